@@ -1,0 +1,102 @@
+package dev.rivulet.annotations;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Sets the policy of a checkpoint stream: when it saves, what it keeps, and under which names.
+ *
+ * <pre>{@code
+ * @CheckpointStream(filename = "original-{epoch}", monitor = "val_loss", saveTopK = 3)
+ * @CheckpointStream(value = "hourly", trainTimeInterval = "1h", saveTopK = -1)
+ * class DigitsModule extends LightningModule {
+ *
+ *     @WeightTransform("transformed")
+ *     @CheckpointStream(filename = "transformed-{epoch}", monitor = "val_accuracy", mode = Mode.MAX)
+ *     static StateDict halve(StateDict weights) { … }
+ * }
+ * }</pre>
+ *
+ * <p>On a class it is the policy of the original stream, or, with a name, of a further stream of the untransformed
+ * weights. Beside {@link WeightTransform} it is the policy of that derived stream; where several transforms stand on
+ * one method, {@link #value()} says which. The attributes are the parameters of Lightning's {@code ModelCheckpoint} in
+ * camel case, with its defaults.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD, ElementType.FIELD})
+@Repeatable(CheckpointStream.List.class)
+public @interface CheckpointStream {
+
+    /** Name of the stream of untransformed, resumable weights, which every run has. */
+    String ORIGINAL = "original";
+
+    /** Default of the triggers that are numbers: not given, which differs from 0, switched off. */
+    int UNSET = Integer.MIN_VALUE;
+
+    /** Name of the stream; on a class the original's, beside a single {@link WeightTransform} that one's, by default. */
+    String value() default "";
+
+    /** Directory of the stream's files, relative to the run's checkpoint directory; by default that directory itself. */
+    String dirpath() default "";
+
+    /**
+     * Template of the file names without extension, such as {@code "{epoch:02d}-{val_loss:.3f}"}: names of metrics, and
+     * {@code epoch} and {@code step}, each with an optional format of Python's mini-language for numbers. By default
+     * {@code "<name of the stream>-{epoch}-{step}"}.
+     */
+    String filename() default "";
+
+    /** Metric that decides what is kept; by default none, so that the newest is kept. */
+    String monitor() default "";
+
+    /** Whether the smallest or the largest value of the monitored metric is the best. */
+    Mode mode() default Mode.MIN;
+
+    /** How many of the best checkpoints are kept: all for −1, none for 0. Above 1 a {@link #monitor()} is needed. */
+    int saveTopK() default 1;
+
+    /** Whether {@code last} names the newest checkpoint. */
+    SaveLast saveLast() default SaveLast.OFF;
+
+    /** Saves every n optimizer steps. Excludes the other triggers; 0 switches it off. */
+    int everyNTrainSteps() default UNSET;
+
+    /** Saves every n epochs; 1 when no trigger is given. Excludes the other triggers; 0 switches it off. */
+    int everyNEpochs() default UNSET;
+
+    /** Saves when this much time has passed since the last save, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
+    String trainTimeInterval() default "";
+
+    /** Whether an epoch-triggered save happens at the end of the training epoch or after validation. */
+    SaveOnTrainEpochEnd saveOnTrainEpochEnd() default SaveOnTrainEpochEnd.AUTO;
+
+    /** Whether an exception during training saves a checkpoint. */
+    boolean saveOnException() default false;
+
+    /** Whether the checkpoint holds the weights alone. Derived streams always do. */
+    boolean saveWeightsOnly() default false;
+
+    /** Whether {@code {x}} in the template becomes {@code x=value} rather than the value alone. */
+    boolean autoInsertMetricName() default true;
+
+    /** Whether a name that is taken gets the suffix {@code -v1}, {@code -v2} …; otherwise its file is replaced. */
+    boolean enableVersionCounter() default true;
+
+    /** Whether saves and skipped saves are logged at level info. */
+    boolean verbose() default false;
+
+    /** Holds repeated {@link CheckpointStream} annotations; written by the compiler. */
+    @Documented
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target({ElementType.TYPE, ElementType.METHOD, ElementType.FIELD})
+    @interface List {
+
+        /** The repeated annotations, in source order. */
+        CheckpointStream[] value();
+    }
+}

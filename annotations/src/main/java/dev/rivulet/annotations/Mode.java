@@ -1,0 +1,10 @@
+package dev.rivulet.annotations;
+
+/** Whether a smaller or a larger value of the monitored metric is better. */
+public enum Mode {
+    /** The smallest value is the best, as of a loss. */
+    MIN,
+
+    /** The largest value is the best, as of an accuracy. */
+    MAX
+}

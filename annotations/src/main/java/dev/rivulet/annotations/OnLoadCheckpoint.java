@@ -1,0 +1,26 @@
+package dev.rivulet.annotations;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Declares a method that reads entries of a checkpoint when it is loaded into the module: {@code void m(Checkpoint)}.
+ *
+ * <pre>{@code
+ * @OnLoadCheckpoint
+ * void readBack(Checkpoint checkpoint) {
+ *     classNames = checkpoint.strings("class_names");
+ * }
+ * }</pre>
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface OnLoadCheckpoint {
+
+    /** Names of the streams whose checkpoints are meant; all streams when empty. */
+    String[] value() default {};
+}

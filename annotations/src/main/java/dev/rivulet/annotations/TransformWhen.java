@@ -1,0 +1,28 @@
+package dev.rivulet.annotations;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Declares the condition of derived streams: a save that is due is carried out only if the method says so.
+ *
+ * <pre>{@code
+ * @TransformWhen("transformed")
+ * boolean afterWarmUp(TransformContext context) {
+ *     return context.epoch() >= 3;
+ * }
+ * }</pre>
+ *
+ * <p>The method is {@code boolean m(TransformContext)} and runs on the training thread.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface TransformWhen {
+
+    /** Names of the streams whose saves depend on the method. */
+    String[] value();
+}

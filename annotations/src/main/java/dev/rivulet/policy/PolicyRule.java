@@ -1,0 +1,36 @@
+package dev.rivulet.policy;
+
+/** A rule that every {@link StreamPolicy} obeys, with the stable id under which a violation is reported. */
+public enum PolicyRule {
+    /** More than one of step, epoch and time trigger is switched on. */
+    CONTRADICTORY_TRIGGERS("ContradictoryTriggers"),
+
+    /** More than the newest checkpoint is to be kept, but no metric says which are the best. */
+    SAVE_TOP_K_WITHOUT_MONITOR("SaveTopKWithoutMonitor"),
+
+    /** The number of kept checkpoints is below −1. */
+    BAD_SAVE_TOP_K("BadSaveTopK"),
+
+    /** A step or epoch interval is negative. */
+    NEGATIVE_INTERVAL("NegativeInterval"),
+
+    /** The time interval is not a duration. */
+    BAD_DURATION("BadDuration"),
+
+    /** The file-name template cannot be read, or would fail for every value. */
+    BAD_FILENAME_TEMPLATE("BadFilenameTemplate"),
+
+    /** The directory is absolute or leads outside the run's directory. */
+    BAD_DIRPATH("BadDirpath");
+
+    private final String id;
+
+    PolicyRule(String id) {
+        this.id = id;
+    }
+
+    /** The id, such as {@code SaveTopKWithoutMonitor}. */
+    public String id() {
+        return id;
+    }
+}

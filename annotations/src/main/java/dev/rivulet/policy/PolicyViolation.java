@@ -1,0 +1,10 @@
+package dev.rivulet.policy;
+
+/**
+ * A rule that a policy breaks.
+ *
+ * @param rule the broken rule
+ * @param attribute the attribute of {@code @CheckpointStream}, and method of {@link StreamPolicy.Builder}, to blame
+ * @param message what is wrong and what to write instead, without the rule's id
+ */
+public record PolicyViolation(PolicyRule rule, String attribute, String message) {}

@@ -1,0 +1,63 @@
+package dev.rivulet;
+
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.List;
+
+/**
+ * What a class declares with annotations, as code: its streams and direct calls of its methods. The annotation
+ * processor writes the implementation; the runtime finds it beside the class.
+ *
+ * <p>Every method takes the name of a stream and does nothing where this class declares nothing for it.
+ *
+ * @param <M> the declaring class
+ */
+public interface CallbackRegistry<M> {
+
+    /** The streams that the class declares: untransformed ones first, then derived ones in source order. */
+    List<StreamDeclaration> streams();
+
+    /**
+     * The transforms held in fields, in source order. Each is told of every optimizer step.
+     *
+     * @param module the object whose fields are read
+     */
+    default List<StatefulTransform> statefulTransforms(M module) {
+        return List.of();
+    }
+
+    /**
+     * Transforms the weights for a derived stream.
+     *
+     * @param stream name of the derived stream
+     * @param module the object whose method or field is called; unused by static transforms
+     * @param weights weights of the stream's source
+     * @throws IllegalArgumentException if the class declares no such derived stream
+     * @throws Exception what the user's method throws
+     */
+    default StateDict transform(String stream, M module, StateDict weights, TransformContext context) throws Exception {
+        throw new IllegalArgumentException("No transform is declared for a stream named \"" + stream + "\".");
+    }
+
+    /**
+     * Whether a due save of a stream is carried out.
+     *
+     * @throws Exception what the user's method throws
+     */
+    default boolean saves(String stream, M module, TransformContext context) throws Exception {
+        return true;
+    }
+
+    /**
+     * Adds the entries of the class to a checkpoint of a stream before it is written.
+     *
+     * @throws Exception what the user's method throws
+     */
+    default void onSaveCheckpoint(String stream, M module, Checkpoint checkpoint) throws Exception {}
+
+    /**
+     * Reads the entries of the class from a loaded checkpoint of a stream.
+     *
+     * @throws Exception what the user's method throws
+     */
+    default void onLoadCheckpoint(String stream, M module, Checkpoint checkpoint) throws Exception {}
+}
