@@ -76,12 +76,13 @@ final class RegistryMethods {
                         field.getSimpleName(),
                         MemberName.of(field)))
                 .collect(CodeBlock.joining(",\n"));
+        String format = fields.size() == 1 ? "return $T.of($L)" : "return $T.of(\n$L)";
         MethodSpec.Builder method = MethodSpec.methodBuilder("statefulTransforms")
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
                 .returns(ParameterizedTypeName.get(ClassName.get(List.class), Contract.STATEFUL_TRANSFORM))
                 .addParameter(OwnerType.of(declarations.owner()), names.parameter("module"))
-                .addCode("return $T.of(\n$>$>$L);\n$<$<", List.class, elements);
+                .addStatement(format, List.class, elements);
         suppress(method, fields);
         return method.build();
     }
@@ -121,7 +122,7 @@ final class RegistryMethods {
                 CodeBlock named = hook.streamNames().stream()
                         .map(stream ->
                                 CodeBlock.of("$N.equals($L)", names.parameter("stream"), names.reference(stream)))
-                        .collect(CodeBlock.joining("\n|| "));
+                        .collect(CodeBlock.joining("$W|| "));
                 method.beginControlFlow("if ($L)", named).addStatement(call).endControlFlow();
             }
         }

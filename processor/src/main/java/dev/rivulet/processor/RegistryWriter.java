@@ -74,10 +74,9 @@ final class RegistryWriter {
         if (!declarations.streams().isEmpty()) {
             type.addField(StreamsField.of(declarations.streams(), names));
         }
-        type.addMethod(MethodSpec.constructorBuilder()
-                .addJavadoc("For the runtime, which finds the class by its name.\n")
-                .addModifiers(visibility(owner))
-                .build());
+        if (visibility(owner).length > 0) {
+            type.addMethod(constructor());
+        }
         type.addMethod(streams(declarations));
         type.addMethods(new RegistryMethods(environment, declarations, names, ownersWarnings).write());
         return JavaFile.builder(name.packageName(), type.build())
@@ -113,8 +112,18 @@ final class RegistryWriter {
     private static FieldSpec constant(DeclaredStream stream, RegistryNames names) {
         return FieldSpec.builder(String.class, names.constant(stream.name()))
                 .addModifiers(Modifier.PUBLIC, Modifier.STATIC, Modifier.FINAL)
-                .addJavadoc("{@link $L}\n", JavadocLink.to(stream.element()))
+                .addJavadoc(
+                        stream.isDerived() ? "{@link $L}\n" : "The untransformed weights of {@link $L}.\n",
+                        JavadocLink.to(stream.element()))
                 .initializer("$S", stream.name())
+                .build();
+    }
+
+    /** Written out, for javac warns of default constructors in exported packages. */
+    private static MethodSpec constructor() {
+        return MethodSpec.constructorBuilder()
+                .addJavadoc("For the runtime, which finds the class by its name.\n")
+                .addModifiers(Modifier.PUBLIC)
                 .build();
     }
 

@@ -26,15 +26,15 @@ final class StreamsField {
     private static CodeBlock declaration(DeclaredStream stream, RegistryNames names) {
         CodeBlock.Builder code = CodeBlock.builder();
         code.add("$T.$N(\n$>$>", Contract.STREAM_DECLARATION, stream.isDerived() ? "derived" : "untransformed");
-        code.add("$N,\n", names.constant(stream.name()));
+        code.add("$N,", names.constant(stream.name()));
         stream.from()
                 .ifPresent(from -> code.add(
-                        "$L,\n$T.$N,\n$S,\n",
+                        " $L, $T.$N, $S,",
                         names.reference(from),
                         Contract.EXECUTION,
                         isStatic(stream) ? "STATIC" : "INSTANCE",
                         MemberName.of(stream.element())));
-        return code.add("$L)$<$<", policy(DeclaredPolicy.of(stream.policy()))).build();
+        return code.add("\n$L)$<$<", policy(DeclaredPolicy.of(stream.policy()))).build();
     }
 
     private static boolean isStatic(DeclaredStream stream) {
@@ -44,14 +44,12 @@ final class StreamsField {
     private static CodeBlock policy(DeclaredPolicy policy) {
         CodeBlock.Builder code = CodeBlock.builder();
         code.add("$T.builder()", StreamPolicy.class);
-        if (policy.settings().isEmpty()) {
-            return code.add(".build()").build();
-        }
+        String separator = policy.settings().size() > 1 ? "\n" : "";
         code.add("$>$>");
         for (DeclaredPolicy.Setting setting : policy.settings()) {
-            code.add("\n.$N($L)", setting.attribute(), literal(setting.value()));
+            code.add(separator + ".$N($L)", setting.attribute(), literal(setting.value()));
         }
-        return code.add("\n.build()$<$<").build();
+        return code.add(separator + ".build()$<$<").build();
     }
 
     private static CodeBlock literal(Object value) {
