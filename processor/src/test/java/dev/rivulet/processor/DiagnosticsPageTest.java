@@ -73,7 +73,9 @@ class DiagnosticsPageTest {
                     .options("-classpath", Compilation.ANNOTATIONS)
                     .compile("package example; import dev.rivulet.annotations.*;\n" + example.code());
         }
+        // An example is one file, whatever it declares.
         return Compilation.javac()
+                .options("-Xlint:-auxiliaryclass")
                 .compile(Stream.of(
                                 Optional.of(HEADER + example.code()),
                                 Optional.of(RUNNING_AVERAGE)
