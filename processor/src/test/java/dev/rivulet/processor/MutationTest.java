@@ -19,8 +19,11 @@ import org.junit.jupiter.api.Timeout;
 class MutationTest {
     private static final int MUTANTS = Integer.getInteger("mutants", 2_000);
 
-    /** Messages of the processor beside errors of the compiler: one broken declaration may be named by several others. */
-    private static final int MOST_MESSAGES = 5;
+    /**
+     * Messages of the processor beside errors of the compiler. The worst is a broken import of an annotation: javac hides
+     * such annotations from processors, so that all that names their streams is wrong.
+     */
+    private static final int MOST_MESSAGES = 8;
 
     private static final Pattern TOKEN =
             Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|[\\p{L}\\p{N}_$]+|//[^\n]*|/\\*.*?\\*/|\\s+|.", Pattern.DOTALL);
