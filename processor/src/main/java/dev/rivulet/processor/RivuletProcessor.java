@@ -21,6 +21,7 @@ import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.NestingKind;
 import javax.lang.model.element.TypeElement;
+import javax.tools.Diagnostic.Kind;
 
 /**
  * Writes a callback registry for every class that declares checkpoint streams or hooks, and reports mistakes where they
@@ -61,6 +62,16 @@ public final class RivuletProcessor extends AbstractProcessor {
 
     @Override
     public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+        try {
+            processWaiting(annotations, round);
+        } catch (RuntimeException bug) {
+            String message = Diagnostic.PROCESSOR_BUG.message("this compilation", trace(bug));
+            processingEnv.getMessager().printMessage(Kind.ERROR, message);
+        }
+        return false;
+    }
+
+    private void processWaiting(Set<? extends TypeElement> annotations, RoundEnvironment round) {
         annotations.stream()
                 .flatMap(annotation -> round.getElementsAnnotatedWith(annotation).stream())
                 .flatMap(RivuletProcessor::declaringClass)
@@ -72,7 +83,6 @@ public final class RivuletProcessor extends AbstractProcessor {
                 waiting.remove(name);
             }
         }
-        return false;
     }
 
     /** The class that a declaration belongs to; none for a local or anonymous class, which no one could name. */

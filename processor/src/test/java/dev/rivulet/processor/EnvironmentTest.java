@@ -113,6 +113,17 @@ class EnvironmentTest {
     }
 
     @Test
+    void aFailureOutsideOfAnyClassIsAnErrorAndNoException() {
+        InEnvironment failing = InEnvironment.withElements(
+                elements -> InEnvironment.answering(Elements.class, elements, (method, arguments, compiler) -> {
+                    throw new IllegalStateException("broken");
+                }));
+        Compiled compiled = Compilation.javac().processors(failing).compile(DIGITS);
+        assertThat(compiled.errors()).isEqualTo(1);
+        assertThat(compiled.messages()).contains("[ProcessorBug]", "broken");
+    }
+
+    @Test
     void withoutTheGeneratedAnnotationTheRegistryHasNone() {
         InEnvironment without = InEnvironment.withElements(elements ->
                 InEnvironment.answering(Elements.class, elements, (method, arguments, compiler) -> {
