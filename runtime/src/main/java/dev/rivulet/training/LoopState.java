@@ -4,6 +4,7 @@ package dev.rivulet.training;
 public final class LoopState {
     int epoch;
     long globalStep;
+    int epochsEnded;
     int batchIndex;
     long batchesOfEpoch;
     boolean lastBatch;

@@ -3,7 +3,7 @@ package dev.rivulet.training;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.NoSuchElementException;
 
 /**
  * What modules and callbacks log. Within training a metric is its newest value; within validation it is the mean over
@@ -12,85 +12,80 @@ import java.util.OptionalDouble;
  */
 public final class Metrics {
     private final Map<String, Metric> metrics = new LinkedHashMap<>();
+    private final Map<String, Mean> epochMeans = new LinkedHashMap<>();
+    private final Map<String, Mean> validationMeans = new LinkedHashMap<>();
 
     /** Without a metric. */
     public Metrics() {}
 
     /** Sets a metric to a value. */
     public void set(String name, double value) {
-        Metric metric = metric(name);
-        metric.value = (float) value;
-        metric.present = true;
-    }
-
-    /**
-     * Adds a value to a mean that {@link #reduce} turns into the metric.
-     *
-     * @param weight the batch size
-     */
-    public void accumulate(String name, double value, long weight) {
-        Metric metric = metric(name);
-        metric.sum += (double) (float) value * weight;
-        metric.weight += weight;
-    }
-
-    /** Turns the means accumulated so far into metrics and starts new ones. */
-    public void reduce() {
-        for (Metric metric : metrics.values()) {
-            if (metric.weight > 0) {
-                metric.value = (float) (metric.sum / metric.weight);
-                metric.present = true;
-            }
-            metric.restart();
-        }
-    }
-
-    /** Forgets everything. */
-    public void clear() {
-        metrics.clear();
-    }
-
-    /** Whether a metric has a value. */
-    public boolean has(String name) {
-        Metric metric = metrics.get(name);
-        return metric != null && metric.present;
-    }
-
-    /** A metric's value, if it has one. Does not distinguish NaN. */
-    public OptionalDouble get(String name) {
-        Metric metric = metrics.get(name);
-        return metric != null && metric.present ? OptionalDouble.of(metric.value) : OptionalDouble.empty();
-    }
-
-    /** All metrics that have a value, in the order in which they were first logged; a copy. */
-    public Map<String, Double> toMap() {
-        Map<String, Double> values = new LinkedHashMap<>();
-        metrics.forEach((name, metric) -> {
-            if (metric.present) {
-                values.put(name, (double) metric.value);
-            }
-        });
-        return Collections.unmodifiableMap(values);
-    }
-
-    private Metric metric(String name) {
         Metric metric = metrics.get(name);
         if (metric == null) {
             metric = new Metric();
             metrics.put(name, metric);
         }
-        return metric;
+        metric.value = (float) value;
+    }
+
+    /**
+     * Adds a value to the mean of the current epoch or validation, which becomes the metric at its end.
+     *
+     * @param validating whether it belongs to a validation, which may run within an epoch
+     * @param weight the batch size
+     */
+    public void accumulate(boolean validating, String name, double value, long weight) {
+        Map<String, Mean> means = validating ? validationMeans : epochMeans;
+        Mean mean = means.computeIfAbsent(name, unused -> new Mean());
+        mean.sum += (double) (float) value * weight;
+        mean.weight += weight;
+    }
+
+    /** Turns the means of the epoch, or of the validation, that ends into metrics. */
+    void reduce(boolean validating) {
+        Map<String, Mean> means = validating ? validationMeans : epochMeans;
+        means.forEach((name, mean) -> set(name, mean.sum / mean.weight));
+        means.clear();
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        metrics.clear();
+        epochMeans.clear();
+        validationMeans.clear();
+    }
+
+    /** Whether a metric has a value. */
+    public boolean has(String name) {
+        return metrics.containsKey(name);
+    }
+
+    /**
+     * A metric's value.
+     *
+     * @throws NoSuchElementException if it has none
+     */
+    public double get(String name) {
+        Metric metric = metrics.get(name);
+        if (metric == null) {
+            throw new NoSuchElementException("No metric named \"" + name + "\" was logged, only " + metrics.keySet());
+        }
+        return metric.value;
+    }
+
+    /** All metrics, in the order in which they were first logged; a copy. */
+    public Map<String, Double> toMap() {
+        Map<String, Double> values = new LinkedHashMap<>();
+        metrics.forEach((name, metric) -> values.put(name, (double) metric.value));
+        return Collections.unmodifiableMap(values);
     }
 
     private static final class Metric {
         private float value;
-        private boolean present;
+    }
+
+    private static final class Mean {
         private double sum;
         private long weight;
-
-        private void restart() {
-            sum = 0;
-            weight = 0;
-        }
     }
 }
