@@ -5,6 +5,7 @@ module dev.rivulet {
     requires static org.jspecify;
 
     exports dev.rivulet;
+    exports dev.rivulet.format;
     exports dev.rivulet.registry;
     exports dev.rivulet.tensor;
 }
