@@ -5,7 +5,6 @@ import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,11 +12,16 @@ import java.util.stream.Collectors;
 
 /**
  * When a stream saves, what it keeps, and under which names: the parameters of Lightning's {@code ModelCheckpoint}.
- * The attributes are explained at {@link CheckpointStream}.
+ * The attributes are explained at {@link CheckpointStream}. Made by a {@link Builder}, which checks them.
+ *
+ * @param everyNTrainSteps as given; {@link #trigger()} says what follows from the three triggers
+ * @param everyNEpochs as given
+ * @param trainTimeInterval as given
+ * @param filenameStyle how names are put together; holds {@code autoInsertMetricName}
  */
 public record StreamPolicy(
         Optional<String> dirpath,
-        Optional<String> filename,
+        Optional<FilenameTemplate> filename,
         Optional<String> monitor,
         Mode mode,
         int saveTopK,
@@ -28,7 +32,7 @@ public record StreamPolicy(
         SaveOnTrainEpochEnd saveOnTrainEpochEnd,
         boolean saveOnException,
         boolean saveWeightsOnly,
-        boolean autoInsertMetricName,
+        FilenameStyle filenameStyle,
         boolean enableVersionCounter,
         boolean verbose) {
 
@@ -37,11 +41,40 @@ public record StreamPolicy(
         return new Builder();
     }
 
+    /** What makes a save due: every epoch if no trigger was given. */
+    public SaveTrigger trigger() {
+        if (trainTimeInterval.isPresent()) {
+            return new SaveTrigger.Interval(trainTimeInterval.get());
+        }
+        if (everyNTrainSteps.orElse(0) > 0) {
+            return new SaveTrigger.Steps(everyNTrainSteps.getAsInt());
+        }
+        int epochs = everyNEpochs.orElse(everyNTrainSteps.isEmpty() ? 1 : 0);
+        return epochs > 0 ? new SaveTrigger.Epochs(epochs) : new SaveTrigger.Never();
+    }
+
+    /** The template of a stream's file names; by default the stream's name, epoch and step. */
+    public FilenameTemplate filenameOf(String stream) {
+        String join = filenameStyle.join();
+        return filename.orElseGet(
+                () -> FilenameTemplate.parse(stream + join + "{epoch}" + join + "{step}", filenameStyle));
+    }
+
+    /** The template of the name of {@code last}. */
+    public FilenameTemplate lastTemplate() {
+        return FilenameTemplate.parse(filenameStyle.last(), filenameStyle);
+    }
+
+    /** Whether {@code {x}} in the template becomes {@code x=value} rather than the value alone. */
+    public boolean autoInsertMetricName() {
+        return filenameStyle.autoInsertMetricName();
+    }
+
     /** A builder that starts from this policy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.dirpath = dirpath;
-        builder.filename = filename;
+        builder.filename = filename.map(FilenameTemplate::toString);
         builder.monitor = monitor;
         builder.mode = mode;
         builder.saveTopK = saveTopK;
@@ -52,47 +85,51 @@ public record StreamPolicy(
         builder.saveOnTrainEpochEnd = saveOnTrainEpochEnd;
         builder.saveOnException = saveOnException;
         builder.saveWeightsOnly = saveWeightsOnly;
-        builder.autoInsertMetricName = autoInsertMetricName;
+        builder.filenameStyle = filenameStyle;
         builder.enableVersionCounter = enableVersionCounter;
         builder.verbose = verbose;
         return builder;
     }
 
-    /** Collects attributes; {@link #violations} says what is wrong with them, {@link #build} refuses them. */
+    /**
+     * Collects attributes; {@link #violations} says what is wrong with them, {@link #build} refuses them.
+     *
+     * <p>The defaults of {@link CheckpointStream}, empty texts and {@link CheckpointStream#UNSET}, take an attribute back.
+     */
     public static final class Builder {
-        private Optional<String> dirpath = Optional.empty();
-        private Optional<String> filename = Optional.empty();
-        private Optional<String> monitor = Optional.empty();
-        private Mode mode = Mode.MIN;
-        private int saveTopK = 1;
-        private SaveLast saveLast = SaveLast.OFF;
-        private OptionalInt everyNTrainSteps = OptionalInt.empty();
-        private OptionalInt everyNEpochs = OptionalInt.empty();
-        private Optional<String> trainTimeInterval = Optional.empty();
-        private SaveOnTrainEpochEnd saveOnTrainEpochEnd = SaveOnTrainEpochEnd.AUTO;
-        private boolean saveOnException;
-        private boolean saveWeightsOnly;
-        private boolean autoInsertMetricName = true;
-        private boolean enableVersionCounter = true;
-        private boolean verbose;
+        Optional<String> dirpath = Optional.empty();
+        Optional<String> filename = Optional.empty();
+        Optional<String> monitor = Optional.empty();
+        Mode mode = Mode.MIN;
+        int saveTopK = 1;
+        SaveLast saveLast = SaveLast.OFF;
+        OptionalInt everyNTrainSteps = OptionalInt.empty();
+        OptionalInt everyNEpochs = OptionalInt.empty();
+        Optional<String> trainTimeInterval = Optional.empty();
+        SaveOnTrainEpochEnd saveOnTrainEpochEnd = SaveOnTrainEpochEnd.AUTO;
+        boolean saveOnException;
+        boolean saveWeightsOnly;
+        FilenameStyle filenameStyle = FilenameStyle.DEFAULT;
+        boolean enableVersionCounter = true;
+        boolean verbose;
 
         private Builder() {}
 
         /** Directory of the stream's files, relative to the run's checkpoint directory. */
         public Builder dirpath(String dirpath) {
-            this.dirpath = Optional.of(dirpath);
+            this.dirpath = given(dirpath);
             return this;
         }
 
         /** Template of the file names without extension. */
         public Builder filename(String template) {
-            this.filename = Optional.of(template);
+            this.filename = given(template);
             return this;
         }
 
         /** Metric that decides what is kept. */
         public Builder monitor(String metric) {
-            this.monitor = Optional.of(metric);
+            this.monitor = given(metric);
             return this;
         }
 
@@ -116,13 +153,13 @@ public record StreamPolicy(
 
         /** Saves every n optimizer steps; 0 switches it off. */
         public Builder everyNTrainSteps(int n) {
-            this.everyNTrainSteps = OptionalInt.of(n);
+            this.everyNTrainSteps = given(n);
             return this;
         }
 
         /** Saves every n epochs; 0 switches it off. */
         public Builder everyNEpochs(int n) {
-            this.everyNEpochs = OptionalInt.of(n);
+            this.everyNEpochs = given(n);
             return this;
         }
 
@@ -133,7 +170,7 @@ public record StreamPolicy(
 
         /** Saves when this much time has passed, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
         public Builder trainTimeInterval(String interval) {
-            this.trainTimeInterval = Optional.of(interval);
+            this.trainTimeInterval = given(interval);
             return this;
         }
 
@@ -157,8 +194,22 @@ public record StreamPolicy(
 
         /** Whether {@code {x}} in the template becomes {@code x=value}. */
         public Builder autoInsertMetricName(boolean insert) {
-            this.autoInsertMetricName = insert;
+            this.filenameStyle = filenameStyle.withAutoInsertMetricName(insert);
             return this;
+        }
+
+        /** How names are put together, {@code autoInsertMetricName} included. */
+        public Builder filenameStyle(FilenameStyle style) {
+            this.filenameStyle = style;
+            return this;
+        }
+
+        private static Optional<String> given(String text) {
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
+        }
+
+        private static OptionalInt given(int n) {
+            return n == CheckpointStream.UNSET ? OptionalInt.empty() : OptionalInt.of(n);
         }
 
         /** Whether a name that is taken gets a version suffix. */
@@ -175,14 +226,7 @@ public record StreamPolicy(
 
         /** The rules that the attributes break, in the order in which Lightning checks them; empty if none. */
         public List<PolicyViolation> violations() {
-            List<PolicyViolation> violations = new ArrayList<>();
-            if (saveTopK > 1 && monitor.isEmpty()) {
-                violations.add(new PolicyViolation(
-                        PolicyRule.SAVE_TOP_K_WITHOUT_MONITOR,
-                        "saveTopK",
-                        "saveTopK = " + saveTopK + " needs a monitor to tell which checkpoints are the best."));
-            }
-            return violations;
+            return new PolicyCheck(this).violations();
         }
 
         /**
@@ -199,18 +243,18 @@ public record StreamPolicy(
             }
             return new StreamPolicy(
                     dirpath,
-                    filename,
+                    filename.map(template -> FilenameTemplate.parse(template, filenameStyle)),
                     monitor,
                     mode,
                     saveTopK,
                     saveLast,
                     everyNTrainSteps,
                     everyNEpochs,
-                    trainTimeInterval.map(Duration::parse),
+                    trainTimeInterval.map(SaveInterval::parse),
                     saveOnTrainEpochEnd,
                     saveOnException,
                     saveWeightsOnly,
-                    autoInsertMetricName,
+                    filenameStyle,
                     enableVersionCounter,
                     verbose);
         }

@@ -1,0 +1,118 @@
+package dev.rivulet.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** Checks the attributes of a policy in the order in which Lightning's constructor does; what only Rivulet checks follows. */
+final class PolicyCheck {
+    private final StreamPolicy.Builder policy;
+    private final List<PolicyViolation> violations = new ArrayList<>();
+
+    PolicyCheck(StreamPolicy.Builder policy) {
+        this.policy = policy;
+    }
+
+    List<PolicyViolation> violations() {
+        checkSaveTopK();
+        checkInterval("everyNTrainSteps", policy.everyNTrainSteps);
+        checkInterval("everyNEpochs", policy.everyNEpochs);
+        checkTriggers();
+        checkMonitor();
+        checkDuration();
+        checkTemplates();
+        checkDirpath();
+        return List.copyOf(violations);
+    }
+
+    private void checkSaveTopK() {
+        if (policy.saveTopK < -1) {
+            violation(
+                    PolicyRule.BAD_SAVE_TOP_K,
+                    "saveTopK",
+                    "saveTopK = " + policy.saveTopK
+                            + " is below -1; write -1 to keep all, 0 to keep none, or how many of"
+                            + " the best to keep.");
+        }
+    }
+
+    private void checkInterval(String attribute, OptionalInt interval) {
+        if (interval.orElse(0) < 0) {
+            violation(
+                    PolicyRule.NEGATIVE_INTERVAL,
+                    attribute,
+                    attribute + " = " + interval.getAsInt() + " is negative; write 0 to switch it off.");
+        }
+    }
+
+    private void checkTriggers() {
+        List<Given> active = new ArrayList<>();
+        if (policy.everyNTrainSteps.orElse(0) > 0) {
+            active.add(new Given("everyNTrainSteps", "" + policy.everyNTrainSteps.getAsInt()));
+        }
+        if (policy.everyNEpochs.orElse(0) > 0) {
+            active.add(new Given("everyNEpochs", "" + policy.everyNEpochs.getAsInt()));
+        }
+        policy.trainTimeInterval.ifPresent(
+                interval -> active.add(new Given("trainTimeInterval", "\"" + interval + "\"")));
+        if (active.size() > 1) {
+            violation(
+                    PolicyRule.CONTRADICTORY_TRIGGERS,
+                    active.get(active.size() - 1).attribute,
+                    active.stream().map(Given::toString).collect(Collectors.joining(" and "))
+                            + " exclude each other; keep one, or declare a further stream for the other.");
+        }
+    }
+
+    private void checkMonitor() {
+        if (policy.saveTopK > 1 && policy.monitor.isEmpty()) {
+            violation(
+                    PolicyRule.SAVE_TOP_K_WITHOUT_MONITOR,
+                    "saveTopK",
+                    "saveTopK = " + policy.saveTopK + " needs a monitor to tell which checkpoints are the best; add"
+                            + " monitor = \"val_loss\", for instance, or keep 1 or all (-1).");
+        }
+    }
+
+    private void checkDuration() {
+        policy.trainTimeInterval.ifPresent(interval -> {
+            try {
+                SaveInterval.parse(interval);
+            } catch (IllegalArgumentException bad) {
+                violation(PolicyRule.BAD_DURATION, "trainTimeInterval", "trainTimeInterval = " + bad.getMessage());
+            }
+        });
+    }
+
+    private void checkTemplates() {
+        policy.filename.ifPresent(template -> checkTemplate("filename", template));
+        checkTemplate("filenameStyle", policy.filenameStyle.last());
+    }
+
+    private void checkTemplate(String attribute, String template) {
+        try {
+            FilenameTemplate.parse(template, policy.filenameStyle);
+        } catch (TemplateSyntaxException bad) {
+            violation(PolicyRule.BAD_FILENAME_TEMPLATE, attribute, attribute + " = " + bad.getMessage());
+        }
+    }
+
+    private void checkDirpath() {
+        policy.dirpath
+                .flatMap(dirpath ->
+                        RelativeName.problem(dirpath).map(problem -> "dirpath = \"" + dirpath + "\": " + problem))
+                .ifPresent(problem -> violation(PolicyRule.BAD_DIRPATH, "dirpath", problem));
+    }
+
+    private void violation(PolicyRule rule, String attribute, String message) {
+        violations.add(new PolicyViolation(rule, attribute, message));
+    }
+
+    private record Given(String attribute, String value) {
+        @Override
+        public String toString() {
+            return attribute + " = " + value;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.rivulet.policy;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** The rule that keeps names inside the directory they belong to: relative, portable, and never led upwards. */
+final class RelativeName {
+    /** Directory of manifests and temporary files in every run's checkpoint directory. */
+    private static final String RESERVED = ".rivulet";
+
+    private RelativeName() {}
+
+    /** What is wrong with a name of segments joined by {@code /}, with the remedy; empty if it is safe. */
+    static Optional<String> problem(String name) {
+        int unsafe = unsafeCharacter(name);
+        if (unsafe >= 0) {
+            return Optional.of(
+                    name.charAt(unsafe) == '\\'
+                            ? "a backslash is not portable in names; write '/' between folder and file."
+                            : "a control character or broken surrogate (U+%04X) cannot stand in a name; remove it."
+                                    .formatted((int) name.charAt(unsafe)));
+        }
+        if (name.startsWith("/") || name.matches("[A-Za-z]:.*") || name.contains("://")) {
+            return Optional.of("an absolute path or URL leads outside the run's directory; write a relative name.");
+        }
+        for (String segment : name.split("/", -1)) {
+            if (segment.isEmpty()) {
+                return Optional.of("a part between or beside '/' is empty; remove the surplus '/'.");
+            }
+            if (segment.equals("..") || segment.equals(".")) {
+                return Optional.of("\"" + segment + "\" may lead outside the run's directory; name the folder itself.");
+            }
+            if (segment.toLowerCase(Locale.ROOT).equals(RESERVED)) {
+                return Optional.of("\"" + RESERVED + "\" holds the manifests; take another folder.");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static int unsafeCharacter(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char character = name.charAt(i);
+            boolean pairStart = Character.isHighSurrogate(character)
+                    && i + 1 < name.length()
+                    && Character.isLowSurrogate(name.charAt(i + 1));
+            if (pairStart) {
+                i++;
+            } else if (character == '\\' || Character.isISOControl(character) || Character.isSurrogate(character)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.rivulet.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rivulet.annotations.CheckpointStream;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamPolicyTest {
+
+    @Test
+    void savesEveryEpochByDefault() {
+        assertThat(StreamPolicy.builder().build().trigger()).isEqualTo(new SaveTrigger.Epochs(1));
+    }
+
+    @Test
+    void aTriggerSwitchedOffCountsAsGiven() {
+        assertThat(StreamPolicy.builder().everyNTrainSteps(0).build().trigger()).isEqualTo(new SaveTrigger.Never());
+        assertThat(StreamPolicy.builder().everyNEpochs(0).build().trigger()).isEqualTo(new SaveTrigger.Never());
+    }
+
+    @Test
+    void twoActiveTriggersContradictEachOther() {
+        StreamPolicy.Builder policy = StreamPolicy.builder().everyNEpochs(2).trainTimeInterval("1m");
+        assertThat(policy.violations()).singleElement().satisfies(violation -> {
+            assertThat(violation.rule()).isEqualTo(PolicyRule.CONTRADICTORY_TRIGGERS);
+            assertThat(violation.attribute()).isEqualTo("trainTimeInterval");
+            assertThat(violation.message())
+                    .startsWith("everyNEpochs = 2 and trainTimeInterval = \"1m\" exclude each other");
+        });
+    }
+
+    @Test
+    void aTriggerIsOverriddenByTakingTheOtherBack() {
+        StreamPolicy declared = StreamPolicy.builder().trainTimeInterval("1m").build();
+        StreamPolicy overridden =
+                declared.toBuilder().trainTimeInterval("").everyNTrainSteps(5).build();
+        assertThat(overridden.trigger()).isEqualTo(new SaveTrigger.Steps(5));
+        assertThat(overridden.toBuilder()
+                        .everyNTrainSteps(CheckpointStream.UNSET)
+                        .build()
+                        .trigger())
+                .isEqualTo(new SaveTrigger.Epochs(1));
+    }
+
+    @Test
+    void violationsComeInTheOrderOfLightningsChecks() {
+        StreamPolicy.Builder policy = StreamPolicy.builder()
+                .dirpath("../elsewhere")
+                .filename("{")
+                .trainTimeInterval("soon")
+                .everyNTrainSteps(-1)
+                .everyNEpochs(1)
+                .saveTopK(-2);
+        assertThat(policy.violations())
+                .extracting(PolicyViolation::rule)
+                .containsExactly(
+                        PolicyRule.BAD_SAVE_TOP_K,
+                        PolicyRule.NEGATIVE_INTERVAL,
+                        PolicyRule.CONTRADICTORY_TRIGGERS,
+                        PolicyRule.BAD_DURATION,
+                        PolicyRule.BAD_FILENAME_TEMPLATE,
+                        PolicyRule.BAD_DIRPATH);
+        assertThatThrownBy(policy::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[BadSaveTopK] saveTopK = -2 is below -1")
+                .hasMessageContaining("[BadDirpath]");
+    }
+
+    @Test
+    void keepingTheBestOfSeveralNeedsAMonitor() {
+        assertThat(StreamPolicy.builder().saveTopK(2).violations())
+                .extracting(PolicyViolation::rule)
+                .containsExactly(PolicyRule.SAVE_TOP_K_WITHOUT_MONITOR);
+        assertThat(StreamPolicy.builder().saveTopK(-1).violations()).isEmpty();
+        assertThat(StreamPolicy.builder().saveTopK(2).monitor("loss").violations())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "30s,PT30S",
+        "15m,PT15M",
+        "1h30m,PT1H30M",
+        "1h 30m,PT1H30M",
+        "1d,PT24H",
+        "PT15M,PT15M",
+        "0s,PT0S",
+        "PT0.5S,PT0.5S"
+    })
+    void durationsAreReadAsPeopleWriteThem(String text, Duration duration) {
+        assertThat(StreamPolicy.builder().trainTimeInterval(text).build().trainTimeInterval())
+                .contains(duration);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"15", "m15", "1m1h", "-PT5S", "soon", "1.5h", " "})
+    void otherDurationsAreRefused(String text) {
+        assertThat(StreamPolicy.builder().trainTimeInterval(text).violations())
+                .extracting(PolicyViolation::rule)
+                .containsExactly(PolicyRule.BAD_DURATION);
+    }
+
+    @Test
+    void filesAreNamedForTheirStreamByDefault() {
+        assertThat(StreamPolicy.builder()
+                        .build()
+                        .filenameOf("ema")
+                        .format(MetricValues.of(Map.of("epoch", 1, "step", 20))))
+                .isEqualTo("ema-epoch=1-step=20");
+    }
+
+    @Test
+    void policySurvivesItsBuilder() {
+        StreamPolicy policy = StreamPolicy.builder()
+                .dirpath("d")
+                .filename("{epoch}-{v:.2f}")
+                .autoInsertMetricName(false)
+                .monitor("v")
+                .saveTopK(3)
+                .trainTimeInterval(Duration.ofMinutes(90))
+                .build();
+        assertThat(policy.toBuilder().build()).isEqualTo(policy);
+    }
+}
