@@ -1,11 +1,21 @@
 /** Trainer, streams and checkpoint files. */
 module dev.rivulet {
     requires transitive ai.djl.api;
+    requires ai.djl.pytorch_engine;
+    requires com.google.gson;
     requires transitive dev.rivulet.annotations;
     requires static org.jspecify;
+    requires org.slf4j;
+    requires me.tongfei.progressbar;
 
     exports dev.rivulet;
     exports dev.rivulet.format;
+    exports dev.rivulet.optim;
     exports dev.rivulet.registry;
     exports dev.rivulet.tensor;
+    exports dev.rivulet.transform;
+
+    // Entries of checkpoints are read and written as JSON.
+    opens dev.rivulet to
+            com.google.gson;
 }

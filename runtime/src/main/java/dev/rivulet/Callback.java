@@ -31,7 +31,8 @@ public interface Callback {
     default void onTrainEpochStart(Trainer trainer, LightningModule module) throws Exception {}
 
     /** Before a batch's training step. */
-    default void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) throws Exception {}
+    default void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex)
+            throws Exception {}
 
     /** Before gradients are set to zero, once per optimizer step. */
     default void onBeforeZeroGrad(Trainer trainer, LightningModule module) throws Exception {}
@@ -46,7 +47,8 @@ public interface Callback {
     default void onBeforeOptimizerStep(Trainer trainer, LightningModule module) throws Exception {}
 
     /** After a batch, its optimizer step included. */
-    default void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex) throws Exception {}
+    default void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex)
+            throws Exception {}
 
     /** After the last batch of an epoch and the validation that follows it. */
     default void onTrainEpochEnd(Trainer trainer, LightningModule module) throws Exception {}
@@ -64,10 +66,12 @@ public interface Callback {
     default void onValidationEpochStart(Trainer trainer, LightningModule module) throws Exception {}
 
     /** Before a batch's validation step. */
-    default void onValidationBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) throws Exception {}
+    default void onValidationBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex)
+            throws Exception {}
 
     /** After a batch's validation step. */
-    default void onValidationBatchEnd(Trainer trainer, LightningModule module, Batch batch, int batchIndex) throws Exception {}
+    default void onValidationBatchEnd(Trainer trainer, LightningModule module, Batch batch, int batchIndex)
+            throws Exception {}
 
     /** After the last batch of a validation; what is logged here still belongs to it. */
     default void onValidationEpochEnd(Trainer trainer, LightningModule module) throws Exception {}

@@ -104,7 +104,7 @@ public final class StateDict {
             Tensor tensor = value.tensor(workspace);
             converted.put(
                     name,
-                    tensor.dtype().isFloatingPoint() ? new Value(null, Conversion.convert(tensor, dtype)) : value);
+                    Conversion.accepts(tensor.dtype()) ? new Value(null, Conversion.convert(tensor, dtype)) : value);
         });
         return new StateDict(workspace, converted);
     }
@@ -165,7 +165,8 @@ public final class StateDict {
     private Value value(String name) {
         Value value = values.get(name);
         if (value == null) {
-            throw new NoSuchElementException("There is no tensor named \"" + name + "\", only " + values.keySet() + ".");
+            throw new NoSuchElementException(
+                    "There is no tensor named \"" + name + "\", only " + values.keySet() + ".");
         }
         return value;
     }

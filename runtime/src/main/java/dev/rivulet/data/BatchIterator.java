@@ -3,6 +3,7 @@ package dev.rivulet.data;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
+import ai.djl.translate.Batchifier;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.Iterator;
@@ -60,14 +61,15 @@ public final class BatchIterator implements AutoCloseable {
         return last;
     }
 
+    /** The same data under a manager that the iterator does not close. A batch does not tell its batchifiers. */
     private Batch rehome(Batch batch) {
         Batch rehomed = new Batch(
                 scope.newSubManager(),
                 batch.getData(),
                 batch.getLabels(),
                 batch.getSize(),
-                batch.getDataBatchifier(),
-                batch.getLabelBatchifier(),
+                Batchifier.STACK,
+                Batchifier.STACK,
                 batch.getProgress(),
                 batch.getProgressTotal(),
                 batch.getIndices());

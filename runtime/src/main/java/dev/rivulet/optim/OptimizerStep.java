@@ -34,17 +34,17 @@ public final class OptimizerStep {
     public OptimizerStep(Optimizer optimizer, Map<String, Parameter> parameters, GradientClipping clipping) {
         this.optimizer = optimizer;
         this.clipping = clipping;
-        this.zeroesGradients =
-                optimizer instanceof Sgd || optimizer instanceof Adam || optimizer instanceof AdamW;
-        List<String> trained = new ArrayList<>();
+        this.zeroesGradients = optimizer instanceof Sgd || optimizer instanceof Adam || optimizer instanceof AdamW;
+        List<String> trainedNames = new ArrayList<>();
+        List<NDArray> trainedWeights = new ArrayList<>();
         parameters.forEach((name, parameter) -> {
             if (parameter.requiresGradient()) {
-                trained.add(name);
+                trainedNames.add(name);
+                trainedWeights.add(parameter.getArray());
             }
         });
-        this.names = trained.toArray(String[]::new);
-        this.weights =
-                trained.stream().map(name -> parameters.get(name).getArray()).toArray(NDArray[]::new);
+        this.names = trainedNames.toArray(String[]::new);
+        this.weights = trainedWeights.toArray(NDArray[]::new);
         this.gradients = new ArrayList<>(names.length);
     }
 

@@ -53,7 +53,10 @@ public final class RegistryLookup {
     }
 
     private static boolean isAnnotated(Class<?> type) {
-        return Stream.of(Stream.of(type), Arrays.stream(type.getDeclaredMethods()), Arrays.stream(type.getDeclaredFields()))
+        return Stream.of(
+                        Stream.of(type),
+                        Arrays.stream(type.getDeclaredMethods()),
+                        Arrays.stream(type.getDeclaredFields()))
                 .<AnnotatedElement>flatMap(elements -> elements)
                 .anyMatch(element -> ANNOTATIONS.stream().anyMatch(element::isAnnotationPresent));
     }

@@ -19,7 +19,8 @@ public final class RuntimeVersion {
     private static String read() {
         try (InputStream resource = RuntimeVersion.class.getResourceAsStream("version.properties")) {
             if (resource == null) {
-                throw new IllegalStateException("version.properties is missing: rivulet-runtime was packed without it.");
+                throw new IllegalStateException(
+                        "version.properties is missing: rivulet-runtime was packed without it.");
             }
             Properties properties = new Properties();
             properties.load(resource);

@@ -3,6 +3,7 @@ package dev.rivulet.snapshot;
 import ai.djl.ndarray.NDArray;
 import dev.rivulet.tensor.DirectMemory;
 import dev.rivulet.tensor.LiveTensors;
+import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -42,12 +43,53 @@ public final class Snapshot {
         return Collections.unmodifiableMap(tensors);
     }
 
-    /** Name of the first tensor that is not what was copied, because somebody wrote into the snapshot. */
-    public Optional<String> findChange() {
-        return tensors.entrySet().stream()
-                .filter(entry -> entry.getValue().crc32c() != checksums.get(entry.getKey()))
-                .map(Map.Entry::getKey)
-                .findFirst();
+    /**
+     * Puts right what somebody wrote into the copies, or into the arrays themselves, since the copy was taken: each is
+     * the other's backup.
+     *
+     * @return name of the first tensor that had been changed
+     * @throws IllegalStateException if a tensor was changed in both places
+     */
+    public Optional<String> repair() {
+        Optional<String> changed = Optional.empty();
+        try (LiveTensors loan = new LiveTensors()) {
+            for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+                String name = entry.getKey();
+                if (repair(name, entry.getValue(), array(name), loan) && changed.isEmpty()) {
+                    changed = Optional.of(name);
+                }
+            }
+        }
+        return changed;
+    }
+
+    private boolean repair(String name, Tensor copy, NDArray array, LiveTensors loan) {
+        Tensor original = loan.view(array);
+        boolean copyIntact = isIntact(name, copy);
+        boolean originalIntact = isIntact(name, original);
+        if (!copyIntact && !originalIntact) {
+            throw new IllegalStateException("Both the weight \"" + name
+                    + "\" and its copy were changed during a save, so neither can be restored.");
+        }
+        if (!copyIntact) {
+            copy(name, original);
+        } else if (!originalIntact) {
+            NDArrays.write(copy, array);
+        }
+        return !copyIntact || !originalIntact;
+    }
+
+    private boolean isIntact(String name, Tensor tensor) {
+        Long expected = checksums.get(name);
+        return expected != null && expected == tensor.crc32c();
+    }
+
+    private NDArray array(String name) {
+        NDArray array = live.get(name);
+        if (array == null) {
+            throw new IllegalStateException("The arrays of a snapshot lost \"" + name + "\".");
+        }
+        return array;
     }
 
     private void copy(String name, Tensor source) {

@@ -143,8 +143,7 @@ public final class CheckpointDirectory {
     private void publish(Path temporary, Path target) throws IOException {
         Files.createDirectories(parent(target));
         try {
-            Files.move(
-                    temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
             throw new IOException("the file system cannot rename atomically; choose a directory on a local disk", e);
         }
@@ -173,7 +172,9 @@ public final class CheckpointDirectory {
         String message = e instanceof FileSystemException failure && failure.getReason() != null
                 ? failure.getReason()
                 : e.getMessage();
-        String kind = e instanceof NoSuchFileException ? "no such file or directory" : e.getClass().getSimpleName();
+        String kind = e instanceof NoSuchFileException
+                ? "no such file or directory"
+                : e.getClass().getSimpleName();
         return message == null || message.isBlank() ? kind : kind + ", " + message;
     }
 

@@ -33,6 +33,11 @@ public final class Conversion {
 
     private Conversion() {}
 
+    /** Whether elements of the type can be converted. */
+    public static boolean accepts(Dtype dtype) {
+        return FLOATS.contains(dtype);
+    }
+
     /**
      * The tensor in another type, over fresh direct memory; the tensor itself if it has that type.
      *

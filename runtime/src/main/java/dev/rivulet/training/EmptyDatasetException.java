@@ -4,7 +4,8 @@ package dev.rivulet.training;
 public final class EmptyDatasetException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    EmptyDatasetException(String role) {
+    /** For the data set in a role, such as {@code training}. */
+    public EmptyDatasetException(String role) {
         super("The " + role + " data set gives no batch."
                 + " Check that it is not empty, and that its sampling does not drop the only, incomplete batch.");
     }

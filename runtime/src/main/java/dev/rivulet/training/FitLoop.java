@@ -79,9 +79,7 @@ public final class FitLoop {
         hooks.onFitStart();
         if (!isDone()) {
             if (validation.isPresent() && settings.numSanityValSteps() > 0) {
-                validation
-                        .get()
-                        .checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValidationBatches()));
+                validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValidationBatches()));
             }
             hooks.onTrainStart();
             runEpoch();

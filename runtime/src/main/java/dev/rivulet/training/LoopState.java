@@ -11,7 +11,7 @@ public final class LoopState {
     boolean validationFollows;
     boolean sanityChecking;
     boolean validating;
-    boolean stopping;
+    volatile boolean stopping;
     boolean validationHasRun;
 
     /** A run that has not begun. */
@@ -20,6 +20,11 @@ public final class LoopState {
     /** Index of the epoch that runs or has just run. */
     public int epoch() {
         return epoch;
+    }
+
+    /** Number of epochs that were run to their end. */
+    public int epochsEnded() {
+        return epochsEnded;
     }
 
     /** Optimizer steps so far. */
@@ -67,7 +72,7 @@ public final class LoopState {
         return stopping;
     }
 
-    /** Ends training after this batch. */
+    /** Ends training after this batch. May be called from any thread. */
     public void stop() {
         stopping = true;
     }

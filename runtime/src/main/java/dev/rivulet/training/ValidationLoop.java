@@ -14,8 +14,7 @@ final class ValidationLoop {
     private final LoopState state;
     private final NDManager manager;
 
-    ValidationLoop(
-            Dataset dataset, Steps steps, FitHooks hooks, Metrics metrics, LoopState state, NDManager manager) {
+    ValidationLoop(Dataset dataset, Steps steps, FitHooks hooks, Metrics metrics, LoopState state, NDManager manager) {
         this.dataset = dataset;
         this.steps = steps;
         this.hooks = hooks;
