@@ -14,8 +14,4 @@ module dev.rivulet {
     exports dev.rivulet.registry;
     exports dev.rivulet.tensor;
     exports dev.rivulet.transform;
-
-    // Entries of checkpoints are read and written as JSON.
-    opens dev.rivulet to
-            com.google.gson;
 }
