@@ -63,10 +63,12 @@ class SafetensorsFuzzTest {
             byte[] content = input(random);
             try {
                 SafetensorsHeader header = SafetensorsHeader.read("fuzzed", content.length, source(content));
-                assertThat(header.dataStart() + header.dataLength()).isEqualTo(content.length);
+                assertThat(header.dataStart() + header.dataLength())
+                        .as("seed %s, input %s", SEED, i)
+                        .isEqualTo(content.length);
                 accepted++;
             } catch (MalformedSafetensorsException e) {
-                assertThat(e.position()).isBetween(0L, (long) content.length);
+                assertThat(e.position()).as("seed %s, input %s", SEED, i).isBetween(0L, (long) content.length);
             } catch (IOException | RuntimeException | StackOverflowError e) {
                 fail("seed " + SEED + ", input " + i + ": " + HexFormat.of().formatHex(content), e);
             }

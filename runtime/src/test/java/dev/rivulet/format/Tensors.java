@@ -19,7 +19,7 @@ final class Tensors {
         DirectMemory memory = DirectMemory.allocate(byteCount);
         for (ByteBuffer chunk : memory.chunks()) {
             while (chunk.hasRemaining()) {
-                chunk.put((byte) (chunk.position() * 11 + byteCount));
+                chunk.put((byte) (chunk.position() * 11L + byteCount));
             }
         }
         return memory.asTensor(dtype, tensorShape);
