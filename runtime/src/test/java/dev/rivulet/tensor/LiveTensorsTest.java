@@ -63,6 +63,7 @@ class LiveTensorsTest {
         NDArray transposed = manager.arange(6f).reshape(2, 3).transpose();
         try (LiveTensors live = new LiveTensors()) {
             assertThat(floats(live.view(transposed))).containsExactly(0f, 3f, 1f, 4f, 2f, 5f);
+            assertThat(live.memory(manager.ones(new Shape(2)))).hasSize(1);
             assertThatThrownBy(() -> live.memory(transposed)).hasMessageContaining("NDArrays.write");
         }
     }
