@@ -6,4 +6,5 @@ module dev.rivulet {
 
     exports dev.rivulet;
     exports dev.rivulet.registry;
+    exports dev.rivulet.stream;
 }
