@@ -8,11 +8,11 @@ module dev.rivulet {
     requires org.slf4j;
     requires me.tongfei.progressbar;
 
+    exports dev.rivulet;
     exports dev.rivulet.format;
     exports dev.rivulet.optim;
     exports dev.rivulet.registry;
     exports dev.rivulet.stream;
     exports dev.rivulet.tensor;
     exports dev.rivulet.transform;
-    exports dev.rivulet;
 }
