@@ -114,8 +114,9 @@ public final class ModelCheckpoint {
         }
         boolean due = awaitsValidation
                 || (!moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && dueAfterEpoch(moment));
+        Optional<SavePlan> plan = due ? plan(moment) : Optional.empty();
         awaitsValidation = false;
-        return due ? plan(moment) : Optional.empty();
+        return plan;
     }
 
     /**

@@ -32,23 +32,47 @@ class ModelCheckpointRandomTest {
             Disk disk = new Disk();
             Disk oracleDisk = new Disk();
             PolicyReplay stream = new PolicyReplay("d", ".ckpt", policy, disk, Resumption.NONE);
-            LightningOracle oracle = new LightningOracle("d", ".ckpt", policy, oracleDisk, ALL, "", List.of());
-            for (TraceEvent event : run.events()) {
-                Optional<List<Action>> actual = attempt(stream, disk, event);
-                Optional<List<Action>> expected = attempt(oracle, oracleDisk, event);
-                check(
-                        actual.equals(expected),
-                        () -> policy + "\n" + event + "\nexpected " + expected + "\n  actual " + actual);
-                if (actual.isEmpty()) {
-                    return;
-                }
+            LightningOracle oracle = new LightningOracle("d", ".ckpt", policy, oracleDisk, ALL, "", 0, List.of());
+            List<TraceEvent> events = run.events();
+            compare(policy, events, stream, disk, oracle, oracleDisk);
+            List<String> files = List.copyOf(stream.outcome().kept().keySet());
+            if (files.isEmpty()) {
+                return;
             }
-            Outcome outcome = stream.outcome();
-            check(
-                    outcome.equals(oracle.outcome()),
-                    () -> policy + "\nexpected " + oracle.outcome() + "\n  actual " + outcome);
-            check(disk.listing().equals(oracleDisk.listing()), () -> policy + "\n" + disk.listing());
+            String source = files.get(random.nextInt(files.size()));
+            long step = events.get(events.size() - 1).globalStep();
+            Resumption resumption = new Resumption(stream.books(), step, Optional.of(source.substring(2)));
+            compare(
+                    policy,
+                    new RandomRun(random, step).events(),
+                    new PolicyReplay("d", ".ckpt", policy, disk, resumption),
+                    disk,
+                    new LightningOracle("d", ".ckpt", policy, oracleDisk, ALL, source, step, List.of(oracle)),
+                    oracleDisk);
         });
+    }
+
+    private static void compare(
+            StreamPolicy policy,
+            List<TraceEvent> events,
+            PolicyReplay stream,
+            Disk disk,
+            LightningOracle oracle,
+            Disk oracleDisk) {
+        for (TraceEvent event : events) {
+            Optional<List<Action>> actual = attempt(stream, disk, event);
+            Optional<List<Action>> expected = attempt(oracle, oracleDisk, event);
+            check(
+                    actual.equals(expected),
+                    () -> policy + "\n" + event + "\nexpected " + expected + "\n  actual " + actual);
+        }
+        Outcome outcome = stream.outcome();
+        check(
+                outcome.equals(oracle.outcome()),
+                () -> policy + "\nexpected " + oracle.outcome() + "\n  actual " + outcome);
+        check(
+                disk.listing().equals(oracleDisk.listing()),
+                () -> policy + "\nexpected " + oracleDisk.listing() + "\n  actual " + disk.listing());
     }
 
     @Test

@@ -30,7 +30,13 @@ final class RandomRun {
     private boolean validated;
 
     RandomRun(Random random) {
+        this(random, 0);
+    }
+
+    /** A run that goes on from a step. */
+    RandomRun(Random random, long step) {
         this.random = random;
+        this.step = step;
         this.savesOnTrainEpochEnd = random.nextBoolean();
         this.logsInTraining = random.nextInt(3) == 0;
         this.logsInValidation = random.nextInt(8) != 0;
