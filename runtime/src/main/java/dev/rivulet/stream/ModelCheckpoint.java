@@ -133,6 +133,7 @@ public final class ModelCheckpoint {
 
     /**
      * Decides on a rescue when training ends with an exception. Its name is free, so that no good file is overwritten.
+     * Pending plans are to be settled before: a step whose save is still under way counts as saved.
      *
      * @return what to save; empty if nothing
      */
