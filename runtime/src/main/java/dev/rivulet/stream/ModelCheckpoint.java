@@ -301,6 +301,11 @@ public final class ModelCheckpoint {
         return committed.snapshot();
     }
 
+    /** The books as they will be when all pending plans have committed: what decisions count on. */
+    StreamBooks expectedBooks() {
+        return tentative.snapshot();
+    }
+
     /** Whether a save is due that waits for the next validation. */
     public boolean awaitsValidation() {
         return awaitsValidation;
