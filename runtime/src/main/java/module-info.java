@@ -1,9 +1,18 @@
 /** Trainer, streams and checkpoint files. */
 module dev.rivulet {
     requires transitive ai.djl.api;
+    requires ai.djl.pytorch_engine;
+    requires com.google.gson;
     requires transitive dev.rivulet.annotations;
     requires static org.jspecify;
+    requires org.slf4j;
+    requires me.tongfei.progressbar;
 
     exports dev.rivulet;
+    exports dev.rivulet.format;
+    exports dev.rivulet.optim;
     exports dev.rivulet.registry;
+    exports dev.rivulet.stream;
+    exports dev.rivulet.tensor;
+    exports dev.rivulet.transform;
 }

@@ -1,6 +1,128 @@
 package dev.rivulet;
 
-/** Entries saved with a checkpoint's weights. */
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+
+/**
+ * What a checkpoint holds beside its weights: where it comes from, and entries of the user's.
+ *
+ * <p>An entry is a text, a boolean, a number, or a list or map (with texts as keys) of such; numbers are kept as
+ * {@code Long} or {@code Double}. Entries are copied when they are put.
+ */
 public final class Checkpoint {
-    Checkpoint() {}
+    private final Provenance provenance;
+    private final Map<String, Object> entries;
+
+    Checkpoint(Provenance provenance, Map<String, Object> entries) {
+        this.provenance = provenance;
+        this.entries = new LinkedHashMap<>(entries);
+    }
+
+    /** Where the checkpoint comes from. */
+    public Provenance provenance() {
+        return provenance;
+    }
+
+    /** Name of the stream that the checkpoint belongs to. */
+    public String stream() {
+        return provenance.stream();
+    }
+
+    /** Index of the epoch in which it was saved. */
+    public int epoch() {
+        return provenance.epoch();
+    }
+
+    /** Optimizer steps until it was saved. */
+    public long globalStep() {
+        return provenance.globalStep();
+    }
+
+    /** All metrics when it was saved, exact, by name. */
+    public Map<String, Double> metrics() {
+        return provenance.metrics();
+    }
+
+    /**
+     * Adds an entry, or replaces it.
+     *
+     * @throws IllegalArgumentException if the value, or something in it, is of no type that an entry can have
+     */
+    public void put(String key, Object value) {
+        entries.put(key, plain(key, value));
+    }
+
+    /** The names of all entries, in the order in which they were put. */
+    public Set<String> keys() {
+        return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    /** Whether there is an entry. */
+    public boolean contains(String key) {
+        return entries.containsKey(key);
+    }
+
+    /**
+     * An entry.
+     *
+     * @throws NoSuchElementException if there is none
+     */
+    public Object get(String key) {
+        Object value = entries.get(key);
+        if (value == null) {
+            throw new NoSuchElementException(
+                    "The checkpoint has no entry \"" + key + "\", only " + entries.keySet() + ".");
+        }
+        return value;
+    }
+
+    /**
+     * An entry of a known type.
+     *
+     * @param type {@code String}, {@code Boolean}, {@code Long}, {@code Double}, {@code List} or {@code Map}
+     * @throws NoSuchElementException if there is none
+     * @throws ClassCastException if it is of another type
+     */
+    public <T> T get(String key, Class<T> type) {
+        Object value = get(key);
+        if (!type.isInstance(value)) {
+            throw new ClassCastException("The entry \"" + key + "\" is a "
+                    + value.getClass().getSimpleName() + ", not a " + type.getSimpleName() + ".");
+        }
+        return type.cast(value);
+    }
+
+    Map<String, Object> entries() {
+        return Collections.unmodifiableMap(entries);
+    }
+
+    private static Object plain(String key, Object value) {
+        if (value instanceof String || value instanceof Boolean || value instanceof Long || value instanceof Double) {
+            return value;
+        }
+        if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            return ((Number) value).longValue();
+        }
+        if (value instanceof Float number) {
+            return number.doubleValue();
+        }
+        if (value instanceof List<?> list) {
+            List<Object> copy = new ArrayList<>();
+            list.forEach(element -> copy.add(plain(key, element)));
+            return Collections.unmodifiableList(copy);
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> copy = new LinkedHashMap<>();
+            map.forEach((name, element) -> copy.put(String.valueOf(name), plain(key, element)));
+            return Collections.unmodifiableMap(copy);
+        }
+        throw new IllegalArgumentException("The checkpoint entry \"" + key + "\" holds "
+                + (value == null ? "null" : "a " + value.getClass().getName())
+                + "; an entry is a text, a boolean, a number, or a list or map of such.");
+    }
 }

@@ -1,8 +1,225 @@
 package dev.rivulet;
 
-/** A model and how to train it. */
-public abstract class LightningModule {
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.optimizer.Optimizer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model and how to train it. Subclasses say what the model is and what a step does; {@link Trainer} does the rest.
+ *
+ * <pre>{@code
+ * class DigitsModule extends LightningModule {
+ *
+ *     @Override
+ *     protected Block configureModel() {
+ *         return new SequentialBlock().add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(10).build());
+ *     }
+ *
+ *     @Override
+ *     protected Optimizer configureOptimizers() {
+ *         return Optimizer.adam().build();
+ *     }
+ *
+ *     @Override
+ *     protected NDArray trainingStep(Batch batch, int batchIndex) {
+ *         NDArray loss = Loss.softmaxCrossEntropyLoss().evaluate(batch.getLabels(), forward(batch.getData()));
+ *         log("train_loss", loss);
+ *         return loss;
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>A module holds native memory from its first use on; closing it frees that. Confined to one thread at a time.
+ */
+public abstract class LightningModule implements AutoCloseable {
+    private @Nullable Network network;
+    private @Nullable FitSession session;
 
     /** For subclasses. */
     protected LightningModule() {}
+
+    /** The model: any DJL block, not yet initialized. Called once. */
+    protected abstract Block configureModel();
+
+    /**
+     * The optimizer. Called once per fit.
+     *
+     * <p>Leave its {@code clipGrad} alone, which limits positive gradients only, and use
+     * {@link Trainer.Builder#gradientClipVal}.
+     */
+    protected abstract Optimizer configureOptimizers();
+
+    /**
+     * Computes the loss of a batch.
+     *
+     * @param batch data and labels; closed after the step together with all that was computed from it
+     * @return a scalar
+     * @throws Exception to end the run
+     */
+    protected abstract NDArray trainingStep(Batch batch, int batchIndex) throws Exception;
+
+    /**
+     * Computes and logs what a validation batch tells; does nothing by default.
+     *
+     * @throws Exception to end the run
+     */
+    protected void validationStep(Batch batch, int batchIndex) throws Exception {}
+
+    /**
+     * Shapes of the model's inputs, batch dimension included. By default those of the first training batch, or those
+     * recorded in the checkpoint that is loaded.
+     */
+    protected Shape[] exampleInputShapes() {
+        return new Shape[0];
+    }
+
+    /** The model's output for a batch: with gradients and dropout in a training step, without anywhere else. */
+    protected final NDList forward(NDList inputs) {
+        return network().forward(inputs, session != null && session.isTrainingStep());
+    }
+
+    /**
+     * The model's output for inputs, as after training.
+     *
+     * @throws IllegalStateException if the module has neither been trained nor loaded
+     */
+    public final NDList predict(NDList inputs) {
+        return network().forward(inputs, false);
+    }
+
+    /** Logs the value of a scalar array; see {@link #log(String, double)}. */
+    protected final void log(String name, NDArray scalar) {
+        log(name, scalar.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).getFloat());
+    }
+
+    /**
+     * Logs a metric, for streams to monitor and for the progress bar to show: in training the newest value, in validation
+     * the mean over all batches, weighted by batch size.
+     *
+     * @throws IllegalStateException outside of a fit
+     */
+    protected final void log(String name, double value) {
+        session("log").log(name, value, false);
+    }
+
+    /** Logs a metric that in training, too, is the mean over the epoch; known from the end of the epoch on. */
+    protected final void logEpochMean(String name, double value) {
+        session("logEpochMean").log(name, value, true);
+    }
+
+    /** Index of the epoch that runs or has just run. */
+    protected final int currentEpoch() {
+        return session("currentEpoch").state().epoch();
+    }
+
+    /** Optimizer steps so far. */
+    protected final long globalStep() {
+        return session("globalStep").state().globalStep();
+    }
+
+    /** Before anything else. */
+    protected void onFitStart() throws Exception {}
+
+    /** Before the first epoch. */
+    protected void onTrainStart() throws Exception {}
+
+    /** Before the first batch of an epoch. */
+    protected void onTrainEpochStart() throws Exception {}
+
+    /** Before a batch's training step. */
+    protected void onTrainBatchStart(Batch batch, int batchIndex) throws Exception {}
+
+    /** Before gradients are set to zero, once per optimizer step. */
+    protected void onBeforeZeroGrad() throws Exception {}
+
+    /** Before gradients are computed. */
+    protected void onBeforeBackward(NDArray loss) throws Exception {}
+
+    /** After gradients were computed. */
+    protected void onAfterBackward() throws Exception {}
+
+    /** Before the optimizer changes the weights. */
+    protected void onBeforeOptimizerStep() throws Exception {}
+
+    /** After a batch, its optimizer step included. */
+    protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {}
+
+    /** After the last batch of an epoch and the validation that follows it. */
+    protected void onTrainEpochEnd() throws Exception {}
+
+    /** After the last epoch. */
+    protected void onTrainEnd() throws Exception {}
+
+    /** After everything else of a run that succeeded. */
+    protected void onFitEnd() throws Exception {}
+
+    /** Before a validation. */
+    protected void onValidationStart() throws Exception {}
+
+    /** Before the first batch of a validation. */
+    protected void onValidationEpochStart() throws Exception {}
+
+    /** Before a batch's validation step. */
+    protected void onValidationBatchStart(Batch batch, int batchIndex) throws Exception {}
+
+    /** After a batch's validation step. */
+    protected void onValidationBatchEnd(Batch batch, int batchIndex) throws Exception {}
+
+    /** After the last batch of a validation; what is logged here still belongs to it. */
+    protected void onValidationEpochEnd() throws Exception {}
+
+    /** After a validation, its metrics reduced. */
+    protected void onValidationEnd() throws Exception {}
+    /** Frees the model's memory. */
+    @Override
+    public void close() {
+        if (network != null) {
+            network.close();
+            network = null;
+        }
+    }
+
+    /** The model, made from shapes when it is needed first. */
+    final Network network(List<Shape> inputShapes) {
+        if (network == null) {
+            Shape[] declared = exampleInputShapes();
+            network = new Network(configureModel(), declared.length > 0 ? List.of(declared) : inputShapes);
+        }
+        return network;
+    }
+
+    final boolean hasNetwork() {
+        return network != null || exampleInputShapes().length > 0;
+    }
+
+    final void attach(FitSession started) {
+        if (session != null) {
+            throw new IllegalStateException(getClass().getSimpleName() + " is being trained by another trainer.");
+        }
+        session = started;
+    }
+
+    final void detach() {
+        session = null;
+    }
+
+    private Network network() {
+        if (network == null) {
+            throw new IllegalStateException(getClass().getSimpleName()
+                    + " has no weights yet: train it with Trainer.fit, or load some with Checkpoints.load.");
+        }
+        return network;
+    }
+
+    private FitSession session(String method) {
+        if (session == null) {
+            throw new IllegalStateException(method + " has a meaning within Trainer.fit only.");
+        }
+        return session;
+    }
 }

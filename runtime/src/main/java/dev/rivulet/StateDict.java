@@ -1,23 +1,206 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.tensor.Conversion;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.NDArrays;
+import dev.rivulet.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
-/** An ordered map from parameter name to tensor. */
+/**
+ * An ordered map from parameter name to tensor, such as {@code features.0.weight}.
+ *
+ * <p>Every value can be had as a DJL array, for arithmetic, and as a {@link Tensor}, for its bytes. Types that DJL does
+ * not have, such as bf16, exist as tensors only.
+ *
+ * <p>A state dict never changes; each method that seems to change it returns another one. The arrays must not be
+ * changed in place either: use {@code mul}, not {@code muli}. They are valid during the call that was given the state
+ * dict, and close by themselves. Confined to the thread of that call.
+ */
 public final class StateDict {
-    private final Map<String, NDArray> arrays;
+    private final Workspace workspace;
+    private final Map<String, Value> values;
 
-    StateDict(Map<String, NDArray> arrays) {
-        this.arrays = Collections.unmodifiableMap(new LinkedHashMap<>(arrays));
+    private StateDict(Workspace workspace, Map<String, Value> values) {
+        this.workspace = workspace;
+        this.values = values;
     }
 
-    /** A state dict of the same names with each array replaced. */
+    static StateDict ofTensors(Workspace workspace, Map<String, Tensor> tensors) {
+        Map<String, Value> values = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> values.put(name, new Value(null, tensor)));
+        return new StateDict(workspace, values);
+    }
+
+    static StateDict ofArrays(Workspace workspace, Map<String, NDArray> arrays) {
+        Map<String, Value> values = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> values.put(name, new Value(array, null)));
+        return new StateDict(workspace, values);
+    }
+
+    /** The names, in order. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(values.keySet());
+    }
+
+    /** Number of tensors. */
+    public int size() {
+        return values.size();
+    }
+
+    /**
+     * A tensor as an array.
+     *
+     * @throws NoSuchElementException if there is no such name
+     * @throws dev.rivulet.tensor.UnsupportedDtypeException if DJL has no such type
+     */
+    public NDArray get(String name) {
+        return value(name).array(workspace);
+    }
+
+    /**
+     * A tensor as bytes.
+     *
+     * @throws NoSuchElementException if there is no such name
+     */
+    public Tensor tensor(String name) {
+        return value(name).tensor(workspace);
+    }
+
+    /**
+     * The same names with each array replaced.
+     *
+     * @param transform from name and array to the new array
+     */
     public StateDict map(BiFunction<String, NDArray, NDArray> transform) {
-        Map<String, NDArray> mapped = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> mapped.put(name, transform.apply(name, array)));
-        return new StateDict(mapped);
+        Map<String, Value> mapped = new LinkedHashMap<>();
+        for (String name : values.keySet()) {
+            NDArray result = transform.apply(name, get(name));
+            if (result == null) {
+                throw new IllegalArgumentException("The transform returned null for \"" + name
+                        + "\"; return the array itself to keep it, or use filter to leave it out.");
+            }
+            mapped.put(name, new Value(result, null));
+        }
+        return new StateDict(workspace, mapped);
+    }
+
+    /**
+     * The same tensors with floating-point elements converted, rounded to nearest even where precision is lost. Tensors
+     * of integers and booleans stay.
+     */
+    public StateDict to(Dtype dtype) {
+        Map<String, Value> converted = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            Tensor tensor = value.tensor(workspace);
+            converted.put(
+                    name,
+                    Conversion.accepts(tensor.dtype()) ? new Value(null, Conversion.convert(tensor, dtype)) : value);
+        });
+        return new StateDict(workspace, converted);
+    }
+
+    /** With one tensor added, or replaced in its place. */
+    public StateDict with(String name, NDArray array) {
+        return with(name, new Value(array, null));
+    }
+
+    /** With one tensor added, or replaced in its place. */
+    public StateDict with(String name, Tensor tensor) {
+        return with(name, new Value(null, tensor));
+    }
+
+    /** Only the tensors whose name passes. */
+    public StateDict filter(Predicate<String> names) {
+        Map<String, Value> kept = new LinkedHashMap<>(values);
+        kept.keySet().removeIf(names.negate());
+        return new StateDict(workspace, kept);
+    }
+
+    /**
+     * With other names.
+     *
+     * @throws IllegalArgumentException if two tensors would have one name
+     */
+    public StateDict rename(UnaryOperator<String> names) {
+        Map<String, Value> renamed = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (renamed.put(names.apply(name), value) != null) {
+                throw new IllegalArgumentException(
+                        "Two tensors would be named \"" + names.apply(name) + "\", one of them \"" + name + "\".");
+            }
+        });
+        return new StateDict(workspace, renamed);
+    }
+
+    /** All values as tensors, in order. */
+    Map<String, Tensor> tensors() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        values.forEach((name, value) -> tensors.put(name, value.tensor(workspace)));
+        return tensors;
+    }
+
+    /** CRC-32C over the bytes of all tensors in order, to notice changes. */
+    long crc32c() {
+        CRC32C crc = new CRC32C();
+        tensors().values().forEach(tensor -> tensor.chunks().forEach(crc::update));
+        return crc.getValue();
+    }
+
+    private StateDict with(String name, Value value) {
+        Map<String, Value> changed = new LinkedHashMap<>(values);
+        changed.put(name, value);
+        return new StateDict(workspace, changed);
+    }
+
+    private Value value(String name) {
+        Value value = values.get(name);
+        if (value == null) {
+            throw new NoSuchElementException(
+                    "There is no tensor named \"" + name + "\", only " + values.keySet() + ".");
+        }
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return values.keySet().toString();
+    }
+
+    /** An array, a tensor, or both, of which the missing one is made when it is asked for. */
+    private static final class Value {
+        private @Nullable NDArray array;
+        private @Nullable Tensor tensor;
+
+        private Value(@Nullable NDArray array, @Nullable Tensor tensor) {
+            this.array = array;
+            this.tensor = tensor;
+        }
+
+        private NDArray array(Workspace workspace) {
+            if (array == null) {
+                array = NDArrays.create(workspace.manager(), tensor(workspace));
+            }
+            return array;
+        }
+
+        private Tensor tensor(Workspace workspace) {
+            if (tensor == null) {
+                if (array == null) {
+                    throw new AssertionError("A value has an array or a tensor.");
+                }
+                tensor = workspace.loans().view(array);
+            }
+            return tensor;
+        }
     }
 }

@@ -20,7 +20,20 @@ public record StreamDeclaration(String name, Optional<Transform> transform, Stre
     /** A stream of transformed weights. */
     public static StreamDeclaration derived(
             String name, String from, Execution execution, String member, StreamPolicy policy) {
-        return new StreamDeclaration(name, Optional.of(new Transform(from, execution, member)), policy);
+        return new StreamDeclaration(name, Optional.of(new Transform(from, execution, member, true)), policy);
+    }
+
+    /** The same derived stream whose transform may return other names and shapes than those of its source. */
+    public StreamDeclaration lenient() {
+        return new StreamDeclaration(
+                name,
+                transform.map(strict -> new Transform(strict.from(), strict.execution(), strict.member(), false)),
+                policy);
+    }
+
+    /** The same stream with another policy. */
+    public StreamDeclaration withPolicy(StreamPolicy changed) {
+        return new StreamDeclaration(name, transform, changed);
     }
 
     /**
@@ -29,6 +42,7 @@ public record StreamDeclaration(String name, Optional<Transform> transform, Stre
      * @param from name of the stream whose weights are transformed
      * @param execution where the transform may run
      * @param member the transforming method or field for people, such as {@code DigitsModule#halve}
+     * @param strict whether the result must have the source's names and shapes
      */
-    public record Transform(String from, Execution execution, String member) {}
+    public record Transform(String from, Execution execution, String member, boolean strict) {}
 }

@@ -1,0 +1,114 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.training.FitHooks;
+
+/** A callback as the loop sees it. */
+record CallbackHooks(Callback callback, Trainer trainer, LightningModule module) implements FitHooks {
+
+    @Override
+    public void onFitStart() throws Exception {
+        callback.onFitStart(trainer, module);
+    }
+
+    @Override
+    public void onSanityCheckStart() throws Exception {
+        callback.onSanityCheckStart(trainer, module);
+    }
+
+    @Override
+    public void onSanityCheckEnd() throws Exception {
+        callback.onSanityCheckEnd(trainer, module);
+    }
+
+    @Override
+    public void onTrainStart() throws Exception {
+        callback.onTrainStart(trainer, module);
+    }
+
+    @Override
+    public void onTrainEpochStart() throws Exception {
+        callback.onTrainEpochStart(trainer, module);
+    }
+
+    @Override
+    public void onTrainBatchStart(Batch batch, int batchIndex) throws Exception {
+        callback.onTrainBatchStart(trainer, module, batch, batchIndex);
+    }
+
+    @Override
+    public void onBeforeZeroGrad() throws Exception {
+        callback.onBeforeZeroGrad(trainer, module);
+    }
+
+    @Override
+    public void onBeforeBackward(NDArray loss) throws Exception {
+        callback.onBeforeBackward(trainer, module, loss);
+    }
+
+    @Override
+    public void onAfterBackward() throws Exception {
+        callback.onAfterBackward(trainer, module);
+    }
+
+    @Override
+    public void onBeforeOptimizerStep() throws Exception {
+        callback.onBeforeOptimizerStep(trainer, module);
+    }
+
+    @Override
+    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {
+        callback.onTrainBatchEnd(trainer, module, loss, batch, batchIndex);
+    }
+
+    @Override
+    public void onTrainEpochEnd() throws Exception {
+        callback.onTrainEpochEnd(trainer, module);
+    }
+
+    @Override
+    public void onTrainEnd() throws Exception {
+        callback.onTrainEnd(trainer, module);
+    }
+
+    @Override
+    public void onFitEnd() throws Exception {
+        callback.onFitEnd(trainer, module);
+    }
+
+    @Override
+    public void onValidationStart() throws Exception {
+        callback.onValidationStart(trainer, module);
+    }
+
+    @Override
+    public void onValidationEpochStart() throws Exception {
+        callback.onValidationEpochStart(trainer, module);
+    }
+
+    @Override
+    public void onValidationBatchStart(Batch batch, int batchIndex) throws Exception {
+        callback.onValidationBatchStart(trainer, module, batch, batchIndex);
+    }
+
+    @Override
+    public void onValidationBatchEnd(Batch batch, int batchIndex) throws Exception {
+        callback.onValidationBatchEnd(trainer, module, batch, batchIndex);
+    }
+
+    @Override
+    public void onValidationEpochEnd() throws Exception {
+        callback.onValidationEpochEnd(trainer, module);
+    }
+
+    @Override
+    public void onValidationEnd() throws Exception {
+        callback.onValidationEnd(trainer, module);
+    }
+
+    @Override
+    public void onException(Throwable exception) throws Exception {
+        callback.onException(trainer, module, exception);
+    }
+}

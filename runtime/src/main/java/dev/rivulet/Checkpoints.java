@@ -1,0 +1,111 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import dev.rivulet.format.SafetensorsEntry;
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.tensor.Conversion;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.NDArrays;
+import dev.rivulet.tensor.ParameterNames;
+import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.TensorShape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads checkpoints of any stream: into a module, into a plain block, or just what a file says of itself. */
+public final class Checkpoints {
+    private Checkpoints() {}
+
+    /**
+     * What a file says of itself, without reading its weights.
+     *
+     * @throws NotACheckpointException if it was not written by this framework
+     * @throws IOException if it cannot be read
+     */
+    public static Checkpoint describe(Path file) throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            return describe(file, reader);
+        }
+    }
+
+    /**
+     * Loads the weights into a module, which may be new, and calls its {@code @OnLoadCheckpoint} methods. Weights of
+     * another floating-point type are converted to the model's.
+     *
+     * @return the module
+     * @throws ArchitectureMismatchException if names or shapes differ from the model's; nothing is loaded then
+     * @throws NotACheckpointException if the file was not written by this framework
+     * @throws IOException if it cannot be read
+     */
+    public static <M extends LightningModule> M load(Path file, M module) throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            Checkpoint checkpoint = describe(file, reader);
+            Network network = module.network(checkpoint.provenance().inputShapes());
+            fill(file, reader, network.arrays());
+            tell(module, checkpoint);
+            return module;
+        }
+    }
+
+    /**
+     * Loads the weights into a plain block.
+     *
+     * @param manager holds the parameters if the block is not yet initialized
+     * @throws ArchitectureMismatchException if names or shapes differ from the block's; nothing is loaded then
+     * @throws NotACheckpointException if the file was not written by this framework
+     * @throws IOException if it cannot be read
+     */
+    public static void load(Path file, Block block, NDManager manager) throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            if (!block.isInitialized()) {
+                Shape[] inputs =
+                        describe(file, reader).provenance().inputShapes().toArray(Shape[]::new);
+                block.initialize(manager, DataType.FLOAT32, inputs);
+            }
+            Map<String, NDArray> arrays = new LinkedHashMap<>();
+            for (Map.Entry<String, Parameter> parameter :
+                    ParameterNames.of(block).parameters().entrySet()) {
+                arrays.put(parameter.getKey(), parameter.getValue().getArray());
+            }
+            fill(file, reader, arrays);
+        }
+    }
+
+    private static Checkpoint describe(Path file, SafetensorsReader reader) throws NotACheckpointException {
+        return CheckpointMetadata.read(file.toString(), reader.header().metadata());
+    }
+
+    private static void fill(Path file, SafetensorsReader reader, Map<String, NDArray> arrays) throws IOException {
+        Map<String, SafetensorsEntry> entries = reader.header().entries();
+        Map<String, TensorShape> found = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> found.put(name, entry.shape()));
+        found.keySet().removeAll(CheckpointMetadata.additions(reader.header().metadata()));
+        Map<String, TensorShape> expected = new LinkedHashMap<>();
+        arrays.forEach((name, array) ->
+                expected.put(name, TensorShape.of(array.getShape().getShape())));
+        ArchitectureMismatchException.check(file, expected, found);
+        for (Map.Entry<String, NDArray> array : arrays.entrySet()) {
+            Tensor tensor = reader.read(array.getKey());
+            Dtype dtype = Dtype.of(array.getValue().getDataType());
+            NDArrays.write(Conversion.convert(tensor, dtype), array.getValue());
+        }
+    }
+
+    private static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {
+        try {
+            new RegistryChain(module).onLoadCheckpoint(checkpoint.stream(), checkpoint);
+        } catch (RuntimeException | IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(
+                    "@OnLoadCheckpoint of " + module.getClass().getName() + " failed: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.rivulet;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import dev.rivulet.tensor.ParameterNames;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A block with its parameters in memory of their own. */
+final class Network implements AutoCloseable {
+    private final NDManager manager;
+    private final Block block;
+    private final List<Shape> inputShapes;
+    private final ParameterStore store;
+    private final Map<String, Parameter> parameters;
+    private final Map<String, NDArray> arrays;
+
+    /**
+     * Initializes a block.
+     *
+     * @param inputShapes shapes of its inputs, batch dimension included
+     */
+    Network(Block block, List<Shape> inputShapes) {
+        this.manager = Engine.getEngine("PyTorch").newBaseManager();
+        this.block = block;
+        this.inputShapes = List.copyOf(inputShapes);
+        block.initialize(manager, DataType.FLOAT32, inputShapes.toArray(Shape[]::new));
+        this.store = new ParameterStore(manager, false);
+        this.parameters = ParameterNames.of(block).parameters();
+        Map<String, NDArray> live = new LinkedHashMap<>();
+        parameters.forEach((name, parameter) -> live.put(name, parameter.getArray()));
+        this.arrays = Collections.unmodifiableMap(live);
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    Block block() {
+        return block;
+    }
+
+    List<Shape> inputShapes() {
+        return inputShapes;
+    }
+
+    /** All parameters, by dotted name. */
+    Map<String, Parameter> parameters() {
+        return parameters;
+    }
+
+    /** The live arrays of all parameters, by dotted name. */
+    Map<String, NDArray> arrays() {
+        return arrays;
+    }
+
+    NDList forward(NDList inputs, boolean training) {
+        return block.forward(store, inputs, training);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

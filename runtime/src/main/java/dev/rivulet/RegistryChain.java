@@ -1,0 +1,75 @@
+package dev.rivulet;
+
+import dev.rivulet.registry.RegistryLookup;
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The registries of an object's class and its supertypes as one: of several declarations of a stream the most derived
+ * counts; conditions and hooks of all apply, supertypes' first.
+ */
+final class RegistryChain {
+    private final Object module;
+    private final List<CallbackRegistry<Object>> registries;
+    private final Map<String, StreamDeclaration> declarations = new LinkedHashMap<>();
+    private final Map<String, CallbackRegistry<Object>> declaring = new HashMap<>();
+
+    @SuppressWarnings("unchecked") // A registry was found by the type that it is for, of which the module is one.
+    RegistryChain(Object module) {
+        this.module = module;
+        this.registries = (List<CallbackRegistry<Object>>)
+                (List<?>) RegistryLookup.find(module.getClass(), CallbackRegistry.class);
+        for (CallbackRegistry<Object> registry : registries) {
+            for (StreamDeclaration declaration : registry.streams()) {
+                declarations.put(declaration.name(), declaration);
+                declaring.put(declaration.name(), registry);
+            }
+        }
+    }
+
+    /** The declared streams by name, supertypes' first. */
+    Map<String, StreamDeclaration> declarations() {
+        return declarations;
+    }
+
+    StateDict transform(String stream, StateDict weights, TransformContext context) throws Exception {
+        CallbackRegistry<Object> registry = declaring.get(stream);
+        if (registry == null) {
+            throw new IllegalArgumentException("No transform is declared for a stream named \"" + stream + "\".");
+        }
+        return registry.transform(stream, module, weights, context);
+    }
+
+    boolean saves(String stream, TransformContext context) throws Exception {
+        for (CallbackRegistry<Object> registry : registries) {
+            if (!registry.saves(stream, module, context)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void onSaveCheckpoint(String stream, Checkpoint checkpoint) throws Exception {
+        for (CallbackRegistry<Object> registry : registries) {
+            registry.onSaveCheckpoint(stream, module, checkpoint);
+        }
+    }
+
+    void onLoadCheckpoint(String stream, Checkpoint checkpoint) throws Exception {
+        for (CallbackRegistry<Object> registry : registries) {
+            registry.onLoadCheckpoint(stream, module, checkpoint);
+        }
+    }
+
+    List<StatefulTransform> statefulTransforms() {
+        List<StatefulTransform> transforms = new ArrayList<>();
+        for (CallbackRegistry<Object> registry : registries) {
+            transforms.addAll(registry.statefulTransforms(module));
+        }
+        return transforms;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.training.FitHooks;
+import dev.rivulet.training.LoopState;
+import java.util.List;
+
+/** Tells stateful transforms of every optimizer step. */
+final class StatefulUpdates implements FitHooks {
+    private final List<StatefulTransform> transforms;
+    private final StateDict weights;
+    private final LoopState state;
+    private long lastStep;
+
+    StatefulUpdates(List<StatefulTransform> transforms, StateDict weights, LoopState state) {
+        this.transforms = transforms;
+        this.weights = weights;
+        this.state = state;
+    }
+
+    @Override
+    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
+        if (state.globalStep() != lastStep) {
+            lastStep = state.globalStep();
+            for (StatefulTransform transform : transforms) {
+                transform.update(weights, lastStep);
+            }
+        }
+    }
+}

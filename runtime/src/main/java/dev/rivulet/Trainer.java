@@ -1,0 +1,287 @@
+package dev.rivulet;
+
+import ai.djl.training.dataset.Dataset;
+import dev.rivulet.optim.GradientClipAlgorithm;
+import dev.rivulet.optim.GradientClipping;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.training.LoopSettings;
+import dev.rivulet.training.ValidationInterval;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a {@link LightningModule} and saves its checkpoint streams.
+ *
+ * <pre>{@code
+ * FitResult result = Trainer.builder().maxEpochs(10).build().fit(new DigitsModule(), train, validation);
+ * Path best = result.stream("transformed").bestModelPath();
+ * }</pre>
+ *
+ * <p>Everything runs on the thread that calls {@link #fit}. A trainer runs one fit at a time; {@link #stop} may be
+ * called from any thread.
+ */
+public final class Trainer {
+    private final TrainerSettings settings;
+    private volatile @Nullable FitSession session;
+
+    private Trainer(TrainerSettings settings) {
+        this.settings = settings;
+    }
+
+    /** A builder with Lightning's defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Trains without validation.
+     *
+     * @param train training data, sampled as it was configured
+     * @throws FitException if a step, a hook, the data or a save of the original stream fails
+     */
+    public FitResult fit(LightningModule module, Dataset train) {
+        return fit(module, train, Optional.empty());
+    }
+
+    /**
+     * Trains and validates.
+     *
+     * @param train training data, sampled as it was configured
+     * @param validation validation data
+     * @throws FitException if a step, a hook, the data or a save of the original stream fails
+     */
+    public FitResult fit(LightningModule module, Dataset train, Dataset validation) {
+        return fit(module, train, Optional.of(validation));
+    }
+
+    private FitResult fit(LightningModule module, Dataset train, Optional<Dataset> validation) {
+        if (session != null) {
+            throw new IllegalStateException("This trainer is in the middle of a fit; use a second one.");
+        }
+        FitSession started = new FitSession(this, settings, module, train, validation);
+        session = started;
+        try {
+            return started.run();
+        } finally {
+            session = null;
+        }
+    }
+
+    /** Index of the epoch that runs or has just run; 0 outside of a fit. */
+    public int currentEpoch() {
+        FitSession current = session;
+        return current == null ? 0 : current.state().epoch();
+    }
+
+    /** Optimizer steps so far; 0 outside of a fit. */
+    public long globalStep() {
+        FitSession current = session;
+        return current == null ? 0 : current.state().globalStep();
+    }
+
+    /** All metrics as they are now, exact, by name; none outside of a fit. */
+    public Map<String, Double> callbackMetrics() {
+        FitSession current = session;
+        return current == null ? Map.of() : current.metrics().toMap();
+    }
+
+    /** Whether the validation batches run that only prove that validation works. */
+    public boolean isSanityChecking() {
+        FitSession current = session;
+        return current != null && current.state().isSanityChecking();
+    }
+
+    /** Ends the fit after the current batch and validation, in good order. */
+    public void stop() {
+        FitSession current = session;
+        if (current != null) {
+            current.state().stop();
+        }
+    }
+
+    /** Collects settings. Names and defaults are those of Lightning's {@code Trainer}. */
+    public static final class Builder {
+        private OptionalInt maxEpochs = OptionalInt.empty();
+        private long maxSteps = -1;
+        private int limitTrainBatches = Integer.MAX_VALUE;
+        private int limitValBatches = Integer.MAX_VALUE;
+        private int checkValEveryNEpoch = 1;
+        private ValidationInterval valCheckInterval = ValidationInterval.EPOCH;
+        private int numSanityValSteps = 2;
+        private int accumulateGradBatches = 1;
+        private double gradientClipVal;
+        private GradientClipAlgorithm gradientClipAlgorithm = GradientClipAlgorithm.NORM;
+        private OptionalInt seed = OptionalInt.empty();
+        private final List<Callback> callbacks = new ArrayList<>();
+        private Path defaultRootDir = Path.of("");
+        private boolean enableProgressBar = true;
+        private boolean enableCheckpointing = true;
+        private int fastDevRun;
+        private final Map<String, UnaryOperator<StreamPolicy.Builder>> streams = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /** Epochs after which training ends; by default 1000 if there is no {@link #maxSteps}, −1 for no limit. */
+        public Builder maxEpochs(int epochs) {
+            this.maxEpochs = OptionalInt.of(epochs);
+            return this;
+        }
+
+        /** Optimizer steps after which training ends; by default −1, no limit. */
+        public Builder maxSteps(long steps) {
+            this.maxSteps = steps;
+            return this;
+        }
+
+        /** At most this many batches of each training epoch are used; by default all. */
+        public Builder limitTrainBatches(int batches) {
+            this.limitTrainBatches = batches;
+            return this;
+        }
+
+        /** At most this many batches of each validation are used; by default all, 0 for no validation. */
+        public Builder limitValBatches(int batches) {
+            this.limitValBatches = batches;
+            return this;
+        }
+
+        /** Validation runs in every n-th epoch only; by default in every one. */
+        public Builder checkValEveryNEpoch(int n) {
+            this.checkValEveryNEpoch = n;
+            return this;
+        }
+
+        /** Validation runs after each such part of an epoch, {@code 0.25} for four times; by default {@code 1.0}. */
+        public Builder valCheckInterval(double fractionOfEpoch) {
+            this.valCheckInterval = new ValidationInterval.Fraction(fractionOfEpoch);
+            return this;
+        }
+
+        /** Validation runs after every so many training batches of an epoch. */
+        public Builder valCheckInterval(int batches) {
+            this.valCheckInterval = new ValidationInterval.Batches(batches);
+            return this;
+        }
+
+        /** Validation batches run before training to prove that validation works; by default 2. */
+        public Builder numSanityValSteps(int batches) {
+            this.numSanityValSteps = batches;
+            return this;
+        }
+
+        /** Batches whose gradients are averaged for one optimizer step; by default 1. */
+        public Builder accumulateGradBatches(int batches) {
+            this.accumulateGradBatches = batches;
+            return this;
+        }
+
+        /** Limit of gradients, by {@link #gradientClipAlgorithm}; by default 0, none. */
+        public Builder gradientClipVal(double limit) {
+            this.gradientClipVal = limit;
+            return this;
+        }
+
+        /** Whether the norm of all gradients together is limited or each element; by default the norm. */
+        public Builder gradientClipAlgorithm(GradientClipAlgorithm algorithm) {
+            this.gradientClipAlgorithm = algorithm;
+            return this;
+        }
+
+        /** Seeds initialization, shuffling and dropout, so that a run can be repeated; by default none is set. */
+        public Builder seed(int seed) {
+            this.seed = OptionalInt.of(seed);
+            return this;
+        }
+
+        /** Adds callbacks, which are called in the order in which they were added. */
+        public Builder callbacks(Callback... added) {
+            this.callbacks.addAll(List.of(added));
+            return this;
+        }
+
+        /** Directory of the run; checkpoints go to {@code checkpoints} in it. By default the working directory. */
+        public Builder defaultRootDir(Path directory) {
+            this.defaultRootDir = directory;
+            return this;
+        }
+
+        /** Whether progress is shown, where there is a terminal; by default true. */
+        public Builder enableProgressBar(boolean enable) {
+            this.enableProgressBar = enable;
+            return this;
+        }
+
+        /** Whether checkpoints are saved; by default true. */
+        public Builder enableCheckpointing(boolean enable) {
+            this.enableCheckpointing = enable;
+            return this;
+        }
+
+        /** Runs one batch of training and one of validation and saves nothing, to find mistakes. */
+        public Builder fastDevRun(boolean enable) {
+            return fastDevRun(enable ? 1 : 0);
+        }
+
+        /** Runs that many batches of training and of validation and saves nothing; 0 for an ordinary run. */
+        public Builder fastDevRun(int batches) {
+            this.fastDevRun = batches;
+            return this;
+        }
+
+        /**
+         * Changes the policy of a stream, whether declared by annotations or original, or adds a stream of untransformed
+         * weights. Called several times, the changes add up.
+         *
+         * @param name name of the stream
+         * @param change sets attributes on a builder that has the declared ones
+         */
+        public Builder stream(String name, UnaryOperator<StreamPolicy.Builder> change) {
+            this.streams.merge(name, change, (earlier, later) -> policy -> later.apply(earlier.apply(policy)));
+            return this;
+        }
+
+        /**
+         * The trainer.
+         *
+         * @throws IllegalArgumentException if a setting makes no sense; the message names it
+         */
+        public Trainer build() {
+            return new Trainer(new TrainerSettings(
+                    loopSettings(),
+                    gradientClipVal == 0 ? GradientClipping.NONE : gradientClipAlgorithm.with(gradientClipVal),
+                    seed,
+                    List.copyOf(callbacks),
+                    defaultRootDir.resolve("checkpoints"),
+                    enableCheckpointing && fastDevRun == 0,
+                    new LinkedHashMap<>(streams),
+                    enableProgressBar));
+        }
+
+        private LoopSettings loopSettings() {
+            if (fastDevRun < 0) {
+                throw new IllegalArgumentException(
+                        "fastDevRun is " + fastDevRun + ", but must be a number of batches, or 0.");
+            }
+            if (fastDevRun > 0) {
+                return new LoopSettings(
+                        1, fastDevRun, fastDevRun, fastDevRun, 1, ValidationInterval.EPOCH, 0, accumulateGradBatches);
+            }
+            return new LoopSettings(
+                    maxEpochs.orElse(maxSteps == -1 ? 1000 : -1),
+                    maxSteps,
+                    limitTrainBatches,
+                    limitValBatches,
+                    checkValEveryNEpoch,
+                    valCheckInterval,
+                    numSanityValSteps,
+                    accumulateGradBatches);
+        }
+    }
+}

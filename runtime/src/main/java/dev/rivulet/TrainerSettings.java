@@ -1,0 +1,25 @@
+package dev.rivulet;
+
+import dev.rivulet.optim.GradientClipping;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.training.LoopSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a {@link Trainer} was built with.
+ *
+ * @param streams changes of policies, by name of the stream
+ */
+record TrainerSettings(
+        LoopSettings loop,
+        GradientClipping clipping,
+        OptionalInt seed,
+        List<Callback> callbacks,
+        Path checkpointDirectory,
+        boolean savesCheckpoints,
+        Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
+        boolean showsProgress) {}

@@ -1,0 +1,69 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import java.util.List;
+
+/**
+ * Limits gradients before the optimizer's step. Works on both signs, which the {@code clipGrad} of DJL's optimizers does
+ * not.
+ */
+public interface GradientClipping {
+    /** Leaves gradients as they are. */
+    GradientClipping NONE = gradients -> {};
+
+    /**
+     * Limits the gradients in place.
+     *
+     * @param gradients the gradients of all trained parameters
+     */
+    void clip(List<NDArray> gradients);
+
+    /**
+     * Limits every element to [−limit, limit], as {@code torch.nn.utils.clip_grad_value_} does.
+     *
+     * @param limit a positive number
+     */
+    static GradientClipping byValue(double limit) {
+        requirePositive(limit);
+        NDIndex everything = new NDIndex("...");
+        return gradients -> {
+            for (NDArray gradient : gradients) {
+                try (NDArray clipped = gradient.clip(-limit, limit)) {
+                    gradient.set(everything, clipped);
+                }
+            }
+        };
+    }
+
+    /**
+     * Scales all gradients by one factor so that the 2-norm of all together is at most a limit, as
+     * {@code torch.nn.utils.clip_grad_norm_} does: by {@code limit / (norm + 1e-6)} if that is below 1.
+     *
+     * @param limit a positive number
+     */
+    static GradientClipping byNorm(double limit) {
+        requirePositive(limit);
+        return gradients -> {
+            double sumOfSquares = 0;
+            for (NDArray gradient : gradients) {
+                try (NDArray norm = gradient.norm();
+                        NDArray exact = norm.toType(DataType.FLOAT64, true)) {
+                    double value = exact.getDouble();
+                    sumOfSquares += value * value;
+                }
+            }
+            double factor = limit / (Math.sqrt(sumOfSquares) + 1e-6);
+            if (!(factor >= 1)) {
+                gradients.forEach(gradient -> gradient.muli(factor));
+            }
+        };
+    }
+
+    private static void requirePositive(double limit) {
+        if (!(limit > 0)) {
+            throw new IllegalArgumentException("A gradient is clipped to a positive limit, but got " + limit + ".");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.rivulet.tensor;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The parameters of a block tree under dotted names like PyTorch's, such as {@code 0.weight} or {@code
+ * encoder.norm.running_mean}.
+ *
+ * <ul>
+ *   <li>Children of a {@link SequentialBlock} or {@link ParallelBlock} are called by their index from 0, activations
+ *       counted, as in {@code nn.Sequential}.
+ *   <li>Children of other blocks are called as the block added them, or by their index if a sibling is called the same.
+ *   <li>DJL's {@code gamma}, {@code beta}, {@code runningMean}, {@code runningVar} and {@code embedding} are called
+ *       {@code weight}, {@code bias}, {@code running_mean}, {@code running_var} and {@code weight}.
+ * </ul>
+ *
+ * <p>A parameter that is met again, because a block or parameter is shared, is listed once under its first name; the
+ * others are {@link #aliases}. Order is DJL's: a block's own parameters, then its children, depth first.
+ *
+ * <p>Immutable; says what the tree was when {@link #of} was called.
+ */
+public final class ParameterNames {
+    private static final Map<String, String> PYTORCH_NAMES = Map.of(
+            "gamma", "weight",
+            "beta", "bias",
+            "runningMean", "running_mean",
+            "runningVar", "running_var",
+            "embedding", "weight");
+
+    private final Map<String, Parameter> parameters;
+    private final Map<String, String> aliases;
+
+    private ParameterNames(Map<String, Parameter> parameters, Map<String, String> aliases) {
+        this.parameters = Collections.unmodifiableMap(parameters);
+        this.aliases = Collections.unmodifiableMap(aliases);
+    }
+
+    /**
+     * Names the parameters of a block, initialized or not.
+     *
+     * @throws IllegalArgumentException if two parameters would get one name; both are told by their path in the tree
+     */
+    public static ParameterNames of(Block block) {
+        Walk walk = new Walk();
+        walk.visit(block, "", block.getClass().getSimpleName());
+        return new ParameterNames(walk.parameters, walk.aliases);
+    }
+
+    /** Each parameter once, under its first name, in order. */
+    public Map<String, Parameter> parameters() {
+        return parameters;
+    }
+
+    /** Further names of shared parameters, in order, each with the name that {@link #parameters} lists. */
+    public Map<String, String> aliases() {
+        return aliases;
+    }
+
+    /** What has been seen so far; a place is the path in DJL's own keys, for messages. */
+    private static final class Walk {
+        private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+        private final Map<String, String> aliases = new LinkedHashMap<>();
+        private final IdentityHashMap<Parameter, String> firstNames = new IdentityHashMap<>();
+        private final Map<String, String> places = new LinkedHashMap<>();
+
+        void visit(Block block, String prefix, String place) {
+            for (Pair<String, Parameter> entry : block.getDirectParameters()) {
+                String name = PYTORCH_NAMES.getOrDefault(entry.getKey(), entry.getKey());
+                add(prefix + name, entry.getValue(), place + "/" + entry.getKey());
+            }
+            List<String> names = childNames(block);
+            int index = 0;
+            for (Pair<String, Block> child : block.getChildren()) {
+                String name = names.get(index++);
+                visit(child.getValue(), prefix + name + ".", place + "/" + child.getKey());
+            }
+        }
+
+        private void add(String name, Parameter parameter, String place) {
+            String other = places.putIfAbsent(name, place);
+            if (other != null) {
+                throw new IllegalArgumentException("Two parameters would be called \"" + name + "\": " + other + " and "
+                        + place + ". Give one of them, or the block that holds it, another name.");
+            }
+            String first = firstNames.putIfAbsent(parameter, name);
+            if (first == null) {
+                parameters.put(name, parameter);
+            } else {
+                aliases.put(name, first);
+            }
+        }
+    }
+
+    private static List<String> childNames(Block block) {
+        List<String> keys = block.getChildren().keys();
+        List<String> names = new ArrayList<>(keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            names.add(ownName(keys.get(i), i));
+        }
+        List<String> unique = new ArrayList<>(keys.size());
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            boolean named = !name.isEmpty() && Collections.frequency(names, name) == 1 && !isListOfClasses(block);
+            unique.add(named ? name : Integer.toString(i));
+        }
+        return unique;
+    }
+
+    /** A child's name without the number, counted from 1, that DJL puts before it. */
+    private static String ownName(String key, int index) {
+        String number = String.format(Locale.ROOT, "%02d", index + 1);
+        return key.startsWith(number) ? key.substring(number.length()) : key;
+    }
+
+    /** These blocks call every child by its class, which is no name that a user gave. */
+    private static boolean isListOfClasses(Block block) {
+        return block instanceof SequentialBlock || block instanceof ParallelBlock;
+    }
+}

@@ -1,0 +1,188 @@
+package dev.rivulet.training;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
+import dev.rivulet.data.BatchIterator;
+import dev.rivulet.optim.OptimizerStep;
+import java.util.Optional;
+
+/**
+ * Trains: epochs of batches, each with forward, backward and, every so many batches, an optimizer step; validations in
+ * between. Everything happens on the calling thread, in the order that {@link FitHooks} draws.
+ */
+public final class FitLoop {
+    private final LoopSettings settings;
+    private final Dataset train;
+    private final Optional<ValidationLoop> validation;
+    private final Steps steps;
+    private final OptimizerStep optimizer;
+    private final FitHooks hooks;
+    private final Metrics metrics;
+    private final LoopState state;
+    private final NDManager manager;
+    private final Engine engine;
+
+    /**
+     * Prepares a run.
+     *
+     * @param manager the manager under which batches live, for the length of their use
+     */
+    public FitLoop(
+            LoopSettings settings,
+            Dataset train,
+            Optional<Dataset> validation,
+            Steps steps,
+            OptimizerStep optimizer,
+            FitHooks hooks,
+            Metrics metrics,
+            LoopState state,
+            NDManager manager) {
+        this.settings = settings;
+        this.train = train;
+        this.validation = validation
+                .filter(dataset -> settings.limitValidationBatches() > 0)
+                .map(dataset -> new ValidationLoop(dataset, steps, hooks, metrics, state, manager));
+        this.steps = steps;
+        this.optimizer = optimizer;
+        this.hooks = hooks;
+        this.metrics = metrics;
+        this.state = state;
+        this.manager = manager;
+        this.engine = manager.getEngine();
+    }
+
+    /**
+     * Runs to the end.
+     *
+     * @throws Exception what a step, a hook or the data set throws, after {@link FitHooks#onException} has been told
+     */
+    public void run() throws Exception {
+        try {
+            fit();
+        } catch (Throwable failure) {
+            try {
+                hooks.onException(failure);
+            } catch (Throwable further) {
+                if (further != failure) {
+                    failure.addSuppressed(further);
+                }
+            }
+            throw failure;
+        }
+    }
+
+    private void fit() throws Exception {
+        hooks.onFitStart();
+        if (!isDone()) {
+            if (validation.isPresent() && settings.numSanityValSteps() > 0) {
+                validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValidationBatches()));
+            }
+            hooks.onTrainStart();
+            runEpoch();
+            while (!isDone()) {
+                state.epoch++;
+                runEpoch();
+            }
+            hooks.onTrainEnd();
+        }
+        hooks.onFitEnd();
+    }
+
+    private boolean isDone() {
+        boolean noEpochLeft = settings.maxEpochs() != -1 && state.epochsEnded >= settings.maxEpochs();
+        return noEpochLeft || noStepLeft() || state.stopping;
+    }
+
+    private boolean noStepLeft() {
+        return settings.maxSteps() != -1 && state.globalStep >= settings.maxSteps();
+    }
+
+    private void runEpoch() throws Exception {
+        hooks.onTrainEpochStart();
+        try (BatchIterator batches = new BatchIterator(train, manager)) {
+            if (!batches.hasNext()) {
+                throw new EmptyDatasetException("training");
+            }
+            state.batchIndex = -1;
+            do {
+                state.batchIndex++;
+                trainOn(batches);
+                if (state.validationFollows) {
+                    validation.orElseThrow().run(settings.limitValidationBatches());
+                    state.validationFollows = false;
+                }
+            } while (!state.lastBatch && !noStepLeft() && !state.stopping);
+        }
+        state.epochsEnded++;
+        metrics.reduce(false);
+        hooks.onTrainEpochEnd();
+    }
+
+    private void trainOn(BatchIterator batches) throws Exception {
+        try (Batch batch = batches.next()) {
+            int index = state.batchIndex;
+            noteSize(batches, batch);
+            hooks.onTrainBatchStart(batch, index);
+            NDArray loss = computeGradients(batch, index);
+            if (completesStep(index)) {
+                hooks.onBeforeOptimizerStep();
+                optimizer.step();
+                state.globalStep++;
+            }
+            state.validationFollows = isValidationDue(index);
+            hooks.onTrainBatchEnd(loss, batch, index);
+        }
+    }
+
+    private NDArray computeGradients(Batch batch, int index) throws Exception {
+        NDArray loss;
+        try (GradientCollector gradients = engine.newGradientCollector()) {
+            loss = steps.trainingStep(batch, index);
+            if (index == 0) {
+                requireScalar(loss);
+            }
+            if (index % settings.accumulateGradBatches() == 0) {
+                hooks.onBeforeZeroGrad();
+                optimizer.zeroGradients();
+            }
+            hooks.onBeforeBackward(loss);
+            gradients.backward(
+                    settings.accumulateGradBatches() == 1 ? loss : loss.div(settings.accumulateGradBatches()));
+        }
+        hooks.onAfterBackward();
+        return loss;
+    }
+
+    private boolean completesStep(int index) {
+        return state.lastBatch || (index + 1) % settings.accumulateGradBatches() == 0;
+    }
+
+    private void noteSize(BatchIterator batches, Batch batch) {
+        state.lastBatch = batches.isLast() || state.batchIndex + 1 == settings.limitTrainBatches();
+        if (state.lastBatch) {
+            state.batchesOfEpoch = state.batchIndex + 1L;
+        } else if (state.batchesOfEpoch == 0) {
+            long records = batch.getProgressTotal();
+            long estimate = records > 0 ? (records + batch.getSize() - 1) / batch.getSize() : Long.MAX_VALUE;
+            state.batchesOfEpoch = Math.min(estimate, settings.limitTrainBatches());
+        }
+    }
+
+    private boolean isValidationDue(int index) {
+        if (validation.isEmpty() || (state.epoch + 1) % settings.checkValEveryNEpoch() != 0) {
+            return false;
+        }
+        return (index + 1) % settings.validationInterval().batches(state.batchesOfEpoch) == 0;
+    }
+
+    private static void requireScalar(NDArray loss) {
+        if (loss.size() != 1) {
+            throw new IllegalStateException("trainingStep returned a loss of shape " + loss.getShape()
+                    + ", but a loss is a scalar; use mean() or sum().");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.rivulet.training;
+
+/** Where training stands. Written by the loop, on the training thread; read by hooks there. */
+public final class LoopState {
+    int epoch;
+    long globalStep;
+    int epochsEnded;
+    int batchIndex;
+    long batchesOfEpoch;
+    boolean lastBatch;
+    boolean validationFollows;
+    boolean sanityChecking;
+    boolean validating;
+    volatile boolean stopping;
+    boolean validationHasRun;
+
+    /** A run that has not begun. */
+    public LoopState() {}
+
+    /** Index of the epoch that runs or has just run. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** Number of epochs that were run to their end. */
+    public int epochsEnded() {
+        return epochsEnded;
+    }
+
+    /** Optimizer steps so far. */
+    public long globalStep() {
+        return globalStep;
+    }
+
+    /** Index of the training batch within its epoch. */
+    public int batchIndex() {
+        return batchIndex;
+    }
+
+    /** Number of training batches of an epoch; an estimate, rounded up, until the first epoch has ended. */
+    public long batchesOfEpoch() {
+        return batchesOfEpoch;
+    }
+
+    /** Whether the training batch is the last of its epoch. */
+    public boolean isLastBatch() {
+        return lastBatch;
+    }
+
+    /** Whether a validation runs right after this training batch. */
+    public boolean validationFollows() {
+        return validationFollows;
+    }
+
+    /** Whether the validation batches run that only prove that validation works. */
+    public boolean isSanityChecking() {
+        return sanityChecking;
+    }
+
+    /** Whether a validation runs. */
+    public boolean isValidating() {
+        return validating;
+    }
+
+    /** Whether a validation has run since training began. */
+    public boolean validationHasRun() {
+        return validationHasRun;
+    }
+
+    /** Whether training ends after this batch. */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /** Ends training after this batch. May be called from any thread. */
+    public void stop() {
+        stopping = true;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.rivulet.transform;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.rivulet.StateDict;
+import dev.rivulet.StatefulTransform;
+import dev.rivulet.TransformContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exponential moving average of the weights over optimizer steps, as of PyTorch's
+ * {@code swa_utils.get_ema_multi_avg_fn}: {@code average = decay · average + (1 − decay) · weight}. The average begins
+ * with the weights of the first step. What is no floating-point number, and so cannot be averaged, is that of the newest
+ * step.
+ *
+ * <pre>{@code
+ * @WeightTransform("averaged")
+ * final ExponentialMovingAverage average = new ExponentialMovingAverage(0.99);
+ * }</pre>
+ *
+ * <p>Holds one copy of the weights in native memory until it is closed.
+ */
+public final class ExponentialMovingAverage implements StatefulTransform, AutoCloseable {
+    private final double decay;
+    private final Map<String, NDArray> averages = new LinkedHashMap<>();
+    private @Nullable NDManager manager;
+
+    /**
+     * An average without values yet.
+     *
+     * @param decay weight of the past, at least 0 and below 1; 0.99 looks back about 100 steps
+     */
+    public ExponentialMovingAverage(double decay) {
+        if (!(decay >= 0 && decay < 1)) {
+            throw new IllegalArgumentException("The decay is " + decay + ", but must be at least 0 and below 1.");
+        }
+        this.decay = decay;
+    }
+
+    @Override
+    public void update(StateDict weights, long globalStep) {
+        for (String name : weights.names()) {
+            NDArray weight = weights.get(name);
+            NDArray average = averages.get(name);
+            if (average == null) {
+                begin(name, weight);
+            } else {
+                advance(average, weight);
+            }
+        }
+    }
+
+    @Override
+    public StateDict apply(StateDict weights, TransformContext context) {
+        if (averages.isEmpty()) {
+            throw new IllegalStateException("There is no average before the first optimizer step.");
+        }
+        return weights.map((name, weight) -> average(name).duplicate());
+    }
+
+    @Override
+    public void close() {
+        averages.clear();
+        if (manager != null) {
+            manager.close();
+            manager = null;
+        }
+    }
+
+    private NDArray average(String name) {
+        NDArray average = averages.get(name);
+        if (average == null) {
+            throw new IllegalStateException("The weight \"" + name + "\" was not there when the average began.");
+        }
+        return average;
+    }
+
+    private void begin(String name, NDArray weight) {
+        if (manager == null) {
+            manager = weight.getManager().getEngine().newBaseManager(weight.getDevice());
+        }
+        try (NDArray detached = weight.stopGradient()) {
+            NDArray average = detached.duplicate();
+            average.attach(manager);
+            averages.put(name, average);
+        }
+    }
+
+    private void advance(NDArray average, NDArray weight) {
+        double share = isFloatingPoint(weight.getDataType()) ? 1 - decay : 1;
+        try (NDArray difference = average.sub(weight);
+                NDArray correction = difference.mul(share)) {
+            average.subi(correction);
+        }
+    }
+
+    private static boolean isFloatingPoint(DataType type) {
+        return type == DataType.FLOAT32 || type == DataType.FLOAT64 || type == DataType.FLOAT16;
+    }
+}

@@ -1,0 +1,5 @@
+/** Transforms ready to use. */
+@NullMarked
+package dev.rivulet.transform;
+
+import org.jspecify.annotations.NullMarked;
