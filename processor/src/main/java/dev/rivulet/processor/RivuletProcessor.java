@@ -116,6 +116,7 @@ public final class RivuletProcessor extends AbstractProcessor {
     private void writeRegistry(TypeElement owner, Report report) throws IOException {
         Ancestry ancestry = Ancestry.of(owner);
         Declarations declarations = DeclarationReader.read(owner, report);
+        declarations.members().forEach(UnresolvedTypes::check);
         if (new OwnerCheck(processingEnv.getElementUtils(), owner, report).check()) {
             Declarations sound = new DeclarationCheck(processingEnv, declarations, ancestry, report).check();
             new RegistryWriter(processingEnv).write(sound).writeTo(processingEnv.getFiler());

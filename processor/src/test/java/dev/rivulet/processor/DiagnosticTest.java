@@ -2,6 +2,9 @@ package dev.rivulet.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.annotations.CheckpointStream;
+import java.lang.reflect.Method;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Where and how mistakes are reported, beyond the one example of each on the page of diagnostics. */
@@ -214,5 +217,14 @@ class DiagnosticTest {
                 "void m() { class Local { " + "@WeightTransform(\"a\") StateDict a(StateDict w) { return w; } } }");
         assertThat(compiled.messages()).isEmpty();
         assertThat(compiled.generated()).isEmpty();
+    }
+
+    @Test
+    void everyAttributeOfAPolicyIsRead() {
+        assertThat(DeclaredPolicy.ATTRIBUTES)
+                .containsExactlyInAnyOrderElementsOf(Stream.of(CheckpointStream.class.getDeclaredMethods())
+                        .map(Method::getName)
+                        .filter(attribute -> !attribute.equals("value"))
+                        .toList());
     }
 }
