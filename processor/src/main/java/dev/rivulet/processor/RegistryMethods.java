@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
@@ -158,7 +159,7 @@ final class RegistryMethods {
     }
 
     private void suppress(MethodSpec.Builder method, List<Element> named) {
-        Set<String> warnings = calls.deprecationWarnings(named);
+        Set<String> warnings = new TreeSet<>(calls.deprecationWarnings(named));
         warnings.removeAll(suppressed);
         Deprecations.suppressing(warnings).ifPresent(method::addAnnotation);
     }

@@ -2,6 +2,9 @@ package dev.rivulet.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.registry.RegistryLookup;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Declarations of supertypes count, also where only their class files are known. */
@@ -152,5 +155,18 @@ class HierarchyTest {
                 """);
         assertThat(compiled.ids()).containsExactly("SourceCycle 5:57");
         assertThat(compiled.messages()).contains("halved <- quartered <- halved");
+    }
+
+    @Test
+    void theRuntimeFindsTheRegistriesOfAllSupertypes() throws Exception {
+        Compiled compiled =
+                Compilation.javac().compile(GoldenTest.sources(Path.of("src/test/resources/goldens/hierarchy")));
+        Class<?> derived = Class.forName("hierarchy.DerivedModule", false, compiled.load());
+        assertThat(RegistryLookup.find(derived, CallbackRegistry.class))
+                .extracting(registry -> registry.getClass().getName())
+                .containsExactly(
+                        "hierarchy.BaseModuleCallbackRegistry",
+                        "hierarchy.QuantizedCallbackRegistry",
+                        "hierarchy.DerivedModuleCallbackRegistry");
     }
 }
