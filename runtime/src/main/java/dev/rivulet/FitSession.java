@@ -76,7 +76,7 @@ final class FitSession implements Steps {
                     "Training ended in epoch " + state.epoch() + ", step " + state.globalStep() + ": " + e.getMessage(),
                     e);
         } finally {
-            module.attach(null);
+            module.detach();
         }
     }
 

@@ -27,11 +27,8 @@ class TrainerTest {
     void learnsAPlane() throws IOException {
         ArrayDataset points = Points.of(manager, 64, 8);
         try (PlaneModule module = new PlaneModule()) {
-            FitResult result = Trainer.builder()
-                    .maxEpochs(60)
-                    .seed(1)
-                    .defaultRootDir(directory)
-                    .stream("original", policy -> policy.monitor("val_loss").saveTopK(2))
+            FitResult result = Trainer.builder().maxEpochs(60).seed(1).defaultRootDir(directory).stream(
+                            "original", policy -> policy.monitor("val_loss").saveTopK(2))
                     .build()
                     .fit(module, points, points);
 
