@@ -35,7 +35,16 @@ public interface CallbackRegistry<M> {
      * @throws Exception what the user's method throws
      */
     default StateDict transform(String stream, M module, StateDict weights, TransformContext context) throws Exception {
-        throw new IllegalArgumentException("No transform is declared for a stream named \"" + stream + "\".");
+        throw noTransform(stream);
+    }
+
+    /**
+     * What {@link #transform} throws for a stream that it does not know.
+     *
+     * @param stream name of the stream
+     */
+    static IllegalArgumentException noTransform(String stream) {
+        return new IllegalArgumentException("No transform is declared for a stream named \"" + stream + "\".");
     }
 
     /**

@@ -1,0 +1,29 @@
+package dev.rivulet.processor;
+
+import com.palantir.javapoet.ClassName;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeMirror;
+
+/**
+ * The types of the runtime that declarations and registries name. They are named, never loaded: the processor does not
+ * depend on the runtime.
+ */
+final class Contract {
+    static final ClassName STATE_DICT = ClassName.get("dev.rivulet", "StateDict");
+    static final ClassName TRANSFORM_CONTEXT = ClassName.get("dev.rivulet", "TransformContext");
+    static final ClassName CHECKPOINT = ClassName.get("dev.rivulet", "Checkpoint");
+    static final ClassName STATEFUL_TRANSFORM = ClassName.get("dev.rivulet", "StatefulTransform");
+    static final ClassName CALLBACK_REGISTRY = ClassName.get("dev.rivulet", "CallbackRegistry");
+    static final ClassName STREAM_DECLARATION = ClassName.get("dev.rivulet.registry", "StreamDeclaration");
+    static final ClassName EXECUTION = ClassName.get("dev.rivulet.registry", "Execution");
+    static final ClassName REGISTRY_GENERATED = ClassName.get("dev.rivulet.registry", "RegistryGenerated");
+
+    private Contract() {}
+
+    /** Whether a type is the named class. */
+    static boolean is(TypeMirror type, ClassName name) {
+        return type instanceof DeclaredType declared
+                && ((TypeElement) declared.asElement()).getQualifiedName().contentEquals(name.canonicalName());
+    }
+}

@@ -1,0 +1,25 @@
+package dev.rivulet.processor;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.lang.model.element.ExecutableElement;
+
+/**
+ * A method annotated as a condition or as a save or load hook.
+ *
+ * @param streams the streams that the annotation names; for save and load hooks none means all
+ */
+record Hook(HookKind kind, ExecutableElement method, AnnotationUse use, List<AnnotationUse.Located> streams) {
+
+    static Hook read(HookKind kind, AnnotationUse use) {
+        return new Hook(kind, (ExecutableElement) use.element(), use, use.strings("value"));
+    }
+
+    /** The named streams, in an order of their own. */
+    Set<String> streamNames() {
+        Set<String> names = new TreeSet<>();
+        streams.forEach(stream -> names.add(stream.text()));
+        return names;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.rivulet.processor;
+
+import com.palantir.javapoet.ClassName;
+import dev.rivulet.annotations.OnLoadCheckpoint;
+import dev.rivulet.annotations.OnSaveCheckpoint;
+import dev.rivulet.annotations.TransformWhen;
+import java.util.Locale;
+import javax.lang.model.type.TypeKind;
+
+/** What a method that is not a transform can be asked for. */
+enum HookKind {
+    /** Whether a due save is carried out. */
+    CONDITION(TransformWhen.class, TypeKind.BOOLEAN),
+
+    /** To add entries to a checkpoint. */
+    SAVE(OnSaveCheckpoint.class, TypeKind.VOID),
+
+    /** To read entries of a checkpoint. */
+    LOAD(OnLoadCheckpoint.class, TypeKind.VOID);
+
+    private final Class<?> annotation;
+    private final TypeKind result;
+
+    HookKind(Class<?> annotation, TypeKind result) {
+        this.annotation = annotation;
+        this.result = result;
+    }
+
+    Class<?> annotation() {
+        return annotation;
+    }
+
+    /** The type that the method returns. */
+    TypeKind result() {
+        return result;
+    }
+
+    /** The type of the method's one parameter. */
+    ClassName parameter() {
+        return this == CONDITION ? Contract.TRANSFORM_CONTEXT : Contract.CHECKPOINT;
+    }
+
+    /** What the method has to look like, such as {@code void describe(Checkpoint)}. */
+    String signature(CharSequence methodName) {
+        return result.name().toLowerCase(Locale.ROOT) + " " + methodName + "("
+                + parameter().simpleName() + ")";
+    }
+}

@@ -1,0 +1,61 @@
+package dev.rivulet.processor;
+
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.NameAllocator;
+import dev.rivulet.annotations.CheckpointStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.TypeElement;
+
+/**
+ * The names inside a registry: constants of streams, parameters of methods. None of them hides the simple name of the
+ * declaring class, which may be called {@code weights} just as well.
+ */
+final class RegistryNames {
+    static final String STREAMS = "STREAMS";
+
+    private final Map<String, String> constants = new LinkedHashMap<>();
+    private final NameAllocator allocator = new NameAllocator();
+
+    RegistryNames(Declarations declarations) {
+        for (Element type = declarations.owner(); type instanceof TypeElement; type = type.getEnclosingElement()) {
+            allocator.newName(type.getSimpleName().toString(), type);
+        }
+        allocator.newName(STREAMS, STREAMS);
+        for (String parameter : new String[] {"stream", "module", "weights", "context", "checkpoint"}) {
+            allocator.newName(parameter, parameter);
+        }
+        for (DeclaredStream stream : declarations.streams()) {
+            constants.put(stream.name(), allocator.newName(constantCase(stream.name())));
+        }
+    }
+
+    private static String constantCase(String stream) {
+        return stream.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
+                .replaceAll("[^A-Za-z0-9]", "_")
+                .toUpperCase(Locale.ROOT);
+    }
+
+    /** Name of the constant of a stream that the class itself declares. */
+    String constant(String stream) {
+        return Optional.ofNullable(constants.get(stream)).orElseThrow();
+    }
+
+    /** The name of any stream as an expression: a constant where there is one, otherwise a literal. */
+    CodeBlock reference(String stream) {
+        if (constants.containsKey(stream)) {
+            return CodeBlock.of("$N", constant(stream));
+        }
+        return stream.equals(CheckpointStream.ORIGINAL)
+                ? CodeBlock.of("$T.ORIGINAL", CheckpointStream.class)
+                : CodeBlock.of("$S", stream);
+    }
+
+    /** The name that a parameter has in every method: {@code stream}, as a rule, for the parameter stream. */
+    String parameter(String role) {
+        return allocator.get(role);
+    }
+}

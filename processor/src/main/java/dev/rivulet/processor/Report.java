@@ -1,0 +1,37 @@
+package dev.rivulet.processor;
+
+import dev.rivulet.policy.PolicyViolation;
+import java.util.ArrayList;
+import java.util.List;
+import javax.annotation.processing.Messager;
+import javax.tools.Diagnostic.Kind;
+
+/**
+ * The mistakes found in one class, in the order of finding. Every position lies inside that class, so that the caret has
+ * a place even where the other party to a mistake is known from a class file alone: the text names that one.
+ */
+final class Report {
+    private record Entry(String message, Position position) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    void add(Diagnostic diagnostic, Position position, Object... details) {
+        entries.add(new Entry(diagnostic.message(details), position));
+    }
+
+    void add(PolicyViolation violation, Position position) {
+        entries.add(new Entry("[" + violation.rule().id() + "] " + violation.message(), position));
+    }
+
+    void printTo(Messager messager) {
+        for (Entry entry : entries) {
+            Position position = entry.position();
+            messager.printMessage(
+                    Kind.ERROR,
+                    entry.message(),
+                    position.element(),
+                    position.mirror().orElse(null),
+                    position.value().orElse(null));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.rivulet.processor;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.tools.Diagnostic;
+import javax.tools.JavaFileObject;
+
+/**
+ * What came of a compilation.
+ *
+ * @param diagnostics what the compiler and its processors said, in their order
+ * @param generated sources written by processors, by qualified name
+ * @param classes class files by binary name
+ */
+record Compiled(
+        boolean succeeded,
+        List<Diagnostic<? extends JavaFileObject>> diagnostics,
+        Map<String, String> generated,
+        Map<String, byte[]> classes) {
+
+    /** The errors that carry an id in brackets as {@code id line:column}, those of the compiler itself left out. */
+    List<String> ids() {
+        return diagnostics.stream()
+                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+                .filter(diagnostic -> text(diagnostic).matches("(?s)\\[\\w+] .*"))
+                .map(diagnostic ->
+                        id(diagnostic) + " " + diagnostic.getLineNumber() + ":" + diagnostic.getColumnNumber())
+                .toList();
+    }
+
+    private static String id(Diagnostic<?> diagnostic) {
+        String text = text(diagnostic);
+        return text.substring(1, text.indexOf(']'));
+    }
+
+    private static String text(Diagnostic<?> diagnostic) {
+        return diagnostic.getMessage(Locale.ROOT);
+    }
+
+    /** All messages, for assertions on their texts and for failures. */
+    String messages() {
+        return diagnostics.stream().map(Object::toString).collect(Collectors.joining("\n"));
+    }
+
+    /** Loads the classes beside those of the tests. */
+    ClassLoader load() {
+        return new MemoryClassLoader(classes, getClass().getClassLoader());
+    }
+
+    private static final class MemoryClassLoader extends ClassLoader {
+        private final Map<String, byte[]> classes;
+
+        MemoryClassLoader(Map<String, byte[]> classes, ClassLoader parent) {
+            super(parent);
+            this.classes = classes;
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            byte[] bytes = classes.get(name);
+            if (bytes == null) {
+                throw new ClassNotFoundException(name);
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        }
+    }
+}

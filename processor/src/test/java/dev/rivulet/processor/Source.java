@@ -1,0 +1,41 @@
+package dev.rivulet.processor;
+
+import java.net.URI;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.SimpleJavaFileObject;
+
+/** A compilation unit in memory. */
+final class Source extends SimpleJavaFileObject {
+    private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([\\w.]+);");
+    private static final Pattern TYPE =
+            Pattern.compile("(?m)^[a-z ]*?(?:class|interface|record|enum|@interface|module) ([\\w.$]+)");
+
+    private final String text;
+
+    private Source(String path, String text) {
+        super(URI.create("memory:///" + path + Kind.SOURCE.extension), Kind.SOURCE);
+        this.text = text;
+    }
+
+    /** A source whose file is named after its package and first type. */
+    static Source of(String text) {
+        if (text.contains("\nmodule ") || text.startsWith("module ")) {
+            return new Source("module-info", text);
+        }
+        Matcher type = TYPE.matcher(text);
+        String name = type.find() ? type.group(1) : "Nameless";
+        Matcher packageName = PACKAGE.matcher(text);
+        return new Source(packageName.find() ? packageName.group(1).replace('.', '/') + "/" + name : name, text);
+    }
+
+    /** A source of a given file name. */
+    static Source named(String path, String text) {
+        return new Source(path, text);
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return text;
+    }
+}
