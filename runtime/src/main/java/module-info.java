@@ -12,10 +12,7 @@ module dev.rivulet {
     exports dev.rivulet.format;
     exports dev.rivulet.optim;
     exports dev.rivulet.registry;
+    exports dev.rivulet.stream;
     exports dev.rivulet.tensor;
     exports dev.rivulet.transform;
-
-    // Entries of checkpoints are read and written as JSON.
-    opens dev.rivulet to
-            com.google.gson;
 }

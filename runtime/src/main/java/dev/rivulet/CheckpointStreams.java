@@ -1,10 +1,211 @@
 package dev.rivulet;
 
-final class CheckpointStreams implements dev.rivulet.training.FitHooks, AutoCloseable {
-    java.util.Map<String, FitResult.StreamResult> results() {
-        return java.util.Map.of();
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.snapshot.Snapshot;
+import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.stream.MissingMetricException;
+import dev.rivulet.stream.ModelCheckpoint;
+import dev.rivulet.stream.Moment;
+import dev.rivulet.stream.SavePlan;
+import dev.rivulet.training.FitHooks;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Saves the streams of a run. At each hook every stream decides; those that are due are saved from one snapshot, sources
+ * before what is derived from them. One stream's failure leaves the others alone; that of an untransformed stream ends
+ * the run after the others were served.
+ */
+final class CheckpointStreams implements FitHooks {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStreams.class);
+
+    private final Network network;
+    private final RegistryChain registries;
+    private final StreamGraph graph;
+    private final SaveHooks saveHooks;
+    private final LoopMoment moment;
+    private final Snapshot snapshot;
+    private final StreamSaver[] savers;
+    private Phase phase = Phase.TRAINING;
+
+    /**
+     * The streams of a run.
+     *
+     * @param directory where they go; without one nothing is saved
+     * @param saveHooks told of each checkpoint before it is written
+     */
+    CheckpointStreams(
+            Network network,
+            RegistryChain registries,
+            StreamGraph graph,
+            Optional<CheckpointDirectory> directory,
+            SaveHooks saveHooks,
+            LoopMoment moment) {
+        this.network = network;
+        this.registries = registries;
+        this.graph = graph;
+        this.saveHooks = saveHooks;
+        this.moment = moment;
+        this.snapshot = new Snapshot(network.arrays());
+        FileClaims claims = new FileClaims();
+        this.savers = directory.stream()
+                .flatMap(place -> graph.streams().stream()
+                        .map(stream -> new StreamSaver(stream, place, claims, at -> isWanted(stream))))
+                .toArray(StreamSaver[]::new);
+    }
+
+    /** Adds entries to a checkpoint. */
+    @FunctionalInterface
+    interface SaveHooks {
+        void onSaveCheckpoint(Checkpoint checkpoint) throws Exception;
+    }
+
+    /** Asks a stream at a hook. */
+    private interface Decision extends BiFunction<ModelCheckpoint, Moment, Optional<SavePlan>> {}
+
+    /** A save that is due. */
+    private record Due(StreamSaver saver, SavePlan plan) {}
+
+    @Override
+    public void onTrainStart() {
+        for (StreamSaver saver : savers) {
+            saver.decisions().onTrainStart(moment);
+        }
     }
 
     @Override
-    public void close() {}
+    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {
+        saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainBatchEnd);
+    }
+
+    @Override
+    public void onTrainEpochEnd() throws Exception {
+        saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainEpochEnd);
+    }
+
+    @Override
+    public void onValidationEnd() throws Exception {
+        saveWhatIsDue(Phase.VALIDATION, ModelCheckpoint::onValidationEnd);
+    }
+
+    @Override
+    public void onTrainEnd() throws Exception {
+        saveWhatIsDue(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
+    }
+
+    @Override
+    public void onException(Throwable exception) throws Exception {
+        saveWhatIsDue(Phase.EXCEPTION, ModelCheckpoint::onException);
+    }
+
+    /** What each stream has kept, sources first. */
+    Map<String, FitResult.StreamResult> results() {
+        Map<String, FitResult.StreamResult> results = new LinkedHashMap<>();
+        for (StreamSaver saver : savers) {
+            results.put(saver.name(), saver.result());
+            saver.decisions()
+                    .missedMetric()
+                    .ifPresent(metric -> LOG.warn(
+                            "The stream \"{}\" monitors \"{}\", which was never logged.", saver.name(), metric));
+        }
+        return results;
+    }
+
+    private void saveWhatIsDue(Phase hook, Decision decision) throws Exception {
+        phase = hook;
+        List<Due> due = List.of();
+        @Nullable MissingMetricException refused = null;
+        for (StreamSaver saver : savers) {
+            try {
+                Optional<SavePlan> plan = decision.apply(saver.decisions(), moment);
+                if (plan.isPresent()) {
+                    due = due.isEmpty() ? new ArrayList<>() : due;
+                    due.add(new Due(saver, plan.get()));
+                }
+            } catch (MissingMetricException e) {
+                refused = refused == null ? e : refused;
+            }
+        }
+        if (!due.isEmpty()) {
+            saveFromOneSnapshot(due, moment.at(hook));
+        }
+        if (refused != null) {
+            throw refused;
+        }
+    }
+
+    private void saveFromOneSnapshot(List<Due> due, SaveMoment at) throws Exception {
+        @Nullable FitException fatal = null;
+        snapshot.take();
+        try (SaveEvent event = new SaveEvent(
+                graph, registries, at, snapshot, new Workspace(network.manager()), network.inputShapes())) {
+            for (Due save : due) {
+                try {
+                    save(save, event);
+                } catch (Throwable e) { // Transforms and hooks are foreign code: whatever they throw, the others are
+                    // saved.
+                    save.saver().decisions().failed(save.plan());
+                    fatal = combine(fatal, note(save.saver(), at, e));
+                }
+            }
+        }
+        if (fatal != null) {
+            throw fatal;
+        }
+    }
+
+    private void save(Due save, SaveEvent event) throws Exception {
+        Checkpoint checkpoint = event.checkpoint(save.saver().name());
+        saveHooks.onSaveCheckpoint(checkpoint);
+        registries.onSaveCheckpoint(checkpoint.stream(), checkpoint);
+        event.refuseChange("An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\",");
+        save.saver().save(save.plan(), event, checkpoint);
+    }
+
+    private boolean isWanted(StreamDeclaration stream) {
+        SaveMoment at = moment.at(phase);
+        try (Workspace workspace = new Workspace(network.manager())) {
+            return registries.saves(stream.name(), new TransformContext(stream.name(), at, workspace));
+        } catch (Throwable e) { // A condition is foreign code, too.
+            for (StreamSaver saver : savers) {
+                if (saver.name().equals(stream.name())) {
+                    note(saver, at, e).ifPresent(fatal -> {
+                        throw fatal;
+                    });
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Makes a failure known; the result is what ends the run because of it, if anything does. */
+    private static Optional<FitException> note(StreamSaver saver, SaveMoment at, Throwable failure) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        StreamFailure noted = new StreamFailure(saver.name(), at.epoch(), at.globalStep(), failure);
+        saver.note(noted);
+        if (saver.isDispensable()) {
+            LOG.error("Not saved: {}. Training goes on.", noted, failure);
+            return Optional.empty();
+        }
+        return Optional.of(new FitException("Not saved: " + noted, failure));
+    }
+
+    private static @Nullable FitException combine(@Nullable FitException first, Optional<FitException> further) {
+        if (first == null) {
+            return further.orElse(null);
+        }
+        further.ifPresent(first::addSuppressed);
+        return first;
+    }
 }

@@ -8,12 +8,15 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.stream.ValidationSchedule;
 import dev.rivulet.training.ConsoleProgress;
 import dev.rivulet.training.EmptyDatasetException;
 import dev.rivulet.training.FitHooks;
 import dev.rivulet.training.FitLoop;
 import dev.rivulet.training.GradientMode;
 import dev.rivulet.training.HookChain;
+import dev.rivulet.training.LoopSettings;
 import dev.rivulet.training.LoopState;
 import dev.rivulet.training.Metrics;
 import dev.rivulet.training.Steps;
@@ -23,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
 final class FitSession implements Steps {
@@ -72,7 +76,7 @@ final class FitSession implements Steps {
                     "Training ended in epoch " + state.epoch() + ", step " + state.globalStep() + ": " + e.getMessage(),
                     e);
         } finally {
-            module.attach(null);
+            module.detach();
         }
     }
 
@@ -86,8 +90,8 @@ final class FitSession implements Steps {
             List<Shape> shapes = module.hasNetwork() ? List.of() : shapesOfFirstBatch();
             settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
             Network network = module.network(shapes);
-            try (Workspace workspace = new Workspace(network.manager());
-                    CheckpointStreams streams = openStreams(registries, graph, network)) {
+            CheckpointStreams streams = openStreams(registries, graph, network);
+            try (Workspace workspace = new Workspace(network.manager())) {
                 FitHooks updates = new StatefulUpdates(
                         registries.statefulTransforms(), StateDict.ofArrays(workspace, network.arrays()), state);
                 OptimizerStep optimizer =
@@ -114,7 +118,23 @@ final class FitSession implements Steps {
 
     private CheckpointStreams openStreams(RegistryChain registries, StreamGraph graph, Network network)
             throws IOException {
-        return new CheckpointStreams();
+        LoopSettings loop = settings.loop();
+        ValidationSchedule schedule = new ValidationSchedule(
+                false,
+                OptionalInt.of(loop.checkValEveryNEpoch()),
+                validation.isPresent() ? loop.limitValidationBatches() : 0,
+                loop.validationInterval().setting());
+        Optional<CheckpointDirectory> directory = settings.savesCheckpoints()
+                ? Optional.of(CheckpointDirectory.open(settings.checkpointDirectory()))
+                : Optional.empty();
+        return new CheckpointStreams(
+                network, registries, graph, directory, this::tellCallbacks, new LoopMoment(state, metrics, schedule));
+    }
+
+    private void tellCallbacks(Checkpoint checkpoint) throws Exception {
+        for (Callback callback : settings.callbacks()) {
+            callback.onSaveCheckpoint(trainer, module, checkpoint);
+        }
     }
 
     private FitHooks hooks(FitHooks updates, CheckpointStreams streams) {

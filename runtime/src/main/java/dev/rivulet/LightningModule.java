@@ -197,8 +197,15 @@ public abstract class LightningModule implements AutoCloseable {
         return network != null || exampleInputShapes().length > 0;
     }
 
-    final void attach(@Nullable FitSession fitSession) {
-        this.session = fitSession;
+    final void attach(FitSession started) {
+        if (session != null) {
+            throw new IllegalStateException(getClass().getSimpleName() + " is being trained by another trainer.");
+        }
+        session = started;
+    }
+
+    final void detach() {
+        session = null;
     }
 
     private Network network() {

@@ -126,7 +126,7 @@ final class SaveEvent implements AutoCloseable {
         Computed source = computed(from);
         TransformContext context = new TransformContext(stream.name(), moment, workspace);
         StateDict result = registries.transform(stream.name(), source.weights(), context);
-        refuseChange(stream, transform, from, source);
+        refuseChange(stream, from, source);
         TransformChecks.check(transform, source.weights(), result);
         return new Computed(
                 result,
@@ -135,21 +135,31 @@ final class SaveEvent implements AutoCloseable {
                 context);
     }
 
-    /** A transform is a function: what it was given, and the live weights, are the same after it. */
-    private void refuseChange(
-            StreamDeclaration stream, StreamDeclaration.Transform transform, StreamDeclaration from, Computed source) {
-        Optional<String> changed = snapshot.repair();
-        boolean sourceChanged = !digest(source.weights()).equals(source.digest());
-        if (sourceChanged) {
+    /**
+     * Restores what foreign code wrote into the snapshot or into the live weights.
+     *
+     * @param who the code, as the subject of a sentence
+     * @throws TransformException if it did
+     */
+    void refuseChange(String who) {
+        snapshot.repair().ifPresent(name -> {
+            throw changed(who, "\"" + name + "\"");
+        });
+    }
+
+    /** A transform is a function: what it was given is the same after it. */
+    private void refuseChange(StreamDeclaration stream, StreamDeclaration from, Computed source) {
+        String who = "The transform of the stream \"" + stream.name() + "\"";
+        refuseChange(who);
+        if (!digest(source.weights()).equals(source.digest())) {
             computed.remove(from.name());
+            throw changed(who, "the weights of \"" + from.name() + "\"");
         }
-        if (changed.isPresent() || sourceChanged) {
-            throw new TransformException("The transform " + transform.member() + " of the stream \"" + stream.name()
-                    + "\" changed "
-                    + changed.map(name -> "\"" + name + "\"").orElse("the weights of \"" + from.name() + "\"")
-                    + " in place. The weights have been restored. Use operations that return a new array,"
-                    + " such as mul instead of muli.");
-        }
+    }
+
+    private static TransformException changed(String who, String what) {
+        return new TransformException(who + " changed " + what + " in place. The weights have been restored."
+                + " Use operations that return a new array, such as mul instead of muli.");
     }
 
     private static String digest(StateDict weights) {

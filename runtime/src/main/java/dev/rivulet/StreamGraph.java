@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.policy.FilenameStyle;
 import dev.rivulet.policy.StreamName;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
@@ -39,7 +40,7 @@ final class StreamGraph {
                 CheckpointStream.ORIGINAL,
                 StreamDeclaration.untransformed(
                         CheckpointStream.ORIGINAL, StreamPolicy.builder().build()));
-        all.putAll(declared);
+        declared.forEach((name, stream) -> all.put(name, withOwnLast(stream)));
         changes.forEach((name, change) -> all.put(name, changed(name, all, change)));
         StreamGraph graph = new StreamGraph(inOrder(all));
         graph.refuseSharedFiles();
@@ -62,6 +63,18 @@ final class StreamGraph {
             throw new IllegalArgumentException(unknown(name, streams.keySet()));
         }
         return stream;
+    }
+
+    /** Streams may share a directory, so {@code last} is the original's alone and others put their name before it. */
+    private static StreamDeclaration withOwnLast(StreamDeclaration stream) {
+        FilenameStyle style = stream.policy().filenameStyle();
+        if (stream.name().equals(CheckpointStream.ORIGINAL)
+                || !style.equals(FilenameStyle.DEFAULT.withAutoInsertMetricName(style.autoInsertMetricName()))) {
+            return stream;
+        }
+        return stream.withPolicy(stream.policy().toBuilder()
+                .filenameStyle(style.withLast(stream.name() + style.join() + style.last()))
+                .build());
     }
 
     private static StreamDeclaration changed(

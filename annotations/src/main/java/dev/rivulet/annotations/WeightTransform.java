@@ -46,6 +46,12 @@ public @interface WeightTransform {
     /** Name of the stream whose weights are transformed: the original's, or another transform's. */
     String from() default CheckpointStream.ORIGINAL;
 
+    /**
+     * Whether the result must have exactly the names and shapes of the source, so that a tensor that was forgotten is an
+     * error; dtypes may differ in any case.
+     */
+    boolean strict() default true;
+
     /** Holds repeated {@link WeightTransform} annotations; written by the compiler. */
     @Documented
     @Retention(RetentionPolicy.RUNTIME)

@@ -11,6 +11,9 @@ final class SaveInterval {
     private static final Pattern PARTS =
             Pattern.compile("(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?");
 
+    /** Keeps intervals countable in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(36_525);
+
     private SaveInterval() {}
 
     /**
@@ -19,6 +22,18 @@ final class SaveInterval {
      * @throws IllegalArgumentException if it is not an interval, or is negative; the message holds the remedy
      */
     static Duration parse(String text) {
+        Duration duration = read(text);
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is negative; write a positive duration, or \"0s\" to save after every batch.");
+        }
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is longer than a century; write a shorter duration.");
+        }
+        return duration;
+    }
+
+    private static Duration read(String text) {
         String compact = text.replace(" ", "");
         Matcher parts = PARTS.matcher(compact);
         if (!compact.isEmpty() && parts.matches()) {
@@ -27,19 +42,13 @@ final class SaveInterval {
                     .plusMinutes(number(parts.group(3)))
                     .plusSeconds(number(parts.group(4)));
         }
-        Duration duration;
         try {
-            duration = Duration.parse(compact);
+            return Duration.parse(compact);
         } catch (DateTimeParseException malformed) {
             throw new IllegalArgumentException(
                     "\"" + text + "\" is not a duration; write \"30s\", \"15m\", \"1h30m\", \"1d\" or \"PT15M\".",
                     malformed);
         }
-        if (duration.isNegative()) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is negative; write a positive duration, or \"0s\" to save after every batch.");
-        }
-        return duration;
     }
 
     private static long number(@Nullable String digits) {

@@ -99,7 +99,7 @@ class StreamPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"15", "m15", "1m1h", "-PT5S", "soon", "1.5h", " "})
+    @ValueSource(strings = {"15", "m15", "1m1h", "-PT5S", "soon", "1.5h", " ", "999999999d"})
     void otherDurationsAreRefused(String text) {
         assertThat(StreamPolicy.builder().trainTimeInterval(text).violations())
                 .extracting(PolicyViolation::rule)

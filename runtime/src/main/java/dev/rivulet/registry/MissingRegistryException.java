@@ -36,7 +36,7 @@ public final class MissingRegistryException extends IllegalStateException {
                 cause);
     }
 
-    static MissingRegistryException unusable(Class<?> owner, String registry, ReflectiveOperationException cause) {
+    static MissingRegistryException unusable(Class<?> owner, String registry, Exception cause) {
         return new MissingRegistryException(
                 registry + " was found, but cannot be created: " + cause + ".\n"
                         + "In a named module, the package must be open to the framework: add \"opens "

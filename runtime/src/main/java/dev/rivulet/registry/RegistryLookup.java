@@ -8,6 +8,8 @@ import dev.rivulet.annotations.WeightTransform;
 import dev.rivulet.policy.RegistryName;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,12 +66,14 @@ public final class RegistryLookup {
     private static Object create(Class<?> owner) {
         String name = RegistryName.of(owner.getName());
         try {
-            return Class.forName(name, true, owner.getClassLoader())
-                    .getConstructor()
-                    .newInstance();
+            Constructor<?> constructor =
+                    Class.forName(name, true, owner.getClassLoader()).getDeclaredConstructor();
+            // A registry is as visible as its class, which need not be public.
+            constructor.setAccessible(true);
+            return constructor.newInstance();
         } catch (ClassNotFoundException e) {
             throw MissingRegistryException.notFound(owner, name, e);
-        } catch (ReflectiveOperationException e) {
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
             throw MissingRegistryException.unusable(owner, name, e);
         }
     }

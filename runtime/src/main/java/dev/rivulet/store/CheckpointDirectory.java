@@ -163,6 +163,10 @@ public final class CheckpointDirectory {
     }
 
     private static void flush(Path path) throws IOException {
+        if (Files.isDirectory(path)
+                && !path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return; // Windows opens no directories, and keeps renames in its journal.
+        }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }

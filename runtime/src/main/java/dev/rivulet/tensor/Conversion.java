@@ -15,7 +15,9 @@ import java.util.Set;
  *   <li>Narrowing rounds to nearest, ties to even; what is too large becomes infinite, what is too small a subnormal
  *       number or a zero of the same sign.
  *   <li>F64 reaches F16 and BF16 by way of F32, so it is rounded twice, as in PyTorch.
- *   <li>A NaN stays a quiet NaN; its bits are told at {@link HalfPrecision}.
+ *   <li>A NaN becomes 0x7FC0 as BF16. Between the other types it is made quiet and keeps its sign and the upper bits of
+ *       its payload. PyTorch's own bits for a NaN depend on the processor and, within a tensor, on the place; these are
+ *       those of its portable code for F32.
  * </ul>
  *
  * <p>Elements pass through small arrays on the heap, because the JIT compiler turns loops over arrays, not over

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The order of the constants is that of safetensors: files hold tensors of a later constant first, so that each
  * tensor is aligned to its own element size.
  *
- * <p>DJL's PyTorch engine takes nine of them. The others never reach it, because its native code ends the JVM when it
- * is given one; {@link #arrayType} is empty for them.
+ * <p>DJL's PyTorch engine takes eight of them. The others never reach it, because its native code ends the JVM when it
+ * is given most of them, and makes an F32 array when asked for C64; {@link #arrayType} is empty for them.
  */
 public enum Dtype {
     BOOL(8, DataType.BOOLEAN),
@@ -36,7 +36,7 @@ public enum Dtype {
     I32(32, DataType.INT32),
     U32(32),
     F32(32, DataType.FLOAT32),
-    C64(64, DataType.COMPLEX64),
+    C64(64),
     F64(64, DataType.FLOAT64),
     I64(64, DataType.INT64),
     U64(64);

@@ -8,9 +8,9 @@ import ai.djl.ndarray.index.NDIndex;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class LiveTensors implements AutoCloseable {
     private final long bufferLimit;
     private final int sliceBytes;
-    private final Set<String> copies = new HashSet<>();
     private @Nullable NDManager scratch;
 
     /** An empty scope, to be closed by the caller. */
@@ -57,7 +56,16 @@ public final class LiveTensors implements AutoCloseable {
      * @throws IllegalArgumentException if the array is sparse
      */
     public Tensor view(NDArray array) {
-        return Tensor.of(dtype(array), shape(array), lend(array).chunks());
+        Dtype dtype = dtype(array);
+        TensorShape shape = shape(array);
+        long byteCount = dtype.byteCount(shape);
+        if (byteCount == 0 || byteCount > bufferLimit || array.isSparse()) {
+            return Tensor.of(dtype, shape, lend(array).chunks());
+        }
+        // Without asking whether it is a copy: that would double the time for a small array.
+        try (NDArray alias = alias(array)) {
+            return Tensor.of(dtype, shape, alias.toByteBuffer(true));
+        }
     }
 
     /**
@@ -109,16 +117,22 @@ public final class LiveTensors implements AutoCloseable {
         if (byteCount == 0) {
             return new Memory(List.of(), null);
         }
-        // The alias shares the array's storage but belongs to this scope, and so does whatever DJL derives from it.
-        try (NDArray alias = array.stopGradient()) {
-            alias.attach(scratch(array));
+        try (NDArray alias = alias(array)) {
+            Set<String> before = scratchUids(alias);
             ByteBuffer whole = wholeBuffer(alias, byteCount);
-            NDArray copy = hiddenCopy(alias);
+            NDArray copy = hiddenCopy(alias, before);
             List<ByteBuffer> chunks = whole == null || byteCount > bufferLimit
                     ? slices(copy == null ? alias : copy, dtype)
                     : List.of(whole.order(ByteOrder.LITTLE_ENDIAN));
             return new Memory(chunks, copy);
         }
+    }
+
+    /** Shares the array's storage but belongs to this scope, and so does whatever DJL derives from it. */
+    private NDArray alias(NDArray array) {
+        NDArray alias = array.stopGradient();
+        alias.attach(scratch(array));
+        return alias;
     }
 
     private NDManager scratch(NDArray array) {
@@ -140,14 +154,18 @@ public final class LiveTensors implements AutoCloseable {
         }
     }
 
+    private static Set<String> scratchUids(NDArray alias) {
+        return alias.getManager().getManagedArrays().stream()
+                .map(NDArray::getUid)
+                .collect(Collectors.toSet());
+    }
+
     /** The copy that DJL made to get a buffer, if it did; it stays with this scope. */
-    private @Nullable NDArray hiddenCopy(NDArray alias) {
-        for (NDArray array : alias.getManager().getManagedArrays()) {
-            if (array != alias && copies.add(array.getUid())) {
-                return array;
-            }
-        }
-        return null;
+    private static @Nullable NDArray hiddenCopy(NDArray alias, Set<String> before) {
+        return alias.getManager().getManagedArrays().stream()
+                .filter(array -> !before.contains(array.getUid()))
+                .findFirst()
+                .orElse(null);
     }
 
     private List<ByteBuffer> slices(NDArray array, Dtype dtype) {

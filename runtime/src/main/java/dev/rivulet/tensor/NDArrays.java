@@ -62,10 +62,8 @@ public final class NDArrays {
         }
     }
 
-    /** C64 is left out because DJL takes its elements to be of 4 bytes when it checks a buffer. */
     private static boolean isShareable(Dtype dtype, List<ByteBuffer> chunks) {
-        return dtype != Dtype.C64
-                && chunks.size() == 1
+        return chunks.size() == 1
                 && chunks.get(0).isDirect()
                 && chunks.get(0).alignmentOffset(0, dtype.alignment()) == 0;
     }
@@ -74,7 +72,7 @@ public final class NDArrays {
         return tensor.dtype()
                 .arrayType()
                 .orElseThrow(() -> new UnsupportedDtypeException("A tensor " + tensor
-                        + " cannot become a DJL array: the PyTorch engine does not know " + tensor.dtype()
+                        + " cannot become a DJL array: the PyTorch engine cannot hold " + tensor.dtype()
                         + ". Convert it to a type that it holds, such as F32."));
     }
 }

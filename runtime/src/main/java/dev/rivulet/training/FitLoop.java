@@ -113,7 +113,6 @@ public final class FitLoop {
                 trainOn(batches);
                 if (state.validationFollows) {
                     validation.orElseThrow().run(settings.limitValidationBatches());
-                    state.validationHasRun = true;
                     state.validationFollows = false;
                 }
             } while (!state.lastBatch && !noStepLeft() && !state.stopping);

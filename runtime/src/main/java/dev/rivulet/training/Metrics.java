@@ -1,5 +1,6 @@
 package dev.rivulet.training;
 
+import dev.rivulet.policy.MetricValues;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.NoSuchElementException;
  * the validation's batches, weighted by their sizes. Values are float32, as in Lightning. Confined to the training
  * thread.
  */
-public final class Metrics {
+public final class Metrics implements MetricValues {
     private final Map<String, Metric> metrics = new LinkedHashMap<>();
     private final Map<String, Mean> epochMeans = new LinkedHashMap<>();
     private final Map<String, Mean> validationMeans = new LinkedHashMap<>();
@@ -55,16 +56,12 @@ public final class Metrics {
         validationMeans.clear();
     }
 
-    /** Whether a metric has a value. */
+    @Override
     public boolean has(String name) {
         return metrics.containsKey(name);
     }
 
-    /**
-     * A metric's value.
-     *
-     * @throws NoSuchElementException if it has none
-     */
+    @Override
     public double get(String name) {
         Metric metric = metrics.get(name);
         if (metric == null) {

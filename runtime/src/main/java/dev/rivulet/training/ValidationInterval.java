@@ -12,6 +12,9 @@ public sealed interface ValidationInterval {
      */
     long batches(long batchesOfEpoch);
 
+    /** The number that was set: a part up to 1.0, or a count of batches. */
+    double setting();
+
     /**
      * A part of the epoch, {@code 0.25} for four validations in each.
      *
@@ -32,6 +35,11 @@ public sealed interface ValidationInterval {
         public long batches(long batchesOfEpoch) {
             return Math.max(1, (long) (batchesOfEpoch * fraction));
         }
+
+        @Override
+        public double setting() {
+            return fraction;
+        }
     }
 
     /**
@@ -50,6 +58,11 @@ public sealed interface ValidationInterval {
 
         @Override
         public long batches(long batchesOfEpoch) {
+            return count;
+        }
+
+        @Override
+        public double setting() {
             return count;
         }
     }

@@ -41,6 +41,7 @@ final class ValidationLoop {
         }
         hooks.onValidationEpochEnd();
         metrics.reduce(true);
+        state.validationHasRun = true;
         hooks.onValidationEnd();
         state.validating = false;
     }

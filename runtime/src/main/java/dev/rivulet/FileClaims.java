@@ -1,0 +1,30 @@
+package dev.rivulet;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Which stream of a run owns which file, so that no stream overwrites another's. */
+final class FileClaims {
+    private final Map<String, String> owners = new HashMap<>();
+
+    /**
+     * Claims a file for a stream.
+     *
+     * @throws IllegalStateException if another stream owns it
+     */
+    void claim(String file, String stream) {
+        String owner = owners.putIfAbsent(file, stream);
+        if (owner != null && !owner.equals(stream)) {
+            throw new IllegalStateException("The stream \"" + stream + "\" would overwrite " + file
+                    + " of the stream \"" + owner + "\"; give one of them another filename or dirpath.");
+        }
+    }
+
+    boolean isClaimed(String file) {
+        return owners.containsKey(file);
+    }
+
+    void release(String file) {
+        owners.remove(file);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.rivulet;
+
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.stream.Moment;
+import dev.rivulet.stream.ValidationSchedule;
+import dev.rivulet.training.LoopState;
+import dev.rivulet.training.Metrics;
+
+/** The loop's state as streams look at it. */
+record LoopMoment(LoopState state, Metrics metrics, ValidationSchedule validation) implements Moment {
+
+    @Override
+    public int epoch() {
+        return state.epoch();
+    }
+
+    @Override
+    public long globalStep() {
+        return state.globalStep();
+    }
+
+    @Override
+    public boolean validationRunsNow() {
+        return state.validationFollows();
+    }
+
+    @Override
+    public boolean validationHasRun() {
+        return state.validationHasRun();
+    }
+
+    @Override
+    public boolean savesOnTrainEpochEnd(SaveOnTrainEpochEnd setting) {
+        return validation.savesOnTrainEpochEnd(setting);
+    }
+
+    @Override
+    public boolean sanityChecking() {
+        return state.isSanityChecking();
+    }
+
+    /** A trial run has no streams at all. */
+    @Override
+    public boolean fastDevRun() {
+        return false;
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    SaveMoment at(Phase phase) {
+        return new SaveMoment(phase, epoch(), globalStep(), metrics.toMap());
+    }
+}

@@ -1,0 +1,126 @@
+package dev.rivulet;
+
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.stream.KeptCheckpoint;
+import dev.rivulet.stream.LastCheckpoint;
+import dev.rivulet.stream.ModelCheckpoint;
+import dev.rivulet.stream.Resumption;
+import dev.rivulet.stream.SaveCondition;
+import dev.rivulet.stream.SavePlan;
+import dev.rivulet.stream.StreamDirectory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** One stream of a run: its decisions, carried out in its directory. */
+final class StreamSaver {
+    private static final String EXTENSION = ".safetensors";
+
+    private final StreamDeclaration declaration;
+    private final CheckpointDirectory directory;
+    private final FileClaims claims;
+    private final String folder;
+    private final ModelCheckpoint decisions;
+    private final List<StreamFailure> failures = new ArrayList<>();
+
+    StreamSaver(
+            StreamDeclaration declaration, CheckpointDirectory directory, FileClaims claims, SaveCondition condition) {
+        this.declaration = declaration;
+        this.directory = directory;
+        this.claims = claims;
+        this.folder = declaration.policy().dirpath().map(path -> path + "/").orElse("");
+        this.decisions =
+                new ModelCheckpoint(declaration.name(), declaration.policy(), new Names(), condition, Resumption.NONE);
+    }
+
+    String name() {
+        return declaration.name();
+    }
+
+    /** Whether training goes on when a save of this stream fails. */
+    boolean isDispensable() {
+        return declaration.transform().isPresent();
+    }
+
+    ModelCheckpoint decisions() {
+        return decisions;
+    }
+
+    void note(StreamFailure failure) {
+        failures.add(failure);
+    }
+
+    /**
+     * Carries out a plan: writes the files, then has the books know of them, then deletes what they displace.
+     *
+     * @throws Exception if the files are not written; what was there before is untouched then
+     */
+    void save(SavePlan plan, SaveEvent event, Checkpoint checkpoint) throws Exception {
+        if (plan.checkpoint().isPresent()) {
+            String name = folder + plan.checkpoint().get().name();
+            claims.claim(name, name());
+            event.write(checkpoint, directory, name);
+        }
+        if (plan.last().isPresent()) {
+            point(plan.last().get(), plan.checkpoint(), event, checkpoint);
+        }
+        for (String displaced : decisions.committed(plan)) {
+            directory.delete(folder + displaced);
+            claims.release(folder + displaced);
+        }
+    }
+
+    private void point(LastCheckpoint last, Optional<KeptCheckpoint> newest, SaveEvent event, Checkpoint checkpoint)
+            throws Exception {
+        String name = folder + last.name();
+        claims.claim(name, name());
+        if (last.target().isPresent()) {
+            directory.link(folder + last.target().get(), name);
+        } else if (newest.isPresent()) {
+            directory.copy(folder + newest.get().name(), name);
+        } else {
+            event.write(checkpoint, directory, name);
+        }
+    }
+
+    FitResult.StreamResult result() {
+        StreamPolicy policy = declaration.policy();
+        List<KeptCheckpoint> kept = new ArrayList<>(decisions.books().kept());
+        if (policy.monitor().isEmpty()) {
+            Collections.reverse(kept);
+        } else {
+            Comparator<KeptCheckpoint> byScore =
+                    Comparator.comparingDouble(checkpoint -> checkpoint.score().orElse(Double.NaN));
+            kept.sort(policy.mode() == Mode.MIN ? byScore : byScore.reversed());
+        }
+        return new FitResult.StreamResult(
+                name(),
+                kept.stream().map(this::saved).toList(),
+                decisions.books().last().map(last -> directory.resolve(folder + last.name())),
+                List.copyOf(failures));
+    }
+
+    private SavedCheckpoint saved(KeptCheckpoint kept) {
+        return new SavedCheckpoint(
+                directory.resolve(folder + kept.name()), kept.score(), kept.epoch(), kept.globalStep());
+    }
+
+    /** What is taken in the stream's folder. */
+    private final class Names implements StreamDirectory {
+
+        @Override
+        public String extension() {
+            return EXTENSION;
+        }
+
+        @Override
+        public boolean exists(String name) {
+            return directory.exists(folder + name) || claims.isClaimed(folder + name);
+        }
+    }
+}

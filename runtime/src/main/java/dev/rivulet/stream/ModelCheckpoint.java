@@ -1,0 +1,297 @@
+package dev.rivulet.stream;
+
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.policy.MetricValues;
+import dev.rivulet.policy.SaveTrigger;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.stream.SavePlan.Purpose;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The decisions and books of one stream, with the semantics of Lightning's {@code ModelCheckpoint}.
+ *
+ * <pre>{@code
+ * Optional<SavePlan> plan = checkpoint.onTrainBatchEnd(moment);   // empty: nothing is due
+ * …                                                               // write the files of the plan
+ * List<String> retired = checkpoint.committed(plan);              // or failed(plan)
+ * }</pre>
+ *
+ * <p>A plan is tentative. Later decisions count on it; the books change when it is said to be committed, and then the
+ * files that it displaces are named for deletion. Plans commit in the order in which they were made; any of them may
+ * fail instead at any time, as if it had never been made. At every moment the state that decisions count on equals the
+ * books with the pending plans applied in order.
+ *
+ * <p>{@code last} names the newest due save, whether or not that is among the best k. A due save with a monitor waits
+ * where a validation follows, and is decided after it. Not thread-safe: all calls come from the training thread.
+ */
+public final class ModelCheckpoint {
+    private final String stream;
+    private final StreamPolicy policy;
+    private final SaveTrigger trigger;
+    private final StreamDirectory directory;
+    private final SaveCondition condition;
+    private final CheckpointNames names;
+    private final Optional<String> resumedFrom;
+    private final Deque<SavePlan> pending = new ArrayDeque<>();
+    private final Books committed;
+    private Books tentative;
+    private boolean awaitsValidation;
+    private boolean trainingStarted;
+    private long lastTimeChecked;
+    private boolean metricMissed;
+
+    /**
+     * A stream in a fresh run.
+     *
+     * @param stream the stream's name
+     */
+    public ModelCheckpoint(String stream, StreamPolicy policy, StreamDirectory directory) {
+        this(stream, policy, directory, SaveCondition.ALWAYS, Resumption.NONE);
+    }
+
+    /**
+     * A stream.
+     *
+     * @param stream the stream's name
+     * @param condition asked before a due save is planned; rescues do not ask
+     */
+    public ModelCheckpoint(
+            String stream,
+            StreamPolicy policy,
+            StreamDirectory directory,
+            SaveCondition condition,
+            Resumption resumption) {
+        this.stream = stream;
+        this.policy = policy;
+        this.trigger = policy.trigger();
+        this.directory = directory;
+        this.condition = condition;
+        this.names = new CheckpointNames(stream, policy, directory.extension());
+        this.resumedFrom = resumption.source();
+        this.committed = Books.resumed(policy, resumption.books(), resumption.globalStep());
+        this.tentative = committed.copy();
+    }
+
+    /** Starts the clock of a time trigger. */
+    public void onTrainStart(Moment moment) {
+        trainingStarted = true;
+        lastTimeChecked = moment.nanoTime();
+    }
+
+    /**
+     * Decides after a training batch, before a validation that follows it.
+     *
+     * @return what to save; empty if nothing
+     */
+    public Optional<SavePlan> onTrainBatchEnd(Moment moment) {
+        if (!dueAfterBatch(moment)) {
+            return Optional.empty();
+        }
+        if (needsMetric() && (moment.validationRunsNow() || !hasMetric(moment))) {
+            // Deciding now would judge by the metric of an earlier validation, or by none.
+            awaitsValidation = true;
+            return Optional.empty();
+        }
+        return skips(moment) ? Optional.empty() : plan(moment);
+    }
+
+    /**
+     * Decides at the end of a validation, when its metrics are known.
+     *
+     * @return what to save; empty if nothing
+     * @throws MissingMetricException if the save depends on a metric that is not logged
+     */
+    public Optional<SavePlan> onValidationEnd(Moment moment) {
+        if (skips(moment)) {
+            return Optional.empty();
+        }
+        boolean due = awaitsValidation
+                || (!moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && dueAfterEpoch(moment));
+        awaitsValidation = false;
+        return due ? plan(moment) : Optional.empty();
+    }
+
+    /**
+     * Decides at the end of a training epoch, after its validation.
+     *
+     * @return what to save; empty if nothing
+     * @throws MissingMetricException if the save depends on a metric that is not logged although a validation has run
+     */
+    public Optional<SavePlan> onTrainEpochEnd(Moment moment) {
+        boolean due =
+                !skips(moment) && moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && dueAfterEpoch(moment);
+        return due ? plan(moment) : Optional.empty();
+    }
+
+    /**
+     * Decides on a rescue when training ends with an exception. Its name is free, so that no good file is overwritten.
+     *
+     * @return what to save; empty if nothing
+     */
+    public Optional<SavePlan> onException(Moment moment) {
+        if (!policy.saveOnException() || skips(moment)) {
+            return Optional.empty();
+        }
+        MetricValues metrics = new MonitorCandidates(moment);
+        String name = names.rescue(metrics, this::isTaken);
+        OptionalDouble score =
+                policy.monitor().filter(metrics::has).isPresent() ? scoreOf(metrics) : OptionalDouble.empty();
+        return enter(moment, Purpose.RESCUE, Optional.of(checkpoint(moment, name, score)));
+    }
+
+    /**
+     * Decides when training ends: {@code last} is written if nothing was saved in the whole run.
+     *
+     * @return what to save; empty if nothing
+     */
+    public Optional<SavePlan> onTrainEnd(Moment moment) {
+        boolean due = policy.saveLast() != SaveLast.OFF && !tentative.savedInThisRun() && !skips(moment);
+        return due && condition.allows(moment) ? enter(moment, Purpose.REGULAR, Optional.empty()) : Optional.empty();
+    }
+
+    private boolean dueAfterBatch(Moment moment) {
+        if (trigger instanceof SaveTrigger.Steps steps) {
+            return moment.globalStep() % steps.n() == 0;
+        }
+        if (trigger instanceof SaveTrigger.Interval interval && trainingStarted) {
+            long now = moment.nanoTime();
+            boolean due = now - lastTimeChecked >= interval.interval().toNanos();
+            lastTimeChecked = due ? now : lastTimeChecked;
+            return due;
+        }
+        return false;
+    }
+
+    private boolean dueAfterEpoch(Moment moment) {
+        return trigger instanceof SaveTrigger.Epochs epochs && (moment.epoch() + 1) % epochs.n() == 0;
+    }
+
+    private boolean skips(Moment moment) {
+        return moment.fastDevRun() || moment.sanityChecking() || moment.globalStep() == tentative.lastStepSaved();
+    }
+
+    private boolean needsMetric() {
+        return policy.monitor().isPresent() && policy.saveTopK() != 0;
+    }
+
+    private boolean hasMetric(Moment moment) {
+        return new MonitorCandidates(moment).has(policy.monitor().orElseThrow());
+    }
+
+    private Optional<SavePlan> plan(Moment moment) {
+        boolean entersTopK = entersTopK(moment);
+        if ((!entersTopK && policy.saveLast() == SaveLast.OFF) || !condition.allows(moment)) {
+            return Optional.empty();
+        }
+        return enter(moment, Purpose.REGULAR, entersTopK ? Optional.of(topKCheckpoint(moment)) : Optional.empty());
+    }
+
+    private boolean entersTopK(Moment moment) {
+        if (!needsMetric()) {
+            return policy.saveTopK() != 0;
+        }
+        String monitor = policy.monitor().orElseThrow();
+        if (!hasMetric(moment)) {
+            if (moment.validationHasRun()) {
+                throw new MissingMetricException(stream, monitor);
+            }
+            metricMissed = true;
+            return false;
+        }
+        return tentative.topK().admits(new MonitorCandidates(moment).get(monitor));
+    }
+
+    private KeptCheckpoint topKCheckpoint(Moment moment) {
+        MetricValues metrics = new MonitorCandidates(moment);
+        String name = names.regular(metrics, tentative.topK().replacedNext(), this::isTaken);
+        return checkpoint(moment, name, needsMetric() ? scoreOf(metrics) : OptionalDouble.empty());
+    }
+
+    private OptionalDouble scoreOf(MetricValues metrics) {
+        return OptionalDouble.of(
+                tentative.topK().stored(metrics.get(policy.monitor().orElseThrow())));
+    }
+
+    private static KeptCheckpoint checkpoint(Moment moment, String name, OptionalDouble score) {
+        return new KeptCheckpoint(name, score, moment.epoch(), moment.globalStep());
+    }
+
+    private boolean isTaken(String name) {
+        return directory.exists(name) || pending.stream().anyMatch(plan -> plan.writes(name));
+    }
+
+    private Optional<SavePlan> enter(Moment moment, Purpose purpose, Optional<KeptCheckpoint> checkpoint) {
+        Optional<LastCheckpoint> last = policy.saveLast() == SaveLast.OFF
+                ? Optional.empty()
+                : Optional.of(last(moment, checkpoint.map(KeptCheckpoint::name)));
+        SavePlan plan = new SavePlan(purpose, checkpoint, last, moment.epoch(), moment.globalStep());
+        pending.add(plan);
+        tentative.apply(plan);
+        return Optional.of(plan);
+    }
+
+    private LastCheckpoint last(Moment moment, Optional<String> checkpoint) {
+        String name = names.last(
+                new MonitorCandidates(moment), tentative.last().map(LastCheckpoint::name), checkpoint, this::isTaken);
+        Optional<String> target = policy.saveLast() == SaveLast.LINK ? checkpoint : Optional.empty();
+        return new LastCheckpoint(name, target, moment.epoch(), moment.globalStep());
+    }
+
+    /**
+     * Enters a plan in the books, its files being durable under their names.
+     *
+     * @return names of the files to delete, in this order: what it displaced, without what is still needed
+     * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
+     */
+    public List<String> committed(SavePlan plan) {
+        if (!pending.contains(plan)) {
+            throw notPending(plan);
+        }
+        if (!pending.getFirst().equals(plan)) {
+            throw new IllegalStateException("The stream \"" + stream + "\" has an earlier plan pending, of step "
+                    + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
+        }
+        pending.removeFirst();
+        return committed.apply(plan).stream()
+                .filter(name -> resumedFrom.filter(name::equals).isEmpty())
+                .filter(name -> pending.stream().noneMatch(later -> later.writes(name)))
+                .toList();
+    }
+
+    /**
+     * Forgets a plan whose files could not be written.
+     *
+     * @throws IllegalStateException if the plan is not pending
+     */
+    public void failed(SavePlan plan) {
+        if (!pending.remove(plan)) {
+            throw notPending(plan);
+        }
+        tentative = committed.copy();
+        pending.forEach(tentative::apply);
+    }
+
+    private IllegalStateException notPending(SavePlan plan) {
+        return new IllegalStateException("The stream \"" + stream + "\" has no pending plan of step "
+                + plan.globalStep() + "; report each plan once.");
+    }
+
+    /** The books as of the last commit. */
+    public StreamBooks books() {
+        return committed.snapshot();
+    }
+
+    /** Whether a save is due that waits for the next validation. */
+    public boolean awaitsValidation() {
+        return awaitsValidation;
+    }
+
+    /** The monitored metric, if a due save went without it because it was not logged yet. */
+    public Optional<String> missedMetric() {
+        return metricMissed ? policy.monitor() : Optional.empty();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.rivulet.stream;
+
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.policy.MetricValues;
+
+/**
+ * What a stream is told of the moment at which a hook is called. A view that the training loop implements once; it is
+ * read during the call only, so that nothing is allocated where nothing is due.
+ */
+public interface Moment {
+
+    /** Index of the epoch that runs or has just run, from 0. */
+    int epoch();
+
+    /** Optimizer steps so far. */
+    long globalStep();
+
+    /** Logged metrics; {@code epoch} and {@code step} only if the user logged them. */
+    MetricValues metrics();
+
+    /** After a training batch: whether a validation runs now, before the next batch. */
+    boolean validationRunsNow();
+
+    /** Whether a validation, the sanity check included, has run to its end in this fit. */
+    boolean validationHasRun();
+
+    /** Whether a stream of this setting saves at the end of the training epoch; see {@link ValidationSchedule}. */
+    boolean savesOnTrainEpochEnd(SaveOnTrainEpochEnd setting);
+
+    /** Whether this is the check before training, during which nothing is saved. */
+    boolean sanityChecking();
+
+    /** Whether this is a trial run, during which nothing is saved. */
+    boolean fastDevRun();
+
+    /** A clock that never goes back, in nanoseconds from any origin, as of {@link System#nanoTime}. */
+    long nanoTime();
+}

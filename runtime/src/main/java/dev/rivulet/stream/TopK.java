@@ -1,0 +1,154 @@
+package dev.rivulet.stream;
+
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.policy.StreamPolicy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The best k checkpoints of a stream, ranked by score; without a monitor ranked by age, the newest best.
+ *
+ * <p>Among equal scores the first inserted is the best, and the first inserted is evicted. An equal never displaces.
+ */
+final class TopK {
+    private final int k;
+    private final boolean monitored;
+    private final Mode mode;
+    private final TreeSet<Ranked> worstFirst = new TreeSet<>(
+            Comparator.<Ranked>comparingDouble(ranked -> -ranked.badness).thenComparingLong(ranked -> ranked.sequence));
+    private final Map<String, Ranked> byName = new HashMap<>();
+    private long sequence;
+
+    /**
+     * An empty ranking.
+     *
+     * @param k how many are kept; −1 for all
+     * @param monitored whether checkpoints have scores
+     */
+    private TopK(int k, boolean monitored, Mode mode) {
+        this.k = k;
+        this.monitored = monitored;
+        this.mode = mode;
+    }
+
+    /** The ranking of a policy, taken over with checkpoints in the order of their saves, be they more than it keeps. */
+    static TopK of(StreamPolicy policy, List<KeptCheckpoint> kept) {
+        TopK topK = new TopK(policy.saveTopK(), policy.monitor().isPresent(), policy.mode());
+        kept.forEach(checkpoint -> topK.add(checkpoint, topK.sequence++));
+        return topK;
+    }
+
+    TopK copy() {
+        TopK copy = new TopK(k, monitored, mode);
+        copy.worstFirst.addAll(worstFirst);
+        copy.byName.putAll(byName);
+        copy.sequence = sequence;
+        return copy;
+    }
+
+    /** Whether a checkpoint of this score is kept: there is room, or it is strictly better than the worst. */
+    boolean admits(double score) {
+        if (k == 0) {
+            return false;
+        }
+        return !monitored || k < 0 || worstFirst.size() < k || badness(score) < worstFirst.first().badness;
+    }
+
+    /** The score as stored: NaN counts as the worst. */
+    double stored(double score) {
+        if (!Double.isNaN(score)) {
+            return score;
+        }
+        return mode == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+    }
+
+    /** Name of the file that the next checkpoint takes the place of, so that it may take its name too. */
+    Optional<String> replacedNext() {
+        if (!monitored) {
+            return best().map(KeptCheckpoint::name);
+        }
+        return kthBest().filter(kth -> k > 0).map(KeptCheckpoint::name);
+    }
+
+    /**
+     * Enters a checkpoint; the result left the ranking for it. A file of the same name is overwritten by it, and then
+     * nothing else has to leave.
+     */
+    List<KeptCheckpoint> put(KeptCheckpoint checkpoint) {
+        List<KeptCheckpoint> left = new ArrayList<>();
+        @Nullable Ranked overwritten = byName.get(checkpoint.name());
+        boolean full = k > 0 && worstFirst.size() >= k;
+        if (overwritten != null) {
+            boolean takesPlaceOfWorst = full && overwritten.equals(worstFirst.first());
+            remove(overwritten);
+            left.add(overwritten.checkpoint);
+            add(checkpoint, takesPlaceOfWorst ? sequence++ : overwritten.sequence);
+            return left;
+        }
+        while (k > 0 && worstFirst.size() >= k) {
+            Ranked worst = worstFirst.first();
+            remove(worst);
+            left.add(worst.checkpoint);
+        }
+        add(checkpoint, sequence++);
+        return left;
+    }
+
+    private void add(KeptCheckpoint checkpoint, long place) {
+        Ranked ranked = new Ranked(checkpoint, badness(checkpoint.score().orElse(Double.NaN)), place);
+        worstFirst.add(ranked);
+        byName.put(checkpoint.name(), ranked);
+    }
+
+    private void remove(Ranked ranked) {
+        worstFirst.remove(ranked);
+        byName.remove(ranked.checkpoint.name());
+    }
+
+    private double badness(double score) {
+        if (!monitored) {
+            return 0;
+        }
+        double stored = stored(score);
+        // Adding zero makes -0.0 and 0.0 equal, as comparisons of numbers do and total orders do not.
+        return (mode == Mode.MIN ? stored : -stored) + 0.0;
+    }
+
+    boolean contains(String name) {
+        return byName.containsKey(name);
+    }
+
+    Optional<KeptCheckpoint> best() {
+        if (worstFirst.isEmpty()) {
+            return Optional.empty();
+        }
+        Ranked newestOfBest = worstFirst.last();
+        @Nullable
+        Ranked best = monitored
+                ? worstFirst.ceiling(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1))
+                : newestOfBest;
+        return Optional.ofNullable(best).map(ranked -> ranked.checkpoint);
+    }
+
+    Optional<KeptCheckpoint> kthBest() {
+        boolean full = k < 0 ? !worstFirst.isEmpty() : k > 0 && worstFirst.size() >= k;
+        return full && monitored ? Optional.of(worstFirst.first().checkpoint) : Optional.empty();
+    }
+
+    /** In order of insertion. */
+    List<KeptCheckpoint> kept() {
+        return worstFirst.stream()
+                .sorted(Comparator.comparingLong(ranked -> ranked.sequence))
+                .map(ranked -> ranked.checkpoint)
+                .toList();
+    }
+
+    /** A checkpoint with its place: larger badness is worse, then the earlier is worse. */
+    private record Ranked(KeptCheckpoint checkpoint, double badness, long sequence) {}
+}

@@ -1,0 +1,111 @@
+package dev.rivulet.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Exchanges files with the Python library, where there is one.
+ *
+ * <p>{@code -Drivulet.python=…} or the environment variable {@code RIVULET_PYTHON} names an interpreter with torch and
+ * safetensors; otherwise {@code python3} is tried.
+ */
+class SafetensorsInteropTest {
+    /** What safetensors offers, but PyTorch cannot hold. */
+    private static final Set<Dtype> NOT_IN_PYTORCH = EnumSet.of(Dtype.F4, Dtype.F6_E2M3, Dtype.F6_E3M2, Dtype.F8_E8M0);
+
+    private static final String PYTHON =
+            System.getProperty("rivulet.python", System.getenv().getOrDefault("RIVULET_PYTHON", "python3"));
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void needsPython() {
+        boolean found;
+        try {
+            found = run("-c", "import safetensors.torch").isEmpty();
+        } catch (IOException e) {
+            found = false;
+        }
+        assumeTrue(found, PYTHON + " has no torch and safetensors; name one that has by -Drivulet.python=…");
+    }
+
+    @Test
+    void pythonReadsWhatJavaWrites() throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(Tensors.ofEveryDtype());
+        NOT_IN_PYTORCH.forEach(dtype -> tensors.remove("layer." + dtype));
+        tensors.put("scalar", Tensors.pattern(Dtype.F32));
+        tensors.put("empty", Tensors.pattern(Dtype.I64, 0, 5));
+        tensors.put(
+                "layer.BOOL",
+                Tensor.of(Dtype.BOOL, Tensors.pattern(Dtype.U8, 2).shape(), ByteBuffer.wrap(new byte[] {0, 1})));
+        Path file = folder.resolve("ours.safetensors");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            SafetensorsWriter.of(tensors, Map.of("format", "pt", "b", "é")).writeTo(channel);
+        }
+
+        List<String> lines = run(script(), "read", file.toString());
+
+        assertThat(lines).first().isEqualTo("metadata [('b', 'é'), ('format', 'pt')]");
+        assertThat(lines.subList(1, lines.size())).isEqualTo(listing(tensors));
+    }
+
+    @Test
+    void javaReadsWhatPythonWrites() throws IOException {
+        Path file = folder.resolve("theirs.safetensors");
+
+        List<String> lines = run(script(), "write", file.toString());
+
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            assertThat(reader.header().metadata()).isEqualTo(Map.of("format", "pt"));
+            assertThat(listing(reader.readAll())).isEqualTo(lines.subList(1, lines.size()));
+            assertThat(lines).hasSizeGreaterThan(Dtype.values().length - NOT_IN_PYTORCH.size());
+        }
+    }
+
+    private static List<String> listing(Map<String, Tensor> tensors) {
+        List<String> lines = new ArrayList<>();
+        new TreeMap<>(tensors).forEach((name, tensor) -> {
+            byte[] bytes = new byte[(int) tensor.byteCount()];
+            tensor.copyTo(List.of(ByteBuffer.wrap(bytes)));
+            String shape = tensor.shape().toString().replace(" ", "");
+            lines.add(name + " " + tensor.dtype() + " " + shape + " "
+                    + HexFormat.of().formatHex(bytes));
+        });
+        return lines;
+    }
+
+    private static String script() {
+        return Path.of("src/test/python/interop.py").toAbsolutePath().toString();
+    }
+
+    private static List<String> run(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(PYTHON));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("PYTHONIOENCODING", "utf-8");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return output.lines().toList();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.rivulet.stream;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.policy.FilenameStyle;
+import dev.rivulet.policy.StreamPolicy;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Constructor parameters of Lightning's {@code ModelCheckpoint} in a case, as a policy. */
+record CaseConfig(JsonObject json) {
+
+    /** The policy; without a filename it has Lightning's default, which does not name the stream. */
+    StreamPolicy.Builder policy() {
+        FilenameStyle style = style();
+        StreamPolicy.Builder policy = StreamPolicy.builder()
+                .filenameStyle(style)
+                .filename(text("filename").orElse("{epoch}" + style.join() + "{step}"))
+                .saveLast(saveLast());
+        text("monitor").ifPresent(policy::monitor);
+        text("mode").ifPresent(mode -> policy.mode(Mode.valueOf(mode.toUpperCase(Locale.ROOT))));
+        get("save_top_k").ifPresent(k -> policy.saveTopK(k.getAsInt()));
+        get("every_n_train_steps").ifPresent(n -> policy.everyNTrainSteps(n.getAsInt()));
+        get("every_n_epochs").ifPresent(n -> policy.everyNEpochs(n.getAsInt()));
+        get("train_time_interval")
+                .ifPresent(seconds -> policy.trainTimeInterval(Duration.ofNanos(nanos(seconds.getAsDouble()))));
+        get("save_on_train_epoch_end").ifPresent(when -> policy.saveOnTrainEpochEnd(setting(when.getAsBoolean())));
+        get("save_on_exception").ifPresent(save -> policy.saveOnException(save.getAsBoolean()));
+        get("save_weights_only").ifPresent(only -> policy.saveWeightsOnly(only.getAsBoolean()));
+        get("enable_version_counter").ifPresent(enable -> policy.enableVersionCounter(enable.getAsBoolean()));
+        return policy;
+    }
+
+    static long nanos(double seconds) {
+        return Math.round(seconds * 1e9);
+    }
+
+    static SaveOnTrainEpochEnd setting(boolean value) {
+        return value ? SaveOnTrainEpochEnd.TRUE : SaveOnTrainEpochEnd.FALSE;
+    }
+
+    FilenameStyle style() {
+        JsonObject attributes =
+                get("class_attrs").map(JsonElement::getAsJsonObject).orElse(new JsonObject());
+        CaseConfig overridden = new CaseConfig(attributes);
+        return new FilenameStyle(
+                overridden.text("CHECKPOINT_JOIN_CHAR").orElse("-"),
+                overridden.text("CHECKPOINT_EQUALS_CHAR").orElse("="),
+                overridden.text("CHECKPOINT_NAME_LAST").orElse("last"),
+                overridden.get("STARTING_VERSION").map(JsonElement::getAsInt).orElse(1),
+                get("auto_insert_metric_name").map(JsonElement::getAsBoolean).orElse(true));
+    }
+
+    String extension() {
+        return get("class_attrs")
+                .flatMap(attributes -> new CaseConfig(attributes.getAsJsonObject()).text("FILE_EXTENSION"))
+                .orElse(".ckpt");
+    }
+
+    String directory() {
+        return text("dirpath").orElse("checkpoints");
+    }
+
+    private SaveLast saveLast() {
+        return get("save_last")
+                .map(value -> value.getAsString().equals("link")
+                        ? SaveLast.LINK
+                        : value.getAsString().equals("true") ? SaveLast.COPY : SaveLast.OFF)
+                .orElse(SaveLast.OFF);
+    }
+
+    Optional<String> text(String name) {
+        return get(name).map(JsonElement::getAsString).filter(text -> !text.isEmpty());
+    }
+
+    Optional<JsonElement> get(String name) {
+        return Optional.ofNullable(json.get(name)).filter(value -> !value.isJsonNull());
+    }
+}

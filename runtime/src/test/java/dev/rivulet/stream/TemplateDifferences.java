@@ -1,0 +1,37 @@
+package dev.rivulet.stream;
+
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Where templates of file names differ from Lightning's on purpose. */
+final class TemplateDifferences {
+    /** What may lead outside the directory, holds a character that is no name's, or escapes braces. */
+    private static final Pattern UNSAFE =
+            Pattern.compile("(^|/)\\.{0,2}(/|$)|\\\\|\\p{Cntrl}|^[A-Za-z]:|://|\\{\\{|\\}\\}|\\.rivulet|:[^}]*c\\}");
+
+    /** A format that Lightning can apply to a logged float but not to the integer 0 of a missing metric. */
+    private static final Pattern FLOATS_ONLY = Pattern.compile("\\{([^:}]+):[^}]*(z[^}]*|\\.\\d+)\\}");
+
+    private TemplateDifferences() {}
+
+    /**
+     * A template that is refused. Lightning refuses most of these too, but only when it saves; what may lead outside the
+     * directory it writes there.
+     */
+    static Verdict refusal(boolean lightningAccepts, String template, IllegalArgumentException refused) {
+        if (!lightningAccepts) {
+            return Verdict.same();
+        }
+        return UNSAFE.matcher(template).find()
+                ? Verdict.different("[template that may lead outside: " + refused.getMessage() + "]")
+                : Verdict.failed("refused: " + refused.getMessage());
+    }
+
+    /** A template that Lightning refuses when it saves, for the metric is missing: it counts as 0.0 instead. */
+    static Verdict acceptance(String template, Set<String> metrics, String file) {
+        boolean missing = FLOATS_ONLY.matcher(template).results().anyMatch(field -> !metrics.contains(field.group(1)));
+        return missing
+                ? Verdict.different("[missing metric counts as 0.0: " + file + "]")
+                : Verdict.failed("accepted as " + file);
+    }
+}
