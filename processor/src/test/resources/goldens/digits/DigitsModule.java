@@ -14,7 +14,7 @@ import dev.rivulet.annotations.WeightTransform;
 
 @CheckpointStream(filename = "original-{epoch}", monitor = "val_loss", saveTopK = 3)
 @CheckpointStream(value = "hourly", trainTimeInterval = "1h", saveTopK = -1)
-class DigitsModule extends LightningModule {
+abstract class DigitsModule extends LightningModule {
 
     @WeightTransform("transformed")
     @CheckpointStream(filename = "transformed-{epoch}", monitor = "val_accuracy", mode = Mode.MAX, saveTopK = 3)

@@ -1,7 +1,9 @@
 package dev.rivulet.processor;
 
+import java.util.Optional;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.Modifier;
+import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.PackageElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
@@ -15,6 +17,13 @@ final class Access {
     Access(Elements elements, Element beside) {
         this.elements = elements;
         this.from = elements.getPackageOf(beside);
+    }
+
+    /** The type of a name as the module of an element sees it; plain look-ups find what that module does not read. */
+    static Optional<TypeElement> visibleType(Elements elements, Element from, String name) {
+        ModuleElement module = elements.getModuleOf(from);
+        return Optional.ofNullable(
+                module == null ? elements.getTypeElement(name) : elements.getTypeElement(module, name));
     }
 
     /** Whether the class and all that enclose it are public, or not private and of the same package. */

@@ -17,13 +17,13 @@ enum Diagnostic {
             "Keep one of them; a further stream of the untransformed weights needs a value, its name."),
     NEAR_DUPLICATE_NAME(
             "NearDuplicateName",
-            "The name \"%1$s\" is too like \"%2$s\", the stream of %3$s: apart from case and the signs . _ - they are equal.",
+            "The name \"%1$s\" is too like \"%2$s\": apart from case and the signs . _ - they are equal.",
             "Choose names that people and file systems can tell apart."),
     RESERVED_STREAM_NAME(
             "ReservedStreamName",
             "\"%1$s\" is the stream of the untransformed weights, which every run has.",
             "Give the transform's stream another name."),
-    ILLEGAL_STREAM_NAME("IllegalStreamName", "\"%1$s\" is no name for a stream: %2$s", ""),
+    ILLEGAL_STREAM_NAME("IllegalStreamName", "%1$s", ""),
     UNKNOWN_STREAM("UnknownStream", "There is no stream \"%1$s\" here.", "%2$s"),
     SOURCE_CYCLE(
             "SourceCycle",

@@ -1,8 +1,8 @@
 package dev.rivulet.processor;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import javax.lang.model.element.ExecutableElement;
 
 /**
@@ -16,10 +16,15 @@ record Hook(HookKind kind, ExecutableElement method, AnnotationUse use, List<Ann
         return new Hook(kind, (ExecutableElement) use.element(), use, use.strings("value"));
     }
 
-    /** The named streams, in an order of their own. */
+    /** The named streams, in source order. */
     Set<String> streamNames() {
-        Set<String> names = new TreeSet<>();
+        Set<String> names = new LinkedHashSet<>();
         streams.forEach(stream -> names.add(stream.text()));
         return names;
+    }
+
+    /** The same method for other streams. */
+    Hook withStreams(List<AnnotationUse.Located> others) {
+        return new Hook(kind, method, use, others);
     }
 }

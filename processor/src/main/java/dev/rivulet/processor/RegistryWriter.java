@@ -103,7 +103,7 @@ final class RegistryWriter {
     /** The standard marker, where the owner's module can see it: it lives in java.compiler, which few modules read. */
     private Optional<AnnotationSpec> generated(TypeElement owner) {
         String name = "javax.annotation.processing.Generated";
-        return Optional.ofNullable(elements.getTypeElement(elements.getModuleOf(owner), name))
+        return Access.visibleType(elements, owner, name)
                 .map(type -> AnnotationSpec.builder(ClassName.get(type))
                         .addMember("value", "$S", RivuletProcessor.class.getName())
                         .build());

@@ -7,8 +7,9 @@ import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.TransformWhen;
 import dev.rivulet.annotations.WeightTransform;
 import java.io.IOException;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -18,10 +19,8 @@ import javax.annotation.processing.Processor;
 import javax.annotation.processing.RoundEnvironment;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
-import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.NestingKind;
 import javax.lang.model.element.TypeElement;
-import javax.lang.model.util.Elements;
 
 /**
  * Writes a callback registry for every class that declares checkpoint streams or hooks, and reports mistakes where they
@@ -29,6 +28,7 @@ import javax.lang.model.util.Elements;
  *
  * <p>Each registry has one originating element, its class, and depends on what that class reaches alone: incremental
  * builds may take the processor for isolating. Classes that need types of other processors wait for a later round.
+ * Local and anonymous classes have no registry: compilers do not show them to processors.
  */
 @AutoService(Processor.class)
 public final class RivuletProcessor extends AbstractProcessor {
@@ -41,18 +41,10 @@ public final class RivuletProcessor extends AbstractProcessor {
             OnSaveCheckpoint.class,
             OnLoadCheckpoint.class);
 
-    /** A class by name, for an element is valid in its own round only. */
-    private record Owner(String module, String name) implements Comparable<Owner> {
-        private static final Comparator<Owner> ORDER =
-                Comparator.comparing(Owner::module).thenComparing(Owner::name);
+    /** How much of a stack trace a bug report needs. */
+    private static final int SHOWN_FRAMES = 8;
 
-        @Override
-        public int compareTo(Owner other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
-    private final Set<Owner> waiting = new TreeSet<>();
+    private final Set<OwnerName> waiting = new TreeSet<>();
 
     /** For the compiler. */
     public RivuletProcessor() {}
@@ -69,54 +61,68 @@ public final class RivuletProcessor extends AbstractProcessor {
 
     @Override
     public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
-        try {
-            annotations.stream()
-                    .flatMap(annotation -> round.getElementsAnnotatedWith(annotation).stream())
-                    .flatMap(RivuletProcessor::declaringClass)
-                    .map(this::owner)
-                    .forEach(waiting::add);
-            for (Owner owner : List.copyOf(waiting)) {
-                process(owner);
+        annotations.stream()
+                .flatMap(annotation -> round.getElementsAnnotatedWith(annotation).stream())
+                .flatMap(RivuletProcessor::declaringClass)
+                .map(owner -> OwnerName.of(owner, processingEnv.getElementUtils()))
+                .forEach(waiting::add);
+        for (OwnerName name : List.copyOf(waiting)) {
+            Optional<TypeElement> owner = name.find(processingEnv.getElementUtils());
+            if (owner.isEmpty() || isDone(owner.get(), round)) {
+                waiting.remove(name);
             }
-        } catch (RuntimeException e) {
-            throw e;
         }
         return false;
     }
 
-    private void process(Owner owner) {
-        Elements elements = processingEnv.getElementUtils();
-        TypeElement type = elements.getTypeElement(elements.getModuleElement(owner.module()), owner.name());
-        if (type == null) {
-            return;
-        }
-        Report report = new Report();
-        try {
-            Declarations declarations = DeclarationReader.read(type, report);
-            report.printTo(processingEnv.getMessager());
-            new RegistryWriter(processingEnv).write(declarations).writeTo(processingEnv.getFiler());
-            waiting.remove(owner);
-        } catch (Unresolved e) {
-            // stays waiting
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    /** The class that a declaration belongs to; none for local and anonymous classes, which no one could name. */
+    /** The class that a declaration belongs to; none for a local or anonymous class, which no one could name. */
     private static Stream<TypeElement> declaringClass(Element element) {
         Element type = element instanceof TypeElement ? element : element.getEnclosingElement();
-        return Stream.of(type)
+        return Stream.ofNullable(type)
                 .filter(TypeElement.class::isInstance)
                 .map(TypeElement.class::cast)
                 .filter(each ->
                         each.getNestingKind() == NestingKind.TOP_LEVEL || each.getNestingKind() == NestingKind.MEMBER);
     }
 
-    private Owner owner(TypeElement type) {
-        ModuleElement module = processingEnv.getElementUtils().getModuleOf(type);
-        return new Owner(
-                module == null ? "" : module.getQualifiedName().toString(),
-                type.getQualifiedName().toString());
+    /** Processes a class; it is done unless it has to wait for a later round. */
+    private boolean isDone(TypeElement owner, RoundEnvironment round) {
+        Report report = new Report();
+        try {
+            writeRegistry(owner, report);
+        } catch (Unresolved missing) {
+            if (!round.processingOver()) {
+                return false;
+            }
+            reportLeftover(missing, round, report);
+        } catch (RuntimeException | IOException bug) {
+            report.add(Diagnostic.PROCESSOR_BUG, Position.at(owner), MemberName.of(owner), trace(bug));
+        }
+        report.printTo(processingEnv.getMessager());
+        return true;
+    }
+
+    /** Even where there are mistakes a registry is written, so that they are not buried under errors that it is missing. */
+    private void writeRegistry(TypeElement owner, Report report) throws IOException {
+        Ancestry ancestry = Ancestry.of(owner);
+        Declarations declarations = DeclarationReader.read(owner, report);
+        if (new OwnerCheck(processingEnv.getElementUtils(), owner, report).check()) {
+            Declarations sound = new DeclarationCheck(processingEnv, declarations, ancestry, report).check();
+            new RegistryWriter(processingEnv).write(sound).writeTo(processingEnv.getFiler());
+        }
+    }
+
+    /** What is missing in the last round is an error of which the compiler tells, unless something stands in for it. */
+    private static void reportLeftover(Unresolved missing, RoundEnvironment round, Report report) {
+        if (!missing.reportedByCompiler() && !round.errorRaised()) {
+            Element element = missing.element();
+            report.add(Diagnostic.UNRESOLVED_TYPE, Position.at(element), MemberName.of(element), missing.missing());
+        }
+    }
+
+    private static String trace(Exception bug) {
+        return Stream.concat(Stream.of(bug), Arrays.stream(bug.getStackTrace()).limit(SHOWN_FRAMES))
+                .map(Object::toString)
+                .collect(Collectors.joining("\n    at "));
     }
 }

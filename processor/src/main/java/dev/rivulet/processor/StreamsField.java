@@ -29,7 +29,7 @@ final class StreamsField {
         code.add("$N,", names.constant(stream.name()));
         stream.from()
                 .ifPresent(from -> code.add(
-                        " $L, $T.$N, $S,",
+                        "$W$L,$W$T.$N,$W$S,",
                         names.reference(from),
                         Contract.EXECUTION,
                         isStatic(stream) ? "STATIC" : "INSTANCE",

@@ -12,11 +12,13 @@ final class Unresolved extends RuntimeException {
     /** What was being read; of this round only, so never kept beyond it. */
     private final transient Element element;
 
+    private final String missing;
     private final boolean reportedByCompiler;
 
     private Unresolved(Element element, String missing, boolean reportedByCompiler) {
         super(missing, null, false, false);
         this.element = element;
+        this.missing = missing;
         this.reportedByCompiler = reportedByCompiler;
     }
 
@@ -32,6 +34,11 @@ final class Unresolved extends RuntimeException {
 
     Element element() {
         return element;
+    }
+
+    /** What is missing, as the source names it. */
+    String missing() {
+        return missing;
     }
 
     /** Whether the compiler itself reports what is missing. */

@@ -31,6 +31,9 @@ final class Compilation {
     private static final StandardJavaFileManager JAVAC_FILES =
             JAVAC.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
 
+    /** The annotations alone. */
+    static final String ANNOTATIONS = location(WeightTransform.class).toString();
+
     /** The annotations, the runtime, and what the runtime's signatures refer to. */
     static final String LIBRARIES = Stream.of(WeightTransform.class, StateDict.class, NDArray.class)
             .map(Compilation::location)
@@ -88,11 +91,25 @@ final class Compilation {
     Compiled compile(List<Source> sources) {
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
         MemoryFiles memory = new MemoryFiles(files, classPath);
+        boolean succeeded;
+        if (compiler instanceof EclipseCompiler) {
+            try (SourceFolder folder = SourceFolder.of(sources)) {
+                succeeded = call(memory, diagnostics, folder.files(files));
+            }
+        } else {
+            succeeded = call(memory, diagnostics, sources);
+        }
+        return new Compiled(succeeded, diagnostics.getDiagnostics(), memory.sources(), memory.classes());
+    }
+
+    private boolean call(
+            MemoryFiles memory,
+            DiagnosticCollector<JavaFileObject> diagnostics,
+            Iterable<? extends JavaFileObject> sources) {
         JavaCompiler.CompilationTask task = compiler.getTask(null, memory, diagnostics, options, null, sources);
         task.setLocale(Locale.ROOT);
         task.setProcessors(processors);
-        boolean succeeded = task.call();
-        return new Compiled(succeeded, diagnostics.getDiagnostics(), memory.sources(), memory.classes());
+        return task.call();
     }
 
     private static Path location(Class<?> type) {

@@ -30,6 +30,13 @@ record Compiled(
                 .toList();
     }
 
+    /** How many errors there are, those of the compiler itself included. */
+    long errors() {
+        return diagnostics.stream()
+                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+                .count();
+    }
+
     private static String id(Diagnostic<?> diagnostic) {
         String text = text(diagnostic);
         return text.substring(1, text.indexOf(']'));
@@ -41,7 +48,10 @@ record Compiled(
 
     /** All messages, for assertions on their texts and for failures. */
     String messages() {
-        return diagnostics.stream().map(Object::toString).collect(Collectors.joining("\n"));
+        return diagnostics.stream()
+                .map(diagnostic -> diagnostic.getKind() + " " + diagnostic.getLineNumber() + ":"
+                        + diagnostic.getColumnNumber() + " " + text(diagnostic))
+                .collect(Collectors.joining("\n"));
     }
 
     /** Loads the classes beside those of the tests. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,13 +26,19 @@ class GoldenTest {
         }
     }
 
+    @BeforeAll
+    static void updateOnRequest() throws IOException {
+        if (Boolean.getBoolean("goldens.update")) {
+            for (Path folder : folders()) {
+                update(folder, Compilation.javac().compile(sources(folder)).generated());
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("folders")
     void javacCompilesTheGoldenWithoutAWarning(Path folder) throws IOException {
         Compiled compiled = Compilation.javac().compile(sources(folder));
-        if (Boolean.getBoolean("goldens.update")) {
-            update(folder, compiled.generated());
-        }
         assertThat(compiled.messages()).isEmpty();
         assertThat(compiled.generated()).isEqualTo(expected(folder));
     }

@@ -34,6 +34,11 @@ final class Source extends SimpleJavaFileObject {
         return new Source(path, text);
     }
 
+    /** The path of the file below its source folder. */
+    String path() {
+        return toUri().getPath().substring(1);
+    }
+
     @Override
     public CharSequence getCharContent(boolean ignoreEncodingErrors) {
         return text;

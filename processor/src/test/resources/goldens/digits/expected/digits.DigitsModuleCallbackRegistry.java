@@ -21,12 +21,12 @@ import javax.annotation.processing.Generated;
 @RegistryGenerated
 final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModule> {
   /**
-   * {@link DigitsModule}
+   * The untransformed weights of {@link DigitsModule}.
    */
   public static final String ORIGINAL = "original";
 
   /**
-   * {@link DigitsModule}
+   * The untransformed weights of {@link DigitsModule}.
    */
   public static final String HOURLY = "hourly";
 
@@ -65,10 +65,7 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
               .trainTimeInterval("1h")
               .build()),
       StreamDeclaration.derived(
-          TRANSFORMED,
-          ORIGINAL,
-          Execution.STATIC,
-          "DigitsModule#halve",
+          TRANSFORMED, ORIGINAL, Execution.STATIC, "DigitsModule#halve",
           StreamPolicy.builder()
               .filename("transformed-{epoch}")
               .monitor("val_accuracy")
@@ -76,31 +73,14 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
               .saveTopK(3)
               .build()),
       StreamDeclaration.derived(
-          AVERAGED,
-          ORIGINAL,
-          Execution.INSTANCE,
-          "DigitsModule#average",
+          AVERAGED, ORIGINAL, Execution.INSTANCE, "DigitsModule#average",
           StreamPolicy.builder().build()),
       StreamDeclaration.derived(
-          HALF,
-          AVERAGED,
-          Execution.INSTANCE,
-          "DigitsModule#quantize",
+          HALF, AVERAGED, Execution.INSTANCE, "DigitsModule#quantize",
           StreamPolicy.builder().build()),
       StreamDeclaration.derived(
-          INT8,
-          AVERAGED,
-          Execution.INSTANCE,
-          "DigitsModule#quantize",
-          StreamPolicy.builder()
-              .everyNTrainSteps(500)
-              .build()));
-
-  /**
-   * For the runtime, which finds the class by its name.
-   */
-  DigitsModuleCallbackRegistry() {
-  }
+          INT8, AVERAGED, Execution.INSTANCE, "DigitsModule#quantize",
+          StreamPolicy.builder().everyNTrainSteps(500).build()));
 
   @Override
   public List<StreamDeclaration> streams() {
@@ -109,8 +89,7 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
 
   @Override
   public List<StatefulTransform> statefulTransforms(DigitsModule module) {
-    return List.of(
-        Objects.requireNonNull(module.average, "DigitsModule#average"));
+    return List.of(Objects.requireNonNull(module.average, "DigitsModule#average"));
   }
 
   @Override
@@ -135,8 +114,7 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
   @Override
   public void onSaveCheckpoint(String stream, DigitsModule module, Checkpoint checkpoint) {
     module.describe(checkpoint);
-    if (stream.equals(HALF)
-    || stream.equals(INT8)) {
+    if (stream.equals(HALF) || stream.equals(INT8)) {
       module.addScales(checkpoint);
     }
   }

@@ -1,0 +1,132 @@
+package dev.rivulet.processor;
+
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.policy.SaveTrigger;
+import dev.rivulet.policy.StreamPolicy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.lang.model.util.Elements;
+
+/** Checks the streams that conditions and hooks name, and that an override does not change what it overrides. */
+final class HookCheck {
+    private final Elements elements;
+    private final Declarations declarations;
+    private final Ancestry ancestry;
+    private final Scope scope;
+    private final Report report;
+
+    HookCheck(Elements elements, Declarations declarations, Ancestry ancestry, Scope scope, Report report) {
+        this.elements = elements;
+        this.declarations = declarations;
+        this.ancestry = ancestry;
+        this.scope = scope;
+        this.report = report;
+    }
+
+    /** The methods to call, each for streams that exist. An override that repeats its annotation is called already. */
+    List<Hook> check() {
+        Map<String, Hook> conditions = new HashMap<>();
+        ancestry.hooks(HookKind.CONDITION)
+                .forEach(hook -> hook.streamNames().forEach(name -> conditions.putIfAbsent(name, hook)));
+        List<Hook> sound = new ArrayList<>();
+        for (Hook hook : declarations.hooks()) {
+            Optional<Hook> overridden = overridden(hook);
+            if (overridden.isPresent()) {
+                checkOverride(hook, overridden.get());
+            } else if (hook.kind() == HookKind.CONDITION) {
+                checkCondition(hook, conditions).ifPresent(sound::add);
+            } else {
+                checkHook(hook).ifPresent(sound::add);
+            }
+        }
+        return List.copyOf(sound);
+    }
+
+    private Optional<Hook> overridden(Hook hook) {
+        return ancestry.hooks(hook.kind()).stream()
+                .filter(other -> elements.overrides(hook.method(), other.method(), declarations.owner()))
+                .findFirst();
+    }
+
+    private void checkOverride(Hook hook, Hook overridden) {
+        if (!hook.streamNames().equals(overridden.streamNames())) {
+            report.add(
+                    Diagnostic.OVERRIDE_DIFFERS,
+                    hook.use().at("value"),
+                    MemberName.of(hook.method()),
+                    MemberName.of(overridden.method()),
+                    named(overridden),
+                    named(hook));
+        }
+    }
+
+    private static String named(Hook hook) {
+        return hook.streams().isEmpty() ? "all streams" : Suggestion.list(hook.streamNames());
+    }
+
+    private Optional<Hook> checkHook(Hook hook) {
+        List<AnnotationUse.Located> known = hook.streams().stream()
+                .filter(stream -> scope.knows(stream.text(), stream.position(), report))
+                .toList();
+        // A hook all of whose streams are unknown must not become one for all streams.
+        return known.isEmpty() && !hook.streams().isEmpty() ? Optional.empty() : Optional.of(hook.withStreams(known));
+    }
+
+    private Optional<Hook> checkCondition(Hook hook, Map<String, Hook> conditions) {
+        if (hook.streams().isEmpty()) {
+            unused(hook, hook.use().at("value"), "it names no stream", "Name one, or remove @TransformWhen.");
+        }
+        List<AnnotationUse.Located> asked = new ArrayList<>();
+        for (AnnotationUse.Located stream : hook.streams()) {
+            if (scope.knows(stream.text(), stream.position(), report) && isUsed(hook, stream)) {
+                Hook first = conditions.putIfAbsent(stream.text(), hook);
+                if (first == null) {
+                    asked.add(stream);
+                } else {
+                    report.add(
+                            Diagnostic.DUPLICATE_CONDITION,
+                            stream.position(),
+                            stream.text(),
+                            MemberName.of(first.method()));
+                }
+            }
+        }
+        return asked.isEmpty() ? Optional.empty() : Optional.of(hook.withStreams(asked));
+    }
+
+    private boolean isUsed(Hook hook, AnnotationUse.Located stream) {
+        Optional<DeclaredStream> declaration = scope.declaration(stream.text());
+        if (declaration.filter(DeclaredStream::isDerived).isEmpty()) {
+            String untransformed = "the stream \"" + stream.text() + "\" is not derived, so its saves ask no one";
+            unused(hook, stream.position(), untransformed, "Name a derived stream.");
+            return false;
+        }
+        if (declaration
+                .flatMap(DeclaredStream::policy)
+                .filter(HookCheck::neverSaves)
+                .isPresent()) {
+            String never = "the stream \"" + stream.text() + "\" never saves";
+            unused(hook, stream.position(), never, "Let its policy save something, or remove the condition.");
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean neverSaves(AnnotationUse use) {
+        StreamPolicy.Builder builder = DeclaredPolicy.of(Optional.of(use)).toBuilder();
+        if (!builder.violations().isEmpty()) {
+            return false;
+        }
+        StreamPolicy policy = builder.build();
+        boolean keepsNothing = policy.saveTopK() == 0 && policy.saveLast() == SaveLast.OFF;
+        boolean neverDue = policy.trigger() instanceof SaveTrigger.Never && policy.saveLast() == SaveLast.OFF;
+        return (keepsNothing || neverDue) && !policy.saveOnException();
+    }
+
+    private void unused(Hook hook, Position position, String why, String remedy) {
+        report.add(Diagnostic.UNUSED_CONDITION, position, MemberName.of(hook.method()), why, remedy);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.rivulet.processor;
+
+import dev.rivulet.policy.RegistryName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.lang.model.SourceVersion;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.Elements;
+
+/** Checks that a class can have a registry: that code beside it can name it, and that the registry's name is free. */
+final class OwnerCheck {
+    /** More underscores than this in one name are not tried for collisions: the tries double with each. */
+    private static final int TRIED_UNDERSCORES = 8;
+
+    private final Elements elements;
+    private final TypeElement owner;
+    private final Report report;
+
+    OwnerCheck(Elements elements, TypeElement owner, Report report) {
+        this.elements = elements;
+        this.owner = owner;
+        this.report = report;
+    }
+
+    /** Whether a registry can be written. */
+    boolean check() {
+        return isSupported() && isReachable() && seesRuntime() && hasFreeName();
+    }
+
+    private boolean isSupported() {
+        if (owner.getKind() == ElementKind.ANNOTATION_TYPE) {
+            report.add(Diagnostic.UNSUPPORTED_OWNER, Position.at(owner), MemberName.of(owner));
+            return false;
+        }
+        return true;
+    }
+
+    private boolean isReachable() {
+        for (Element type = owner; type instanceof TypeElement; type = type.getEnclosingElement()) {
+            if (type.getModifiers().contains(Modifier.PRIVATE)) {
+                report.add(Diagnostic.PRIVATE_CLASS, Position.at(type), MemberName.of(type), MemberName.of(owner));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean seesRuntime() {
+        if (Access.visibleType(elements, owner, Contract.CALLBACK_REGISTRY.canonicalName())
+                .isPresent()) {
+            return true;
+        }
+        report.add(Diagnostic.RUNTIME_MISSING, Position.at(owner), MemberName.of(owner));
+        return false;
+    }
+
+    /** Joining nested names by underscores can give one name twice, and a class of the user may have it as well. */
+    private boolean hasFreeName() {
+        String registry = RegistryName.of(elements.getBinaryName(owner).toString());
+        Optional<TypeElement> holder = type(registry)
+                .filter(type -> !isRegistry(type))
+                .or(() -> classesWithRegistry(registry).stream()
+                        .filter(type -> !type.equals(owner))
+                        .findFirst());
+        holder.ifPresent(type -> report.add(
+                Diagnostic.REGISTRY_NAME_TAKEN,
+                Position.at(owner),
+                MemberName.of(owner),
+                registry.substring(registry.lastIndexOf('.') + 1),
+                type.getQualifiedName() + (isNamed(type, registry) ? "" : " too")));
+        return holder.isEmpty();
+    }
+
+    private static boolean isNamed(TypeElement type, String name) {
+        return type.getQualifiedName().contentEquals(name);
+    }
+
+    /** Whether the type is what an earlier build generated. */
+    private static boolean isRegistry(TypeElement type) {
+        return type.getAnnotationMirrors().stream()
+                .anyMatch(mirror -> Contract.is(mirror.getAnnotationType(), Contract.REGISTRY_GENERATED));
+    }
+
+    /** The classes whose registry would have this name: {@code A_B} and the {@code B} in {@code A}, for instance. */
+    private List<TypeElement> classesWithRegistry(String registry) {
+        String base =
+                registry.substring(0, registry.length() - RegistryName.of("").length());
+        int simpleName = base.lastIndexOf('.') + 1;
+        List<String> names = new ArrayList<>(List.of(""));
+        for (char c : base.substring(simpleName).toCharArray()) {
+            List<String> longer = new ArrayList<>();
+            for (String name : names) {
+                longer.add(name + c);
+                if (c == '_' && names.size() < 1 << TRIED_UNDERSCORES) {
+                    longer.add(name + '.');
+                }
+            }
+            names = longer;
+        }
+        return names.stream()
+                .map(name -> base.substring(0, simpleName) + name)
+                .filter(SourceVersion::isName)
+                .flatMap(name -> type(name).stream())
+                .filter(type -> !DeclarationReader.read(type, new Report()).isEmpty())
+                .toList();
+    }
+
+    /** A type of the owner's own module. */
+    private Optional<TypeElement> type(String name) {
+        return Access.visibleType(elements, owner, name);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.rivulet.processor;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Checks policies by the rules that hold at run time too, and puts the caret on the attribute to blame. */
+final class PolicyRulesCheck {
+    private final Report report;
+
+    PolicyRulesCheck(Report report) {
+        this.report = report;
+    }
+
+    void check(List<DeclaredStream> own) {
+        own.stream().map(DeclaredStream::policy).flatMap(Optional::stream).forEach(this::check);
+    }
+
+    private void check(AnnotationUse policy) {
+        DeclaredPolicy.of(Optional.of(policy)).toBuilder()
+                .violations()
+                .forEach(violation -> report.add(violation, policy.at(violation.attribute())));
+    }
+}

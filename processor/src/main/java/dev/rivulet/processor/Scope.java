@@ -1,0 +1,43 @@
+package dev.rivulet.processor;
+
+import dev.rivulet.annotations.CheckpointStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The streams that declarations of a class can name: its own, inherited ones that it does not replace, and the original. */
+final class Scope {
+    private final Map<String, DeclaredStream> streams = new LinkedHashMap<>();
+    private final List<String> names;
+
+    Scope(List<DeclaredStream> own, Ancestry ancestry) {
+        own.forEach(stream -> streams.putIfAbsent(stream.name(), stream));
+        ancestry.streams().forEach(streams::putIfAbsent);
+        List<String> known = new ArrayList<>(streams.keySet());
+        if (!known.contains(CheckpointStream.ORIGINAL)) {
+            known.add(0, CheckpointStream.ORIGINAL);
+        }
+        this.names = List.copyOf(known);
+    }
+
+    /** All names, the original's included. */
+    List<String> names() {
+        return names;
+    }
+
+    /** The declaration of a stream; none for the original where only its default is in force. */
+    Optional<DeclaredStream> declaration(String name) {
+        return Optional.ofNullable(streams.get(name));
+    }
+
+    /** Whether the name is known; if it is not, that is reported. */
+    boolean knows(String name, Position position, Report report) {
+        if (names.contains(name)) {
+            return true;
+        }
+        report.add(Diagnostic.UNKNOWN_STREAM, position, name, Suggestion.forName(name, names));
+        return false;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.rivulet.processor;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Checks that the sources of derived streams exist, and that no stream is, through others, its own source. */
+final class SourceCheck {
+    private final Scope scope;
+    private final Report report;
+    private final Set<String> reported = new HashSet<>();
+
+    SourceCheck(Scope scope, Report report) {
+        this.scope = scope;
+        this.report = report;
+    }
+
+    void check(List<DeclaredStream> own) {
+        for (DeclaredStream stream : own) {
+            stream.from().ifPresent(from -> check(stream, from));
+        }
+    }
+
+    private void check(DeclaredStream stream, String from) {
+        Position position = stream.use().at("from");
+        if (!scope.knows(from, position, report)) {
+            return;
+        }
+        List<String> cycle = cycle(stream);
+        if (!cycle.isEmpty() && !reported.contains(stream.name())) {
+            reported.addAll(cycle);
+            report.add(Diagnostic.SOURCE_CYCLE, position, String.join(" <- ", cycle) + " <- " + stream.name());
+        }
+    }
+
+    /** The streams passed on the way from a stream through its sources back to itself; empty if the way ends elsewhere. */
+    private List<String> cycle(DeclaredStream start) {
+        List<String> passed = new ArrayList<>();
+        Optional<DeclaredStream> stream = Optional.of(start);
+        while (stream.isPresent() && !passed.contains(stream.get().name())) {
+            passed.add(stream.get().name());
+            stream = stream.get().from().flatMap(scope::declaration);
+        }
+        return stream.filter(last -> last.name().equals(start.name())).isPresent() ? passed : List.of();
+    }
+}

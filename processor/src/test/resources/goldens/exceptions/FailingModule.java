@@ -1,0 +1,63 @@
+package exceptions;
+
+import dev.rivulet.Checkpoint;
+import dev.rivulet.StateDict;
+import dev.rivulet.StatefulTransform;
+import dev.rivulet.TransformContext;
+import dev.rivulet.annotations.OnLoadCheckpoint;
+import dev.rivulet.annotations.OnSaveCheckpoint;
+import dev.rivulet.annotations.TransformWhen;
+import dev.rivulet.annotations.WeightTransform;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeoutException;
+
+/** Its registry throws what its members throw, and nothing wider. */
+class FailingModule<X extends TimeoutException> {
+
+    private static class Hidden extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @WeightTransform("missing")
+    static StateDict missing(StateDict weights) throws FileNotFoundException, UncheckedIOException {
+        return weights;
+    }
+
+    @WeightTransform("late")
+    StateDict late(StateDict weights) throws X, IOException {
+        return weights;
+    }
+
+    @TransformWhen("late")
+    boolean hidden(TransformContext context) throws Hidden {
+        return true;
+    }
+
+    @OnSaveCheckpoint
+    <E extends Exception> void any(Checkpoint checkpoint) throws E {}
+
+    @OnLoadCheckpoint
+    void none(Checkpoint checkpoint) throws IllegalStateException {}
+
+    static class Declared {
+        @WeightTransform("declared")
+        final StatefulTransform any = null;
+    }
+
+    static class Narrowed {
+        @WeightTransform("narrowed")
+        final Average narrowed = new Average();
+    }
+
+    static class Average implements StatefulTransform {
+        @Override
+        public void update(StateDict weights, long globalStep) {}
+
+        @Override
+        public StateDict apply(StateDict weights, TransformContext context) throws IOException {
+            return weights;
+        }
+    }
+}

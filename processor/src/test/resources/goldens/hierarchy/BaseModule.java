@@ -1,0 +1,34 @@
+package hierarchy;
+
+import dev.rivulet.Checkpoint;
+import dev.rivulet.StateDict;
+import dev.rivulet.TransformContext;
+import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.annotations.OnLoadCheckpoint;
+import dev.rivulet.annotations.OnSaveCheckpoint;
+import dev.rivulet.annotations.TransformWhen;
+import dev.rivulet.annotations.WeightTransform;
+
+@CheckpointStream(saveTopK = -1)
+@CheckpointStream(value = "hourly", trainTimeInterval = "1h")
+abstract class BaseModule {
+
+    @WeightTransform("halved")
+    abstract StateDict halve(StateDict weights);
+
+    @WeightTransform("quartered")
+    StateDict quarter(StateDict weights) {
+        return weights;
+    }
+
+    @TransformWhen("halved")
+    boolean warmedUp(TransformContext context) {
+        return true;
+    }
+
+    @OnSaveCheckpoint
+    void describe(Checkpoint checkpoint) {}
+
+    @OnLoadCheckpoint("halved")
+    void readBack(Checkpoint checkpoint) {}
+}

@@ -1,0 +1,12 @@
+package hierarchy;
+
+import dev.rivulet.StateDict;
+import dev.rivulet.annotations.WeightTransform;
+
+public interface Quantized {
+
+    @WeightTransform("int8")
+    default StateDict quantize(StateDict weights) {
+        return weights;
+    }
+}

@@ -1,0 +1,88 @@
+package hierarchy;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.Checkpoint;
+import dev.rivulet.StateDict;
+import dev.rivulet.TransformContext;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.List;
+import javax.annotation.processing.Generated;
+
+/**
+ * The checkpoint streams of {@link BaseModule}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+final class BaseModuleCallbackRegistry implements CallbackRegistry<BaseModule> {
+  /**
+   * The untransformed weights of {@link BaseModule}.
+   */
+  public static final String ORIGINAL = "original";
+
+  /**
+   * The untransformed weights of {@link BaseModule}.
+   */
+  public static final String HOURLY = "hourly";
+
+  /**
+   * {@link BaseModule#halve(StateDict)}
+   */
+  public static final String HALVED = "halved";
+
+  /**
+   * {@link BaseModule#quarter(StateDict)}
+   */
+  public static final String QUARTERED = "quartered";
+
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.untransformed(
+          ORIGINAL,
+          StreamPolicy.builder().saveTopK(-1).build()),
+      StreamDeclaration.untransformed(
+          HOURLY,
+          StreamPolicy.builder().trainTimeInterval("1h").build()),
+      StreamDeclaration.derived(
+          HALVED, ORIGINAL, Execution.INSTANCE, "BaseModule#halve",
+          StreamPolicy.builder().build()),
+      StreamDeclaration.derived(
+          QUARTERED, ORIGINAL, Execution.INSTANCE, "BaseModule#quarter",
+          StreamPolicy.builder().build()));
+
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
+
+  @Override
+  public StateDict transform(String stream, BaseModule module, StateDict weights,
+      TransformContext context) {
+    return switch (stream) {
+      case HALVED -> module.halve(weights);
+      case QUARTERED -> module.quarter(weights);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
+
+  @Override
+  public boolean saves(String stream, BaseModule module, TransformContext context) {
+    return switch (stream) {
+      case HALVED -> module.warmedUp(context);
+      default -> true;
+    };
+  }
+
+  @Override
+  public void onSaveCheckpoint(String stream, BaseModule module, Checkpoint checkpoint) {
+    module.describe(checkpoint);
+  }
+
+  @Override
+  public void onLoadCheckpoint(String stream, BaseModule module, Checkpoint checkpoint) {
+    if (stream.equals(HALVED)) {
+      module.readBack(checkpoint);
+    }
+  }
+}

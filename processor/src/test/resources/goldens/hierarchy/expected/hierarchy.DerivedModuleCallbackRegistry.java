@@ -1,0 +1,86 @@
+package hierarchy;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.Checkpoint;
+import dev.rivulet.StateDict;
+import dev.rivulet.TransformContext;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.List;
+import javax.annotation.processing.Generated;
+
+/**
+ * The checkpoint streams of {@link DerivedModule}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+final class DerivedModuleCallbackRegistry implements CallbackRegistry<DerivedModule> {
+  /**
+   * The untransformed weights of {@link DerivedModule}.
+   */
+  public static final String ORIGINAL = "original";
+
+  /**
+   * The untransformed weights of {@link DerivedModule}.
+   */
+  public static final String HOURLY = "hourly";
+
+  /**
+   * {@link DerivedModule#quarter(StateDict)}
+   */
+  public static final String QUARTERED = "quartered";
+
+  /**
+   * {@link DerivedModule#eighth(StateDict)}
+   */
+  public static final String EIGHTH = "eighth";
+
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.untransformed(
+          ORIGINAL,
+          StreamPolicy.builder()
+              .monitor("val_loss")
+              .saveTopK(2)
+              .build()),
+      StreamDeclaration.untransformed(
+          HOURLY,
+          StreamPolicy.builder().trainTimeInterval("30m").build()),
+      StreamDeclaration.derived(
+          QUARTERED, "halved", Execution.INSTANCE, "DerivedModule#quarter",
+          StreamPolicy.builder().build()),
+      StreamDeclaration.derived(
+          EIGHTH, "int8", Execution.INSTANCE, "DerivedModule#eighth",
+          StreamPolicy.builder().build()));
+
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
+
+  @Override
+  public StateDict transform(String stream, DerivedModule module, StateDict weights,
+      TransformContext context) {
+    return switch (stream) {
+      case QUARTERED -> module.quarter(weights);
+      case EIGHTH -> module.eighth(weights);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
+
+  @Override
+  public boolean saves(String stream, DerivedModule module, TransformContext context) {
+    return switch (stream) {
+      case "int8", EIGHTH -> module.quantizes(context);
+      default -> true;
+    };
+  }
+
+  @Override
+  public void onLoadCheckpoint(String stream, DerivedModule module, Checkpoint checkpoint) {
+    if (stream.equals("halved") || stream.equals(ORIGINAL) || stream.equals(EIGHTH)) {
+      module.readMore(checkpoint);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package names;
+
+import dev.rivulet.annotations.CheckpointStream;
+
+@CheckpointStream(saveTopK = -1)
+class List {}

@@ -1,0 +1,45 @@
+package names;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.StateDict;
+import dev.rivulet.TransformContext;
+import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
+import dev.rivulet.registry.StreamDeclaration;
+import java.lang.Override;
+import java.lang.String;
+import java.util.List;
+import javax.annotation.processing.Generated;
+
+/**
+ * The checkpoint streams of {@link weights.LIST}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+final class weights_LISTCallbackRegistry implements CallbackRegistry<weights.LIST> {
+  /**
+   * {@link weights.LIST#list(StateDict)}
+   */
+  public static final String LIST_ = "list";
+
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.derived(
+          LIST_, CheckpointStream.ORIGINAL, Execution.STATIC, "weights.LIST#list",
+          StreamPolicy.builder().build()));
+
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
+
+  @Override
+  public StateDict transform(String stream, weights.LIST module, StateDict weights_,
+      TransformContext context) {
+    return switch (stream) {
+      case LIST_ -> weights.LIST.list(weights_);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
+}

@@ -1,0 +1,62 @@
+package shapes;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.RegistryGenerated;
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.List;
+import javax.annotation.processing.Generated;
+
+/**
+ * The checkpoint streams of {@link EveryAttribute}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+public final class EveryAttributeCallbackRegistry implements CallbackRegistry<EveryAttribute> {
+  /**
+   * The untransformed weights of {@link EveryAttribute}.
+   */
+  public static final String ORIGINAL = "original";
+
+  /**
+   * The untransformed weights of {@link EveryAttribute}.
+   */
+  public static final String DEFAULTS = "defaults";
+
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.untransformed(
+          ORIGINAL,
+          StreamPolicy.builder()
+              .dirpath("every/attribute")
+              .filename("epoch-{epoch:02d}/\"{val_accuracy:.3f}\"")
+              .monitor("val_accuracy")
+              .mode(Mode.MAX)
+              .saveTopK(5)
+              .saveLast(SaveLast.LINK)
+              .everyNTrainSteps(0)
+              .everyNEpochs(2)
+              .saveOnTrainEpochEnd(SaveOnTrainEpochEnd.FALSE)
+              .saveOnException(true)
+              .saveWeightsOnly(true)
+              .autoInsertMetricName(false)
+              .enableVersionCounter(false)
+              .verbose(true)
+              .build()),
+      StreamDeclaration.untransformed(
+          DEFAULTS,
+          StreamPolicy.builder().build()));
+
+  /**
+   * For the runtime, which finds the class by its name.
+   */
+  public EveryAttributeCallbackRegistry() {
+  }
+
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
+}

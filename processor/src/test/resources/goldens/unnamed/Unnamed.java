@@ -1,0 +1,9 @@
+import dev.rivulet.StateDict;
+import dev.rivulet.annotations.WeightTransform;
+
+class Unnamed {
+    @WeightTransform("halved")
+    static StateDict halve(StateDict weights) {
+        return weights;
+    }
+}
