@@ -151,9 +151,9 @@ final class CheckpointStreams implements FitHooks {
             for (Due save : due) {
                 try {
                     save(save, event);
-                } catch (Throwable e) { // Transforms and hooks are foreign code: whatever they throw, the others are
-                    // saved.
-                    save.saver().decisions().failed(save.plan());
+                } catch (Throwable e) {
+                    // Transforms and hooks are foreign code: whatever they throw, the other streams are saved.
+                    save.saver().giveUp(save.plan());
                     fatal = combine(fatal, note(save.saver(), at, e));
                 }
             }
@@ -175,7 +175,8 @@ final class CheckpointStreams implements FitHooks {
         SaveMoment at = moment.at(phase);
         try (Workspace workspace = new Workspace(network.manager())) {
             return registries.saves(stream.name(), new TransformContext(stream.name(), at, workspace));
-        } catch (Throwable e) { // A condition is foreign code, too.
+        } catch (Throwable e) {
+            // A condition is foreign code, too.
             for (StreamSaver saver : savers) {
                 if (saver.name().equals(stream.name())) {
                     note(saver, at, e).ifPresent(fatal -> {

@@ -11,14 +11,18 @@ import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.SaveCondition;
 import dev.rivulet.stream.SavePlan;
 import dev.rivulet.stream.StreamDirectory;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One stream of a run: its decisions, carried out in its directory. */
 final class StreamSaver {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
     private static final String EXTENSION = ".safetensors";
 
     private final StreamDeclaration declaration;
@@ -69,9 +73,23 @@ final class StreamSaver {
         if (plan.last().isPresent()) {
             point(plan.last().get(), plan.checkpoint(), event, checkpoint);
         }
-        for (String displaced : decisions.committed(plan)) {
-            directory.delete(folder + displaced);
-            claims.release(folder + displaced);
+        retire(decisions.committed(plan));
+    }
+
+    /** Gives a plan up that could not be carried out. */
+    void giveUp(SavePlan plan) {
+        retire(decisions.failed(plan));
+    }
+
+    /** Deletes files that the books no longer name. One that stays does no harm but to the disk's room. */
+    private void retire(List<String> files) {
+        for (String file : files) {
+            try {
+                directory.delete(folder + file);
+                claims.release(folder + file);
+            } catch (IOException e) {
+                LOG.error("The stream \"{}\" could not delete {}, which it no longer keeps.", name(), file, e);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.rivulet.policy;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The digits of a double, rounded half to even from its exact binary value, and laid out as CPython lays them out.
@@ -14,6 +15,8 @@ final class FloatDigits {
     private static final int DEFAULT_PRECISION = 6;
     /** Decimal digits that tell any two doubles apart. */
     private static final int MAX_SHORTEST = 17;
+    /** Most logged values, being widened 32-bit floats, need more digits than these. */
+    private static final int LONG = 15;
 
     private final double value;
     private final boolean keepPoint;
@@ -120,19 +123,27 @@ final class FloatDigits {
         if (exact.signum() == 0) {
             return Decimal.of(exact);
         }
-        double target = Math.abs(value);
-        for (int count = 1; count < MAX_SHORTEST; count++) {
-            BigDecimal nearest = exact.round(new MathContext(count, RoundingMode.HALF_EVEN));
-            if (nearest.doubleValue() == target) {
-                return Decimal.of(nearest);
-            }
-            BigDecimal below = exact.round(new MathContext(count, RoundingMode.DOWN));
-            BigDecimal other = nearest.compareTo(below) == 0 ? below.add(below.ulp()) : below;
-            if (other.doubleValue() == target) {
-                return Decimal.of(other);
+        // A shorter decimal would have a neighbour of this length between itself and the value.
+        int first = readsBack(exact, LONG) == null ? LONG + 1 : 1;
+        for (int count = first; count < MAX_SHORTEST; count++) {
+            BigDecimal found = readsBack(exact, count);
+            if (found != null) {
+                return Decimal.of(found);
             }
         }
         return significant(MAX_SHORTEST);
+    }
+
+    /** The nearest decimal of this many digits that reads back as the value; null if there is none. */
+    private @Nullable BigDecimal readsBack(BigDecimal exact, int count) {
+        double target = Math.abs(value);
+        BigDecimal nearest = exact.round(new MathContext(count, RoundingMode.HALF_EVEN));
+        if (nearest.doubleValue() == target) {
+            return nearest;
+        }
+        BigDecimal below = exact.round(new MathContext(count, RoundingMode.DOWN));
+        BigDecimal other = nearest.compareTo(below) == 0 ? below.add(below.ulp()) : below;
+        return other.doubleValue() == target ? other : null;
     }
 
     /**

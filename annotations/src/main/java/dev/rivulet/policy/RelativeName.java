@@ -1,6 +1,5 @@
 package dev.rivulet.policy;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /** The rule that keeps names inside the directory they belong to: relative, portable, and never led upwards. */
@@ -20,21 +19,36 @@ final class RelativeName {
                             : "a control character or broken surrogate (U+%04X) cannot stand in a name; remove it."
                                     .formatted((int) name.charAt(unsafe)));
         }
-        if (name.startsWith("/") || name.matches("[A-Za-z]:.*") || name.contains("://")) {
+        if (name.startsWith("/") || hasDrive(name) || name.contains("://")) {
             return Optional.of("an absolute path or URL leads outside the run's directory; write a relative name.");
         }
-        for (String segment : name.split("/", -1)) {
-            if (segment.isEmpty()) {
-                return Optional.of("a part between or beside '/' is empty; remove the surplus '/'.");
+        int start = 0;
+        for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', start)) {
+            Optional<String> problem = problemOfSegment(name.substring(start, slash));
+            if (problem.isPresent()) {
+                return problem;
             }
-            if (segment.equals("..") || segment.equals(".")) {
-                return Optional.of("\"" + segment + "\" may lead outside the run's directory; name the folder itself.");
-            }
-            if (segment.toLowerCase(Locale.ROOT).equals(RESERVED)) {
-                return Optional.of("\"" + RESERVED + "\" holds the manifests; take another folder.");
-            }
+            start = slash + 1;
         }
-        return Optional.empty();
+        return problemOfSegment(name.substring(start));
+    }
+
+    private static boolean hasDrive(String name) {
+        return name.length() > 1
+                && name.charAt(1) == ':'
+                && "abcdefghijklmnopqrstuvwxyz".indexOf(name.charAt(0) | 0x20) >= 0;
+    }
+
+    private static Optional<String> problemOfSegment(String segment) {
+        if (segment.isEmpty()) {
+            return Optional.of("a part between or beside '/' is empty; remove the surplus '/'.");
+        }
+        if (segment.equals("..") || segment.equals(".")) {
+            return Optional.of("\"" + segment + "\" may lead outside the run's directory; name the folder itself.");
+        }
+        return segment.equalsIgnoreCase(RESERVED)
+                ? Optional.of("\"" + RESERVED + "\" holds the manifests; take another folder.")
+                : Optional.empty();
     }
 
     private static int unsafeCharacter(String name) {

@@ -66,7 +66,7 @@ final class Books {
     }
 
     /** Whether the books name a file, so that it must stay. */
-    private boolean names(String file) {
+    boolean names(String file) {
         return topK.contains(file)
                 || rescue.filter(entry -> entry.name().equals(file)).isPresent()
                 || last.filter(entry -> entry.name().equals(file)

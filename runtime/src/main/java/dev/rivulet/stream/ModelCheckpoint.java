@@ -7,9 +7,11 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.stream.SavePlan.Purpose;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The decisions and books of one stream, with the semantics of Lightning's {@code ModelCheckpoint}.
@@ -17,7 +19,7 @@ import java.util.OptionalDouble;
  * <pre>{@code
  * Optional<SavePlan> plan = checkpoint.onTrainBatchEnd(moment);   // empty: nothing is due
  * …                                                               // write the files of the plan
- * List<String> retired = checkpoint.committed(plan);              // or failed(plan)
+ * List<String> retired = checkpoint.committed(plan);              // or failed(plan); then delete these
  * }</pre>
  *
  * <p>A plan is tentative. Later decisions count on it; the books change when it is said to be committed, and then the
@@ -37,6 +39,7 @@ public final class ModelCheckpoint {
     private final CheckpointNames names;
     private final Optional<String> resumedFrom;
     private final Deque<SavePlan> pending = new ArrayDeque<>();
+    private final Set<String> displaced = new LinkedHashSet<>();
     private final Books committed;
     private Books tentative;
     private boolean awaitsValidation;
@@ -111,8 +114,9 @@ public final class ModelCheckpoint {
         }
         boolean due = awaitsValidation
                 || (!moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && dueAfterEpoch(moment));
+        Optional<SavePlan> plan = due ? plan(moment) : Optional.empty();
         awaitsValidation = false;
-        return due ? plan(moment) : Optional.empty();
+        return plan;
     }
 
     /**
@@ -129,6 +133,7 @@ public final class ModelCheckpoint {
 
     /**
      * Decides on a rescue when training ends with an exception. Its name is free, so that no good file is overwritten.
+     * Pending plans are to be settled before: a step whose save is still under way counts as saved.
      *
      * @return what to save; empty if nothing
      */
@@ -149,7 +154,7 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      */
     public Optional<SavePlan> onTrainEnd(Moment moment) {
-        boolean due = policy.saveLast() != SaveLast.OFF && !tentative.savedInThisRun() && !skips(moment);
+        boolean due = policy.saveLast() != SaveLast.OFF && !tentative.savedInThisRun() && !moment.fastDevRun();
         return due && condition.allows(moment) ? enter(moment, Purpose.REGULAR, Optional.empty()) : Optional.empty();
     }
 
@@ -256,23 +261,34 @@ public final class ModelCheckpoint {
                     + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
         }
         pending.removeFirst();
-        return committed.apply(plan).stream()
-                .filter(name -> resumedFrom.filter(name::equals).isEmpty())
-                .filter(name -> pending.stream().noneMatch(later -> later.writes(name)))
-                .toList();
+        displaced.addAll(committed.apply(plan));
+        return retired();
     }
 
     /**
      * Forgets a plan whose files could not be written.
      *
+     * @return names of the files to delete: displaced earlier, and spared because the plan was to overwrite them
      * @throws IllegalStateException if the plan is not pending
      */
-    public void failed(SavePlan plan) {
+    public List<String> failed(SavePlan plan) {
         if (!pending.remove(plan)) {
             throw notPending(plan);
         }
         tentative = committed.copy();
         pending.forEach(tentative::apply);
+        return retired();
+    }
+
+    /** What is displaced for good. A file that a pending plan is to overwrite waits for that plan's end. */
+    private List<String> retired() {
+        displaced.removeIf(name ->
+                committed.names(name) || resumedFrom.filter(name::equals).isPresent());
+        List<String> retired = displaced.stream()
+                .filter(name -> pending.stream().noneMatch(plan -> plan.writes(name)))
+                .toList();
+        retired.forEach(displaced::remove);
+        return retired;
     }
 
     private IllegalStateException notPending(SavePlan plan) {
@@ -283,6 +299,11 @@ public final class ModelCheckpoint {
     /** The books as of the last commit. */
     public StreamBooks books() {
         return committed.snapshot();
+    }
+
+    /** The books as they will be when all pending plans have committed: what decisions count on. */
+    StreamBooks expectedBooks() {
+        return tentative.snapshot();
     }
 
     /** Whether a save is due that waits for the next validation. */

@@ -85,10 +85,10 @@ final class TopK {
         @Nullable Ranked overwritten = byName.get(checkpoint.name());
         boolean full = k > 0 && worstFirst.size() >= k;
         if (overwritten != null) {
-            boolean takesPlaceOfWorst = full && overwritten.equals(worstFirst.first());
+            boolean newest = !monitored || (full && overwritten.equals(worstFirst.first()));
             remove(overwritten);
             left.add(overwritten.checkpoint);
-            add(checkpoint, takesPlaceOfWorst ? sequence++ : overwritten.sequence);
+            add(checkpoint, newest ? sequence++ : overwritten.sequence);
             return left;
         }
         while (k > 0 && worstFirst.size() >= k) {

@@ -64,6 +64,7 @@ final class LightningOracle implements StreamReplay {
      * A stream.
      *
      * @param resumedFrom path of the file that is resumed from, or empty
+     * @param firstStep global step at the start
      * @param previous the same stream in the run before; its states inside files, or its final state, are taken over
      */
     LightningOracle(
@@ -73,6 +74,7 @@ final class LightningOracle implements StreamReplay {
             Disk disk,
             Set<Difference> differences,
             String resumedFrom,
+            long firstStep,
             List<LightningOracle> previous) {
         this.directory = directory;
         this.extension = extension;
@@ -85,15 +87,16 @@ final class LightningOracle implements StreamReplay {
         this.state = new State();
         state.kthValue = worst();
         if (!resumedFrom.isEmpty() && !previous.isEmpty()) {
-            takeOver(previous.get(0));
+            takeOver(previous.get(0), firstStep);
         }
     }
 
-    private void takeOver(LightningOracle previous) {
+    private void takeOver(LightningOracle previous, long firstStep) {
         boolean current = differences.contains(Difference.BOOKS_ARE_NEVER_BEHIND);
         State source = current ? previous.state : states.getOrDefault(resumedFrom, new State());
         if (previous.directory.equals(directory)) {
             state = source.copy();
+            lastStepSaved = current && previous.lastStepSaved == firstStep ? firstStep : 0;
         } else if (!current) {
             state.best = source.best;
         }
@@ -239,7 +242,8 @@ final class LightningOracle implements StreamReplay {
         String evicted = "";
         boolean overwrites = differences.contains(Difference.OVERWRITING_EVICTS_NOTHING)
                 && !policy.enableVersionCounter()
-                && state.kept.containsKey(path(filename.format(candidates(event))));
+                && state.kept.containsKey(path(filename.format(candidates(event))))
+                && !state.kth.equals(path(filename.format(candidates(event))));
         if (state.kept.size() == k && !overwrites) {
             evicted = state.kth;
             state.kept.remove(evicted);

@@ -28,6 +28,23 @@ final class RunCase {
     record Replayed(List<List<Action>> actions, Map<String, Outcome> outcomes, List<String> files) {}
 
     Verdict verdict() {
+        for (JsonElement run : json.getAsJsonArray("runs")) {
+            for (JsonElement callback : run.getAsJsonObject().getAsJsonArray("callbacks")) {
+                CaseConfig config = new CaseConfig(callback.getAsJsonObject());
+                if (!config.policy().violations().isEmpty()) {
+                    boolean fails = !run.getAsJsonObject()
+                            .getAsJsonObject("expected")
+                            .get("error")
+                            .isJsonNull();
+                    return TemplateDifferences.refusalBeforeTraining(
+                            fails, config.policy().violations());
+                }
+            }
+        }
+        return replayed();
+    }
+
+    private Verdict replayed() {
         List<Replayed> recorded = recorded();
         List<Replayed> rivulet = replay(Optional.empty());
         if (rivulet.equals(recorded)) {
@@ -155,21 +172,22 @@ final class RunCase {
                     config.get("reuse").isPresent()
                             ? before.orElseThrow()
                             : oracle.isPresent()
-                                    ? oracle(config, disk, oracle.get(), source, before)
+                                    ? oracle(config, disk, oracle.get(), run, before)
                                     : policy(config, disk, source, before, run));
         }
         return streams;
     }
 
     private static StreamReplay oracle(
-            CaseConfig config, Disk disk, Set<Difference> differences, String source, Optional<StreamReplay> before) {
+            CaseConfig config, Disk disk, Set<Difference> differences, JsonObject run, Optional<StreamReplay> before) {
         return new LightningOracle(
                 config.directory(),
                 config.extension(),
                 config.policy().build(),
                 disk,
                 differences,
-                source,
+                resumedFrom(run),
+                firstStep(run),
                 before.map(LightningOracle.class::cast).stream().toList());
     }
 

@@ -1,5 +1,7 @@
 package dev.rivulet.stream;
 
+import dev.rivulet.policy.PolicyViolation;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -25,6 +27,15 @@ final class TemplateDifferences {
         return UNSAFE.matcher(template).find()
                 ? Verdict.different("[template that may lead outside: " + refused.getMessage() + "]")
                 : Verdict.failed("refused: " + refused.getMessage());
+    }
+
+    /** A policy that Lightning finds out to be bad when it saves, after an epoch of training, is refused before. */
+    static Verdict refusalBeforeTraining(boolean lightningFails, List<PolicyViolation> violations) {
+        boolean unsafe =
+                violations.stream().allMatch(violation -> violation.message().contains("outside the run's directory"));
+        return lightningFails || unsafe
+                ? Verdict.different("[refused before training: " + violations + "]")
+                : Verdict.failed("refused: " + violations);
     }
 
     /** A template that Lightning refuses when it saves, for the metric is missing: it counts as 0.0 instead. */
