@@ -13,6 +13,7 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
 import dev.rivulet.Checkpoint;
 import dev.rivulet.LightningModule;
 import dev.rivulet.StateDict;
@@ -87,7 +88,7 @@ class DigitsModule extends LightningModule {
 
     @Override
     protected Optimizer configureOptimizers() {
-        return Optimizer.adam().build();
+        return Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.003f)).build();
     }
 
     @Override
