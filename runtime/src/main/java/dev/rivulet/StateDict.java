@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -111,12 +112,12 @@ public final class StateDict {
 
     /** With one tensor added, or replaced in its place. */
     public StateDict with(String name, NDArray array) {
-        return with(name, new Value(array, null));
+        return with(name, new Value(Objects.requireNonNull(array, name), null));
     }
 
     /** With one tensor added, or replaced in its place. */
     public StateDict with(String name, Tensor tensor) {
-        return with(name, new Value(null, tensor));
+        return with(name, new Value(null, Objects.requireNonNull(tensor, name)));
     }
 
     /** Only the tensors whose name passes. */
@@ -195,10 +196,7 @@ public final class StateDict {
 
         private Tensor tensor(Workspace workspace) {
             if (tensor == null) {
-                if (array == null) {
-                    throw new AssertionError("A value has an array or a tensor.");
-                }
-                tensor = workspace.loans().view(array);
+                tensor = workspace.retain(Objects.requireNonNull(array, "A value has an array or a tensor."));
             }
             return tensor;
         }
