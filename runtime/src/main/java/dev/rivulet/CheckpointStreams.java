@@ -165,9 +165,10 @@ final class CheckpointStreams implements FitHooks {
 
     private void save(Due save, SaveEvent event) throws Exception {
         Checkpoint checkpoint = event.checkpoint(save.saver().name());
-        saveHooks.onSaveCheckpoint(checkpoint);
-        registries.onSaveCheckpoint(checkpoint.stream(), checkpoint);
-        event.refuseChange("An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\",");
+        event.callHooks(checkpoint, entries -> {
+            saveHooks.onSaveCheckpoint(entries);
+            registries.onSaveCheckpoint(entries.stream(), entries);
+        });
         save.saver().save(save.plan(), event, checkpoint);
     }
 
