@@ -123,7 +123,7 @@ final class CheckpointStreams implements FitHooks {
     private void saveWhatIsDue(Phase hook, Decision decision) throws Exception {
         phase = hook;
         List<Due> due = List.of();
-        @Nullable MissingMetricException refused = null;
+        @Nullable RuntimeException refused = null;
         for (StreamSaver saver : savers) {
             try {
                 Optional<SavePlan> plan = decision.apply(saver.decisions(), moment);
@@ -131,7 +131,8 @@ final class CheckpointStreams implements FitHooks {
                     due = due.isEmpty() ? new ArrayList<>() : due;
                     due.add(new Due(saver, plan.get()));
                 }
-            } catch (MissingMetricException e) {
+            } catch (MissingMetricException | FitException e) {
+                // The other streams are served first.
                 refused = refused == null ? e : refused;
             }
         }
@@ -165,9 +166,10 @@ final class CheckpointStreams implements FitHooks {
 
     private void save(Due save, SaveEvent event) throws Exception {
         Checkpoint checkpoint = event.checkpoint(save.saver().name());
-        saveHooks.onSaveCheckpoint(checkpoint);
-        registries.onSaveCheckpoint(checkpoint.stream(), checkpoint);
-        event.refuseChange("An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\",");
+        event.callHooks(checkpoint, entries -> {
+            saveHooks.onSaveCheckpoint(entries);
+            registries.onSaveCheckpoint(entries.stream(), entries);
+        });
         save.saver().save(save.plan(), event, checkpoint);
     }
 

@@ -122,7 +122,7 @@ final class FitSession implements Steps {
         ValidationSchedule schedule = new ValidationSchedule(
                 false,
                 OptionalInt.of(loop.checkValEveryNEpoch()),
-                validation.isPresent() ? loop.limitValidationBatches() : 0,
+                validation.isPresent() ? loop.limitValBatches() : 0,
                 loop.validationInterval().setting());
         Optional<CheckpointDirectory> directory = settings.savesCheckpoints()
                 ? Optional.of(CheckpointDirectory.open(settings.checkpointDirectory()))

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * The saves of all streams that are due at one step boundary, from one snapshot. Weights of a stream are computed once,
@@ -125,8 +126,9 @@ final class SaveEvent implements AutoCloseable {
         StreamDeclaration from = graph.stream(transform.from());
         Computed source = computed(from);
         TransformContext context = new TransformContext(stream.name(), moment, workspace);
-        StateDict result = registries.transform(stream.name(), source.weights(), context);
-        refuseChange(stream, from, source);
+        StateDict result = guarded(
+                () -> registries.transform(stream.name(), source.weights(), context),
+                () -> refuseChange(stream, from, source));
         TransformChecks.check(transform, source.weights(), result);
         return new Computed(
                 result,
@@ -136,12 +138,39 @@ final class SaveEvent implements AutoCloseable {
     }
 
     /**
-     * Restores what foreign code wrote into the snapshot or into the live weights.
+     * Calls hooks that may add entries to a checkpoint.
      *
-     * @param who the code, as the subject of a sentence
-     * @throws TransformException if it did
+     * @throws TransformException if they changed weights, which are restored then
      */
-    void refuseChange(String who) {
+    void callHooks(Checkpoint checkpoint, CheckpointStreams.SaveHooks hooks) throws Exception {
+        guarded(
+                () -> {
+                    hooks.onSaveCheckpoint(checkpoint);
+                    return checkpoint;
+                },
+                () -> refuseChange(
+                        "An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\","));
+    }
+
+    /** Runs foreign code, then puts right what it wrote where it must not, also if it fails half way. */
+    private static <T> T guarded(Callable<T> foreign, Runnable refuseChange) throws Exception {
+        T result;
+        try {
+            result = foreign.call();
+        } catch (Throwable failure) {
+            try {
+                refuseChange.run();
+            } catch (RuntimeException change) {
+                failure.addSuppressed(change);
+            }
+            throw failure;
+        }
+        refuseChange.run();
+        return result;
+    }
+
+    /** Restores what foreign code wrote into the snapshot or into the live weights. */
+    private void refuseChange(String who) {
         snapshot.repair().ifPresent(name -> {
             throw changed(who, "\"" + name + "\"");
         });

@@ -91,7 +91,10 @@ public final class CheckpointDirectory {
             }
             publish(temporary, target);
         } catch (IOException e) {
-            throw new IOException("The checkpoint " + target + " could not be written: " + reason(e) + ".", e);
+            throw new IOException(
+                    "The checkpoint " + target + " could not be written: " + reason(e)
+                            + ". Make sure that its directory is still there and writable, and that the disk has room.",
+                    e);
         } finally {
             Files.deleteIfExists(temporary);
         }

@@ -44,7 +44,7 @@ public final class FitLoop {
         this.settings = settings;
         this.train = train;
         this.validation = validation
-                .filter(dataset -> settings.limitValidationBatches() > 0)
+                .filter(dataset -> settings.limitValBatches() > 0)
                 .map(dataset -> new ValidationLoop(dataset, steps, hooks, metrics, state, manager));
         this.steps = steps;
         this.optimizer = optimizer;
@@ -78,7 +78,7 @@ public final class FitLoop {
     private void fit() throws Exception {
         hooks.onFitStart();
         if (!isDone() && validation.isPresent() && settings.numSanityValSteps() > 0) {
-            validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValidationBatches()));
+            validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValBatches()));
         }
         if (!isDone()) {
             hooks.onTrainStart();
@@ -122,7 +122,7 @@ public final class FitLoop {
                 state.batchIndex++;
                 trainOn(batches);
                 if (state.validationFollows()) {
-                    validation.orElseThrow().run(settings.limitValidationBatches());
+                    validation.orElseThrow().run(settings.limitValBatches());
                 }
             } while (!state.lastBatch && !noStepLeft() && !state.stopping);
         }
@@ -148,9 +148,7 @@ public final class FitLoop {
         NDArray loss;
         try (GradientCollector gradients = engine.newGradientCollector()) {
             loss = steps.trainingStep(batch, index);
-            if (index == 0) {
-                requireScalar(loss);
-            }
+            requireScalar(loss);
             if (index % settings.accumulateGradBatches() == 0) {
                 hooks.onBeforeZeroGrad();
                 optimizer.zeroGradients();

@@ -6,7 +6,7 @@ package dev.rivulet.training;
  * @param maxEpochs epochs after which training ends; −1 for no limit
  * @param maxSteps optimizer steps after which training ends; −1 for no limit
  * @param limitTrainBatches at most this many batches of an epoch are used
- * @param limitValidationBatches at most this many batches of a validation are used
+ * @param limitValBatches at most this many batches of a validation are used
  * @param checkValEveryNEpoch validation runs in every n-th epoch only
  * @param validationInterval when within an epoch validation runs
  * @param numSanityValSteps validation batches that are run before training to prove that validation works
@@ -16,7 +16,7 @@ public record LoopSettings(
         int maxEpochs,
         long maxSteps,
         int limitTrainBatches,
-        int limitValidationBatches,
+        int limitValBatches,
         int checkValEveryNEpoch,
         ValidationInterval validationInterval,
         int numSanityValSteps,
@@ -28,7 +28,7 @@ public record LoopSettings(
         require(maxSteps >= -1, "maxSteps", maxSteps, "0 or more, or -1 for no limit");
         require(maxEpochs != -1 || maxSteps != -1, "maxEpochs", maxEpochs, "a limit, unless maxSteps is one");
         require(limitTrainBatches >= 1, "limitTrainBatches", limitTrainBatches, "1 or more");
-        require(limitValidationBatches >= 0, "limitValidationBatches", limitValidationBatches, "0 or more");
+        require(limitValBatches >= 0, "limitValBatches", limitValBatches, "0 or more");
         require(checkValEveryNEpoch >= 1, "checkValEveryNEpoch", checkValEveryNEpoch, "1 or more");
         require(numSanityValSteps >= 0, "numSanityValSteps", numSanityValSteps, "0 or more");
         require(accumulateGradBatches >= 1, "accumulateGradBatches", accumulateGradBatches, "1 or more");

@@ -1,0 +1,205 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import dev.rivulet.TransformingModule.Transform;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The live weights are the same before and after each save event, and the original stream's file holds them. */
+class SaveInvariantsTest extends FitTestCase {
+    private final WeightsRecorder recorder = new WeightsRecorder();
+
+    /** Saves all streams at every step. */
+    private FitResult fitSavingEachStep(LightningModule module) {
+        Trainer.Builder trainer = trainer().callbacks(recorder);
+        for (String stream : List.of("original", "transformed", "averaged", "half", "tail", "pruned")) {
+            trainer.stream(stream, policy -> policy.everyNTrainSteps(1));
+        }
+        return trainer.build().fit(module, points, points);
+    }
+
+    private void assertThatWeightsAndOriginalAreIntact(FitResult result) {
+        assertThat(recorder.before).hasSize(8);
+        assertThat(recorder.changedSteps()).isEmpty();
+        assertThat(result.stream("original").failures()).isEmpty();
+        assertThat(result.stream("original").kept())
+                .hasSize(8)
+                .allSatisfy(saved -> assertThat(Weights.in(saved.path())).isEqualTo(recorder.at(saved.globalStep())));
+    }
+
+    private void assertThatUntransformedStreamsAreIntact(FitResult result) {
+        for (String stream : List.of("averaged", "half", "tail", "pruned")) {
+            assertThat(result.stream(stream).failures()).isEmpty();
+            assertThat(result.stream(stream).kept())
+                    .hasSize(8)
+                    .allSatisfy(
+                            saved -> assertThat(Weights.in(saved.path())).isEqualTo(recorder.at(saved.globalStep())));
+        }
+    }
+
+    @Test
+    void transformedIsHalfOfTheOriginalBitForBit() {
+        try (TransformingModule module = new TransformingModule()) {
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("transformed").kept())
+                    .hasSize(8)
+                    .allSatisfy(saved -> assertThat(Weights.in(saved.path()))
+                            .isEqualTo(Weights.times(recorder.at(saved.globalStep()), 0.5f)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("writers")
+    void aTransformThatWritesIntoWeightsHarmsNoneButItsOwnStream(Consumer<TransformingModule> careless) {
+        try (TransformingModule module = new TransformingModule()) {
+            careless.accept(module);
+
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("transformed").kept()).isEmpty();
+            assertThat(result.stream("transformed").failures())
+                    .hasSize(8)
+                    .allSatisfy(failure -> assertThat(failure)
+                            .hasToString("stream \"transformed\", epoch " + failure.epoch() + ", step "
+                                    + failure.globalStep()
+                                    + ": The transform of the stream \"transformed\" changed \"weight\" in place."
+                                    + " The weights have been restored."
+                                    + " Use operations that return a new array, such as mul instead of muli."));
+            assertThatUntransformedStreamsAreIntact(result);
+        }
+    }
+
+    static Stream<Named<Consumer<TransformingModule>>> writers() {
+        return Stream.of(
+                Named.of("its argument", module -> module.transform("transformed", SaveInvariantsTest::doubleInPlace)),
+                Named.of(
+                        "the live weights",
+                        module -> module.transform("transformed", (weights, context) -> {
+                            module.spoilWeights();
+                            return weights;
+                        })));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failingWriters")
+    void aTransformThatWritesAndThenThrowsHarmsNoneButItsOwnStream(Consumer<TransformingModule> careless) {
+        try (TransformingModule module = new TransformingModule()) {
+            careless.accept(module);
+
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("transformed").failures())
+                    .hasSize(8)
+                    .allSatisfy(failure -> assertThat(failure.cause()).hasMessage("half way"));
+            assertThatUntransformedStreamsAreIntact(result);
+        }
+    }
+
+    static Stream<Named<Consumer<TransformingModule>>> failingWriters() {
+        return Stream.of(
+                Named.of(
+                        "its argument",
+                        module -> module.transform("transformed", (weights, context) -> {
+                            doubleInPlace(weights, context);
+                            throw new IOException("half way");
+                        })),
+                Named.of(
+                        "the live weights",
+                        module -> module.transform("transformed", (weights, context) -> {
+                            module.spoilWeights();
+                            throw new IOException("half way");
+                        })),
+                Named.of(
+                        "the live weights, in a hook",
+                        module -> module.onSave("transformed", checkpoint -> {
+                            module.spoilWeights();
+                            throw new IOException("half way");
+                        })));
+    }
+
+    @Test
+    void aHookThatWritesIntoTheLiveWeightsHarmsNoneButItsOwnStream() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.onSave("half", checkpoint -> module.spoilWeights());
+
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("transformed").kept()).hasSize(8);
+            assertThat(result.stream("half").kept()).isEmpty();
+            assertThat(result.stream("half").failures())
+                    .hasSize(8)
+                    .allSatisfy(failure -> assertThat(failure.cause())
+                            .isInstanceOf(TransformException.class)
+                            .hasMessage(
+                                    "An onSaveCheckpoint hook, called for the stream \"half\", changed \"weight\" in place."
+                                            + " The weights have been restored."
+                                            + " Use operations that return a new array, such as mul instead of muli."));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dependents")
+    void aSourceThatADependentChangesIsComputedAnewForTheOthers(Transform careless) {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("averaged", (weights, context) -> weights.map((name, weight) -> weight.mul(0.25f)))
+                    .transform("half", careless);
+
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("half").failures()).hasSize(8);
+            for (String stream : List.of("averaged", "tail")) {
+                assertThat(result.stream(stream).kept())
+                        .hasSize(8)
+                        .allSatisfy(saved -> assertThat(Weights.in(saved.path()))
+                                .isEqualTo(Weights.times(recorder.at(saved.globalStep()), 0.25f)));
+            }
+        }
+    }
+
+    static Stream<Named<Transform>> dependents() {
+        return Stream.of(
+                Named.of("returning", SaveInvariantsTest::doubleInPlace), Named.of("throwing", (weights, c) -> {
+                    doubleInPlace(weights, c);
+                    throw new IOException("half way");
+                }));
+    }
+
+    @Test
+    void aLaterSaveOfTheGuiltyStreamWorks() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform(
+                    "transformed",
+                    (weights, context) -> context.globalStep() == 4 ? doubleInPlace(weights, context) : weights);
+
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("transformed").failures())
+                    .extracting(StreamFailure::globalStep)
+                    .containsExactly(4L);
+            assertThat(result.stream("transformed").kept()).hasSize(7);
+        }
+    }
+
+    private static StateDict doubleInPlace(StateDict weights, TransformContext context) {
+        return weights.map((name, weight) -> inPlace(weight));
+    }
+
+    private static NDArray inPlace(NDArray weight) {
+        return weight.muli(2);
+    }
+}
