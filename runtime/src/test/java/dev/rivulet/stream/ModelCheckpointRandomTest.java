@@ -167,7 +167,7 @@ class ModelCheckpointRandomTest {
             plan.checkpoint().ifPresent(saved -> disk.add(saved.name()));
             plan.last().ifPresent(last -> disk.add(last.name()));
             committed.add(plan);
-            disk.removeAll(checkpoint.committed(plan));
+            disk.removeAll(checkpoint.committed(plan, 0));
         }
 
         void checkInvariants() {
@@ -208,8 +208,8 @@ class ModelCheckpointRandomTest {
         /** The books of a stream to which the failed plans never happened, after further plans. */
         StreamBooks replay(Collection<SavePlan> further) {
             Books replay = Books.resumed(policy, StreamBooks.EMPTY, 0);
-            committed.forEach(replay::apply);
-            further.forEach(replay::apply);
+            committed.forEach(plan -> replay.apply(plan, 0));
+            further.forEach(plan -> replay.apply(plan, 0));
             return replay.snapshot();
         }
     }
