@@ -60,6 +60,17 @@ class RetentionTest {
     }
 
     @Test
+    void whatWroteNothingBeforeAFailedSaveStillCounts() {
+        ModelCheckpoint stream = stream(monitored().keepEveryNth(3));
+        epoch(stream, 0, 5);
+        assertThat(decide(stream, 1, 6)).isEmpty();
+        SavePlan third = decide(stream, 2, 7).orElseThrow();
+        assertThat(third.keptForEver()).isTrue();
+        stream.failed(third);
+        assertThat(decide(stream, 3, 8)).map(SavePlan::keptForEver).contains(true);
+    }
+
+    @Test
     void aNameKeptForEverIsNotTakenAgainEvenWithoutVersionCounter() {
         ModelCheckpoint stream = stream(
                 StreamPolicy.builder().filename("m").enableVersionCounter(false).keepEveryNth(2));
@@ -102,6 +113,18 @@ class RetentionTest {
         assertThat(stream.books().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=0.ckpt");
         epoch(stream, 3, 3);
         assertThat(stream.books().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=2.ckpt");
+    }
+
+    @Test
+    void bestNeverNamesAFileThatMayFailYet() {
+        ModelCheckpoint stream = stream(monitored().keepLast(3).saveBest(SaveBest.LINK));
+        epoch(stream, 0, 9);
+        SavePlan failing = decide(stream, 1, 1).orElseThrow();
+        SavePlan pending = decide(stream, 2, 2).orElseThrow();
+        stream.failed(failing);
+        assertThat(decide(stream, 3, 3).flatMap(SavePlan::best)).isEmpty();
+        stream.failed(pending);
+        assertThat(stream.expectedBooks().best()).map(KeptCheckpoint::name).contains("epoch=3.ckpt");
     }
 
     @Test
