@@ -2,6 +2,7 @@ package shapes;
 
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 
@@ -12,9 +13,15 @@ import dev.rivulet.annotations.SaveOnTrainEpochEnd;
         saveWeightsOnly = true,
         saveOnException = true,
         saveOnTrainEpochEnd = SaveOnTrainEpochEnd.FALSE,
+        anyTrigger = true,
+        trainTimeInterval = "1h30m",
         everyNEpochs = 2,
         everyNTrainSteps = 0,
+        saveBest = SaveBest.COPY,
         saveLast = SaveLast.LINK,
+        maxTotalBytes = "10GB",
+        keepEveryNth = 100,
+        keepLast = 2,
         saveTopK = 5,
         mode = Mode.MAX,
         monitor = EveryAttribute.METRIC,

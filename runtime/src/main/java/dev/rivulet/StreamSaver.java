@@ -73,7 +73,7 @@ final class StreamSaver {
         if (plan.last().isPresent()) {
             point(plan.last().get(), plan.checkpoint(), event, checkpoint);
         }
-        retire(decisions.committed(plan));
+        retire(decisions.committed(plan, 0));
     }
 
     /** Gives a plan up that could not be carried out. */

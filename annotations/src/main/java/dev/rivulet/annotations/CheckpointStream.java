@@ -24,7 +24,8 @@ import java.lang.annotation.Target;
  * <p>On a class it is the policy of the original stream, or, with a name, of a further stream of the untransformed
  * weights. Beside {@link WeightTransform} it is the policy of that derived stream; where several transforms stand on
  * one method, {@link #value()} says which. The attributes are the parameters of Lightning's {@code ModelCheckpoint} in
- * camel case, with its defaults.
+ * camel case, with its defaults; {@link #keepLast}, {@link #keepEveryNth}, {@link #saveBest}, {@link #maxTotalBytes} and
+ * {@link #anyTrigger} are Rivulet's own.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -60,17 +61,42 @@ public @interface CheckpointStream {
     /** How many of the best checkpoints are kept: all for −1, none for 0. Above 1 a {@link #monitor()} is needed. */
     int saveTopK() default 1;
 
+    /**
+     * How many of the newest saves are kept beside the best, whatever their score; then every due save writes a file.
+     * 0 switches it off.
+     */
+    int keepLast() default 0;
+
+    /**
+     * Keeps every n-th save of the stream for ever, whatever its score. Every save that is carried out counts, whether
+     * or not it is among the best; a failed one does not. 0 switches it off.
+     */
+    int keepEveryNth() default 0;
+
+    /**
+     * How many bytes the files of the stream may have together, such as {@code "10GB"} or {@code "500MiB"}. When a save
+     * goes beyond, the worst checkpoints are deleted, without a {@link #monitor()} the oldest: never the newest, the
+     * best, one kept for ever, or the one that training resumed from. {@code "0"} and nothing mean no limit.
+     */
+    String maxTotalBytes() default "";
+
     /** Whether {@code last} names the newest checkpoint. */
     SaveLast saveLast() default SaveLast.OFF;
 
-    /** Saves every n optimizer steps. Excludes the other triggers; 0 switches it off. */
+    /** Whether {@code best} names the best checkpoint; needs a {@link #monitor()}. */
+    SaveBest saveBest() default SaveBest.OFF;
+
+    /** Saves every n optimizer steps. Excludes the other triggers unless {@link #anyTrigger()}; 0 switches it off. */
     int everyNTrainSteps() default UNSET;
 
-    /** Saves every n epochs; 1 when no trigger is given. Excludes the other triggers; 0 switches it off. */
+    /** Saves every n epochs; 1 when no trigger is given. Excludes the other triggers unless {@link #anyTrigger()}; 0 off. */
     int everyNEpochs() default UNSET;
 
     /** Saves when this much time has passed since the last save, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
     String trainTimeInterval() default "";
+
+    /** Whether several triggers may be given, each of which makes a save due; no step is saved twice. */
+    boolean anyTrigger() default false;
 
     /** Whether an epoch-triggered save happens at the end of the training epoch or after validation. */
     SaveOnTrainEpochEnd saveOnTrainEpochEnd() default SaveOnTrainEpochEnd.AUTO;

@@ -7,23 +7,29 @@ package dev.rivulet.policy;
  * @param join stands before a version and after a prefix, and between epoch and step ({@code CHECKPOINT_JOIN_CHAR})
  * @param equals stands between a metric's name and its value ({@code CHECKPOINT_EQUALS_CHAR})
  * @param last template of the name of {@code last} ({@code CHECKPOINT_NAME_LAST})
+ * @param best template of the name of {@code best}, which Lightning does not have
  * @param startingVersion number of the first version suffix ({@code STARTING_VERSION})
  * @param autoInsertMetricName whether {@code {x}} becomes {@code x=value} rather than the value alone
  */
 public record FilenameStyle(
-        String join, String equals, String last, int startingVersion, boolean autoInsertMetricName) {
+        String join, String equals, String last, String best, int startingVersion, boolean autoInsertMetricName) {
 
     /** Lightning's own. */
-    public static final FilenameStyle DEFAULT = new FilenameStyle("-", "=", "last", 1, true);
+    public static final FilenameStyle DEFAULT = new FilenameStyle("-", "=", "last", "best", 1, true);
 
     /** This style with metric names inserted or not. */
     public FilenameStyle withAutoInsertMetricName(boolean insert) {
-        return new FilenameStyle(join, equals, last, startingVersion, insert);
+        return new FilenameStyle(join, equals, last, best, startingVersion, insert);
     }
 
     /** This style with another template for {@code last}. */
     public FilenameStyle withLast(String template) {
-        return new FilenameStyle(join, equals, template, startingVersion, autoInsertMetricName);
+        return new FilenameStyle(join, equals, template, best, startingVersion, autoInsertMetricName);
+    }
+
+    /** This style with another template for {@code best}. */
+    public FilenameStyle withBest(String template) {
+        return new FilenameStyle(join, equals, last, template, startingVersion, autoInsertMetricName);
     }
 
     /** A name with a version suffix, such as {@code model-v3}. */

@@ -1,5 +1,6 @@
 package dev.rivulet.policy;
 
+import dev.rivulet.annotations.SaveBest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -20,6 +21,8 @@ final class PolicyCheck {
         checkInterval("everyNEpochs", policy.everyNEpochs);
         checkTriggers();
         checkMonitor();
+        checkRetention();
+        checkSaveBest();
         checkDuration();
         checkTemplates();
         checkDirpath();
@@ -56,12 +59,13 @@ final class PolicyCheck {
         }
         policy.trainTimeInterval.ifPresent(
                 interval -> active.add(new Given("trainTimeInterval", "\"" + interval + "\"")));
-        if (active.size() > 1) {
+        if (active.size() > 1 && !policy.anyTrigger) {
             violation(
                     PolicyRule.CONTRADICTORY_TRIGGERS,
                     active.get(active.size() - 1).attribute,
                     active.stream().map(Given::toString).collect(Collectors.joining(" and "))
-                            + " exclude each other; keep one, or declare a further stream for the other.");
+                            + " exclude each other; keep one, declare a further stream for the other, or set"
+                            + " anyTrigger = true to save whenever one of them is due.");
         }
     }
 
@@ -72,6 +76,45 @@ final class PolicyCheck {
                     "saveTopK",
                     "saveTopK = " + policy.saveTopK + " needs a monitor to tell which checkpoints are the best; add"
                             + " monitor = \"val_loss\", for instance, or keep 1 or all (-1).");
+        }
+    }
+
+    private void checkRetention() {
+        if (policy.keepLast < 0) {
+            violation(
+                    PolicyRule.BAD_KEEP_LAST,
+                    "keepLast",
+                    "keepLast = " + policy.keepLast + " is negative; write how many of the newest to keep, 0 to switch"
+                            + " it off, or saveTopK = -1 to keep all.");
+        }
+        checkInterval("keepEveryNth", OptionalInt.of(policy.keepEveryNth));
+        policy.maxTotalBytes.ifPresent(size -> {
+            try {
+                ByteSize.parse(size);
+            } catch (IllegalArgumentException bad) {
+                violation(PolicyRule.BAD_BYTE_SIZE, "maxTotalBytes", "maxTotalBytes = " + bad.getMessage());
+            }
+        });
+    }
+
+    private void checkSaveBest() {
+        if (policy.saveBest == SaveBest.OFF) {
+            return;
+        }
+        if (policy.monitor.isEmpty()) {
+            violation(
+                    PolicyRule.SAVE_BEST_WITHOUT_MONITOR,
+                    "saveBest",
+                    "saveBest = " + policy.saveBest + " needs a monitor to tell which checkpoint is the best; add"
+                            + " monitor = \"val_loss\", for instance, or name the newest with saveLast = "
+                            + policy.saveBest + ".");
+        }
+        if (policy.saveTopK == 0) {
+            violation(
+                    PolicyRule.SAVE_BEST_WITHOUT_TOP_K,
+                    "saveBest",
+                    "saveBest = " + policy.saveBest + " names the best checkpoint that is kept, but saveTopK = 0 keeps"
+                            + " none of the best; keep 1 or more.");
         }
     }
 
@@ -88,6 +131,7 @@ final class PolicyCheck {
     private void checkTemplates() {
         policy.filename.ifPresent(template -> checkTemplate("filename", template));
         checkTemplate("filenameStyle", policy.filenameStyle.last());
+        checkTemplate("filenameStyle", policy.filenameStyle.best());
     }
 
     private void checkTemplate(String attribute, String template) {

@@ -2,7 +2,7 @@ package dev.rivulet.policy;
 
 /** A rule that every {@link StreamPolicy} obeys, with the stable id under which a violation is reported. */
 public enum PolicyRule {
-    /** More than one of step, epoch and time trigger is switched on. */
+    /** More than one of step, epoch and time trigger is switched on, and not any of them is to do. */
     CONTRADICTORY_TRIGGERS("ContradictoryTriggers"),
 
     /** More than the newest checkpoint is to be kept, but no metric says which are the best. */
@@ -11,11 +11,23 @@ public enum PolicyRule {
     /** The number of kept checkpoints is below −1. */
     BAD_SAVE_TOP_K("BadSaveTopK"),
 
-    /** A step or epoch interval is negative. */
+    /** The number of newest checkpoints to keep is negative. */
+    BAD_KEEP_LAST("BadKeepLast"),
+
+    /** The best checkpoint is to be named, but no metric says which that is. */
+    SAVE_BEST_WITHOUT_MONITOR("SaveBestWithoutMonitor"),
+
+    /** The best checkpoint is to be named, but none of the best is kept. */
+    SAVE_BEST_WITHOUT_TOP_K("SaveBestWithoutTopK"),
+
+    /** A step or epoch interval, or the interval of checkpoints kept for ever, is negative. */
     NEGATIVE_INTERVAL("NegativeInterval"),
 
     /** The time interval is not a duration. */
     BAD_DURATION("BadDuration"),
+
+    /** The limit of bytes is not a number of bytes. */
+    BAD_BYTE_SIZE("BadByteSize"),
 
     /** The file-name template cannot be read, or would fail for every value. */
     BAD_FILENAME_TEMPLATE("BadFilenameTemplate"),

@@ -1,6 +1,7 @@
 package dev.rivulet.policy;
 
 import java.time.Duration;
+import java.util.List;
 
 /** What makes a stream's save due. Exactly one applies to a policy. */
 public sealed interface SaveTrigger {
@@ -28,4 +29,17 @@ public sealed interface SaveTrigger {
      * @param interval zero means every batch
      */
     record Interval(Duration interval) implements SaveTrigger {}
+
+    /**
+     * As soon as one of several is due; a step that is saved for one is not saved again for another.
+     *
+     * @param triggers at least two, of different kinds, none of them {@link Never} or {@code Any}
+     */
+    record Any(List<SaveTrigger> triggers) implements SaveTrigger {
+
+        /** Holds an immutable copy of the list. */
+        public Any {
+            triggers = List.copyOf(triggers);
+        }
+    }
 }

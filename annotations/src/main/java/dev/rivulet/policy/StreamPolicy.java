@@ -2,18 +2,22 @@ package dev.rivulet.policy;
 
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * When a stream saves, what it keeps, and under which names: the parameters of Lightning's {@code ModelCheckpoint}.
+ * When a stream saves, what it keeps, and under which names: the parameters of Lightning's {@code ModelCheckpoint}, and
+ * what its users ask for beside.
  * The attributes are explained at {@link CheckpointStream}. Made by a {@link Builder}, which checks them.
  *
+ * @param maxTotalBytes limit of the bytes of all files; 0 for none
  * @param everyNTrainSteps as given; {@link #trigger()} says what follows from the three triggers
  * @param everyNEpochs as given
  * @param trainTimeInterval as given
@@ -25,10 +29,15 @@ public record StreamPolicy(
         Optional<String> monitor,
         Mode mode,
         int saveTopK,
+        int keepLast,
+        int keepEveryNth,
+        long maxTotalBytes,
         SaveLast saveLast,
+        SaveBest saveBest,
         OptionalInt everyNTrainSteps,
         OptionalInt everyNEpochs,
         Optional<Duration> trainTimeInterval,
+        boolean anyTrigger,
         SaveOnTrainEpochEnd saveOnTrainEpochEnd,
         boolean saveOnException,
         boolean saveWeightsOnly,
@@ -43,14 +52,25 @@ public record StreamPolicy(
 
     /** What makes a save due: every epoch if no trigger was given. */
     public SaveTrigger trigger() {
-        if (trainTimeInterval.isPresent()) {
-            return new SaveTrigger.Interval(trainTimeInterval.get());
-        }
+        boolean noneGiven = everyNTrainSteps.isEmpty() && everyNEpochs.isEmpty() && trainTimeInterval.isEmpty();
+        List<SaveTrigger> active = new ArrayList<>();
         if (everyNTrainSteps.orElse(0) > 0) {
-            return new SaveTrigger.Steps(everyNTrainSteps.getAsInt());
+            active.add(new SaveTrigger.Steps(everyNTrainSteps.getAsInt()));
         }
-        int epochs = everyNEpochs.orElse(everyNTrainSteps.isEmpty() ? 1 : 0);
-        return epochs > 0 ? new SaveTrigger.Epochs(epochs) : new SaveTrigger.Never();
+        if (everyNEpochs.orElse(noneGiven ? 1 : 0) > 0) {
+            active.add(new SaveTrigger.Epochs(everyNEpochs.orElse(1)));
+        }
+        trainTimeInterval.ifPresent(interval -> active.add(new SaveTrigger.Interval(interval)));
+        return switch (active.size()) {
+            case 0 -> new SaveTrigger.Never();
+            case 1 -> active.get(0);
+            default -> new SaveTrigger.Any(active);
+        };
+    }
+
+    /** Whether a due save can write a file under a name of its own, beside {@code last}. */
+    public boolean keepsCheckpoints() {
+        return saveTopK != 0 || keepLast > 0 || keepEveryNth > 0;
     }
 
     /** The template of a stream's file names; by default the stream's name, epoch and step. */
@@ -63,6 +83,11 @@ public record StreamPolicy(
     /** The template of the name of {@code last}. */
     public FilenameTemplate lastTemplate() {
         return FilenameTemplate.parse(filenameStyle.last(), filenameStyle);
+    }
+
+    /** The template of the name of {@code best}. */
+    public FilenameTemplate bestTemplate() {
+        return FilenameTemplate.parse(filenameStyle.best(), filenameStyle);
     }
 
     /** Whether {@code {x}} in the template becomes {@code x=value} rather than the value alone. */
@@ -78,10 +103,15 @@ public record StreamPolicy(
         builder.monitor = monitor;
         builder.mode = mode;
         builder.saveTopK = saveTopK;
+        builder.keepLast = keepLast;
+        builder.keepEveryNth = keepEveryNth;
+        builder.maxTotalBytes = Optional.of(maxTotalBytes + "B");
         builder.saveLast = saveLast;
+        builder.saveBest = saveBest;
         builder.everyNTrainSteps = everyNTrainSteps;
         builder.everyNEpochs = everyNEpochs;
         builder.trainTimeInterval = trainTimeInterval.map(Duration::toString);
+        builder.anyTrigger = anyTrigger;
         builder.saveOnTrainEpochEnd = saveOnTrainEpochEnd;
         builder.saveOnException = saveOnException;
         builder.saveWeightsOnly = saveWeightsOnly;
@@ -102,10 +132,15 @@ public record StreamPolicy(
         Optional<String> monitor = Optional.empty();
         Mode mode = Mode.MIN;
         int saveTopK = 1;
+        int keepLast;
+        int keepEveryNth;
+        Optional<String> maxTotalBytes = Optional.empty();
         SaveLast saveLast = SaveLast.OFF;
+        SaveBest saveBest = SaveBest.OFF;
         OptionalInt everyNTrainSteps = OptionalInt.empty();
         OptionalInt everyNEpochs = OptionalInt.empty();
         Optional<String> trainTimeInterval = Optional.empty();
+        boolean anyTrigger;
         SaveOnTrainEpochEnd saveOnTrainEpochEnd = SaveOnTrainEpochEnd.AUTO;
         boolean saveOnException;
         boolean saveWeightsOnly;
@@ -145,9 +180,38 @@ public record StreamPolicy(
             return this;
         }
 
+        /** How many of the newest saves are kept beside the best; 0 switches it off. */
+        public Builder keepLast(int n) {
+            this.keepLast = n;
+            return this;
+        }
+
+        /** Keeps every n-th save for ever; 0 switches it off. */
+        public Builder keepEveryNth(int n) {
+            this.keepEveryNth = n;
+            return this;
+        }
+
+        /** How many bytes the files of the stream may have together; 0 for no limit. */
+        public Builder maxTotalBytes(long bytes) {
+            return maxTotalBytes(bytes + "B");
+        }
+
+        /** How many bytes the files may have together, such as {@code "10GB"} or {@code "500MiB"}; "0" for no limit. */
+        public Builder maxTotalBytes(String size) {
+            this.maxTotalBytes = given(size);
+            return this;
+        }
+
         /** Whether {@code last} names the newest checkpoint. */
         public Builder saveLast(SaveLast saveLast) {
             this.saveLast = saveLast;
+            return this;
+        }
+
+        /** Whether {@code best} names the best checkpoint. */
+        public Builder saveBest(SaveBest saveBest) {
+            this.saveBest = saveBest;
             return this;
         }
 
@@ -171,6 +235,12 @@ public record StreamPolicy(
         /** Saves when this much time has passed, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
         public Builder trainTimeInterval(String interval) {
             this.trainTimeInterval = given(interval);
+            return this;
+        }
+
+        /** Whether several triggers may be given, each of which makes a save due. */
+        public Builder anyTrigger(boolean any) {
+            this.anyTrigger = any;
             return this;
         }
 
@@ -247,10 +317,15 @@ public record StreamPolicy(
                     monitor,
                     mode,
                     saveTopK,
+                    keepLast,
+                    keepEveryNth,
+                    maxTotalBytes.map(ByteSize::parse).orElse(0L),
                     saveLast,
+                    saveBest,
                     everyNTrainSteps,
                     everyNEpochs,
                     trainTimeInterval.map(SaveInterval::parse),
+                    anyTrigger,
                     saveOnTrainEpochEnd,
                     saveOnException,
                     saveWeightsOnly,

@@ -48,7 +48,7 @@ class FilenameTemplateTest {
 
     @Test
     void joinAndEqualsCharactersAreTheStyles() {
-        FilenameStyle style = new FilenameStyle("@", ":=", "last", 1, true);
+        FilenameStyle style = new FilenameStyle("@", ":=", "last", "best", 1, true);
         assertThat(FilenameTemplate.parse("{epoch}", style).format(METRICS)).isEqualTo("epoch:=3");
         assertThat(style.prefixed("test", "m")).isEqualTo("test@m");
         assertThat(style.versioned("m", 3)).isEqualTo("m@v3");

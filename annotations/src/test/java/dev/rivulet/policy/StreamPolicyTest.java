@@ -2,9 +2,12 @@ package dev.rivulet.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.annotations.SaveBest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,19 @@ class StreamPolicyTest {
             assertThat(violation.message())
                     .startsWith("everyNEpochs = 2 and trainTimeInterval = \"1m\" exclude each other");
         });
+    }
+
+    @Test
+    void anyTriggerLetsSeveralMakeASaveDue() {
+        StreamPolicy.Builder policy =
+                StreamPolicy.builder().everyNTrainSteps(5).everyNEpochs(2).trainTimeInterval("1m");
+        assertThat(policy.anyTrigger(true).build().trigger())
+                .isEqualTo(new SaveTrigger.Any(List.of(
+                        new SaveTrigger.Steps(5),
+                        new SaveTrigger.Epochs(2),
+                        new SaveTrigger.Interval(Duration.ofMinutes(1)))));
+        assertThat(policy.everyNEpochs(0).trainTimeInterval("").build().trigger())
+                .isEqualTo(new SaveTrigger.Steps(5));
     }
 
     @Test
@@ -107,6 +123,62 @@ class StreamPolicyTest {
     }
 
     @Test
+    void namingTheBestNeedsAMonitorAndAPlaceForIt() {
+        StreamPolicy.Builder policy =
+                StreamPolicy.builder().saveBest(SaveBest.LINK).saveTopK(0);
+        assertThat(policy.violations())
+                .extracting(PolicyViolation::rule)
+                .containsExactly(PolicyRule.SAVE_BEST_WITHOUT_MONITOR, PolicyRule.SAVE_BEST_WITHOUT_TOP_K);
+        assertThat(policy.violations().get(0).message())
+                .startsWith("saveBest = LINK needs a monitor")
+                .endsWith("name the newest with saveLast = LINK.");
+        assertThat(policy.monitor("loss").saveTopK(1).violations()).isEmpty();
+    }
+
+    @Test
+    void whatIsKeptBesideTheBestIsNoNegativeNumber() {
+        assertThat(StreamPolicy.builder().keepLast(-1).keepEveryNth(-1).violations())
+                .extracting(PolicyViolation::rule, PolicyViolation::attribute)
+                .containsExactly(
+                        tuple(PolicyRule.BAD_KEEP_LAST, "keepLast"),
+                        tuple(PolicyRule.NEGATIVE_INTERVAL, "keepEveryNth"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,0",
+        "0B,0",
+        "7B,7",
+        "500MB,500000000",
+        "500 MB,500000000",
+        "10GB,10000000000",
+        "2kB,2000",
+        "2KiB,2048",
+        "1.5GiB,1610612736",
+        "0.1B,1",
+        "8388607TiB,9223370937343148032"
+    })
+    void sizesAreReadAsPeopleWriteThem(String text, long bytes) {
+        assertThat(StreamPolicy.builder().maxTotalBytes(text).build().maxTotalBytes())
+                .isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10", "GB", "-1GB", "1,5GB", "10Gb", "iB", "1XB", " ", "8388608TiB", "1e3B"})
+    void otherSizesAreRefused(String text) {
+        assertThat(StreamPolicy.builder().maxTotalBytes(text).violations())
+                .extracting(PolicyViolation::rule)
+                .containsExactly(PolicyRule.BAD_BYTE_SIZE);
+    }
+
+    @Test
+    void anEmptySizeTakesTheLimitBack() {
+        StreamPolicy limited = StreamPolicy.builder().maxTotalBytes("1GB").build();
+        assertThat(limited.toBuilder().maxTotalBytes("").build().maxTotalBytes())
+                .isZero();
+    }
+
+    @Test
     void filesAreNamedForTheirStreamByDefault() {
         assertThat(StreamPolicy.builder()
                         .build()
@@ -123,7 +195,13 @@ class StreamPolicyTest {
                 .autoInsertMetricName(false)
                 .monitor("v")
                 .saveTopK(3)
+                .keepLast(2)
+                .keepEveryNth(10)
+                .maxTotalBytes("10GB")
+                .saveBest(SaveBest.COPY)
+                .everyNEpochs(1)
                 .trainTimeInterval(Duration.ofMinutes(90))
+                .anyTrigger(true)
                 .build();
         assertThat(policy.toBuilder().build()).isEqualTo(policy);
     }

@@ -1,6 +1,7 @@
 package dev.rivulet.processor;
 
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.StreamPolicy;
@@ -22,10 +23,15 @@ record DeclaredPolicy(List<Setting> settings) {
             "monitor",
             "mode",
             "saveTopK",
+            "keepLast",
+            "keepEveryNth",
+            "maxTotalBytes",
             "saveLast",
+            "saveBest",
             "everyNTrainSteps",
             "everyNEpochs",
             "trainTimeInterval",
+            "anyTrigger",
             "saveOnTrainEpochEnd",
             "saveOnException",
             "saveWeightsOnly",
@@ -54,6 +60,7 @@ record DeclaredPolicy(List<Setting> settings) {
         return switch (attribute) {
             case "mode" -> Mode.valueOf(value.toString());
             case "saveLast" -> SaveLast.valueOf(value.toString());
+            case "saveBest" -> SaveBest.valueOf(value.toString());
             case "saveOnTrainEpochEnd" -> SaveOnTrainEpochEnd.valueOf(value.toString());
             default -> value;
         };
@@ -74,10 +81,15 @@ record DeclaredPolicy(List<Setting> settings) {
             case "monitor" -> builder.monitor((String) value);
             case "mode" -> builder.mode((Mode) value);
             case "saveTopK" -> builder.saveTopK((Integer) value);
+            case "keepLast" -> builder.keepLast((Integer) value);
+            case "keepEveryNth" -> builder.keepEveryNth((Integer) value);
+            case "maxTotalBytes" -> builder.maxTotalBytes((String) value);
             case "saveLast" -> builder.saveLast((SaveLast) value);
+            case "saveBest" -> builder.saveBest((SaveBest) value);
             case "everyNTrainSteps" -> builder.everyNTrainSteps((Integer) value);
             case "everyNEpochs" -> builder.everyNEpochs((Integer) value);
             case "trainTimeInterval" -> builder.trainTimeInterval((String) value);
+            case "anyTrigger" -> builder.anyTrigger((Boolean) value);
             case "saveOnTrainEpochEnd" -> builder.saveOnTrainEpochEnd((SaveOnTrainEpochEnd) value);
             case "saveOnException" -> builder.saveOnException((Boolean) value);
             case "saveWeightsOnly" -> builder.saveWeightsOnly((Boolean) value);

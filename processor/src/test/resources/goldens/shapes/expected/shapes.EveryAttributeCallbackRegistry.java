@@ -2,6 +2,7 @@ package shapes;
 
 import dev.rivulet.CallbackRegistry;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.StreamPolicy;
@@ -35,9 +36,15 @@ public final class EveryAttributeCallbackRegistry implements CallbackRegistry<Ev
               .monitor("val_accuracy")
               .mode(Mode.MAX)
               .saveTopK(5)
+              .keepLast(2)
+              .keepEveryNth(100)
+              .maxTotalBytes("10GB")
               .saveLast(SaveLast.LINK)
+              .saveBest(SaveBest.COPY)
               .everyNTrainSteps(0)
               .everyNEpochs(2)
+              .trainTimeInterval("1h30m")
+              .anyTrigger(true)
               .saveOnTrainEpochEnd(SaveOnTrainEpochEnd.FALSE)
               .saveOnException(true)
               .saveWeightsOnly(true)

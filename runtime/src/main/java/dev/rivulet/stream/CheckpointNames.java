@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 final class CheckpointNames {
     private final FilenameTemplate filename;
     private final FilenameTemplate last;
+    private final FilenameTemplate best;
     private final FilenameStyle style;
     private final boolean versioned;
     private final String extension;
@@ -18,14 +19,20 @@ final class CheckpointNames {
     CheckpointNames(String stream, StreamPolicy policy, String extension) {
         this.filename = policy.filenameOf(stream);
         this.last = policy.lastTemplate();
+        this.best = policy.bestTemplate();
         this.style = policy.filenameStyle();
         this.versioned = policy.enableVersionCounter();
         this.extension = extension;
     }
 
-    /** Name of a due checkpoint, which may take the name of the file that it replaces. */
-    String regular(MetricValues metrics, Optional<String> replaced, Predicate<String> taken) {
-        return choose(filename.format(metrics), versioned ? taken : name -> false, replaced);
+    /**
+     * Name of a due checkpoint, which may take the name of the file that it replaces.
+     *
+     * @param keptForEver names that are never taken again, with or without a version counter
+     */
+    String regular(
+            MetricValues metrics, Optional<String> replaced, Predicate<String> keptForEver, Predicate<String> taken) {
+        return choose(filename.format(metrics), versioned ? taken : keptForEver, replaced);
     }
 
     /** Name of a rescue: always a free one, for what is there may be the only good file. */
@@ -35,11 +42,25 @@ final class CheckpointNames {
 
     /** Name of {@code last}, which may take the name of the previous one, but never that of the checkpoint it goes with. */
     String last(MetricValues metrics, Optional<String> previous, Optional<String> checkpoint, Predicate<String> taken) {
-        Predicate<String> counted = versioned ? taken : name -> false;
-        return choose(
+        return pointer(
                 last.format(metrics),
-                name -> counted.test(name) || checkpoint.filter(name::equals).isPresent(),
-                previous.filter(name -> !checkpoint.equals(Optional.of(name))));
+                previous,
+                name -> checkpoint.filter(name::equals).isPresent(),
+                taken);
+    }
+
+    /** Name of {@code best}, which may take the name of the previous one, but none that the same save writes. */
+    String best(MetricValues metrics, Optional<String> previous, Predicate<String> sameSave, Predicate<String> taken) {
+        return pointer(best.format(metrics), previous, sameSave, taken);
+    }
+
+    private String pointer(
+            String name, Optional<String> previous, Predicate<String> sameSave, Predicate<String> taken) {
+        Predicate<String> counted = versioned ? taken : candidate -> false;
+        return choose(
+                name,
+                candidate -> counted.test(candidate) || sameSave.test(candidate),
+                previous.filter(sameSave.negate()));
     }
 
     private String choose(String name, Predicate<String> taken, Optional<String> replaced) {

@@ -1,12 +1,13 @@
 package dev.rivulet.stream;
 
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.MetricValues;
-import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.stream.SavePlan.Purpose;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.Set;
  * <pre>{@code
  * Optional<SavePlan> plan = checkpoint.onTrainBatchEnd(moment);   // empty: nothing is due
  * …                                                               // write the files of the plan
- * List<String> retired = checkpoint.committed(plan);              // or failed(plan); then delete these
+ * List<String> retired = checkpoint.committed(plan, bytes);       // or failed(plan); then delete these
  * }</pre>
  *
  * <p>A plan is tentative. Later decisions count on it; the books change when it is said to be committed, and then the
@@ -33,18 +34,17 @@ import java.util.Set;
 public final class ModelCheckpoint {
     private final String stream;
     private final StreamPolicy policy;
-    private final SaveTrigger trigger;
+    private final Triggers triggers;
     private final StreamDirectory directory;
     private final SaveCondition condition;
     private final CheckpointNames names;
     private final Optional<String> resumedFrom;
     private final Deque<SavePlan> pending = new ArrayDeque<>();
     private final Set<String> displaced = new LinkedHashSet<>();
+    private final SkippedSaves skipped = new SkippedSaves();
     private final Books committed;
     private Books tentative;
     private boolean awaitsValidation;
-    private boolean trainingStarted;
-    private long lastTimeChecked;
     private boolean metricMissed;
 
     /**
@@ -70,7 +70,7 @@ public final class ModelCheckpoint {
             Resumption resumption) {
         this.stream = stream;
         this.policy = policy;
-        this.trigger = policy.trigger();
+        this.triggers = new Triggers(policy.trigger());
         this.directory = directory;
         this.condition = condition;
         this.names = new CheckpointNames(stream, policy, directory.extension());
@@ -81,8 +81,7 @@ public final class ModelCheckpoint {
 
     /** Starts the clock of a time trigger. */
     public void onTrainStart(Moment moment) {
-        trainingStarted = true;
-        lastTimeChecked = moment.nanoTime();
+        triggers.start(moment.nanoTime());
     }
 
     /**
@@ -91,7 +90,7 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      */
     public Optional<SavePlan> onTrainBatchEnd(Moment moment) {
-        if (!dueAfterBatch(moment)) {
+        if (!triggers.dueAfterBatch(moment)) {
             return Optional.empty();
         }
         if (needsMetric() && (moment.validationRunsNow() || !hasMetric(moment))) {
@@ -113,7 +112,7 @@ public final class ModelCheckpoint {
             return Optional.empty();
         }
         boolean due = awaitsValidation
-                || (!moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && dueAfterEpoch(moment));
+                || (!moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && triggers.dueAfterEpoch(moment));
         Optional<SavePlan> plan = due ? plan(moment) : Optional.empty();
         awaitsValidation = false;
         return plan;
@@ -126,8 +125,9 @@ public final class ModelCheckpoint {
      * @throws MissingMetricException if the save depends on a metric that is not logged although a validation has run
      */
     public Optional<SavePlan> onTrainEpochEnd(Moment moment) {
-        boolean due =
-                !skips(moment) && moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && dueAfterEpoch(moment);
+        boolean due = !skips(moment)
+                && moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd())
+                && triggers.dueAfterEpoch(moment);
         return due ? plan(moment) : Optional.empty();
     }
 
@@ -145,7 +145,7 @@ public final class ModelCheckpoint {
         String name = names.rescue(metrics, this::isTaken);
         OptionalDouble score =
                 policy.monitor().filter(metrics::has).isPresent() ? scoreOf(metrics) : OptionalDouble.empty();
-        return enter(moment, Purpose.RESCUE, Optional.of(checkpoint(moment, name, score)));
+        return enter(moment, Purpose.RESCUE, Optional.of(checkpoint(moment, name, score)), false);
     }
 
     /**
@@ -155,32 +155,18 @@ public final class ModelCheckpoint {
      */
     public Optional<SavePlan> onTrainEnd(Moment moment) {
         boolean due = policy.saveLast() != SaveLast.OFF && !tentative.savedInThisRun() && !moment.fastDevRun();
-        return due && condition.allows(moment) ? enter(moment, Purpose.REGULAR, Optional.empty()) : Optional.empty();
-    }
-
-    private boolean dueAfterBatch(Moment moment) {
-        if (trigger instanceof SaveTrigger.Steps steps) {
-            return moment.globalStep() % steps.n() == 0;
-        }
-        if (trigger instanceof SaveTrigger.Interval interval && trainingStarted) {
-            long now = moment.nanoTime();
-            boolean due = now - lastTimeChecked >= interval.interval().toNanos();
-            lastTimeChecked = due ? now : lastTimeChecked;
-            return due;
-        }
-        return false;
-    }
-
-    private boolean dueAfterEpoch(Moment moment) {
-        return trigger instanceof SaveTrigger.Epochs epochs && (moment.epoch() + 1) % epochs.n() == 0;
+        return due && condition.allows(moment)
+                ? enter(moment, Purpose.REGULAR, Optional.empty(), false)
+                : Optional.empty();
     }
 
     private boolean skips(Moment moment) {
         return moment.fastDevRun() || moment.sanityChecking() || moment.globalStep() == tentative.lastStepSaved();
     }
 
+    /** A stream that writes {@code last} alone can do without. */
     private boolean needsMetric() {
-        return policy.monitor().isPresent() && policy.saveTopK() != 0;
+        return policy.monitor().isPresent() && policy.keepsCheckpoints();
     }
 
     private boolean hasMetric(Moment moment) {
@@ -188,37 +174,56 @@ public final class ModelCheckpoint {
     }
 
     private Optional<SavePlan> plan(Moment moment) {
-        boolean entersTopK = entersTopK(moment);
-        if ((!entersTopK && policy.saveLast() == SaveLast.OFF) || !condition.allows(moment)) {
+        OptionalDouble score = needsMetric() ? scoreNow(moment) : OptionalDouble.empty();
+        boolean admitted = tentative.retention().topK().admits(score);
+        boolean keptForEver = isNth(moment);
+        boolean kept = admitted || keptForEver || policy.keepLast() > 0;
+        boolean writes = kept || policy.saveLast() != SaveLast.OFF;
+        boolean counts = policy.keepEveryNth() > 0;
+        if (!(writes || counts) || !condition.allows(moment)) {
             return Optional.empty();
         }
-        return enter(moment, Purpose.REGULAR, entersTopK ? Optional.of(topKCheckpoint(moment)) : Optional.empty());
+        if (!writes) {
+            skipped.skip(moment.globalStep());
+            return Optional.empty();
+        }
+        Optional<KeptCheckpoint> checkpoint =
+                kept ? Optional.of(checkpoint(moment, regularName(moment, admitted), score)) : Optional.empty();
+        return enter(moment, Purpose.REGULAR, checkpoint, keptForEver);
     }
 
-    private boolean entersTopK(Moment moment) {
-        if (!needsMetric()) {
-            return policy.saveTopK() != 0;
+    private OptionalDouble scoreNow(Moment moment) {
+        if (hasMetric(moment)) {
+            return scoreOf(new MonitorCandidates(moment));
         }
-        String monitor = policy.monitor().orElseThrow();
-        if (!hasMetric(moment)) {
-            if (moment.validationHasRun()) {
-                throw new MissingMetricException(stream, monitor);
-            }
-            metricMissed = true;
-            return false;
+        if (moment.validationHasRun()) {
+            throw new MissingMetricException(stream, policy.monitor().orElseThrow());
         }
-        return tentative.topK().admits(new MonitorCandidates(moment).get(monitor));
-    }
-
-    private KeptCheckpoint topKCheckpoint(Moment moment) {
-        MetricValues metrics = new MonitorCandidates(moment);
-        String name = names.regular(metrics, tentative.topK().replacedNext(), this::isTaken);
-        return checkpoint(moment, name, needsMetric() ? scoreOf(metrics) : OptionalDouble.empty());
+        metricMissed = true;
+        return OptionalDouble.empty();
     }
 
     private OptionalDouble scoreOf(MetricValues metrics) {
         return OptionalDouble.of(
-                tentative.topK().stored(metrics.get(policy.monitor().orElseThrow())));
+                tentative.retention().topK().stored(metrics.get(policy.monitor().orElseThrow())));
+    }
+
+    /** Whether a save at this moment is one of those that are kept for ever. */
+    private boolean isNth(Moment moment) {
+        if (policy.keepEveryNth() == 0) {
+            return false;
+        }
+        long before = tentative.saves() + skipped.before(moment.globalStep());
+        return (before + 1) % policy.keepEveryNth() == 0;
+    }
+
+    private String regularName(Moment moment, boolean admitted) {
+        Retention retention = tentative.retention();
+        return names.regular(
+                new MonitorCandidates(moment),
+                retention.replacedNext(admitted),
+                retention::keepsForEver,
+                this::isTaken);
     }
 
     private static KeptCheckpoint checkpoint(Moment moment, String name, OptionalDouble score) {
@@ -229,14 +234,54 @@ public final class ModelCheckpoint {
         return directory.exists(name) || pending.stream().anyMatch(plan -> plan.writes(name));
     }
 
-    private Optional<SavePlan> enter(Moment moment, Purpose purpose, Optional<KeptCheckpoint> checkpoint) {
+    private Optional<SavePlan> enter(
+            Moment moment, Purpose purpose, Optional<KeptCheckpoint> checkpoint, boolean keptForEver) {
         Optional<LastCheckpoint> last = policy.saveLast() == SaveLast.OFF
                 ? Optional.empty()
                 : Optional.of(last(moment, checkpoint.map(KeptCheckpoint::name)));
-        SavePlan plan = new SavePlan(purpose, checkpoint, last, moment.epoch(), moment.globalStep());
+        SavePlan plan = new SavePlan(
+                purpose,
+                checkpoint,
+                last,
+                Optional.empty(),
+                keptForEver,
+                purpose == Purpose.REGULAR ? skipped.take(moment.globalStep()) : 0,
+                moment.epoch(),
+                moment.globalStep());
+        tentative.apply(plan, 0);
+        if (policy.saveBest() != SaveBest.OFF && purpose == Purpose.REGULAR) {
+            plan = movingBest(moment, plan);
+        }
         pending.add(plan);
-        tentative.apply(plan);
         return Optional.of(plan);
+    }
+
+    /** The plan, applied already, with {@code best} moved if it lags behind. */
+    private SavePlan movingBest(Moment moment, SavePlan plan) {
+        // What a pending plan has yet to write may fail after this plan was carried out.
+        Optional<KeptCheckpoint> best = tentative
+                .bestWithoutPointer()
+                .filter(kept -> pending.stream()
+                        .noneMatch(earlier -> earlier.checkpoint().equals(Optional.of(kept))));
+        if (best.isEmpty()) {
+            return plan;
+        }
+        String name = names.best(
+                new MonitorCandidates(moment),
+                tentative.bestPointer().map(BestCheckpoint::name),
+                plan::writes,
+                this::isTaken);
+        KeptCheckpoint kept = best.get();
+        BestCheckpoint pointer = new BestCheckpoint(
+                name,
+                kept.name(),
+                policy.saveBest() == SaveBest.LINK,
+                kept.score(),
+                kept.epoch(),
+                kept.globalStep(),
+                0);
+        tentative.pointBest(pointer);
+        return plan.withBest(pointer);
     }
 
     private LastCheckpoint last(Moment moment, Optional<String> checkpoint) {
@@ -249,10 +294,12 @@ public final class ModelCheckpoint {
     /**
      * Enters a plan in the books, its files being durable under their names.
      *
+     * @param bytes size of the file that was written, for {@code maxTotalBytes}; {@code last} and {@code best} have the
+     *     same size where they are files of their own
      * @return names of the files to delete, in this order: what it displaced, without what is still needed
      * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
      */
-    public List<String> committed(SavePlan plan) {
+    public List<String> committed(SavePlan plan, long bytes) {
         if (!pending.contains(plan)) {
             throw notPending(plan);
         }
@@ -261,7 +308,17 @@ public final class ModelCheckpoint {
                     + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
         }
         pending.removeFirst();
-        displaced.addAll(committed.apply(plan));
+        displaced.addAll(committed.apply(plan, bytes));
+        if (policy.maxTotalBytes() > 0) {
+            Set<String> spared = new HashSet<>();
+            plan.checkpoint().ifPresent(newest -> spared.add(newest.name()));
+            resumedFrom.ifPresent(spared::add);
+            Set<String> surplus = committed.fit(policy.maxTotalBytes(), spared);
+            if (!surplus.isEmpty()) {
+                displaced.addAll(surplus);
+                countOnPending();
+            }
+        }
         return retired();
     }
 
@@ -275,9 +332,14 @@ public final class ModelCheckpoint {
         if (!pending.remove(plan)) {
             throw notPending(plan);
         }
-        tentative = committed.copy();
-        pending.forEach(tentative::apply);
+        skipped.giveBack(plan);
+        countOnPending();
         return retired();
+    }
+
+    private void countOnPending() {
+        tentative = committed.copy();
+        pending.forEach(plan -> tentative.apply(plan, 0));
     }
 
     /** What is displaced for good. A file that a pending plan is to overwrite waits for that plan's end. */
@@ -285,7 +347,7 @@ public final class ModelCheckpoint {
         displaced.removeIf(name ->
                 committed.names(name) || resumedFrom.filter(name::equals).isPresent());
         List<String> retired = displaced.stream()
-                .filter(name -> pending.stream().noneMatch(plan -> plan.writes(name)))
+                .filter(name -> pending.stream().noneMatch(plan -> plan.needs(name)))
                 .toList();
         retired.forEach(displaced::remove);
         return retired;

@@ -6,6 +6,6 @@ public interface SaveCondition {
     /** Carries out every save. */
     SaveCondition ALWAYS = moment -> true;
 
-    /** Whether the save is carried out; asked once, just before its plan is made. */
+    /** Whether the save is carried out; asked once, before its plan is made or it is skipped for its score. */
     boolean allows(Moment moment);
 }

@@ -10,6 +10,10 @@ import java.util.Optional;
  * @param checkpoint the file under a name of its own; empty if only {@code last} is written
  * @param last what {@code last} is to name: a link to the checkpoint's file, or a file of the same content; empty if it
  *     is left alone
+ * @param best what {@code best} is to name: nearly always this plan's checkpoint, else one that is committed; empty if it
+ *     is left alone
+ * @param keptForEver whether the checkpoint is kept for ever
+ * @param skipped how many saves of the stream came before it, after the plan before, that wrote nothing
  * @param epoch index of the epoch
  * @param globalStep optimizer steps so far
  */
@@ -17,6 +21,9 @@ public record SavePlan(
         Purpose purpose,
         Optional<KeptCheckpoint> checkpoint,
         Optional<LastCheckpoint> last,
+        Optional<BestCheckpoint> best,
+        boolean keptForEver,
+        long skipped,
         int epoch,
         long globalStep) {
 
@@ -29,9 +36,20 @@ public record SavePlan(
         RESCUE
     }
 
+    SavePlan withBest(BestCheckpoint pointer) {
+        return new SavePlan(purpose, checkpoint, last, Optional.of(pointer), keptForEver, skipped, epoch, globalStep);
+    }
+
     /** Whether a file of this name is written, or a link made. */
     boolean writes(String name) {
         return checkpoint.filter(kept -> kept.name().equals(name)).isPresent()
-                || last.filter(pointer -> pointer.name().equals(name)).isPresent();
+                || last.filter(pointer -> pointer.name().equals(name)).isPresent()
+                || best.filter(pointer -> pointer.name().equals(name)).isPresent();
+    }
+
+    /** Whether a file of this name is written, or must be there for the plan to be carried out. */
+    boolean needs(String name) {
+        return writes(name)
+                || best.filter(pointer -> pointer.checkpoint().equals(name)).isPresent();
     }
 }

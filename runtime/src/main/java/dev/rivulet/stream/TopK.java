@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,10 @@ final class TopK {
     private final int k;
     private final boolean monitored;
     private final Mode mode;
-    private final TreeSet<Ranked> worstFirst = new TreeSet<>(
+    /** The worst first. */
+    private final TreeSet<Ranked> ranking = new TreeSet<>(
             Comparator.<Ranked>comparingDouble(ranked -> -ranked.badness).thenComparingLong(ranked -> ranked.sequence));
+
     private final Map<String, Ranked> byName = new HashMap<>();
     private long sequence;
 
@@ -46,18 +49,22 @@ final class TopK {
 
     TopK copy() {
         TopK copy = new TopK(k, monitored, mode);
-        copy.worstFirst.addAll(worstFirst);
+        copy.ranking.addAll(ranking);
         copy.byName.putAll(byName);
         copy.sequence = sequence;
         return copy;
     }
 
-    /** Whether a checkpoint of this score is kept: there is room, or it is strictly better than the worst. */
-    boolean admits(double score) {
-        if (k == 0) {
-            return false;
+    /**
+     * Whether a checkpoint of this score is kept: there is room, or it is strictly better than the worst. Where there is
+     * a monitor, one without a score is not.
+     */
+    boolean admits(OptionalDouble score) {
+        if (k == 0 || !monitored) {
+            return k != 0;
         }
-        return !monitored || k < 0 || worstFirst.size() < k || badness(score) < worstFirst.first().badness;
+        return score.isPresent()
+                && (k < 0 || ranking.size() < k || badness(score.getAsDouble()) < ranking.first().badness);
     }
 
     /** The score as stored: NaN counts as the worst. */
@@ -83,16 +90,16 @@ final class TopK {
     List<KeptCheckpoint> put(KeptCheckpoint checkpoint) {
         List<KeptCheckpoint> left = new ArrayList<>();
         @Nullable Ranked overwritten = byName.get(checkpoint.name());
-        boolean full = k > 0 && worstFirst.size() >= k;
+        boolean full = k > 0 && ranking.size() >= k;
         if (overwritten != null) {
-            boolean newest = !monitored || (full && overwritten.equals(worstFirst.first()));
+            boolean newest = !monitored || (full && overwritten.equals(ranking.first()));
             remove(overwritten);
             left.add(overwritten.checkpoint);
             add(checkpoint, newest ? sequence++ : overwritten.sequence);
             return left;
         }
-        while (k > 0 && worstFirst.size() >= k) {
-            Ranked worst = worstFirst.first();
+        while (k > 0 && ranking.size() >= k) {
+            Ranked worst = ranking.first();
             remove(worst);
             left.add(worst.checkpoint);
         }
@@ -102,12 +109,19 @@ final class TopK {
 
     private void add(KeptCheckpoint checkpoint, long place) {
         Ranked ranked = new Ranked(checkpoint, badness(checkpoint.score().orElse(Double.NaN)), place);
-        worstFirst.add(ranked);
+        ranking.add(ranked);
         byName.put(checkpoint.name(), ranked);
     }
 
+    void remove(String name) {
+        @Nullable Ranked ranked = byName.get(name);
+        if (ranked != null) {
+            remove(ranked);
+        }
+    }
+
     private void remove(Ranked ranked) {
-        worstFirst.remove(ranked);
+        ranking.remove(ranked);
         byName.remove(ranked.checkpoint.name());
     }
 
@@ -120,30 +134,37 @@ final class TopK {
         return (mode == Mode.MIN ? stored : -stored) + 0.0;
     }
 
+    /** The order in which checkpoints are given up for want of room, be they in the ranking or not. */
+    Comparator<KeptCheckpoint> worstFirst() {
+        return Comparator.<KeptCheckpoint>comparingDouble(
+                        checkpoint -> -badness(checkpoint.score().orElse(Double.NaN)))
+                .thenComparingLong(KeptCheckpoint::globalStep);
+    }
+
     boolean contains(String name) {
         return byName.containsKey(name);
     }
 
     Optional<KeptCheckpoint> best() {
-        if (worstFirst.isEmpty()) {
+        if (ranking.isEmpty()) {
             return Optional.empty();
         }
-        Ranked newestOfBest = worstFirst.last();
+        Ranked newestOfBest = ranking.last();
         @Nullable
         Ranked best = monitored
-                ? worstFirst.ceiling(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1))
+                ? ranking.ceiling(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1))
                 : newestOfBest;
         return Optional.ofNullable(best).map(ranked -> ranked.checkpoint);
     }
 
     Optional<KeptCheckpoint> kthBest() {
-        boolean full = k < 0 ? !worstFirst.isEmpty() : k > 0 && worstFirst.size() >= k;
-        return full && monitored ? Optional.of(worstFirst.first().checkpoint) : Optional.empty();
+        boolean full = k < 0 ? !ranking.isEmpty() : k > 0 && ranking.size() >= k;
+        return full && monitored ? Optional.of(ranking.first().checkpoint) : Optional.empty();
     }
 
     /** In order of insertion. */
     List<KeptCheckpoint> kept() {
-        return worstFirst.stream()
+        return ranking.stream()
                 .sorted(Comparator.comparingLong(ranked -> ranked.sequence))
                 .map(ranked -> ranked.checkpoint)
                 .toList();

@@ -51,6 +51,7 @@ record CaseConfig(JsonObject json) {
                 overridden.text("CHECKPOINT_JOIN_CHAR").orElse("-"),
                 overridden.text("CHECKPOINT_EQUALS_CHAR").orElse("="),
                 overridden.text("CHECKPOINT_NAME_LAST").orElse("last"),
+                "best",
                 overridden.get("STARTING_VERSION").map(JsonElement::getAsInt).orElse(1),
                 get("auto_insert_metric_name").map(JsonElement::getAsBoolean).orElse(true));
     }

@@ -189,7 +189,16 @@ class ModelCheckpointConformanceTest {
                 .filter(path -> !path.isEmpty())
                 .map(path -> new LastCheckpoint(path, Optional.empty(), 0, 1));
         StreamBooks saved = new StreamBooks(
-                kept, Optional.empty(), Optional.empty(), OptionalDouble.empty(), last, Optional.empty());
+                kept,
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalDouble.empty(),
+                last,
+                Optional.empty(),
+                Optional.empty(),
+                kept.size());
         PolicyReplay stream = new PolicyReplay(
                 "d",
                 "",

@@ -1,23 +1,18 @@
 package dev.rivulet.stream;
 
+import static dev.rivulet.stream.RandomSequences.check;
+import static dev.rivulet.stream.RandomSequences.everySeed;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
-import dev.rivulet.annotations.Mode;
-import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.StreamPolicy;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Random policies under random runs. {@code -Drivulet.seed=N} repeats a run. */
@@ -80,20 +75,19 @@ class ModelCheckpointRandomTest {
     void booksAreRightWhateverPlansArePendingOrFail() {
         everySeed(SEQUENCES / 2, random -> {
             RandomRun run = new RandomRun(random);
-            StreamPolicy policy = run.policy();
-            BackgroundWriter writer = new BackgroundWriter(policy);
+            BackgroundWriter writer = new BackgroundWriter(random.nextBoolean() ? run.policy() : run.retention());
             for (TraceEvent event : run.events()) {
                 try {
-                    PolicyReplay.decide(writer.checkpoint, event).ifPresent(writer.pending::add);
+                    writer.decide(event);
                 } catch (MissingMetricException missing) {
                     break;
                 }
-                while (!writer.pending.isEmpty() && random.nextInt(3) != 0) {
+                while (!writer.isIdle() && random.nextInt(3) != 0) {
                     writer.settleOne(random);
                     writer.checkInvariants();
                 }
             }
-            while (!writer.pending.isEmpty()) {
+            while (!writer.isIdle()) {
                 writer.settleOne(random);
                 writer.checkInvariants();
             }
@@ -113,105 +107,28 @@ class ModelCheckpointRandomTest {
         }
     }
 
-    private static void everySeed(int sequences, Consumer<Random> sequence) {
-        long given = Long.getLong("rivulet.seed", 0);
-        long first = given == 0 ? new Random().nextLong() : given;
-        for (long seed = first; seed < first + (given == 0 ? sequences : 1); seed++) {
-            try {
-                sequence.accept(new Random(seed));
-            } catch (RuntimeException | AssertionError failure) {
-                fail("-Drivulet.seed=" + seed, failure);
-            }
-        }
-    }
-
-    /** An assertion whose text is made only when it fails: there are millions. */
-    private static void check(boolean holds, Supplier<String> otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise.get());
-        }
-    }
-
-    /** Carries out plans late; some fail. */
-    private static final class BackgroundWriter {
-        private final StreamPolicy policy;
-        private final ModelCheckpoint checkpoint;
-        private final Set<String> disk = new HashSet<>();
-        private final Deque<SavePlan> pending = new ArrayDeque<>();
-        private final List<SavePlan> committed = new ArrayList<>();
-
-        BackgroundWriter(StreamPolicy policy) {
-            this.policy = policy;
-            this.checkpoint = new ModelCheckpoint("stream", policy, new StreamDirectory() {
-                @Override
-                public String extension() {
-                    return ".ckpt";
+    @Test
+    void keepsWhatTheOracleKeeps() {
+        everySeed(SEQUENCES / 2, random -> {
+            RandomRun run = new RandomRun(random);
+            StreamPolicy policy = run.retention();
+            RetentionOracle oracle = new RetentionOracle(policy);
+            Map<String, Long> disk = new TreeMap<>();
+            ModelCheckpoint stream = new ModelCheckpoint("stream", policy, RetentionOracle.directory(disk));
+            for (TraceEvent event : run.events()) {
+                boolean missing = !oracle.hook(event);
+                try {
+                    PolicyReplay.decide(stream, event).ifPresent(plan -> RetentionOracle.carryOut(plan, stream, disk));
+                    check(!missing, () -> policy + "\n" + event + "\nthe metric is missing");
+                } catch (MissingMetricException expected) {
+                    check(missing, () -> policy + "\n" + event + "\nthe metric is there");
+                    return;
                 }
-
-                @Override
-                public boolean exists(String name) {
-                    return disk.contains(name);
-                }
-            });
-        }
-
-        void settleOne(Random random) {
-            if (random.nextInt(4) == 0) {
-                List<SavePlan> plans = List.copyOf(pending);
-                SavePlan unlucky = plans.get(random.nextInt(plans.size()));
-                pending.remove(unlucky);
-                disk.removeAll(checkpoint.failed(unlucky));
-                return;
+                check(
+                        disk.equals(oracle.disk()),
+                        () -> policy + "\n" + event + "\nexpected " + oracle.disk() + "\n  actual " + disk);
             }
-            SavePlan plan = pending.remove();
-            plan.checkpoint().ifPresent(saved -> disk.add(saved.name()));
-            plan.last().ifPresent(last -> disk.add(last.name()));
-            committed.add(plan);
-            disk.removeAll(checkpoint.committed(plan));
-        }
-
-        void checkInvariants() {
-            StreamBooks books = checkpoint.books();
-            check(books.equals(replay(List.of())), () -> "failed plans left traces: " + books);
-            check(
-                    checkpoint.expectedBooks().equals(replay(pending)),
-                    () -> "decisions do not count on " + pending + ": " + checkpoint.expectedBooks());
-            Set<String> named = new HashSet<>();
-            books.kept().forEach(entry -> named.add(entry.name()));
-            check(named.size() == books.kept().size(), () -> "two entries of one name: " + books);
-            check(policy.saveTopK() < 0 || named.size() <= policy.saveTopK(), () -> "more than k: " + books);
-            books.last().ifPresent(last -> named.add(last.name()));
-            books.last().flatMap(LastCheckpoint::target).ifPresent(named::add);
-            books.rescue().ifPresent(rescue -> named.add(rescue.name()));
-            check(disk.containsAll(named), () -> "books " + named + " but disk " + disk);
-            check(!pending.isEmpty() || disk.equals(named), () -> "orphans: books " + named + " but disk " + disk);
-            check(bestIsBest(books), () -> "best is not the best: " + books);
-            SavePlan newest = committed.isEmpty() ? null : committed.get(committed.size() - 1);
-            boolean lastIsNewest = newest == null
-                    || policy.saveLast() == SaveLast.OFF
-                    || books.last()
-                            .filter(last -> last.globalStep() == newest.globalStep())
-                            .isPresent();
-            check(lastIsNewest, () -> "last is not the newest: " + books);
-        }
-
-        private boolean bestIsBest(StreamBooks books) {
-            if (policy.monitor().isEmpty() || books.kept().isEmpty()) {
-                return books.best().isPresent() == !books.kept().isEmpty();
-            }
-            double best = books.best().orElseThrow().score().orElseThrow();
-            return books.kept().stream()
-                    .mapToDouble(entry -> entry.score().orElseThrow())
-                    .noneMatch(score -> policy.mode() == Mode.MIN ? score < best : score > best);
-        }
-
-        /** The books of a stream to which the failed plans never happened, after further plans. */
-        StreamBooks replay(Collection<SavePlan> further) {
-            Books replay = Books.resumed(policy, StreamBooks.EMPTY, 0);
-            committed.forEach(replay::apply);
-            further.forEach(replay::apply);
-            return replay.snapshot();
-        }
+        });
     }
 
     @Test

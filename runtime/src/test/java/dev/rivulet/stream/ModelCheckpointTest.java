@@ -182,9 +182,10 @@ class ModelCheckpointTest {
         ModelCheckpoint stream = stream(StreamPolicy.builder());
         SavePlan first = stream.onTrainEpochEnd(epochEnd(0, Map.of())).orElseThrow();
         SavePlan second = stream.onTrainEpochEnd(epochEnd(1, Map.of())).orElseThrow();
-        assertThatThrownBy(() -> stream.committed(second)).hasMessageContaining("an earlier plan pending, of step 10");
-        stream.committed(first);
-        assertThatThrownBy(() -> stream.committed(first)).hasMessageContaining("no pending plan of step 10");
+        assertThatThrownBy(() -> stream.committed(second, 0))
+                .hasMessageContaining("an earlier plan pending, of step 10");
+        stream.committed(first, 0);
+        assertThatThrownBy(() -> stream.committed(first, 0)).hasMessageContaining("no pending plan of step 10");
     }
 
     @Test
@@ -240,7 +241,7 @@ class ModelCheckpointTest {
     private List<String> commit(ModelCheckpoint stream, Optional<SavePlan> plan) {
         plan.orElseThrow().checkpoint().ifPresent(saved -> disk.add(saved.name()));
         plan.orElseThrow().last().ifPresent(last -> disk.add(last.name()));
-        List<String> retired = stream.committed(plan.orElseThrow());
+        List<String> retired = stream.committed(plan.orElseThrow(), 0);
         retired.forEach(disk::remove);
         return retired;
     }

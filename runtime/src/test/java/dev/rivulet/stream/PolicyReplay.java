@@ -60,7 +60,7 @@ final class PolicyReplay implements StreamReplay {
                                 ? Action.link(
                                         path(last.name()), path(last.target().get()))
                                 : Action.save(path(last.name()))));
-        checkpoint.committed(plan).forEach(name -> actions.add(Action.remove(path(name))));
+        checkpoint.committed(plan, 0).forEach(name -> actions.add(Action.remove(path(name))));
         return actions;
     }
 

@@ -1,6 +1,7 @@
 package dev.rivulet.stream;
 
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.StreamPolicy;
 import java.time.Duration;
@@ -17,6 +18,7 @@ final class RandomRun {
     private static final String[] NAMES = {"{epoch}", "{step}", "m", "{epoch}-{v:.1f}"};
 
     private static final SaveLast[] LASTS = SaveLast.values();
+    private static final SaveBest[] BESTS = SaveBest.values();
 
     private final Random random;
     private final boolean savesOnTrainEpochEnd;
@@ -61,6 +63,24 @@ final class RandomRun {
             return policy.saveTopK(Math.min(k, 1)).build();
         }
         return policy.saveTopK(k).monitor(random.nextInt(6) == 0 ? "step" : "v").build();
+    }
+
+    /** A random policy that keeps more than the best k, under names that are never used twice. */
+    StreamPolicy retention() {
+        StreamPolicy.Builder policy = policy().toBuilder()
+                .filename("{step}")
+                .enableVersionCounter(true)
+                .everyNTrainSteps(random.nextInt(4))
+                .everyNEpochs(random.nextInt(3))
+                .trainTimeInterval(random.nextBoolean() ? "" : "PT0.000000005S")
+                .anyTrigger(true)
+                .keepLast(random.nextInt(4))
+                .keepEveryNth(random.nextInt(5))
+                .maxTotalBytes(random.nextBoolean() ? 0 : 1 + random.nextInt(20));
+        SaveBest best = BESTS[random.nextInt(BESTS.length)];
+        return policy.saveBest(best).violations().isEmpty()
+                ? policy.build()
+                : policy.saveBest(SaveBest.OFF).build();
     }
 
     List<TraceEvent> events() {
