@@ -1,6 +1,5 @@
 package dev.rivulet;
 
-import dev.rivulet.tensor.TensorShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,21 +15,21 @@ public final class ArchitectureMismatchException extends IllegalArgumentExceptio
     }
 
     /** Refuses a file unless its tensors are exactly the expected ones. */
-    static void check(Path file, Map<String, TensorShape> expected, Map<String, TensorShape> found) {
+    static void check(Path file, Map<String, TensorKind> expected, Map<String, TensorKind> found) {
         List<String> differences = new ArrayList<>();
-        expected.forEach((name, shape) -> {
-            TensorShape other = found.get(name);
+        expected.forEach((name, kind) -> {
+            TensorKind other = found.get(name);
             if (other == null) {
                 differences.add(name + " is missing");
-            } else if (!other.equals(shape)) {
-                differences.add(name + " is " + other + " in the file, " + shape + " in the model");
+            } else if (!kind.takes(other)) {
+                differences.add(name + " is " + other + " in the file, " + kind + " in the model");
             }
         });
         found.keySet().stream()
                 .filter(name -> !expected.containsKey(name))
                 .forEach(name -> differences.add(name + " is not in the model"));
         if (!differences.isEmpty()) {
-            throw new ArchitectureMismatchException(file + " is of another model:\n  "
+            throw new ArchitectureMismatchException(file + " does not fit the model:\n  "
                     + String.join("\n  ", differences.subList(0, Math.min(SHOWN, differences.size())))
                     + (differences.size() > SHOWN ? "\n  and " + (differences.size() - SHOWN) + " more." : ""));
         }

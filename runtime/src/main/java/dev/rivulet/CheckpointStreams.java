@@ -176,7 +176,8 @@ final class CheckpointStreams implements FitHooks {
     private boolean isWanted(StreamDeclaration stream) {
         SaveMoment at = moment.at(phase);
         try (Workspace workspace = new Workspace(network.manager())) {
-            return registries.saves(stream.name(), new TransformContext(stream.name(), at, workspace));
+            return registries.saves(
+                    stream.name(), new TransformContext(stream.name(), stream.name(), at, workspace.manager()));
         } catch (Throwable e) {
             // A condition is foreign code, too.
             for (StreamSaver saver : savers) {

@@ -13,7 +13,6 @@ import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.ParameterNames;
 import dev.rivulet.tensor.Tensor;
-import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,29 +36,40 @@ public final class Checkpoints {
 
     /**
      * Loads the weights into a module, which may be new, and calls its {@code @OnLoadCheckpoint} methods. Weights of
-     * another floating-point type are converted to the model's.
+     * another floating-point type are converted to the model's. A new module is closed if it cannot be loaded.
      *
      * @return the module
-     * @throws ArchitectureMismatchException if names or shapes differ from the model's; nothing is loaded then
+     * @throws ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
+     *     that of quantized weights; nothing is loaded then
      * @throws NotACheckpointException if the file was not written by this framework
      * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module) throws IOException {
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             Checkpoint checkpoint = describe(file, reader);
-            Network network = module.network(checkpoint.provenance().inputShapes());
-            fill(file, reader, network.arrays());
-            tell(module, checkpoint);
+            boolean isNew = !module.hasWeights();
+            try {
+                Network network = module.network(checkpoint.provenance().inputShapes());
+                fill(file, reader, network.arrays());
+                tell(module, checkpoint);
+            } catch (Throwable failure) {
+                if (isNew) {
+                    module.close();
+                }
+                throw failure;
+            }
             return module;
         }
     }
 
     /**
-     * Loads the weights into a plain block.
+     * Loads the weights into a plain block. A file of another framework will do if the block is initialized.
      *
      * @param manager holds the parameters if the block is not yet initialized
-     * @throws ArchitectureMismatchException if names or shapes differ from the block's; nothing is loaded then
-     * @throws NotACheckpointException if the file was not written by this framework
+     * @throws ArchitectureMismatchException if names or shapes differ from the block's, or a type cannot be converted;
+     *     nothing is loaded then
+     * @throws NotACheckpointException if the block is not initialized and the file, written by another framework, does
+     *     not say of which shapes its inputs are
      * @throws IOException if it cannot be read
      */
     public static void load(Path file, Block block, NDManager manager) throws IOException {
@@ -84,12 +94,11 @@ public final class Checkpoints {
 
     private static void fill(Path file, SafetensorsReader reader, Map<String, NDArray> arrays) throws IOException {
         Map<String, SafetensorsEntry> entries = reader.header().entries();
-        Map<String, TensorShape> found = new LinkedHashMap<>();
-        entries.forEach((name, entry) -> found.put(name, entry.shape()));
+        Map<String, TensorKind> found = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> found.put(name, new TensorKind(entry.dtype(), entry.shape())));
         found.keySet().removeAll(CheckpointMetadata.additions(reader.header().metadata()));
-        Map<String, TensorShape> expected = new LinkedHashMap<>();
-        arrays.forEach((name, array) ->
-                expected.put(name, TensorShape.of(array.getShape().getShape())));
+        Map<String, TensorKind> expected = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> expected.put(name, TensorKind.of(array)));
         ArchitectureMismatchException.check(file, expected, found);
         for (Map.Entry<String, NDArray> array : arrays.entrySet()) {
             Tensor tensor = reader.read(array.getKey());

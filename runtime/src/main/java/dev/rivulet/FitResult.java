@@ -52,6 +52,10 @@ public final class FitResult {
     public StreamResult stream(String name) {
         StreamResult stream = streams.get(name);
         if (stream == null) {
+            if (streams.isEmpty()) {
+                throw new NoSuchElementException("There is no stream \"" + name
+                        + "\", because this run saved nothing: it was a fastDevRun, or enableCheckpointing was false.");
+            }
             throw new NoSuchElementException("There is no stream \"" + name + "\""
                     + StreamName.closest(name, streams.keySet())
                             .map(closest -> "; did you mean \"" + closest + "\"?")

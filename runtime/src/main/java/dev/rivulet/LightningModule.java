@@ -193,6 +193,10 @@ public abstract class LightningModule implements AutoCloseable {
         return network;
     }
 
+    final boolean hasWeights() {
+        return network != null;
+    }
+
     final boolean hasNetwork() {
         return network != null || exampleInputShapes().length > 0;
     }

@@ -100,7 +100,7 @@ final class SaveEvent implements AutoCloseable {
                         + source.additions().stream() + "\" adds a tensor \"" + name
                         + "\", but a weight has that name; choose another one.");
             }
-            additions.put(name, workspace.loans().view(array));
+            additions.put(name, workspace.retain(array));
         });
         return additions;
     }
@@ -119,13 +119,16 @@ final class SaveEvent implements AutoCloseable {
     private Computed untransformed(String stream) {
         StateDict weights = StateDict.ofTensors(workspace, snapshot.tensors());
         return new Computed(
-                weights, digest(weights), Optional.empty(), new TransformContext(stream, moment, workspace));
+                weights,
+                digest(weights),
+                Optional.empty(),
+                new TransformContext(stream, stream, moment, workspace.manager()));
     }
 
     private Computed transformed(StreamDeclaration stream, StreamDeclaration.Transform transform) throws Exception {
         StreamDeclaration from = graph.stream(transform.from());
         Computed source = computed(from);
-        TransformContext context = new TransformContext(stream.name(), moment, workspace);
+        TransformContext context = new TransformContext(stream.name(), from.name(), moment, workspace.manager());
         StateDict result = guarded(
                 () -> registries.transform(stream.name(), source.weights(), context),
                 () -> refuseChange(stream, from, source));
@@ -148,8 +151,7 @@ final class SaveEvent implements AutoCloseable {
                     hooks.onSaveCheckpoint(checkpoint);
                     return checkpoint;
                 },
-                () -> refuseChange(
-                        "An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\","));
+                () -> refuseChange("An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\","));
     }
 
     /** Runs foreign code, then puts right what it wrote where it must not, also if it fails half way. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -15,19 +16,27 @@ import java.util.OptionalDouble;
 public final class TransformContext {
     private final String stream;
     private final SaveMoment moment;
-    private final Workspace workspace;
+    private final String source;
+    private final NDManager scope;
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final Map<String, NDArray> tensors = new LinkedHashMap<>();
 
-    TransformContext(String stream, SaveMoment moment, Workspace workspace) {
+    /** A context whose scope is closed with another one. */
+    TransformContext(String stream, String source, SaveMoment moment, NDManager parent) {
         this.stream = stream;
+        this.source = source;
         this.moment = moment;
-        this.workspace = workspace;
+        this.scope = parent.newSubManager();
     }
 
     /** Name of the stream that the weights are for. */
     public String stream() {
         return stream;
+    }
+
+    /** Name of the stream that the weights come from. */
+    public String source() {
+        return source;
     }
 
     /** Index of the epoch that runs or has just run. */
@@ -58,12 +67,12 @@ public final class TransformContext {
 
     /** Scope for temporary arrays: closed, with all that was created in it, when the checkpoint is written. */
     public NDManager manager() {
-        return workspace.manager();
+        return scope;
     }
 
     /** Adds a text to the metadata of the stream's file. */
     public void putMetadata(String key, String value) {
-        metadata.put(key, value);
+        metadata.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, key));
     }
 
     /**
@@ -72,7 +81,7 @@ public final class TransformContext {
      * @param name a name that no weight has
      */
     public void putTensor(String name, NDArray tensor) {
-        tensors.put(name, tensor);
+        tensors.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(tensor, name));
     }
 
     Map<String, String> metadata() {

@@ -38,8 +38,9 @@ final class Workspace implements AutoCloseable {
 
     private void requireOpen() {
         if (!manager.isOpen()) {
-            throw new IllegalStateException("The call that this state dict was given to has ended, and its memory with it."
-                    + " To keep weights for longer, copy them: weights.tensor(name).copy().");
+            throw new IllegalStateException(
+                    "The call that this state dict was given to has ended, and its memory with it."
+                            + " To keep weights for longer, copy them: weights.tensor(name).copy().");
         }
     }
 

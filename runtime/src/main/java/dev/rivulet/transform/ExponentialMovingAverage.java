@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.rivulet.StateDict;
 import dev.rivulet.StatefulTransform;
 import dev.rivulet.TransformContext;
+import dev.rivulet.annotations.CheckpointStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,11 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
 
     @Override
     public StateDict apply(StateDict weights, TransformContext context) {
+        if (!context.source().equals(CheckpointStream.ORIGINAL)) {
+            throw new IllegalStateException("The stream \"" + context.stream() + "\" takes the weights of \""
+                    + context.source() + "\", but a moving average follows the weights that are trained;"
+                    + " declare it without from, and derive other streams from it.");
+        }
         if (averages.isEmpty()) {
             throw new IllegalStateException("There is no average before the first optimizer step.");
         }
