@@ -63,10 +63,14 @@ final class CheckpointStreams implements FitHooks {
                 .toArray(StreamSaver[]::new);
     }
 
-    /** Adds entries to a checkpoint. */
-    @FunctionalInterface
+    /** Told of every save. */
     interface SaveHooks {
+
+        /** Before the checkpoint is written: the time to add entries. */
         void onSaveCheckpoint(Checkpoint checkpoint) throws Exception;
+
+        /** When the checkpoint is durable. */
+        void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception;
     }
 
     /** Asks a stream at a hook. */
@@ -145,12 +149,13 @@ final class CheckpointStreams implements FitHooks {
 
     private void saveFromOneSnapshot(List<Due> due, SaveMoment at) throws Exception {
         @Nullable FitException fatal = null;
+        List<CommittedCheckpoint> committed = new ArrayList<>();
         snapshot.take();
         try (SaveEvent event = new SaveEvent(
                 graph, registries, at, snapshot, new Workspace(network.manager()), network.inputShapes())) {
             for (Due save : due) {
                 try {
-                    save(save, event);
+                    committed.add(save(save, event));
                 } catch (Throwable e) {
                     // Transforms and hooks are foreign code: whatever they throw, the other streams are saved.
                     save.saver().giveUp(save.plan());
@@ -158,17 +163,20 @@ final class CheckpointStreams implements FitHooks {
                 }
             }
         }
+        for (CommittedCheckpoint checkpoint : committed) {
+            saveHooks.onCheckpointCommitted(checkpoint);
+        }
         if (fatal != null) {
             throw fatal;
         }
     }
 
-    private void save(Due save, SaveEvent event) throws Exception {
+    private CommittedCheckpoint save(Due save, SaveEvent event) throws Exception {
         Checkpoint checkpoint = event.checkpoint(save.saver().name());
         saveHooks.onSaveCheckpoint(checkpoint);
         registries.onSaveCheckpoint(checkpoint.stream(), checkpoint);
         event.refuseChange("An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\",");
-        save.saver().save(save.plan(), event, checkpoint);
+        return save.saver().save(save.plan(), event, checkpoint);
     }
 
     private boolean isWanted(StreamDeclaration stream) {

@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
-final class FitSession implements Steps {
+final class FitSession implements Steps, CheckpointStreams.SaveHooks {
     private final Trainer trainer;
     private final TrainerSettings settings;
     private final LightningModule module;
@@ -128,10 +128,18 @@ final class FitSession implements Steps {
                 ? Optional.of(CheckpointDirectory.open(settings.checkpointDirectory()))
                 : Optional.empty();
         return new CheckpointStreams(
-                network, registries, graph, directory, this::tellCallbacks, new LoopMoment(state, metrics, schedule));
+                network, registries, graph, directory, this, new LoopMoment(state, metrics, schedule));
     }
 
-    private void tellCallbacks(Checkpoint checkpoint) throws Exception {
+    @Override
+    public void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception {
+        for (Callback callback : settings.callbacks()) {
+            callback.onCheckpointCommitted(trainer, module, checkpoint);
+        }
+    }
+
+    @Override
+    public void onSaveCheckpoint(Checkpoint checkpoint) throws Exception {
         for (Callback callback : settings.callbacks()) {
             callback.onSaveCheckpoint(trainer, module, checkpoint);
         }

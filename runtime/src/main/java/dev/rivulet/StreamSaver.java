@@ -12,6 +12,8 @@ import dev.rivulet.stream.SaveCondition;
 import dev.rivulet.stream.SavePlan;
 import dev.rivulet.stream.StreamDirectory;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -64,7 +66,7 @@ final class StreamSaver {
      *
      * @throws Exception if the files are not written; what was there before is untouched then
      */
-    void save(SavePlan plan, SaveEvent event, Checkpoint checkpoint) throws Exception {
+    CommittedCheckpoint save(SavePlan plan, SaveEvent event, Checkpoint checkpoint) throws Exception {
         if (plan.checkpoint().isPresent()) {
             String name = folder + plan.checkpoint().get().name();
             claims.claim(name, name());
@@ -74,6 +76,11 @@ final class StreamSaver {
             point(plan.last().get(), plan.checkpoint(), event, checkpoint);
         }
         retire(decisions.committed(plan));
+        Path path = directory.resolve(folder
+                + plan.checkpoint()
+                        .map(KeptCheckpoint::name)
+                        .orElseGet(() -> plan.last().orElseThrow().name()));
+        return new CommittedCheckpoint(path, Files.size(path), checkpoint);
     }
 
     /** Gives a plan up that could not be carried out. */

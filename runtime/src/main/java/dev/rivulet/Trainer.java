@@ -7,6 +7,7 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.training.LoopSettings;
 import dev.rivulet.training.ValidationInterval;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,6 +125,7 @@ public final class Trainer {
         private boolean enableProgressBar = true;
         private boolean enableCheckpointing = true;
         private int fastDevRun;
+        private Duration shutdownBudget = Duration.ofSeconds(30);
         private final Map<String, UnaryOperator<StreamPolicy.Builder>> streams = new LinkedHashMap<>();
 
         private Builder() {}
@@ -224,6 +226,15 @@ public final class Trainer {
             return this;
         }
 
+        /**
+         * Time that a fit gets from SIGTERM or Ctrl-C to its end; by default 30 seconds. It ends after the current batch
+         * with a {@link dev.rivulet.training.ShutdownException}, before which streams with {@code saveOnException} save.
+         */
+        public Builder shutdownBudget(Duration budget) {
+            this.shutdownBudget = budget;
+            return this;
+        }
+
         /** Runs one batch of training and one of validation and saves nothing, to find mistakes. */
         public Builder fastDevRun(boolean enable) {
             return fastDevRun(enable ? 1 : 0);
@@ -271,7 +282,15 @@ public final class Trainer {
             }
             if (fastDevRun > 0) {
                 return new LoopSettings(
-                        1, fastDevRun, fastDevRun, fastDevRun, 1, ValidationInterval.EPOCH, 0, accumulateGradBatches);
+                        1,
+                        fastDevRun,
+                        fastDevRun,
+                        fastDevRun,
+                        1,
+                        ValidationInterval.EPOCH,
+                        0,
+                        accumulateGradBatches,
+                        shutdownBudget);
             }
             return new LoopSettings(
                     maxEpochs.orElse(maxSteps == -1 ? 1000 : -1),
@@ -281,7 +300,8 @@ public final class Trainer {
                     checkValEveryNEpoch,
                     valCheckInterval,
                     numSanityValSteps,
-                    accumulateGradBatches);
+                    accumulateGradBatches,
+                    shutdownBudget);
         }
     }
 }

@@ -13,6 +13,7 @@ public final class LoopState {
     boolean sanityChecking;
     boolean validating;
     volatile boolean stopping;
+    private volatile boolean shutDown;
     boolean validationHasRun;
 
     /** A run that has not begun. */
@@ -71,6 +72,23 @@ public final class LoopState {
     /** Whether training ends after this batch. */
     public boolean isStopping() {
         return stopping;
+    }
+
+    /** Whether the process was told to end. */
+    boolean isShutDown() {
+        return shutDown;
+    }
+
+    /** Ends training by a {@link ShutdownException} after this batch. Called by another thread. */
+    void shutDown() {
+        shutDown = true;
+    }
+
+    /** Ends training now if the process was told to end. */
+    void endIfShutDown() {
+        if (shutDown) {
+            throw new ShutdownException();
+        }
     }
 
     /** Ends training after this batch. May be called from any thread. */
