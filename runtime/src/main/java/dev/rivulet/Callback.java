@@ -85,6 +85,13 @@ public interface Callback {
     /** Adds entries to a checkpoint before it is written. */
     default void onSaveCheckpoint(Trainer trainer, LightningModule module, Checkpoint checkpoint) throws Exception {}
 
+    /**
+     * After a checkpoint is durable under its name and what it displaced is deleted: the moment for loggers to tell of it
+     * or to upload it.
+     */
+    default void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint checkpoint)
+            throws Exception {}
+
     /** After everything else, whether the fit succeeded or not. */
-    default void teardown(Trainer trainer, LightningModule module) throws Exception {}
+    default void teardown(Trainer trainer, LightningModule module) {}
 }

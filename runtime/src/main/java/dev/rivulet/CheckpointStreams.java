@@ -61,12 +61,32 @@ final class CheckpointStreams implements FitHooks {
                 .flatMap(place -> graph.streams().stream()
                         .map(stream -> new StreamSaver(stream, place, claims, at -> isWanted(stream))))
                 .toArray(StreamSaver[]::new);
+        reserveMemory();
     }
 
-    /** Adds entries to a checkpoint. */
-    @FunctionalInterface
+    private void reserveMemory() {
+        if (savers.length == 0) {
+            return;
+        }
+        try {
+            snapshot.reserve();
+        } catch (OutOfMemoryError e) {
+            throw new FitException(
+                    "There is no room for a copy of the weights, from which checkpoints are written: " + e.getMessage()
+                            + ". Raise the limit of direct memory, which is that of the heap unless it is set:"
+                            + " -XX:MaxDirectMemorySize=… on Java's command line.",
+                    e);
+        }
+    }
+
+    /** Told of every save. */
     interface SaveHooks {
+
+        /** Before the checkpoint is written: the time to add entries. */
         void onSaveCheckpoint(Checkpoint checkpoint) throws Exception;
+
+        /** When the checkpoint is durable. */
+        void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception;
     }
 
     /** Asks a stream at a hook. */
@@ -77,6 +97,7 @@ final class CheckpointStreams implements FitHooks {
 
     @Override
     public void onTrainStart() {
+        network.requireSameArrays();
         for (StreamSaver saver : savers) {
             saver.decisions().onTrainStart(moment);
         }
@@ -111,11 +132,13 @@ final class CheckpointStreams implements FitHooks {
     Map<String, FitResult.StreamResult> results() {
         Map<String, FitResult.StreamResult> results = new LinkedHashMap<>();
         for (StreamSaver saver : savers) {
+            saver.decisions().missedMetric().ifPresent(metric -> {
+                IllegalStateException cause = new IllegalStateException("A save was due when the monitored metric \""
+                        + metric + "\" had not been logged; call log(\"" + metric
+                        + "\", value), give fit validation data, or monitor a metric that is logged.");
+                note(saver, moment.at(Phase.TRAIN_END), cause);
+            });
             results.put(saver.name(), saver.result());
-            saver.decisions()
-                    .missedMetric()
-                    .ifPresent(metric -> LOG.warn(
-                            "The stream \"{}\" monitors \"{}\", which was never logged.", saver.name(), metric));
         }
         return results;
     }
@@ -146,12 +169,14 @@ final class CheckpointStreams implements FitHooks {
 
     private void saveFromOneSnapshot(List<Due> due, SaveMoment at) throws Exception {
         @Nullable FitException fatal = null;
+        List<CommittedCheckpoint> committed = new ArrayList<>();
+        network.requireSameArrays();
         snapshot.take();
         try (SaveEvent event = new SaveEvent(
                 graph, registries, at, snapshot, new Workspace(network.manager()), network.inputShapes())) {
             for (Due save : due) {
                 try {
-                    save(save, event);
+                    committed.add(save(save, event));
                 } catch (Throwable e) {
                     // Transforms and hooks are foreign code: whatever they throw, the other streams are saved.
                     save.saver().giveUp(save.plan());
@@ -159,18 +184,21 @@ final class CheckpointStreams implements FitHooks {
                 }
             }
         }
+        for (CommittedCheckpoint checkpoint : committed) {
+            saveHooks.onCheckpointCommitted(checkpoint);
+        }
         if (fatal != null) {
             throw fatal;
         }
     }
 
-    private void save(Due save, SaveEvent event) throws Exception {
+    private CommittedCheckpoint save(Due save, SaveEvent event) throws Exception {
         Checkpoint checkpoint = event.checkpoint(save.saver().name());
-        event.callHooks(checkpoint, entries -> {
-            saveHooks.onSaveCheckpoint(entries);
-            registries.onSaveCheckpoint(entries.stream(), entries);
+        event.callHooks(checkpoint.stream(), () -> {
+            saveHooks.onSaveCheckpoint(checkpoint);
+            registries.onSaveCheckpoint(checkpoint.stream(), checkpoint);
         });
-        save.saver().save(save.plan(), event, checkpoint);
+        return save.saver().save(save.plan(), event, checkpoint);
     }
 
     private boolean isWanted(StreamDeclaration stream) {

@@ -68,12 +68,17 @@ public final class FitResult {
      * What a stream has kept.
      *
      * @param name the stream's name
-     * @param kept the checkpoints of its top-k, best first
-     * @param last the newest checkpoint, under the name {@code last}, where the policy asks for it
+     * @param kept its checkpoints, best first; without a monitor, newest first
+     * @param last the newest checkpoint under the name {@code last}, where the policy asks for it
+     * @param best the best checkpoint under the name {@code best}, where the policy asks for it
      * @param failures saves that failed
      */
     public record StreamResult(
-            String name, List<SavedCheckpoint> kept, Optional<Path> last, List<StreamFailure> failures) {
+            String name,
+            List<SavedCheckpoint> kept,
+            Optional<Path> last,
+            Optional<Path> best,
+            List<StreamFailure> failures) {
 
         /**
          * File of the best checkpoint; without a monitor, of the newest.
@@ -81,15 +86,15 @@ public final class FitResult {
          * @throws NoSuchElementException if none was kept
          */
         public Path bestModelPath() {
-            return best().path();
+            return first().path();
         }
 
         /** Value of the monitored metric in the best checkpoint; empty without a monitor. */
         public OptionalDouble bestModelScore() {
-            return best().score();
+            return first().score();
         }
 
-        private SavedCheckpoint best() {
+        private SavedCheckpoint first() {
             if (kept.isEmpty()) {
                 throw new NoSuchElementException("The stream \"" + name + "\" kept no checkpoint: "
                         + (failures.isEmpty()

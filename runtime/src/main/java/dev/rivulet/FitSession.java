@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
-final class FitSession implements Steps {
+final class FitSession implements Steps, CheckpointStreams.SaveHooks {
     private final Trainer trainer;
     private final TrainerSettings settings;
     private final LightningModule module;
@@ -72,9 +72,11 @@ final class FitSession implements Steps {
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             throw new FitException(
-                    "Training ended in epoch " + state.epoch() + ", step " + state.globalStep() + ": " + e.getMessage(),
-                    e);
+                    "Training ended in epoch " + state.epoch() + ", step " + state.globalStep() + ": " + e, e);
         } finally {
             module.detach();
         }
@@ -83,10 +85,8 @@ final class FitSession implements Steps {
     private FitResult runWithoutGradients() throws Exception {
         RegistryChain registries = new RegistryChain(module);
         StreamGraph graph = StreamGraph.of(registries.declarations(), settings.streams());
-        for (Callback callback : settings.callbacks()) {
-            callback.setup(trainer, module);
-        }
-        try {
+        try (CallbackScope callbacks = new CallbackScope(trainer, module)) {
+            callbacks.setUp(settings.callbacks());
             List<Shape> shapes = module.hasNetwork() ? List.of() : shapesOfFirstBatch();
             settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
             Network network = module.network(shapes);
@@ -109,10 +109,6 @@ final class FitSession implements Steps {
                         .run();
                 return new FitResult(state.epochsEnded(), state.globalStep(), metrics.toMap(), streams.results());
             }
-        } finally {
-            for (Callback callback : settings.callbacks()) {
-                callback.teardown(trainer, module);
-            }
         }
     }
 
@@ -128,10 +124,18 @@ final class FitSession implements Steps {
                 ? Optional.of(CheckpointDirectory.open(settings.checkpointDirectory()))
                 : Optional.empty();
         return new CheckpointStreams(
-                network, registries, graph, directory, this::tellCallbacks, new LoopMoment(state, metrics, schedule));
+                network, registries, graph, directory, this, new LoopMoment(state, metrics, schedule));
     }
 
-    private void tellCallbacks(Checkpoint checkpoint) throws Exception {
+    @Override
+    public void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception {
+        for (Callback callback : settings.callbacks()) {
+            callback.onCheckpointCommitted(trainer, module, checkpoint);
+        }
+    }
+
+    @Override
+    public void onSaveCheckpoint(Checkpoint checkpoint) throws Exception {
         for (Callback callback : settings.callbacks()) {
             callback.onSaveCheckpoint(trainer, module, checkpoint);
         }

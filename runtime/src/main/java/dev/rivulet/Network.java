@@ -63,6 +63,22 @@ final class Network implements AutoCloseable {
         return arrays;
     }
 
+    /**
+     * Refuses to go on with arrays that are no longer the model's.
+     *
+     * @throws IllegalStateException if a parameter was given another array, by loading into the block, say
+     */
+    void requireSameArrays() {
+        parameters.forEach((name, parameter) -> {
+            if (parameter.getArray() != arrays.get(name)) {
+                throw new IllegalStateException(
+                        "The parameter \"" + name + "\" was replaced during the fit, so that what"
+                                + " is trained and saved would not be what the model uses. Load weights before the fit:"
+                                + " in configureModel, or with Checkpoints.load.");
+            }
+        });
+    }
+
     NDList forward(NDList inputs, boolean training) {
         return block.forward(store, inputs, training);
     }

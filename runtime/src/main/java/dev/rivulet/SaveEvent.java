@@ -145,13 +145,19 @@ final class SaveEvent implements AutoCloseable {
      *
      * @throws TransformException if they changed weights, which are restored then
      */
-    void callHooks(Checkpoint checkpoint, CheckpointStreams.SaveHooks hooks) throws Exception {
+    void callHooks(String stream, Hooks hooks) throws Exception {
         guarded(
                 () -> {
-                    hooks.onSaveCheckpoint(checkpoint);
-                    return checkpoint;
+                    hooks.call();
+                    return stream;
                 },
-                () -> refuseChange("An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\","));
+                () -> refuseChange("An onSaveCheckpoint hook, called for the stream \"" + stream + "\","));
+    }
+
+    /** Foreign code that adds entries to a checkpoint. */
+    @FunctionalInterface
+    interface Hooks {
+        void call() throws Exception;
     }
 
     /** Runs foreign code, then puts right what it wrote where it must not, also if it fails half way. */

@@ -40,7 +40,7 @@ final class StreamGraph {
                 CheckpointStream.ORIGINAL,
                 StreamDeclaration.untransformed(
                         CheckpointStream.ORIGINAL, StreamPolicy.builder().build()));
-        declared.forEach((name, stream) -> all.put(name, withOwnLast(stream)));
+        declared.forEach((name, stream) -> all.put(name, withOwnPointers(stream)));
         changes.forEach((name, change) -> all.put(name, changed(name, all, change)));
         StreamGraph graph = new StreamGraph(inOrder(all));
         graph.refuseSharedFiles();
@@ -65,15 +65,16 @@ final class StreamGraph {
         return stream;
     }
 
-    /** Streams may share a directory, so {@code last} is the original's alone and others put their name before it. */
-    private static StreamDeclaration withOwnLast(StreamDeclaration stream) {
+    /** Streams may share a directory, so the original's alone are called {@code last} and {@code best}. */
+    private static StreamDeclaration withOwnPointers(StreamDeclaration stream) {
         FilenameStyle style = stream.policy().filenameStyle();
         if (stream.name().equals(CheckpointStream.ORIGINAL)
                 || !style.equals(FilenameStyle.DEFAULT.withAutoInsertMetricName(style.autoInsertMetricName()))) {
             return stream;
         }
         return stream.withPolicy(stream.policy().toBuilder()
-                .filenameStyle(style.withLast(stream.name() + style.join() + style.last()))
+                .filenameStyle(style.withLast(stream.name() + style.join() + style.last())
+                        .withBest(stream.name() + style.join() + style.best()))
                 .build());
     }
 

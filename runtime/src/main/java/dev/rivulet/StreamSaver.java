@@ -4,6 +4,7 @@ import dev.rivulet.annotations.Mode;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.stream.BestCheckpoint;
 import dev.rivulet.stream.KeptCheckpoint;
 import dev.rivulet.stream.LastCheckpoint;
 import dev.rivulet.stream.ModelCheckpoint;
@@ -12,6 +13,8 @@ import dev.rivulet.stream.SaveCondition;
 import dev.rivulet.stream.SavePlan;
 import dev.rivulet.stream.StreamDirectory;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -64,7 +67,7 @@ final class StreamSaver {
      *
      * @throws Exception if the files are not written; what was there before is untouched then
      */
-    void save(SavePlan plan, SaveEvent event, Checkpoint checkpoint) throws Exception {
+    CommittedCheckpoint save(SavePlan plan, SaveEvent event, Checkpoint checkpoint) throws Exception {
         if (plan.checkpoint().isPresent()) {
             String name = folder + plan.checkpoint().get().name();
             claims.claim(name, name());
@@ -73,11 +76,24 @@ final class StreamSaver {
         if (plan.last().isPresent()) {
             point(plan.last().get(), plan.checkpoint(), event, checkpoint);
         }
-        retire(decisions.committed(plan, 0));
+        if (plan.best().isPresent()) {
+            point(plan.best().get());
+        }
+        Path path = directory.resolve(folder
+                + plan.checkpoint()
+                        .map(KeptCheckpoint::name)
+                        .orElseGet(() -> plan.last().orElseThrow().name()));
+        long byteCount = Files.size(path);
+        retire(decisions.committed(plan, byteCount));
+        return new CommittedCheckpoint(path, byteCount, checkpoint);
     }
 
     /** Gives a plan up that could not be carried out. */
     void giveUp(SavePlan plan) {
+        plan.checkpoint()
+                .map(KeptCheckpoint::name)
+                .filter(name -> !directory.exists(folder + name))
+                .ifPresent(name -> claims.release(folder + name));
         retire(decisions.failed(plan));
     }
 
@@ -106,20 +122,31 @@ final class StreamSaver {
         }
     }
 
+    private void point(BestCheckpoint best) throws IOException {
+        String name = folder + best.name();
+        claims.claim(name, name());
+        if (best.linked()) {
+            directory.link(folder + best.checkpoint(), name);
+        } else {
+            directory.copy(folder + best.checkpoint(), name);
+        }
+    }
+
     FitResult.StreamResult result() {
         StreamPolicy policy = declaration.policy();
-        List<KeptCheckpoint> kept = new ArrayList<>(decisions.books().kept());
+        List<KeptCheckpoint> kept = new ArrayList<>(decisions.books().checkpoints());
         if (policy.monitor().isEmpty()) {
             Collections.reverse(kept);
         } else {
-            Comparator<KeptCheckpoint> byScore =
-                    Comparator.comparingDouble(checkpoint -> checkpoint.score().orElse(Double.NaN));
-            kept.sort(policy.mode() == Mode.MIN ? byScore : byScore.reversed());
+            int sign = policy.mode() == Mode.MIN ? 1 : -1;
+            kept.sort(Comparator.comparingDouble(
+                    checkpoint -> sign * checkpoint.score().orElse(Double.NaN)));
         }
         return new FitResult.StreamResult(
                 name(),
                 kept.stream().map(this::saved).toList(),
                 decisions.books().last().map(last -> directory.resolve(folder + last.name())),
+                decisions.books().bestPointer().map(best -> directory.resolve(folder + best.name())),
                 List.copyOf(failures));
     }
 

@@ -7,12 +7,14 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.training.LoopSettings;
 import dev.rivulet.training.ValidationInterval;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trainer {
     private final TrainerSettings settings;
-    private volatile @Nullable FitSession session;
+    private final AtomicReference<@Nullable FitSession> session = new AtomicReference<>();
 
     private Trainer(TrainerSettings settings) {
         this.settings = settings;
@@ -44,7 +46,8 @@ public final class Trainer {
      * Trains without validation.
      *
      * @param train training data, sampled as it was configured
-     * @throws FitException if a step, a hook, the data or a save of the original stream fails
+     * @throws FitException if a save of untransformed weights fails, or a step, a hook or the data throws a checked
+     *     exception; unchecked ones are thrown as they are. An interrupted thread ends the fit after the current batch.
      */
     public FitResult fit(LightningModule module, Dataset train) {
         return fit(module, train, Optional.empty());
@@ -55,52 +58,52 @@ public final class Trainer {
      *
      * @param train training data, sampled as it was configured
      * @param validation validation data
-     * @throws FitException if a step, a hook, the data or a save of the original stream fails
+     * @throws FitException if a save of untransformed weights fails, or a step, a hook or the data throws a checked
+     *     exception; unchecked ones are thrown as they are. An interrupted thread ends the fit after the current batch.
      */
     public FitResult fit(LightningModule module, Dataset train, Dataset validation) {
         return fit(module, train, Optional.of(validation));
     }
 
     private FitResult fit(LightningModule module, Dataset train, Optional<Dataset> validation) {
-        if (session != null) {
+        FitSession started = new FitSession(this, settings, module, train, validation);
+        if (!session.compareAndSet(null, started)) {
             throw new IllegalStateException("This trainer is in the middle of a fit; use a second one.");
         }
-        FitSession started = new FitSession(this, settings, module, train, validation);
-        session = started;
         try {
             return started.run();
         } finally {
-            session = null;
+            session.set(null);
         }
     }
 
     /** Index of the epoch that runs or has just run; 0 outside of a fit. */
     public int currentEpoch() {
-        FitSession current = session;
+        FitSession current = session.get();
         return current == null ? 0 : current.state().epoch();
     }
 
     /** Optimizer steps so far; 0 outside of a fit. */
     public long globalStep() {
-        FitSession current = session;
+        FitSession current = session.get();
         return current == null ? 0 : current.state().globalStep();
     }
 
     /** All metrics as they are now, exact, by name; none outside of a fit. */
     public Map<String, Double> callbackMetrics() {
-        FitSession current = session;
+        FitSession current = session.get();
         return current == null ? Map.of() : current.metrics().toMap();
     }
 
     /** Whether the validation batches run that only prove that validation works. */
     public boolean isSanityChecking() {
-        FitSession current = session;
+        FitSession current = session.get();
         return current != null && current.state().isSanityChecking();
     }
 
     /** Ends the fit after the current batch and validation, in good order. */
     public void stop() {
-        FitSession current = session;
+        FitSession current = session.get();
         if (current != null) {
             current.state().stop();
         }
@@ -124,6 +127,7 @@ public final class Trainer {
         private boolean enableProgressBar = true;
         private boolean enableCheckpointing = true;
         private int fastDevRun;
+        private Duration shutdownBudget = Duration.ofSeconds(30);
         private final Map<String, UnaryOperator<StreamPolicy.Builder>> streams = new LinkedHashMap<>();
 
         private Builder() {}
@@ -224,6 +228,15 @@ public final class Trainer {
             return this;
         }
 
+        /**
+         * Time that a fit gets from SIGTERM or Ctrl-C to its end; by default 30 seconds. It ends after the current batch
+         * with a {@link dev.rivulet.training.ShutdownException}, before which streams with {@code saveOnException} save.
+         */
+        public Builder shutdownBudget(Duration budget) {
+            this.shutdownBudget = budget;
+            return this;
+        }
+
         /** Runs one batch of training and one of validation and saves nothing, to find mistakes. */
         public Builder fastDevRun(boolean enable) {
             return fastDevRun(enable ? 1 : 0);
@@ -271,7 +284,15 @@ public final class Trainer {
             }
             if (fastDevRun > 0) {
                 return new LoopSettings(
-                        1, fastDevRun, fastDevRun, fastDevRun, 1, ValidationInterval.EPOCH, 0, accumulateGradBatches);
+                        1,
+                        fastDevRun,
+                        fastDevRun,
+                        fastDevRun,
+                        1,
+                        ValidationInterval.EPOCH,
+                        0,
+                        accumulateGradBatches,
+                        shutdownBudget);
             }
             return new LoopSettings(
                     maxEpochs.orElse(maxSteps == -1 ? 1000 : -1),
@@ -281,7 +302,8 @@ public final class Trainer {
                     checkValEveryNEpoch,
                     valCheckInterval,
                     numSanityValSteps,
-                    accumulateGradBatches);
+                    accumulateGradBatches,
+                    shutdownBudget);
         }
     }
 }

@@ -31,6 +31,21 @@ public final class Snapshot {
         this.live = live;
     }
 
+    /**
+     * Allocates the memory, so that a lack of it is known before it is needed.
+     *
+     * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
+     */
+    public void reserve() {
+        try (LiveTensors loan = new LiveTensors()) {
+            live.forEach((name, array) -> memoryFor(name, loan.view(array)));
+        }
+    }
+
+    private DirectMemory memoryFor(String name, Tensor source) {
+        return memory.computeIfAbsent(name, unused -> DirectMemory.allocate(source.byteCount()));
+    }
+
     /** Copies the arrays as they are now. */
     public void take() {
         try (LiveTensors loan = new LiveTensors()) {
@@ -93,7 +108,7 @@ public final class Snapshot {
     }
 
     private void copy(String name, Tensor source) {
-        DirectMemory target = memory.computeIfAbsent(name, unused -> DirectMemory.allocate(source.byteCount()));
+        DirectMemory target = memoryFor(name, source);
         source.copyTo(target.chunks());
         Tensor copied = target.asTensor(source.dtype(), source.shape());
         tensors.put(name, copied);

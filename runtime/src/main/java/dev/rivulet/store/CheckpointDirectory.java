@@ -2,7 +2,10 @@ package dev.rivulet.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * The directory of a run's checkpoints. A file appears there complete and durable or not at all: it is written under a
@@ -19,9 +23,9 @@ import java.nio.file.StandardOpenOption;
  */
 public final class CheckpointDirectory {
     private static final String PRIVATE = ".rivulet";
+    private static final String TEMPORARY = "tmp-";
 
     private final Path root;
-    private long written;
 
     private CheckpointDirectory(Path root) {
         this.root = root;
@@ -37,6 +41,7 @@ public final class CheckpointDirectory {
         CheckpointDirectory directory = new CheckpointDirectory(root);
         try {
             Files.createDirectories(root.resolve(PRIVATE));
+            directory.sweep();
             Path probe = directory.temporary();
             Files.createFile(probe);
             Files.delete(probe);
@@ -84,8 +89,10 @@ public final class CheckpointDirectory {
         Path target = resolve(relative);
         Path temporary = temporary();
         try {
+            Files.createDirectories(parent(temporary));
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                channel.lock(); // Until the channel closes: other runs see that the file is no leftover.
                 content.writeTo(channel);
                 channel.force(true);
             }
@@ -153,8 +160,30 @@ public final class CheckpointDirectory {
         flush(parent(target));
     }
 
+    /** Deletes temporary files that a killed run left behind. Those that are being written are locked by their writers. */
+    private void sweep() throws IOException {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(root.resolve(PRIVATE), TEMPORARY + "*")) {
+            for (Path leftover : leftovers) {
+                if (Files.isSymbolicLink(leftover) || isUnlocked(leftover)) {
+                    Files.deleteIfExists(leftover);
+                }
+            }
+        }
+    }
+
+    private static boolean isUnlocked(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        } catch (NoSuchFileException e) {
+            return true;
+        }
+    }
+
     private Path temporary() {
-        return root.resolve(PRIVATE).resolve("tmp-" + ProcessHandle.current().pid() + "-" + written++);
+        return root.resolve(PRIVATE).resolve(TEMPORARY + UUID.randomUUID());
     }
 
     private static Path parent(Path path) {

@@ -61,6 +61,7 @@ public final class FitLoop {
      * @throws Exception what a step, a hook or the data set throws, after {@link FitHooks#onException} has been told
      */
     public void run() throws Exception {
+        ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
         try {
             fit();
         } catch (Throwable failure) {
@@ -72,6 +73,8 @@ public final class FitLoop {
                 }
             }
             throw failure;
+        } finally {
+            signal.close();
         }
     }
 
@@ -121,6 +124,7 @@ public final class FitLoop {
             do {
                 state.batchIndex++;
                 trainOn(batches);
+                state.endIfTold();
                 if (state.validationFollows()) {
                     validation.orElseThrow().run(settings.limitValBatches());
                 }

@@ -1,5 +1,7 @@
 package dev.rivulet.training;
 
+import java.time.Duration;
+
 /**
  * How long and how often.
  *
@@ -11,6 +13,7 @@ package dev.rivulet.training;
  * @param validationInterval when within an epoch validation runs
  * @param numSanityValSteps validation batches that are run before training to prove that validation works
  * @param accumulateGradBatches batches whose gradients are added up for one optimizer step
+ * @param shutdownBudget time that a run gets from SIGTERM or Ctrl-C to its end
  */
 public record LoopSettings(
         int maxEpochs,
@@ -20,7 +23,8 @@ public record LoopSettings(
         int checkValEveryNEpoch,
         ValidationInterval validationInterval,
         int numSanityValSteps,
-        int accumulateGradBatches) {
+        int accumulateGradBatches,
+        Duration shutdownBudget) {
 
     /** Refuses numbers that make no sense, each with what was meant instead. */
     public LoopSettings {
@@ -32,6 +36,7 @@ public record LoopSettings(
         require(checkValEveryNEpoch >= 1, "checkValEveryNEpoch", checkValEveryNEpoch, "1 or more");
         require(numSanityValSteps >= 0, "numSanityValSteps", numSanityValSteps, "0 or more");
         require(accumulateGradBatches >= 1, "accumulateGradBatches", accumulateGradBatches, "1 or more");
+        require(!shutdownBudget.isNegative(), "shutdownBudget", shutdownBudget.toMillis(), "0 ms or more");
     }
 
     private static void require(boolean holds, String name, long value, String expected) {

@@ -13,6 +13,7 @@ public final class LoopState {
     boolean sanityChecking;
     boolean validating;
     volatile boolean stopping;
+    private volatile boolean shutDown;
     boolean validationHasRun;
 
     /** A run that has not begun. */
@@ -71,6 +72,31 @@ public final class LoopState {
     /** Whether training ends after this batch. */
     public boolean isStopping() {
         return stopping;
+    }
+
+    /** Whether the process was told to end. */
+    boolean isShutDown() {
+        return shutDown;
+    }
+
+    /** Ends training by a {@link ShutdownException} after this batch. Called by another thread. */
+    void shutDown() {
+        shutDown = true;
+    }
+
+    /**
+     * Ends training now if the process was told to end, or the thread.
+     *
+     * @throws ShutdownException if the process was told
+     * @throws InterruptedException if the thread was interrupted
+     */
+    void endIfTold() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("The training thread was interrupted.");
+        }
+        if (shutDown) {
+            throw new ShutdownException();
+        }
     }
 
     /** Ends training after this batch. May be called from any thread. */

@@ -37,6 +37,7 @@ final class ValidationLoop {
                     steps.validationStep(batch, index);
                     hooks.onValidationBatchEnd(batch, index);
                 }
+                state.endIfTold();
             }
         }
         hooks.onValidationEpochEnd();

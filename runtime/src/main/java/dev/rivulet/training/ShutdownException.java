@@ -1,0 +1,10 @@
+package dev.rivulet.training;
+
+/** Thrown at a step boundary after the process was told to end, by SIGTERM or Ctrl-C. */
+public final class ShutdownException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ShutdownException() {
+        super("Training was ended by a signal.");
+    }
+}

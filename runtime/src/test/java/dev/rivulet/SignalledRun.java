@@ -1,0 +1,43 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** The main program of a JVM that trains until it is told to end. */
+final class SignalledRun {
+    private SignalledRun() {}
+
+    /**
+     * Trains without end and says so on standard output once it is under way.
+     *
+     * @param arguments directory of the run; whether the run gets stuck; time budget in milliseconds
+     */
+    public static void main(String[] arguments) {
+        boolean stuck = Boolean.parseBoolean(arguments[1]);
+        try (NDManager manager = NDManager.newBaseManager();
+                PlaneModule module = new PlaneModule()) {
+            Trainer.builder().maxEpochs(-1).maxSteps(Long.MAX_VALUE).defaultRootDir(Path.of(arguments[0])).stream(
+                            "original", policy -> policy.everyNEpochs(0).saveOnException(true))
+                    .shutdownBudget(Duration.ofMillis(Long.parseLong(arguments[2])))
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainBatchEnd(
+                                Trainer trainer, LightningModule trained, NDArray loss, Batch batch, int index)
+                                throws InterruptedException {
+                            if (trainer.globalStep() == 3) {
+                                System.out.println("under way");
+                                if (stuck) {
+                                    new CountDownLatch(1).await();
+                                }
+                            }
+                        }
+                    })
+                    .build()
+                    .fit(module, Points.of(manager, 8, 8));
+        }
+    }
+}
