@@ -32,15 +32,16 @@ class SaveInvariantsTest extends FitTestCase {
         assertThat(result.stream("original").failures()).isEmpty();
         assertThat(result.stream("original").kept())
                 .hasSize(8)
-                .allSatisfy(saved ->
-                        assertThat(Weights.in(saved.path())).isEqualTo(recorder.at(saved.globalStep())));
+                .allSatisfy(saved -> assertThat(Weights.in(saved.path())).isEqualTo(recorder.at(saved.globalStep())));
     }
 
     private void assertThatUntransformedStreamsAreIntact(FitResult result) {
         for (String stream : List.of("averaged", "half", "tail", "pruned")) {
             assertThat(result.stream(stream).failures()).isEmpty();
-            assertThat(result.stream(stream).kept()).hasSize(8).allSatisfy(saved -> assertThat(Weights.in(saved.path()))
-                    .isEqualTo(recorder.at(saved.globalStep())));
+            assertThat(result.stream(stream).kept())
+                    .hasSize(8)
+                    .allSatisfy(
+                            saved -> assertThat(Weights.in(saved.path())).isEqualTo(recorder.at(saved.globalStep())));
         }
     }
 
