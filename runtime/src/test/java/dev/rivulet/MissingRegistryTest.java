@@ -1,0 +1,90 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.annotations.OnSaveCheckpoint;
+import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.registry.MissingRegistryException;
+import dev.rivulet.registry.RuntimeVersion;
+import org.junit.jupiter.api.Test;
+
+/** What a user is told whose annotations had no effect. */
+class MissingRegistryTest extends FitTestCase {
+
+    /** Has a transform, but no processor has run. */
+    static class Unprocessed extends PlaneModule {
+        @WeightTransform("halved")
+        static StateDict halve(StateDict weights) {
+            return weights;
+        }
+    }
+
+    /** Has a registry that cannot be created. */
+    static class Broken extends PlaneModule {
+        @OnSaveCheckpoint
+        void describe(Checkpoint checkpoint) {
+            checkpoint.put("broken", true);
+        }
+    }
+
+    @Test
+    void tellsHowToRunTheProcessor() {
+        try (Unprocessed module = new Unprocessed()) {
+            assertThatThrownBy(() -> fit(module))
+                    .isExactlyInstanceOf(MissingRegistryException.class)
+                    .hasMessageContaining("dev.rivulet.MissingRegistryTest$Unprocessed has Rivulet's annotations, but"
+                            + " dev.rivulet.MissingRegistryTest_UnprocessedCallbackRegistry was not generated")
+                    .hasMessageContaining("JDK 23 and later run only the processors that they are told of")
+                    .hasMessageContainingAll(
+                            "<annotationProcessorPaths>",
+                            "<groupId>dev.rivulet</groupId>",
+                            "<artifactId>rivulet-processor</artifactId>",
+                            "<version>" + RuntimeVersion.current() + "</version>")
+                    .hasMessageContaining("annotationProcessor(\"dev.rivulet:rivulet-processor:");
+        }
+    }
+
+    @Test
+    void isFoundForASubclassWithoutAnnotations() {
+        class Plain extends Unprocessed {}
+
+        try (Plain module = new Plain()) {
+            assertThatThrownBy(() -> fit(module))
+                    .isExactlyInstanceOf(MissingRegistryException.class)
+                    .hasMessageStartingWith("dev.rivulet.MissingRegistryTest$Unprocessed has");
+        }
+    }
+
+    @Test
+    void tellsWhyALocalClassHasNone() {
+        @CheckpointStream(saveTopK = 2, monitor = "val_loss")
+        class Local extends PlaneModule {}
+
+        try (Local module = new Local()) {
+            assertThatThrownBy(() -> fit(module))
+                    .isExactlyInstanceOf(MissingRegistryException.class)
+                    .hasMessageContaining("is a local or anonymous class, which annotation processors never see."
+                            + " Make it a top-level or member class.");
+        }
+    }
+
+    @Test
+    void saysWhenOneIsThereThatCannotBeCreated() {
+        try (Broken module = new Broken()) {
+            assertThatThrownBy(() -> fit(module))
+                    .isExactlyInstanceOf(MissingRegistryException.class)
+                    .hasMessageStartingWith("dev.rivulet.MissingRegistryTest_BrokenCallbackRegistry was found, but")
+                    .hasMessageContaining("opens dev.rivulet to dev.rivulet;")
+                    .hasMessageContaining("compile it anew");
+        }
+    }
+
+    @Test
+    void isNoMatterWithoutAnnotations() {
+        try (PlaneModule module = new PlaneModule()) {
+            assertThat(fit(module).streams()).containsOnlyKeys("original");
+        }
+    }
+}
