@@ -52,7 +52,7 @@ final class CheckpointMetadata {
                 JSON.toJson(
                         provenance.inputShapes().stream().map(Shape::getShape).toList()));
         metadata.put(PREFIX + "additions", JSON.toJson(additions));
-        metadata.put(PREFIX + "entries", JSON.toJson(checkpoint.entries()));
+        metadata.put(PREFIX + "entries", JSON.toJson(EntryValues.encode(checkpoint.entries())));
         return metadata;
     }
 
@@ -68,17 +68,20 @@ final class CheckpointMetadata {
                     ? Optional.of(new Provenance.Derivation(
                             text(metadata, "transform"), text(metadata, "source"), text(metadata, "source_digest")))
                     : Optional.empty();
-            List<long[]> shapes = JSON.fromJson(text(metadata, "input_shapes"), new TypeToken<List<long[]>>() {});
+            List<long[]> shapes = json(metadata, "input_shapes", new TypeToken<>() {});
+            Map<String, Object> entries = new LinkedHashMap<>();
+            json(metadata, "entries", new TypeToken<Map<String, Object>>() {})
+                    .forEach((name, value) -> entries.put(name, EntryValues.decode(value)));
             return new Checkpoint(
                     new Provenance(
                             text(metadata, "stream"),
                             derivation,
                             Integer.parseInt(text(metadata, "epoch")),
                             Long.parseLong(text(metadata, "global_step")),
-                            JSON.fromJson(text(metadata, "metrics"), new TypeToken<Map<String, Double>>() {}),
+                            json(metadata, "metrics", new TypeToken<>() {}),
                             shapes.stream().map(Shape::new).toList(),
                             text(metadata, "version")),
-                    JSON.fromJson(text(metadata, "entries"), new TypeToken<Map<String, Object>>() {}));
+                    entries);
         } catch (JsonParseException | IllegalArgumentException e) {
             throw new NotACheckpointException(
                     file + " was not written by Rivulet, or its metadata was changed: " + e.getMessage(), e);
@@ -89,6 +92,14 @@ final class CheckpointMetadata {
     static Set<String> additions(Map<String, String> metadata) {
         String names = metadata.get(PREFIX + "additions");
         return names == null ? Set.of() : JSON.fromJson(names, new TypeToken<Set<String>>() {});
+    }
+
+    private static <T> T json(Map<String, String> metadata, String key, TypeToken<T> type) {
+        T value = JSON.fromJson(text(metadata, key), type);
+        if (value == null) {
+            throw new IllegalArgumentException("its " + PREFIX + key + " is empty.");
+        }
+        return value;
     }
 
     private static String text(Map<String, String> metadata, String key) {

@@ -266,6 +266,10 @@ public final class Trainer {
          * @throws IllegalArgumentException if a setting makes no sense; the message names it
          */
         public Trainer build() {
+            if (!(gradientClipVal >= 0)) {
+                throw new IllegalArgumentException(
+                        "gradientClipVal is " + gradientClipVal + ", but must be a positive limit, or 0 for none.");
+            }
             return new Trainer(new TrainerSettings(
                     loopSettings(),
                     gradientClipVal == 0 ? GradientClipping.NONE : gradientClipAlgorithm.with(gradientClipVal),

@@ -46,7 +46,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         for (String name : weights.names()) {
             NDArray weight = weights.get(name);
             NDArray average = averages.get(name);
-            if (average == null) {
+            if (average == null || !isFloatingPoint(weight.getDataType())) {
                 begin(name, weight);
             } else {
                 advance(average, weight);
@@ -91,14 +91,16 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         try (NDArray detached = weight.stopGradient()) {
             NDArray average = detached.duplicate();
             average.attach(manager);
-            averages.put(name, average);
+            NDArray previous = averages.put(name, average);
+            if (previous != null) {
+                previous.close();
+            }
         }
     }
 
     private void advance(NDArray average, NDArray weight) {
-        double share = isFloatingPoint(weight.getDataType()) ? 1 - decay : 1;
         try (NDArray difference = average.sub(weight);
-                NDArray correction = difference.mul(share)) {
+                NDArray correction = difference.mul(1 - decay)) {
             average.subi(correction);
         }
     }
