@@ -26,7 +26,7 @@ abstract class DigitsModule extends LightningModule {
     final RunningAverage average = new RunningAverage();
 
     @WeightTransform(value = "half", from = "averaged")
-    @WeightTransform(value = "int8", from = "averaged")
+    @WeightTransform(value = "int8", from = "averaged", strict = false)
     @CheckpointStream(value = "int8", everyNTrainSteps = 500)
     StateDict quantize(StateDict weights, TransformContext context) {
         return weights;

@@ -1,6 +1,7 @@
 package dev.rivulet.processor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import javax.lang.model.type.TypeMirror;
  * What the superclasses and interfaces of a class declare. Their mistakes are reported when they are compiled
  * themselves, and not again here.
  *
- * @param nearestFirst superclasses from the nearest to the farthest, each before its interfaces
+ * @param nearestFirst the last of them to be called at run time first: of several declarations of a name it wins
  */
 record Ancestry(List<Declarations> nearestFirst) {
 
@@ -27,10 +28,12 @@ record Ancestry(List<Declarations> nearestFirst) {
         UnresolvedTypes.check(owner);
         List<Declarations> ancestors = new ArrayList<>();
         collect(owner, ancestors, new HashSet<>());
+        Collections.reverse(ancestors);
         return new Ancestry(List.copyOf(ancestors));
     }
 
-    private static void collect(TypeElement type, List<Declarations> ancestors, Set<String> seen) {
+    /** Supertypes first, superclasses before interfaces: the order in which the runtime calls registries. */
+    private static void collect(TypeElement type, List<Declarations> farthestFirst, Set<String> seen) {
         List<TypeMirror> supertypes = new ArrayList<>();
         supertypes.add(type.getSuperclass());
         supertypes.addAll(type.getInterfaces());
@@ -38,11 +41,11 @@ record Ancestry(List<Declarations> nearestFirst) {
             if (supertype instanceof DeclaredType declared
                     && declared.asElement() instanceof TypeElement element
                     && seen.add(element.getQualifiedName().toString())) {
+                collect(element, farthestFirst, seen);
                 Declarations declarations = DeclarationReader.read(element, new Report());
                 if (!declarations.isEmpty()) {
-                    ancestors.add(declarations);
+                    farthestFirst.add(declarations);
                 }
-                collect(element, ancestors, seen);
             }
         }
     }

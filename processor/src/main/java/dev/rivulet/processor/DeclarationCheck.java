@@ -24,6 +24,12 @@ final class DeclarationCheck {
 
     /** The declarations that a registry can hold: all of them if nothing was reported. */
     Declarations check() {
+        List<DeclaredStream> callableStreams =
+                declarations.streams().stream().filter(shape::isCallable).toList();
+        List<AnnotationUse> callableHooks = declarations.hooks().stream()
+                .filter(shape::isCallable)
+                .map(Hook::use)
+                .toList();
         List<DeclaredStream> streams = new NameCheck(elements, declarations, ancestry, report).check();
         Scope scope = new Scope(streams, ancestry);
         new SourceCheck(scope, report).check(streams);
@@ -32,7 +38,9 @@ final class DeclarationCheck {
         List<Hook> hooks = new HookCheck(elements, declarations, ancestry, scope, report).check();
         return new Declarations(
                 declarations.owner(),
-                streams.stream().filter(shape::isCallable).toList(),
-                hooks.stream().filter(shape::isCallable).toList());
+                streams.stream().filter(callableStreams::contains).toList(),
+                hooks.stream()
+                        .filter(hook -> callableHooks.contains(hook.use()))
+                        .toList());
     }
 }

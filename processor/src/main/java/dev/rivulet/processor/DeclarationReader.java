@@ -24,7 +24,7 @@ final class DeclarationReader {
     /**
      * Reads a class.
      *
-     * @throws Unresolved if an annotated member cannot be read in this round
+     * @throws Unresolved if an annotation cannot be read in this round
      */
     static Declarations read(TypeElement owner, Report report) {
         DeclarationReader reader = new DeclarationReader(report);
@@ -41,7 +41,6 @@ final class DeclarationReader {
         }
         List<AnnotationUse> transforms = AnnotationUse.of(member, WeightTransform.class);
         Map<Integer, AnnotationUse> policies = policies(member, transforms);
-        boolean annotated = !transforms.isEmpty();
         for (int i = 0; i < transforms.size(); i++) {
             streams.add(DeclaredStream.derived(transforms.get(i), Optional.ofNullable(policies.get(i))));
         }
@@ -50,12 +49,8 @@ final class DeclarationReader {
             if (kind != HookKind.SAVE || transforms.isEmpty()) {
                 for (AnnotationUse use : AnnotationUse.of(member, kind.annotation())) {
                     hooks.add(Hook.read(kind, use));
-                    annotated = true;
                 }
             }
-        }
-        if (annotated) {
-            UnresolvedTypes.check(member);
         }
     }
 

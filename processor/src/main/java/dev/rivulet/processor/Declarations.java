@@ -1,6 +1,9 @@
 package dev.rivulet.processor;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 
 /**
@@ -21,6 +24,14 @@ record Declarations(TypeElement owner, List<DeclaredStream> streams, List<Hook> 
 
     List<Hook> hooks(HookKind kind) {
         return hooks.stream().filter(hook -> hook.kind() == kind).toList();
+    }
+
+    /** The methods and fields that bear declarations. */
+    Set<Element> members() {
+        Set<Element> members = new LinkedHashSet<>();
+        derived().forEach(stream -> members.add(stream.element()));
+        hooks.forEach(hook -> members.add(hook.method()));
+        return members;
     }
 
     boolean isEmpty() {

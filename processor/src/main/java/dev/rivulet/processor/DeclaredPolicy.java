@@ -16,7 +16,7 @@ record DeclaredPolicy(List<Setting> settings) {
     /** An attribute and its value: a String, Integer, Boolean or enum constant. */
     record Setting(String attribute, Object value) {}
 
-    private static final List<String> ATTRIBUTES = List.of(
+    static final List<String> ATTRIBUTES = List.of(
             "dirpath",
             "filename",
             "monitor",

@@ -31,6 +31,11 @@ record DeclaredStream(String name, Optional<String> from, AnnotationUse use, Opt
         return use.element();
     }
 
+    /** Whether the transform may return other names and shapes than those of its source. */
+    boolean isLenient() {
+        return isDerived() && use.changed("strict").isPresent();
+    }
+
     boolean isDerived() {
         return from.isPresent();
     }

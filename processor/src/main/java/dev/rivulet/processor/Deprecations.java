@@ -30,8 +30,8 @@ final class Deprecations {
     }
 
     private static boolean isForRemoval(Element element) {
-        Deprecated deprecated = element.getAnnotation(Deprecated.class);
-        return deprecated != null && deprecated.forRemoval();
+        return AnnotationUse.of(element, Deprecated.class).stream()
+                .anyMatch(deprecated -> deprecated.changed("forRemoval").isPresent());
     }
 
     /** The annotation that suppresses the warnings, if there are any. */

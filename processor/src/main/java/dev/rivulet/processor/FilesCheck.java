@@ -2,6 +2,7 @@ package dev.rivulet.processor;
 
 import dev.rivulet.policy.FilenameTemplate;
 import dev.rivulet.policy.MetricValues;
+import dev.rivulet.policy.StreamName;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,11 @@ final class FilesCheck {
             return Optional.of(new Files(stream, folder + template, names));
         }
 
+        /** Streams whose very names clash are not compared: that is the mistake. */
         boolean meet(Files other) {
+            if (StreamName.clashesWith(stream, other.stream)) {
+                return false;
+            }
             for (int i = 0; i < names.size(); i++) {
                 if (names.get(i).equals(other.names.get(i))) {
                     return true;

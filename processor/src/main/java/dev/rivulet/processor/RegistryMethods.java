@@ -6,11 +6,13 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
@@ -101,6 +103,7 @@ final class RegistryMethods {
 
     private MethodSpec saves(List<Hook> conditions) {
         MethodSpec.Builder method = calling("saves", members(conditions))
+                .addJavadoc("Asks $L.\n", links(conditions))
                 .returns(boolean.class)
                 .addParameter(Contract.TRANSFORM_CONTEXT, names.parameter("context"));
         beginSwitch(method);
@@ -112,8 +115,9 @@ final class RegistryMethods {
     }
 
     private MethodSpec hook(String name, List<Hook> hooks) {
-        MethodSpec.Builder method =
-                calling(name, members(hooks)).addParameter(Contract.CHECKPOINT, names.parameter("checkpoint"));
+        MethodSpec.Builder method = calling(name, members(hooks))
+                .addJavadoc("Calls $L.\n", links(hooks))
+                .addParameter(Contract.CHECKPOINT, names.parameter("checkpoint"));
         for (Hook hook : hooks) {
             CodeBlock call = calls.of(hook.method(), "checkpoint");
             if (hook.streams().isEmpty()) {
@@ -129,8 +133,14 @@ final class RegistryMethods {
         return method.build();
     }
 
-    /** A method that calls members: it links to them, throws what they throw, and suppresses what they would cause. */
-    private MethodSpec.Builder calling(String name, java.util.Collection<? extends Element> members) {
+    private static CodeBlock links(List<Hook> hooks) {
+        return hooks.stream()
+                .map(hook -> CodeBlock.of("{@link $L}", JavadocLink.to(hook.method())))
+                .collect(CodeBlock.joining(",\n"));
+    }
+
+    /** A method that calls members: it throws what they throw, and suppresses what they would cause. */
+    private MethodSpec.Builder calling(String name, Collection<? extends Element> members) {
         MethodSpec.Builder method = MethodSpec.methodBuilder(name)
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
@@ -149,7 +159,7 @@ final class RegistryMethods {
     }
 
     private void suppress(MethodSpec.Builder method, List<Element> named) {
-        Set<String> warnings = calls.deprecationWarnings(named);
+        Set<String> warnings = new TreeSet<>(calls.deprecationWarnings(named));
         warnings.removeAll(suppressed);
         Deprecations.suppressing(warnings).ifPresent(method::addAnnotation);
     }
@@ -158,7 +168,7 @@ final class RegistryMethods {
         method.addCode("return switch ($N) {\n$>", names.parameter("stream"));
     }
 
-    private void addCase(MethodSpec.Builder method, java.util.Collection<String> streams, CodeBlock call) {
+    private void addCase(MethodSpec.Builder method, Collection<String> streams, CodeBlock call) {
         CodeBlock labels = streams.stream().map(names::reference).collect(CodeBlock.joining(", "));
         method.addStatement("case $L -> $L", labels, call);
     }

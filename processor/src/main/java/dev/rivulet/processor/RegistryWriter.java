@@ -1,6 +1,5 @@
 package dev.rivulet.processor;
 
-import com.palantir.javapoet.AnnotationSpec;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
@@ -10,7 +9,6 @@ import com.palantir.javapoet.TypeSpec;
 import dev.rivulet.policy.RegistryName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
@@ -63,7 +61,7 @@ final class RegistryWriter {
                 .addModifiers(visibility(owner))
                 .addModifiers(Modifier.FINAL)
                 .addSuperinterface(ParameterizedTypeName.get(Contract.CALLBACK_REGISTRY, OwnerType.of(owner)));
-        generated(owner).ifPresent(type::addAnnotation);
+        new GeneratedMarker(elements).on(owner).ifPresent(type::addAnnotation);
         type.addAnnotation(Contract.REGISTRY_GENERATED);
         Set<String> ownersWarnings = new Deprecations(elements).warnings(enclosingTypes(owner));
         Deprecations.suppressing(ownersWarnings).ifPresent(type::addAnnotation);
@@ -98,15 +96,6 @@ final class RegistryWriter {
             types.add(type);
         }
         return types;
-    }
-
-    /** The standard marker, where the owner's module can see it: it lives in java.compiler, which few modules read. */
-    private Optional<AnnotationSpec> generated(TypeElement owner) {
-        String name = "javax.annotation.processing.Generated";
-        return Access.visibleType(elements, owner, name)
-                .map(type -> AnnotationSpec.builder(ClassName.get(type))
-                        .addMember("value", "$S", RivuletProcessor.class.getName())
-                        .build());
     }
 
     private static FieldSpec constant(DeclaredStream stream, RegistryNames names) {

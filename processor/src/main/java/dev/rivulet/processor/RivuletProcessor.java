@@ -21,6 +21,7 @@ import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.NestingKind;
 import javax.lang.model.element.TypeElement;
+import javax.tools.Diagnostic.Kind;
 
 /**
  * Writes a callback registry for every class that declares checkpoint streams or hooks, and reports mistakes where they
@@ -61,6 +62,16 @@ public final class RivuletProcessor extends AbstractProcessor {
 
     @Override
     public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+        try {
+            processWaiting(annotations, round);
+        } catch (RuntimeException bug) {
+            String message = Diagnostic.PROCESSOR_BUG.message("this compilation", trace(bug));
+            processingEnv.getMessager().printMessage(Kind.ERROR, message);
+        }
+        return false;
+    }
+
+    private void processWaiting(Set<? extends TypeElement> annotations, RoundEnvironment round) {
         annotations.stream()
                 .flatMap(annotation -> round.getElementsAnnotatedWith(annotation).stream())
                 .flatMap(RivuletProcessor::declaringClass)
@@ -72,7 +83,6 @@ public final class RivuletProcessor extends AbstractProcessor {
                 waiting.remove(name);
             }
         }
-        return false;
     }
 
     /** The class that a declaration belongs to; none for a local or anonymous class, which no one could name. */
@@ -106,6 +116,7 @@ public final class RivuletProcessor extends AbstractProcessor {
     private void writeRegistry(TypeElement owner, Report report) throws IOException {
         Ancestry ancestry = Ancestry.of(owner);
         Declarations declarations = DeclarationReader.read(owner, report);
+        declarations.members().forEach(UnresolvedTypes::check);
         if (new OwnerCheck(processingEnv.getElementUtils(), owner, report).check()) {
             Declarations sound = new DeclarationCheck(processingEnv, declarations, ancestry, report).check();
             new RegistryWriter(processingEnv).write(sound).writeTo(processingEnv.getFiler());

@@ -34,7 +34,8 @@ final class StreamsField {
                         Contract.EXECUTION,
                         isStatic(stream) ? "STATIC" : "INSTANCE",
                         MemberName.of(stream.element())));
-        return code.add("\n$L)$<$<", policy(DeclaredPolicy.of(stream.policy()))).build();
+        code.add("\n$L)$<$<", policy(DeclaredPolicy.of(stream.policy())));
+        return code.add(stream.isLenient() ? ".lenient()" : "").build();
     }
 
     private static boolean isStatic(DeclaredStream stream) {

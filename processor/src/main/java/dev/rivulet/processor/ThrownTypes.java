@@ -17,12 +17,14 @@ final class ThrownTypes {
     private final Access access;
     private final TypeMirror runtimeException;
     private final TypeMirror error;
+    private final TypeMirror throwable;
 
     ThrownTypes(Elements elements, Types types, TypeElement owner) {
         this.types = types;
         this.access = new Access(elements, owner);
         this.runtimeException =
                 elements.getTypeElement(RuntimeException.class.getName()).asType();
+        this.throwable = elements.getTypeElement(Throwable.class.getName()).asType();
         this.error = elements.getTypeElement(Error.class.getName()).asType();
     }
 
@@ -30,6 +32,10 @@ final class ThrownTypes {
     List<TypeElement> declared(List<? extends TypeMirror> thrown) {
         TreeMap<String, TypeElement> checked = new TreeMap<>();
         for (TypeMirror type : thrown) {
+            // A source that does not compile may throw anything.
+            if (!types.isSubtype(types.erasure(type), throwable)) {
+                continue;
+            }
             TypeElement reachable = reachable(types.erasure(type));
             if (!types.isSubtype(reachable.asType(), runtimeException) && !types.isSubtype(reachable.asType(), error)) {
                 checked.put(reachable.getQualifiedName().toString(), reachable);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.rivulet.StateDict;
 import dev.rivulet.annotations.WeightTransform;
 import java.io.File;
+import java.io.Writer;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -106,7 +107,8 @@ final class Compilation {
             MemoryFiles memory,
             DiagnosticCollector<JavaFileObject> diagnostics,
             Iterable<? extends JavaFileObject> sources) {
-        JavaCompiler.CompilationTask task = compiler.getTask(null, memory, diagnostics, options, null, sources);
+        JavaCompiler.CompilationTask task =
+                compiler.getTask(Writer.nullWriter(), memory, diagnostics, options, null, sources);
         task.setLocale(Locale.ROOT);
         task.setProcessors(processors);
         return task.call();

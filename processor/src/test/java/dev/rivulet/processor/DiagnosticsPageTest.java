@@ -45,7 +45,7 @@ class DiagnosticsPageTest {
                         Stream.of(PolicyRule.values()).map(PolicyRule::id))
                 .toList();
         assertThat(DiagnosticsPage.ids()).containsExactlyInAnyOrderElementsOf(ids);
-        // Nothing that can be written is a bug of the processor; see FaultTest.
+        // Nothing that can be written is a bug of the processor; EnvironmentTest breaks it.
         List<String> provoked =
                 ids.stream().filter(id -> !id.equals("ProcessorBug")).toList();
         assertThat(wrong()).extracting(DiagnosticsPage.Example::id).containsExactlyInAnyOrderElementsOf(provoked);

@@ -140,7 +140,10 @@ final class RandomDeclarations {
             String from = pick(streams);
             String stream = newStream();
             unconditional.add(stream);
-            line(indent, "@WeightTransform(value = \"" + stream + "\", from = \"" + from + "\")");
+            line(
+                    indent,
+                    "@WeightTransform(value = \"" + stream + "\", from = \"" + from + "\""
+                            + pick(List.of("", ", strict = true", ", strict = false")) + ")");
             if (random.nextInt(3) == 0) {
                 line(indent, "@CheckpointStream(value = \"" + stream + "\", dirpath = \"d" + random.nextInt(9) + "\")");
             }

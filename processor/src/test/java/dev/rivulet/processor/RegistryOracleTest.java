@@ -145,9 +145,9 @@ class RegistryOracleTest {
                                 ? ""
                                 : type.getEnclosingClass().getSimpleName() + ".") + type.getSimpleName() + "#"
                         + member.getName();
-                streams.put(
-                        transform.value(),
-                        StreamDeclaration.derived(transform.value(), transform.from(), execution, name, policy));
+                StreamDeclaration strict =
+                        StreamDeclaration.derived(transform.value(), transform.from(), execution, name, policy);
+                streams.put(transform.value(), transform.strict() ? strict : strict.lenient());
             }
         }
         return streams;

@@ -75,6 +75,9 @@ public final class OldModuleCallbackRegistry implements CallbackRegistry<OldModu
     };
   }
 
+  /**
+   * Asks {@link OldModule#current(TransformContext)}.
+   */
   @Override
   public boolean saves(String stream, OldModule module, TransformContext context) {
     return switch (stream) {
@@ -83,12 +86,18 @@ public final class OldModuleCallbackRegistry implements CallbackRegistry<OldModu
     };
   }
 
+  /**
+   * Calls {@link OldModule#describe(Checkpoint)}.
+   */
   @Override
   @SuppressWarnings("removal")
   public void onSaveCheckpoint(String stream, OldModule module, Checkpoint checkpoint) {
     module.describe(checkpoint);
   }
 
+  /**
+   * Calls {@link OldModule#readBack(Checkpoint)}.
+   */
   @Override
   public void onLoadCheckpoint(String stream, OldModule module, Checkpoint checkpoint) {
     module.readBack(checkpoint);

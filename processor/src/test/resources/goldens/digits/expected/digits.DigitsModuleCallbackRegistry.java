@@ -80,7 +80,7 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
           StreamPolicy.builder().build()),
       StreamDeclaration.derived(
           INT8, AVERAGED, Execution.INSTANCE, "DigitsModule#quantize",
-          StreamPolicy.builder().everyNTrainSteps(500).build()));
+          StreamPolicy.builder().everyNTrainSteps(500).build()).lenient());
 
   @Override
   public List<StreamDeclaration> streams() {
@@ -103,6 +103,9 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
     };
   }
 
+  /**
+   * Asks {@link DigitsModule#afterWarmUp(TransformContext)}.
+   */
   @Override
   public boolean saves(String stream, DigitsModule module, TransformContext context) {
     return switch (stream) {
@@ -111,6 +114,10 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
     };
   }
 
+  /**
+   * Calls {@link DigitsModule#describe(Checkpoint)},
+   * {@link DigitsModule#addScales(Checkpoint)}.
+   */
   @Override
   public void onSaveCheckpoint(String stream, DigitsModule module, Checkpoint checkpoint) {
     module.describe(checkpoint);
@@ -119,6 +126,9 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
     }
   }
 
+  /**
+   * Calls {@link DigitsModule#readBack(Checkpoint)}.
+   */
   @Override
   public void onLoadCheckpoint(String stream, DigitsModule module, Checkpoint checkpoint) {
     module.readBack(checkpoint);

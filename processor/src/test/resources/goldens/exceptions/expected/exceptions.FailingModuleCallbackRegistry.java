@@ -53,6 +53,9 @@ final class FailingModuleCallbackRegistry implements CallbackRegistry<FailingMod
     };
   }
 
+  /**
+   * Asks {@link FailingModule#hidden(TransformContext)}.
+   */
   @Override
   public boolean saves(String stream, FailingModule<?> module, TransformContext context) throws
       IOException {
@@ -62,12 +65,18 @@ final class FailingModuleCallbackRegistry implements CallbackRegistry<FailingMod
     };
   }
 
+  /**
+   * Calls {@link FailingModule#any(Checkpoint)}.
+   */
   @Override
   public void onSaveCheckpoint(String stream, FailingModule<?> module, Checkpoint checkpoint) throws
       Exception {
     module.any(checkpoint);
   }
 
+  /**
+   * Calls {@link FailingModule#none(Checkpoint)}.
+   */
   @Override
   public void onLoadCheckpoint(String stream, FailingModule<?> module, Checkpoint checkpoint) {
     module.none(checkpoint);

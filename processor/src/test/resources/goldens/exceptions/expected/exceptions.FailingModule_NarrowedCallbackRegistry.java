@@ -27,7 +27,8 @@ final class FailingModule_NarrowedCallbackRegistry implements CallbackRegistry<F
 
   private static final List<StreamDeclaration> STREAMS = List.of(
       StreamDeclaration.derived(
-          NARROWED, CheckpointStream.ORIGINAL, Execution.INSTANCE, "FailingModule.Narrowed#narrowed",
+          NARROWED, CheckpointStream.ORIGINAL, Execution.INSTANCE,
+              "FailingModule.Narrowed#narrowed",
           StreamPolicy.builder().build()));
 
   @Override

@@ -24,7 +24,8 @@ final class GenericModule_Inner_InnermostCallbackRegistry implements CallbackReg
 
   private static final List<StreamDeclaration> STREAMS = List.of(
       StreamDeclaration.derived(
-          INNERMOST, CheckpointStream.ORIGINAL, Execution.INSTANCE, "GenericModule.Inner.Innermost#innermost",
+          INNERMOST, CheckpointStream.ORIGINAL, Execution.INSTANCE,
+              "GenericModule.Inner.Innermost#innermost",
           StreamPolicy.builder().build()));
 
   @Override

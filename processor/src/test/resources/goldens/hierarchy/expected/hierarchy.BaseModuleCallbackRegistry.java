@@ -66,6 +66,9 @@ final class BaseModuleCallbackRegistry implements CallbackRegistry<BaseModule> {
     };
   }
 
+  /**
+   * Asks {@link BaseModule#warmedUp(TransformContext)}.
+   */
   @Override
   public boolean saves(String stream, BaseModule module, TransformContext context) {
     return switch (stream) {
@@ -74,11 +77,17 @@ final class BaseModuleCallbackRegistry implements CallbackRegistry<BaseModule> {
     };
   }
 
+  /**
+   * Calls {@link BaseModule#describe(Checkpoint)}.
+   */
   @Override
   public void onSaveCheckpoint(String stream, BaseModule module, Checkpoint checkpoint) {
     module.describe(checkpoint);
   }
 
+  /**
+   * Calls {@link BaseModule#readBack(Checkpoint)}.
+   */
   @Override
   public void onLoadCheckpoint(String stream, BaseModule module, Checkpoint checkpoint) {
     if (stream.equals(HALVED)) {

@@ -69,6 +69,9 @@ final class DerivedModuleCallbackRegistry implements CallbackRegistry<DerivedMod
     };
   }
 
+  /**
+   * Asks {@link DerivedModule#quantizes(TransformContext)}.
+   */
   @Override
   public boolean saves(String stream, DerivedModule module, TransformContext context) {
     return switch (stream) {
@@ -77,6 +80,9 @@ final class DerivedModuleCallbackRegistry implements CallbackRegistry<DerivedMod
     };
   }
 
+  /**
+   * Calls {@link DerivedModule#readMore(Checkpoint)}.
+   */
   @Override
   public void onLoadCheckpoint(String stream, DerivedModule module, Checkpoint checkpoint) {
     if (stream.equals("halved") || stream.equals(ORIGINAL) || stream.equals(EIGHTH)) {

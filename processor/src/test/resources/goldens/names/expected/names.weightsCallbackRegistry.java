@@ -71,6 +71,9 @@ final class weightsCallbackRegistry implements CallbackRegistry<weights> {
     };
   }
 
+  /**
+   * Asks {@link weights#when(TransformContext)}.
+   */
   @Override
   public boolean saves(String stream, weights module, TransformContext context) {
     return switch (stream) {
@@ -79,6 +82,9 @@ final class weightsCallbackRegistry implements CallbackRegistry<weights> {
     };
   }
 
+  /**
+   * Calls {@link weights#var(Checkpoint)}.
+   */
   @Override
   public void onSaveCheckpoint(String stream, weights module, Checkpoint checkpoint) {
     module.var(checkpoint);

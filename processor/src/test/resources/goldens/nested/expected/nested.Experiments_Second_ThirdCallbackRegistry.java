@@ -18,6 +18,9 @@ final class Experiments_Second_ThirdCallbackRegistry implements CallbackRegistry
     return List.of();
   }
 
+  /**
+   * Calls {@link Experiments.Second.Third#readBack(Checkpoint)}.
+   */
   @Override
   public void onLoadCheckpoint(String stream, Experiments.Second.Third module,
       Checkpoint checkpoint) {

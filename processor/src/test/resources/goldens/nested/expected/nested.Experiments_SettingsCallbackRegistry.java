@@ -24,6 +24,9 @@ public final class Experiments_SettingsCallbackRegistry implements CallbackRegis
     return List.of();
   }
 
+  /**
+   * Calls {@link Experiments.Settings#save(Checkpoint)}.
+   */
   @Override
   public void onSaveCheckpoint(String stream, Experiments.Settings module, Checkpoint checkpoint) {
     module.save(checkpoint);

@@ -18,6 +18,9 @@ final class Experiments_SizeCallbackRegistry implements CallbackRegistry<Experim
     return List.of();
   }
 
+  /**
+   * Calls {@link Experiments.Size#save(Checkpoint)}.
+   */
   @Override
   public void onSaveCheckpoint(String stream, Experiments.Size module, Checkpoint checkpoint) {
     module.save(checkpoint);

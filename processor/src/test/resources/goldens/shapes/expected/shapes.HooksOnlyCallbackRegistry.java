@@ -25,11 +25,17 @@ public final class HooksOnlyCallbackRegistry implements CallbackRegistry<HooksOn
     return List.of();
   }
 
+  /**
+   * Calls {@link HooksOnly#both(Checkpoint)}.
+   */
   @Override
   public void onSaveCheckpoint(String stream, HooksOnly module, Checkpoint checkpoint) {
     module.both(checkpoint);
   }
 
+  /**
+   * Calls {@link HooksOnly#both(Checkpoint)}.
+   */
   @Override
   public void onLoadCheckpoint(String stream, HooksOnly module, Checkpoint checkpoint) {
     if (stream.equals(CheckpointStream.ORIGINAL)) {

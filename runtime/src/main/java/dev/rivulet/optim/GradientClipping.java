@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import java.util.List;
@@ -30,8 +31,11 @@ public interface GradientClipping {
         NDIndex everything = new NDIndex("...");
         return gradients -> {
             for (NDArray gradient : gradients) {
-                try (NDArray clipped = gradient.clip(-limit, limit)) {
-                    gradient.set(everything, clipped);
+                // DJL leaves both limits behind, as arrays of the manager of what is clipped.
+                try (NDManager scratch = gradient.getManager().newSubManager()) {
+                    NDArray alias = gradient.stopGradient();
+                    alias.attach(scratch);
+                    alias.set(everything, alias.clip(-limit, limit));
                 }
             }
         };

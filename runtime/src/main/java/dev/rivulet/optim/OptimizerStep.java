@@ -1,8 +1,9 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.optimizer.Adam;
 import ai.djl.training.optimizer.AdamW;
 import ai.djl.training.optimizer.Optimizer;
@@ -16,14 +17,13 @@ import java.util.Map;
  * name, so its state can be told apart from run to run. Confined to the training thread.
  */
 public final class OptimizerStep {
-    private static final NDIndex EVERYTHING = new NDIndex("...");
-
     private final Optimizer optimizer;
     private final GradientClipping clipping;
-    private final boolean zeroesGradients;
+    private final boolean updateZeroesGradients;
     private final String[] names;
     private final NDArray[] weights;
     private final List<NDArray> gradients;
+    private boolean gradientsAreZero;
 
     /**
      * Prepares the step.
@@ -34,7 +34,7 @@ public final class OptimizerStep {
     public OptimizerStep(Optimizer optimizer, Map<String, Parameter> parameters, GradientClipping clipping) {
         this.optimizer = optimizer;
         this.clipping = clipping;
-        this.zeroesGradients = optimizer instanceof Sgd || optimizer instanceof Adam || optimizer instanceof AdamW;
+        this.updateZeroesGradients = optimizer instanceof Sgd || optimizer instanceof Adam || optimizer instanceof AdamW;
         List<String> trainedNames = new ArrayList<>();
         List<NDArray> trainedWeights = new ArrayList<>();
         parameters.forEach((name, parameter) -> {
@@ -48,21 +48,18 @@ public final class OptimizerStep {
         this.gradients = new ArrayList<>(names.length);
     }
 
-    /** Sets gradients to zero before a backward pass, unless the last step has done so. */
+    /** Sets gradients to zero before backward passes, unless the last step has done so and none has run since. */
     public void zeroGradients() {
-        if (zeroesGradients) {
+        if (gradientsAreZero) {
+            gradientsAreZero = false;
             return;
         }
         for (NDArray weight : weights) {
-            if (weight.hasGradient()) {
-                try (NDArray gradient = weight.getGradient()) {
-                    gradient.set(EVERYTHING, 0);
-                }
-            }
+            JniUtils.zeroGrad((PtNDArray) weight); // DJL's own indexing would leave an array behind each time.
         }
     }
 
-    /** Clips the gradients, updates the weights and leaves zero gradients. */
+    /** Clips the gradients and updates the weights. */
     public void step() {
         try {
             for (NDArray weight : weights) {
@@ -72,6 +69,7 @@ public final class OptimizerStep {
             for (int i = 0; i < weights.length; i++) {
                 optimizer.update(names[i], weights[i], gradients.get(i));
             }
+            gradientsAreZero = updateZeroesGradients;
         } finally {
             gradients.forEach(NDArray::close);
             gradients.clear();

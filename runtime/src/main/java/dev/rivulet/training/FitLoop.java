@@ -77,14 +77,13 @@ public final class FitLoop {
 
     private void fit() throws Exception {
         hooks.onFitStart();
+        if (!isDone() && validation.isPresent() && settings.numSanityValSteps() > 0) {
+            validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValidationBatches()));
+        }
         if (!isDone()) {
-            if (validation.isPresent() && settings.numSanityValSteps() > 0) {
-                validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValidationBatches()));
-            }
             hooks.onTrainStart();
-            runEpoch();
             while (!isDone()) {
-                state.epoch++;
+                state.epoch = state.epochsEnded;
                 runEpoch();
             }
             hooks.onTrainEnd();
@@ -102,24 +101,31 @@ public final class FitLoop {
     }
 
     private void runEpoch() throws Exception {
+        state.batchIndex = -1;
+        state.lastBatch = false;
+        state.validationPossible = validation.isPresent() && (state.epoch + 1) % settings.checkValEveryNEpoch() == 0;
         hooks.onTrainEpochStart();
-        try (BatchIterator batches = new BatchIterator(train, manager)) {
-            if (!batches.hasNext()) {
-                throw new EmptyDatasetException("training");
-            }
-            state.batchIndex = -1;
-            do {
-                state.batchIndex++;
-                trainOn(batches);
-                if (state.validationFollows) {
-                    validation.orElseThrow().run(settings.limitValidationBatches());
-                    state.validationFollows = false;
-                }
-            } while (!state.lastBatch && !noStepLeft() && !state.stopping);
+        if (!state.stopping) {
+            runBatches();
         }
         state.epochsEnded++;
         metrics.reduce(false);
         hooks.onTrainEpochEnd();
+    }
+
+    private void runBatches() throws Exception {
+        try (BatchIterator batches = new BatchIterator(train, manager)) {
+            if (!batches.hasNext()) {
+                throw new EmptyDatasetException("training");
+            }
+            do {
+                state.batchIndex++;
+                trainOn(batches);
+                if (state.validationFollows()) {
+                    validation.orElseThrow().run(settings.limitValidationBatches());
+                }
+            } while (!state.lastBatch && !noStepLeft() && !state.stopping);
+        }
     }
 
     private void trainOn(BatchIterator batches) throws Exception {
@@ -133,7 +139,7 @@ public final class FitLoop {
                 optimizer.step();
                 state.globalStep++;
             }
-            state.validationFollows = isValidationDue(index);
+            state.validationDue = isValidationDue(index);
             hooks.onTrainBatchEnd(loss, batch, index);
         }
     }
@@ -173,10 +179,8 @@ public final class FitLoop {
     }
 
     private boolean isValidationDue(int index) {
-        if (validation.isEmpty() || (state.epoch + 1) % settings.checkValEveryNEpoch() != 0) {
-            return false;
-        }
-        return (index + 1) % settings.validationInterval().batches(state.batchesOfEpoch) == 0;
+        return state.validationPossible
+                && (index + 1) % settings.validationInterval().batches(state.batchesOfEpoch) == 0;
     }
 
     private static void requireScalar(NDArray loss) {

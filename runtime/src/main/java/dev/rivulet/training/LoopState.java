@@ -8,7 +8,8 @@ public final class LoopState {
     int batchIndex;
     long batchesOfEpoch;
     boolean lastBatch;
-    boolean validationFollows;
+    boolean validationPossible;
+    boolean validationDue;
     boolean sanityChecking;
     boolean validating;
     volatile boolean stopping;
@@ -47,9 +48,9 @@ public final class LoopState {
         return lastBatch;
     }
 
-    /** Whether a validation runs right after this training batch. */
+    /** Whether a validation runs right after this training batch: it is due, or training stops where one may run. */
     public boolean validationFollows() {
-        return validationFollows;
+        return validationDue || (stopping && validationPossible);
     }
 
     /** Whether the validation batches run that only prove that validation works. */

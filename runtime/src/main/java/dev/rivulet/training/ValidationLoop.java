@@ -51,8 +51,8 @@ final class ValidationLoop {
         state.sanityChecking = true;
         hooks.onSanityCheckStart();
         run(batches);
-        metrics.clear();
         hooks.onSanityCheckEnd();
+        metrics.clear();
         state.sanityChecking = false;
     }
 }

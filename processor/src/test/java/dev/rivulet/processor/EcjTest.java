@@ -1,0 +1,55 @@
+package dev.rivulet.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import javax.tools.Diagnostic;
+import org.junit.jupiter.api.Test;
+
+/** The Eclipse compiler shows the value, or the name of the attribute before it, on repeated annotations too. */
+class EcjTest {
+    private static final String HEADER = """
+            package digits;
+            import dev.rivulet.*;
+            import dev.rivulet.annotations.*;
+            """;
+
+    /** The source text under the caret of every error. */
+    private static List<String> marked(String text) {
+        String source = HEADER + text;
+        return Compilation.ecj().compile(source).diagnostics().stream()
+                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+                .map(diagnostic ->
+                        source.substring((int) diagnostic.getStartPosition(), (int) diagnostic.getEndPosition() + 1))
+                .toList();
+    }
+
+    @Test
+    void theCaretStandsOnTheValue() {
+        assertThat(marked("""
+                        class Digits {
+                            @WeightTransform("half precision")
+                            static StateDict half(StateDict weights) { return weights; }
+                        }
+                        """)).containsExactly("\"half precision\"");
+    }
+
+    @Test
+    void theCaretStandsOnTheAttribute() {
+        assertThat(marked("""
+                        class Digits {
+                            @WeightTransform(value = "half", from = "avaraged")
+                            static StateDict half(StateDict weights) { return weights; }
+                        }
+                        """)).containsExactly("from");
+    }
+
+    @Test
+    void theCaretStandsOnTheAttributeOfARepeatedAnnotation() {
+        assertThat(marked("""
+                        @CheckpointStream(value = "hourly", trainTimeInterval = "1h")
+                        @CheckpointStream(value = "many", saveTopK = 3)
+                        class Digits {}
+                        """)).containsExactly("saveTopK");
+    }
+}

@@ -1,0 +1,180 @@
+package dev.rivulet.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OptimizerStepTest {
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void addsUpGradientsOfBackwardPassesUntilTheStep() {
+        NDArray weight = parameter("weight", 1, 2);
+        OptimizerStep step = step(sgd(1));
+
+        backward(weight, 1);
+        backward(weight, 2);
+        step.step();
+        backward(weight, 4);
+        step.step();
+
+        assertThat(weight.toFloatArray()).containsExactly(1 - 3 - 4, 2 - 3 - 4);
+    }
+
+    @Test
+    void zeroesGradientsForOptimizersThatDoNot() {
+        NDArray weight = parameter("weight", 1, 2);
+        OptimizerStep step = step(new PlainDescent());
+
+        for (int i = 0; i < 3; i++) {
+            step.zeroGradients();
+            backward(weight, 1);
+            step.step();
+        }
+
+        assertThat(weight.toFloatArray()).containsExactly(1 - 3, 2 - 3);
+    }
+
+    @Test
+    void forgetsGradientsThatAnEarlierRunLeftBehind() {
+        NDArray weight = parameter("weight", 1, 2);
+        backward(weight, 100);
+
+        OptimizerStep step = step(sgd(1));
+        step.zeroGradients();
+        backward(weight, 1);
+        step.step();
+
+        assertThat(weight.toFloatArray()).containsExactly(0, 1);
+    }
+
+    @Test
+    void leavesFrozenParametersAlone() {
+        NDArray frozen = parameter("frozen", 5, 5);
+        parameters.values().forEach(parameter -> parameter.freeze(true));
+        NDArray weight = parameter("weight", 1, 2);
+        OptimizerStep step = step(sgd(1));
+
+        backward(weight, 1);
+        step.step();
+
+        assertThat(frozen.toFloatArray()).containsExactly(5, 5);
+        assertThat(weight.toFloatArray()).containsExactly(0, 1);
+    }
+
+    @Test
+    void callsParametersByTheirDottedNames() {
+        NDArray first = parameter("features.0.weight", 1);
+        NDArray second = parameter("features.0.bias", 1);
+        PlainDescent optimizer = new PlainDescent();
+
+        backward(first, 1);
+        backward(second, 1);
+        step(optimizer).step();
+
+        assertThat(optimizer.seen).containsExactly("features.0.weight", "features.0.bias");
+    }
+
+    @Test
+    void leavesParametersWithoutGradientAsTheyAre() {
+        NDArray unused = parameter("unused", 7);
+        NDArray weight = parameter("weight", 1, 2);
+        OptimizerStep step = step(Optimizer.adam().build());
+
+        backward(weight, 1);
+        step.step();
+
+        assertThat(unused.toFloatArray()).containsExactly(7);
+    }
+
+    @Test
+    void leavesNoArraysBehind() {
+        NDArray weight = parameter("weight", 1, 2);
+        for (Optimizer optimizer : List.of(sgd(1), new PlainDescent())) {
+            OptimizerStep step = new OptimizerStep(optimizer, parameters, GradientClipping.byValue(0.5));
+            int arrays = manager.getManagedArrays().size();
+
+            for (int i = 0; i < 10; i++) {
+                step.zeroGradients();
+                backward(weight, 1);
+                step.step();
+            }
+
+            assertThat(manager.getManagedArrays()).hasSize(arrays);
+        }
+    }
+
+    @Test
+    void zeroesGradientsThatAreNaN() {
+        NDArray weight = parameter("weight", 1, 2);
+        OptimizerStep step = step(new PlainDescent());
+        backward(weight, Float.NaN);
+
+        step.zeroGradients();
+        backward(weight, 1);
+        step.step();
+
+        assertThat(weight.toFloatArray()).containsExactly(0, 1);
+    }
+
+    private NDArray parameter(String name, float... values) {
+        Parameter parameter =
+                Parameter.builder().setName(name).setType(Parameter.Type.WEIGHT).build();
+        NDArray array = manager.create(values, new Shape(values.length));
+        parameter.setArray(array);
+        array.setRequiresGradient(true);
+        parameters.put(name, parameter);
+        return array;
+    }
+
+    private OptimizerStep step(Optimizer optimizer) {
+        return new OptimizerStep(optimizer, parameters, GradientClipping.NONE);
+    }
+
+    private static Optimizer sgd(float learningRate) {
+        return Optimizer.sgd()
+                .setLearningRateTracker(Tracker.fixed(learningRate))
+                .build();
+    }
+
+    /** Makes the gradient of each element a number. */
+    private void backward(NDArray weight, float gradient) {
+        try (NDManager scratch = manager.newSubManager();
+                GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            collector.backward(scratch.create(gradient).mul(weight).sum());
+        }
+    }
+
+    /** An optimizer that is not one of DJL's and does no more than it must. */
+    private static final class PlainDescent extends Optimizer {
+        private final List<String> seen = new ArrayList<>();
+
+        PlainDescent() {
+            super(Optimizer.sgd());
+        }
+
+        @Override
+        public void update(String parameterId, NDArray weight, NDArray grad) {
+            seen.add(parameterId);
+            weight.subi(grad);
+        }
+    }
+}
