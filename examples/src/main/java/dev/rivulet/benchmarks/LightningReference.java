@@ -10,10 +10,12 @@ import java.util.regex.Pattern;
 /**
  * The same measurement of PyTorch Lightning, by a Python script.
  *
+ * @param versions Lightning's and torch's, as a reader would write them
  * @param byHand microseconds per step of torch calls written by hand
+ * @param byTrainer microseconds per step by Lightning's trainer
  * @param overhead microseconds per step that Lightning's trainer adds
  */
-record LightningReference(double byHand, double overhead) {
+record LightningReference(String versions, double byHand, double byTrainer, double overhead) {
     private static final Path SCRIPT = Path.of("src", "main", "python", "lightning_overhead.py");
 
     /**
@@ -37,14 +39,18 @@ record LightningReference(double byHand, double overhead) {
         if (process.waitFor() != 0) {
             throw new IOException(SCRIPT + " failed: " + output);
         }
-        return Optional.of(new LightningReference(number(output, "by_hand_us"), number(output, "overhead_us")));
+        return Optional.of(new LightningReference(
+                "Lightning " + text(output, "lightning") + " on torch " + text(output, "torch"),
+                Double.parseDouble(text(output, "by_hand_us")),
+                Double.parseDouble(text(output, "by_trainer_us")),
+                Double.parseDouble(text(output, "overhead_us"))));
     }
 
-    private static double number(String json, String key) throws IOException {
-        Matcher matcher = Pattern.compile("\"" + key + "\": *(-?[0-9.]+)").matcher(json);
+    private static String text(String json, String key) throws IOException {
+        Matcher matcher = Pattern.compile("\"" + key + "\": *\"?([^\",}]+)").matcher(json);
         if (!matcher.find()) {
             throw new IOException(SCRIPT + " printed no " + key + ": " + json);
         }
-        return Double.parseDouble(matcher.group(1));
+        return matcher.group(1);
     }
 }
