@@ -98,7 +98,7 @@ public final class Benchmarks {
                 | generated registry | %.2f | **%.2f** |
                 | no registry: the method itself | %.2f | %.2f |
 
-                """, direct, direct / hand, hand, generated, generated / hand);
+                """, hand, generated, generated / hand, direct, direct / hand);
     }
 
     private static double score(Collection<RunResult> results, String method) {
