@@ -1,6 +1,7 @@
 package dev.rivulet.benchmarks;
 
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * Two programs timed in turns, so that whatever else the machine does falls on both alike.
@@ -21,17 +22,19 @@ record PairedRuns(double baseline, double measured, double difference) {
     /**
      * Runs both programs that many times, changing which comes first.
      *
+     * @param clock in nanoseconds, from any origin
      * @param warmUps pairs that are not counted
      * @param pairs pairs that are
      */
-    static PairedRuns of(Program baseline, Program measured, int warmUps, int pairs) throws Exception {
+    static PairedRuns of(LongSupplier clock, Program baseline, Program measured, int warmUps, int pairs)
+            throws Exception {
         double[] baselines = new double[pairs];
         double[] durations = new double[pairs];
         double[] differences = new double[pairs];
         for (int i = -warmUps; i < pairs; i++) {
             boolean baselineFirst = i % 2 == 0;
-            long early = time(baselineFirst ? baseline : measured);
-            long late = time(baselineFirst ? measured : baseline);
+            long early = time(clock, baselineFirst ? baseline : measured);
+            long late = time(clock, baselineFirst ? measured : baseline);
             if (i >= 0) {
                 baselines[i] = baselineFirst ? early : late;
                 durations[i] = baselineFirst ? late : early;
@@ -41,10 +44,10 @@ record PairedRuns(double baseline, double measured, double difference) {
         return new PairedRuns(median(baselines), median(durations), median(differences));
     }
 
-    private static long time(Program program) throws Exception {
-        long start = System.nanoTime();
+    private static long time(LongSupplier clock, Program program) throws Exception {
+        long start = clock.getAsLong();
         program.run();
-        return System.nanoTime() - start;
+        return clock.getAsLong() - start;
     }
 
     private static double median(double[] values) {
