@@ -5,7 +5,6 @@ import dev.rivulet.processor.RivuletProcessor;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +22,15 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * What an annotation processor adds to the compilation of a class, its generated class included, in processor time of
- * the compiling thread: files are read and written, and a busy machine would show in the elapsed time.
+ * What an annotation processor adds to the compilation of a class, its generated class included.
+ *
+ * @param autoValue AutoValue, for comparison
+ * @param rivulet this project's processor
  */
-final class CompileTime {
+record CompileTime(PairedRuns autoValue, PairedRuns rivulet) {
     static final int CLASSES = 100;
     private static final int WARM_UPS = 6;
-    private static final int PAIRS = 11;
+    private static final int PAIRS = 9;
 
     private static final String MODULE = """
             package measured;
@@ -67,28 +68,28 @@ final class CompileTime {
             }
             """;
 
-    private CompileTime() {}
-
-    /** Compilations of {@link #CLASSES} annotated modules, without and with the processor. */
-    static PairedRuns rivulet() throws Exception {
-        return measure(MODULE, "Module", RivuletProcessor::new);
+    /**
+     * Compilations of {@link #CLASSES} values of five properties, without and with AutoValue, and of as many modules,
+     * without and with Rivulet; the compiler is warm for both before either is measured.
+     */
+    static CompileTime measure() throws Exception {
+        Supplier<Processor> autoValue = AutoValueProcessor::new;
+        Supplier<Processor> rivulet = RivuletProcessor::new;
+        pairs(VALUE, "Value", autoValue, 1);
+        pairs(MODULE, "Module", rivulet, 1);
+        return new CompileTime(pairs(VALUE, "Value", autoValue, PAIRS), pairs(MODULE, "Module", rivulet, PAIRS));
     }
 
-    /** Compilations of {@link #CLASSES} values of five properties, without and with AutoValue. */
-    static PairedRuns autoValue() throws Exception {
-        return measure(VALUE, "Value", AutoValueProcessor::new);
-    }
-
-    private static PairedRuns measure(String template, String name, Supplier<Processor> processor) throws Exception {
+    private static PairedRuns pairs(String template, String name, Supplier<Processor> processor, int pairs)
+            throws Exception {
         List<Source> sources = IntStream.range(0, CLASSES)
                 .mapToObj(i -> new Source(name + i, String.format(Locale.ROOT, template, i)))
                 .toList();
         return PairedRuns.of(
-                ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime,
                 () -> compile(sources, Optional.empty()),
                 () -> compile(sources, Optional.of(processor.get())),
                 WARM_UPS,
-                PAIRS);
+                pairs);
     }
 
     private static void compile(List<Source> sources, Optional<Processor> processor) throws IOException {

@@ -1,10 +1,12 @@
 package dev.rivulet.benchmarks;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
-import java.util.function.LongSupplier;
 
 /**
- * Two programs timed in turns, so that whatever else the machine does falls on both alike.
+ * Two programs timed in turns, by the processor time of their thread, so that it matters little what else the machine
+ * does.
  *
  * @param baseline median duration of the first
  * @param measured median duration of the second
@@ -13,7 +15,9 @@ import java.util.function.LongSupplier;
  */
 record PairedRuns(double baseline, double measured, double difference) {
 
-    /** Something to time. */
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    /** Something to time. It does its work on the thread that runs it. */
     @FunctionalInterface
     interface Program {
         void run() throws Exception;
@@ -21,20 +25,17 @@ record PairedRuns(double baseline, double measured, double difference) {
 
     /**
      * Runs both programs that many times, changing which comes first.
-     *
-     * @param clock in nanoseconds, from any origin
      * @param warmUps pairs that are not counted
      * @param pairs pairs that are
      */
-    static PairedRuns of(LongSupplier clock, Program baseline, Program measured, int warmUps, int pairs)
-            throws Exception {
+    static PairedRuns of(Program baseline, Program measured, int warmUps, int pairs) throws Exception {
         double[] baselines = new double[pairs];
         double[] durations = new double[pairs];
         double[] differences = new double[pairs];
         for (int i = -warmUps; i < pairs; i++) {
             boolean baselineFirst = i % 2 == 0;
-            long early = time(clock, baselineFirst ? baseline : measured);
-            long late = time(clock, baselineFirst ? measured : baseline);
+            long early = time(baselineFirst ? baseline : measured);
+            long late = time(baselineFirst ? measured : baseline);
             if (i >= 0) {
                 baselines[i] = baselineFirst ? early : late;
                 durations[i] = baselineFirst ? late : early;
@@ -44,10 +45,10 @@ record PairedRuns(double baseline, double measured, double difference) {
         return new PairedRuns(median(baselines), median(durations), median(differences));
     }
 
-    private static long time(LongSupplier clock, Program program) throws Exception {
-        long start = clock.getAsLong();
+    private static long time(Program program) throws Exception {
+        long start = THREADS.getCurrentThreadCpuTime();
         program.run();
-        return clock.getAsLong() - start;
+        return THREADS.getCurrentThreadCpuTime() - start;
     }
 
     private static double median(double[] values) {
