@@ -12,8 +12,9 @@ import java.util.NoSuchElementException;
 /**
  * One pass over a data set that tells which batch is the last while that batch is still usable.
  *
- * <p>DJL's own iterators close every batch that they handed out as soon as they are asked in vain for another one. So a
- * batch that may be the last is given a manager of its own before that question is put.
+ * <p>DJL's own iterators close every batch that they handed out as soon as they are asked in vain for another one. So
+ * each batch is given a manager of its own before that question is put. What a batch says of its progress is no
+ * substitute: it knows nothing of samplers that leave records out.
  *
  * <p>The caller closes each batch; closing the iterator closes what is left.
  */
@@ -46,14 +47,9 @@ public final class BatchIterator implements AutoCloseable {
         if (last) {
             throw new NoSuchElementException("The pass over the data set has ended.");
         }
-        Batch batch = batches.next();
-        long remaining = batch.getProgressTotal() - batch.getProgress();
-        if (remaining >= batch.getSize()) {
-            return batch;
-        }
-        Batch rehomed = rehome(batch);
+        Batch batch = rehome(batches.next());
         last = !batches.hasNext();
-        return rehomed;
+        return batch;
     }
 
     /** Whether the batch returned by {@link #next} was the last one. */

@@ -34,7 +34,8 @@ public final class OptimizerStep {
     public OptimizerStep(Optimizer optimizer, Map<String, Parameter> parameters, GradientClipping clipping) {
         this.optimizer = optimizer;
         this.clipping = clipping;
-        this.updateZeroesGradients = optimizer instanceof Sgd || optimizer instanceof Adam || optimizer instanceof AdamW;
+        this.updateZeroesGradients =
+                optimizer instanceof Sgd || optimizer instanceof Adam || optimizer instanceof AdamW;
         List<String> trainedNames = new ArrayList<>();
         List<NDArray> trainedWeights = new ArrayList<>();
         parameters.forEach((name, parameter) -> {
