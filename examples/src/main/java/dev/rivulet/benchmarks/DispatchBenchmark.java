@@ -1,0 +1,50 @@
+package dev.rivulet.benchmarks;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.StateDict;
+import dev.rivulet.TransformContext;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A transform called through the generated registry, and by hand. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(3)
+@SuppressWarnings("NullAway") // The transforms hand on what they are given; a real state dict would need libtorch.
+public class DispatchBenchmark {
+    private CallbackRegistry<DispatchModule> generated = new DispatchModuleCallbackRegistry();
+    private CallbackRegistry<DispatchModule> handWritten = new HandWrittenRegistry();
+    private DispatchModule module = new DispatchModule();
+    private String stream = "third";
+    private StateDict weights = null;
+    private TransformContext context = null;
+
+    /** As the runtime does it. */
+    @Benchmark
+    public Object generated() throws Exception {
+        return generated.transform(stream, module, weights, context);
+    }
+
+    /** The same call of what one would write without the processor. */
+    @Benchmark
+    public Object handWritten() throws Exception {
+        return handWritten.transform(stream, module, weights, context);
+    }
+
+    /** The floor: the method itself, known when compiled. */
+    @Benchmark
+    public Object direct() {
+        return DispatchModule.third(weights);
+    }
+}

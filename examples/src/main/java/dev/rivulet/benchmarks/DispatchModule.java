@@ -1,0 +1,25 @@
+package dev.rivulet.benchmarks;
+
+import dev.rivulet.StateDict;
+import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.annotations.WeightTransform;
+
+/** Four streams whose transforms do nothing, so that only the way to them takes time. */
+@CheckpointStream(filename = "original-{epoch}")
+class DispatchModule {
+
+    @WeightTransform("first")
+    static StateDict first(StateDict weights) {
+        return weights;
+    }
+
+    @WeightTransform("second")
+    static StateDict second(StateDict weights) {
+        return weights;
+    }
+
+    @WeightTransform("third")
+    static StateDict third(StateDict weights) {
+        return weights;
+    }
+}

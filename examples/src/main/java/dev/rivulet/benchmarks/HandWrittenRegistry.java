@@ -1,0 +1,30 @@
+package dev.rivulet.benchmarks;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.StateDict;
+import dev.rivulet.TransformContext;
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.List;
+
+/** What one would write by hand for {@link DispatchModule}, for comparison with what is generated. */
+final class HandWrittenRegistry implements CallbackRegistry<DispatchModule> {
+
+    @Override
+    public List<StreamDeclaration> streams() {
+        throw new UnsupportedOperationException("Only transforms are compared.");
+    }
+
+    @Override
+    public StateDict transform(String stream, DispatchModule module, StateDict weights, TransformContext context) {
+        if (stream.equals("first")) {
+            return DispatchModule.first(weights);
+        }
+        if (stream.equals("second")) {
+            return DispatchModule.second(weights);
+        }
+        if (stream.equals("third")) {
+            return DispatchModule.third(weights);
+        }
+        throw new IllegalArgumentException(stream);
+    }
+}
