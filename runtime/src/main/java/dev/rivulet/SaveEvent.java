@@ -148,8 +148,7 @@ final class SaveEvent implements AutoCloseable {
                     hooks.onSaveCheckpoint(checkpoint);
                     return checkpoint;
                 },
-                () -> refuseChange(
-                        "An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\","));
+                () -> refuseChange("An onSaveCheckpoint hook, called for the stream \"" + checkpoint.stream() + "\","));
     }
 
     /** Runs foreign code, then puts right what it wrote where it must not, also if it fails half way. */
