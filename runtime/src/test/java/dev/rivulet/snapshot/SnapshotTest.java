@@ -130,8 +130,7 @@ class SnapshotTest {
         weight.addi(1);
 
         assertThatThrownBy(snapshot::repair)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Both the weight \"weight\" and its copy were changed during a save, so neither can be"
-                        + " restored.");
+                .isExactlyInstanceOf(LostWeightsException.class)
+                .hasMessageStartingWith("Both the weight \"weight\" and its copy were changed during a save");
     }
 }
