@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +127,7 @@ public final class Trainer {
         private boolean enableCheckpointing = true;
         private int fastDevRun;
         private Duration shutdownBudget = Duration.ofSeconds(30);
+        private LongSupplier clock = System::nanoTime;
         private final Map<String, UnaryOperator<StreamPolicy.Builder>> streams = new LinkedHashMap<>();
 
         private Builder() {}
@@ -258,6 +260,12 @@ public final class Trainer {
             return this;
         }
 
+        /** What time triggers go by, in nanoseconds from any origin; for tests, which do not wait. */
+        Builder clock(LongSupplier nanoTime) {
+            this.clock = nanoTime;
+            return this;
+        }
+
         /**
          * The trainer.
          *
@@ -272,7 +280,8 @@ public final class Trainer {
                     defaultRootDir.resolve("checkpoints"),
                     enableCheckpointing && fastDevRun == 0,
                     new LinkedHashMap<>(streams),
-                    enableProgressBar));
+                    enableProgressBar,
+                    clock));
         }
 
         private LoopSettings loopSettings() {
