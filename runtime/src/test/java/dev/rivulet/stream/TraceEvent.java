@@ -25,6 +25,22 @@ record TraceEvent(
     static final String EXCEPTION = "on_exception";
     static final String TRAIN_END = "on_train_end";
 
+    /** This event, counted to another epoch. */
+    TraceEvent inEpoch(int other) {
+        return new TraceEvent(
+                hook,
+                other,
+                globalStep,
+                logged,
+                isLastBatch,
+                validationRunsNow,
+                validationHasRun,
+                savesOnTrainEpochEnd,
+                sanityChecking,
+                fastDevRun,
+                nanoTime);
+    }
+
     @Override
     public MetricValues metrics() {
         return MetricValues.of(logged);
