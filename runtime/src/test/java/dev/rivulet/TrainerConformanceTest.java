@@ -1,7 +1,5 @@
 package dev.rivulet;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.google.gson.JsonObject;
 import dev.rivulet.stream.ConformanceCases;
 import dev.rivulet.stream.TrainerVerdict;
@@ -10,8 +8,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -29,21 +25,15 @@ class TrainerConformanceTest {
 
     @Test
     void everyRunEndsAsInLightningOrDifferentOnPurpose() throws IOException, URISyntaxException {
-        List<Judged> judged = new ArrayList<>();
+        ConformanceReport report = new ConformanceReport("runs");
         for (JsonObject testCase : ConformanceCases.read()) {
             if (testCase.get("kind").getAsString().equals("run")) {
                 String id = testCase.get("id").getAsString();
-                judged.add(new Judged(id, judge(testCase, Files.createTempDirectory(directory, "case"))));
+                report.enter(id, judge(testCase, Files.createTempDirectory(directory, "case")));
             }
         }
-
-        report(judged);
-
-        assertThat(only(judged, Verdict.Kind.FAILED)).isEmpty();
-        assertThat(judged).isNotEmpty();
+        report.printAndAssert();
     }
-
-    private record Judged(String id, Verdict verdict) {}
 
     private static Verdict judge(JsonObject testCase, Path folder) throws IOException {
         RecordedCase recorded = new RecordedCase(testCase, folder);
@@ -59,25 +49,5 @@ class TrainerConformanceTest {
         } catch (RuntimeException broken) {
             return Verdict.failed(broken.toString());
         }
-    }
-
-    private static void report(List<Judged> judged) {
-        only(judged, Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
-        only(judged, Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
-        System.out.printf(
-                "%d runs: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
-                judged.size(),
-                only(judged, Verdict.Kind.AS_LIGHTNING).size(),
-                only(judged, Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
-                only(judged, Verdict.Kind.FAILED).size(),
-                only(judged, Verdict.Kind.NOT_REPLAYED).size());
-    }
-
-    private static List<String> only(List<Judged> judged, Verdict.Kind kind) {
-        return judged.stream()
-                .filter(one -> one.verdict().kind() == kind)
-                .map(one -> one.id() + " " + one.verdict().explanation())
-                .sorted()
-                .toList();
     }
 }

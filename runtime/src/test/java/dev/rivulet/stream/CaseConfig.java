@@ -23,7 +23,7 @@ public record CaseConfig(JsonObject json) {
     }
 
     /** The policy; without a filename it has Lightning's default, which does not name the stream. */
-    StreamPolicy.Builder policy() {
+    public StreamPolicy.Builder policy() {
         FilenameStyle style = style();
         StreamPolicy.Builder policy = StreamPolicy.builder()
                 .filenameStyle(style)

@@ -18,11 +18,13 @@ public record Verdict(Kind kind, String explanation) {
         NOT_REPLAYED
     }
 
-    static Verdict same() {
+    /** For a case that came out as in Lightning. */
+    public static Verdict same() {
         return new Verdict(Kind.AS_LIGHTNING, "");
     }
 
-    static Verdict different(String reason) {
+    /** For a case that came out otherwise, on purpose. */
+    public static Verdict different(String reason) {
         return new Verdict(Kind.DELIBERATELY_DIFFERENT, reason);
     }
 
