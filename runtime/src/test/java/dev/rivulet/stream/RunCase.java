@@ -280,12 +280,18 @@ final class RunCase {
         run.getAsJsonArray("trace").forEach(event -> trace.add(event.getAsJsonObject()));
         List<TraceEvent> events = new ArrayList<>();
         Map<String, Long> clocks = new HashMap<>();
+        int everyEpochs = trainer.get("check_val_every_n_epoch")
+                .map(JsonElement::getAsInt)
+                .orElse(1);
+        boolean seen = trainer.get("reuse_trainer").isPresent();
         boolean validated = false;
         for (int i = 0; i < trace.size(); i++) {
             CaseConfig event = new CaseConfig(trace.get(i));
             String hook = event.text("hook").orElseThrow();
             String tag = event.text("cb").orElseThrow();
-            validated |= hook.equals(TraceEvent.VALIDATION_END);
+            boolean validation = hook.equals(TraceEvent.VALIDATION_END);
+            seen |= validation;
+            validated |= validation && !flag(event, "sanity_checking");
             long now = clocks.merge(tag, hook.equals(TraceEvent.BATCH_END) ? perBatch : 0, Long::sum);
             events.add(new TraceEvent(
                     hook,
@@ -293,7 +299,8 @@ final class RunCase {
                     trace.get(i).get("global_step").getAsLong(),
                     metrics(event),
                     flag(event, "is_last_batch"),
-                    followedByValidation(trace, i),
+                    followedByValidation(trace, i, crashesInValidation(run)),
+                    seen && (trace.get(i).get("epoch").getAsInt() + 1) % everyEpochs == 0,
                     validated,
                     flag(event, "save_on_train_epoch_end_resolved"),
                     flag(event, "sanity_checking"),
@@ -307,10 +314,20 @@ final class RunCase {
         return event.get(name).map(JsonElement::getAsBoolean).orElse(false);
     }
 
-    private static boolean followedByValidation(List<JsonObject> trace, int index) {
+    private static boolean crashesInValidation(JsonObject run) {
+        return new CaseConfig(run)
+                .get("exception")
+                .flatMap(thrown -> new CaseConfig(thrown.getAsJsonObject()).text("hook"))
+                .filter(hook -> hook.contains("validation"))
+                .isPresent();
+    }
+
+    private static boolean followedByValidation(List<JsonObject> trace, int index, boolean crashesInValidation) {
         for (JsonObject later : trace.subList(index + 1, trace.size())) {
             if (later.get("cb").equals(trace.get(index).get("cb"))) {
-                return later.get("hook").getAsString().equals(TraceEvent.VALIDATION_END);
+                String hook = later.get("hook").getAsString();
+                return hook.equals(TraceEvent.VALIDATION_END)
+                        || (crashesInValidation && hook.equals(TraceEvent.EXCEPTION));
             }
         }
         return false;
