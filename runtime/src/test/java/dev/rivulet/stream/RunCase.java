@@ -283,6 +283,7 @@ final class RunCase {
         int everyEpochs = trainer.get("check_val_every_n_epoch")
                 .map(JsonElement::getAsInt)
                 .orElse(1);
+        RecordedValidations validations = new RecordedValidations(run, trace);
         boolean seen = trainer.get("reuse_trainer").isPresent();
         boolean validated = false;
         for (int i = 0; i < trace.size(); i++) {
@@ -299,7 +300,7 @@ final class RunCase {
                     trace.get(i).get("global_step").getAsLong(),
                     metrics(event),
                     flag(event, "is_last_batch"),
-                    followedByValidation(trace, i, crashesInValidation(run)),
+                    validations.follows(i),
                     seen && (trace.get(i).get("epoch").getAsInt() + 1) % everyEpochs == 0,
                     validated,
                     flag(event, "save_on_train_epoch_end_resolved"),
@@ -312,25 +313,6 @@ final class RunCase {
 
     private static boolean flag(CaseConfig event, String name) {
         return event.get(name).map(JsonElement::getAsBoolean).orElse(false);
-    }
-
-    private static boolean crashesInValidation(JsonObject run) {
-        return new CaseConfig(run)
-                .get("exception")
-                .flatMap(thrown -> new CaseConfig(thrown.getAsJsonObject()).text("hook"))
-                .filter(hook -> hook.contains("validation"))
-                .isPresent();
-    }
-
-    private static boolean followedByValidation(List<JsonObject> trace, int index, boolean crashesInValidation) {
-        for (JsonObject later : trace.subList(index + 1, trace.size())) {
-            if (later.get("cb").equals(trace.get(index).get("cb"))) {
-                String hook = later.get("hook").getAsString();
-                return hook.equals(TraceEvent.VALIDATION_END)
-                        || (crashesInValidation && hook.equals(TraceEvent.EXCEPTION));
-            }
-        }
-        return false;
     }
 
     private static Map<String, Double> metrics(CaseConfig event) {
