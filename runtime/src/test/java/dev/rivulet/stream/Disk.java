@@ -18,14 +18,14 @@ final class Disk {
     /**
      * An empty disk.
      *
-     * @param keepsDanglingLinks whether a link stays when it is removed after its target
+     * @param keepsDanglingLinks whether a link counts as missing once its target is gone, and so cannot be removed
      */
     Disk(boolean keepsDanglingLinks) {
         this.keepsDanglingLinks = keepsDanglingLinks;
     }
 
     boolean exists(String file) {
-        return linkTargets.containsKey(file);
+        return linkTargets.containsKey(file) && !(keepsDanglingLinks && dangles(file));
     }
 
     /**
