@@ -9,8 +9,23 @@ final class Disk {
     private final Map<String, String> linkTargets = new TreeMap<>();
     private final Map<String, String> contents = new TreeMap<>();
 
+    private final boolean keepsDanglingLinks;
+
+    Disk() {
+        this(false);
+    }
+
+    /**
+     * An empty disk.
+     *
+     * @param keepsDanglingLinks whether a link counts as missing once its target is gone, and so cannot be removed
+     */
+    Disk(boolean keepsDanglingLinks) {
+        this.keepsDanglingLinks = keepsDanglingLinks;
+    }
+
     boolean exists(String file) {
-        return linkTargets.containsKey(file);
+        return linkTargets.containsKey(file) && !(keepsDanglingLinks && dangles(file));
     }
 
     /**
@@ -24,7 +39,7 @@ final class Disk {
 
     private boolean changes(Action action, TraceEvent event) {
         return switch (action.kind()) {
-            case REMOVE -> linkTargets.remove(action.file()) != null;
+            case REMOVE -> !(keepsDanglingLinks && dangles(action.file())) && linkTargets.remove(action.file()) != null;
             case SAVE -> {
                 linkTargets.put(action.file(), "");
                 contents.put(action.file(), RunEnd.content(event.epoch(), event.globalStep()));
@@ -32,6 +47,11 @@ final class Disk {
             }
             case LINK -> !action.target().equals(linkTargets.put(action.file(), action.target()));
         };
+    }
+
+    private boolean dangles(String file) {
+        String target = linkTargets.getOrDefault(file, "");
+        return !target.isEmpty() && !exists(target);
     }
 
     /** Files by name, described as in {@link RunEnd}. */

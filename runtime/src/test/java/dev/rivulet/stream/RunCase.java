@@ -116,7 +116,7 @@ final class RunCase {
     /** The runs as Lightning ran them. */
     List<Replayed> recorded() {
         List<Replayed> runs = new ArrayList<>();
-        Disk disk = new Disk();
+        Disk disk = new Disk(true);
         for (JsonElement element : json.getAsJsonArray("runs")) {
             JsonObject run = element.getAsJsonObject();
             List<List<Action>> actions = new ArrayList<>();
@@ -166,7 +166,8 @@ final class RunCase {
     /** Replays the streams of all runs: the real policy, or the oracle with differences. */
     List<Replayed> replay(Optional<Set<Difference>> oracle) {
         List<Replayed> runs = new ArrayList<>();
-        Disk disk = new Disk();
+        Disk disk = new Disk(oracle.filter(differences -> !differences.contains(Difference.DANGLING_LINKS_ARE_DELETED))
+                .isPresent());
         Map<String, StreamReplay> previous = new HashMap<>();
         for (JsonElement element : json.getAsJsonArray("runs")) {
             JsonObject run = element.getAsJsonObject();
