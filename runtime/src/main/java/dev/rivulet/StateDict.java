@@ -188,6 +188,7 @@ public final class StateDict {
         }
 
         private NDArray array(Workspace workspace) {
+            workspace.requireOpen();
             if (array == null) {
                 array = NDArrays.create(workspace.manager(), tensor(workspace));
             }
@@ -195,6 +196,7 @@ public final class StateDict {
         }
 
         private Tensor tensor(Workspace workspace) {
+            workspace.requireOpen();
             if (tensor == null) {
                 tensor = workspace.retain(Objects.requireNonNull(array, "A value has an array or a tensor."));
             }

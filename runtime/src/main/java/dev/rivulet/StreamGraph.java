@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.FilenameStyle;
 import dev.rivulet.policy.StreamName;
@@ -44,7 +45,8 @@ final class StreamGraph {
                 StreamDeclaration.untransformed(
                         CheckpointStream.ORIGINAL, StreamPolicy.builder().build()));
         declared.forEach((name, stream) -> all.put(name, withOwnPointers(stream)));
-        changes.forEach((name, change) -> all.put(name, changed(name, all, change)));
+        Set<String> known = Set.copyOf(all.keySet());
+        changes.forEach((name, change) -> all.put(name, changed(name, all, known, change)));
         StreamGraph graph = new StreamGraph(inOrder(all));
         graph.refuseSharedFiles();
         return graph;
@@ -82,17 +84,19 @@ final class StreamGraph {
     }
 
     private static StreamDeclaration changed(
-            String name, Map<String, StreamDeclaration> all, UnaryOperator<StreamPolicy.Builder> change) {
+            String name,
+            Map<String, StreamDeclaration> all,
+            Set<String> known,
+            UnaryOperator<StreamPolicy.Builder> change) {
         StreamDeclaration stream = all.get(name);
         if (stream == null) {
             StreamName.problem(name).ifPresent(problem -> {
                 throw new IllegalArgumentException(problem);
             });
-            StreamName.closest(name, all.keySet())
-                    .filter(other -> !other.equals(name))
-                    .ifPresent(other -> {
-                        throw new IllegalArgumentException(unknown(name, all.keySet()));
-                    });
+            // One that is nearly a declared one is a slip; those that the trainer adds may resemble each other.
+            StreamName.closest(name, known).ifPresent(declared -> {
+                throw new IllegalArgumentException(unknown(name, known));
+            });
             stream = withOwnPointers(
                     StreamDeclaration.untransformed(name, StreamPolicy.builder().build()));
         }
@@ -158,6 +162,9 @@ final class StreamGraph {
         files.add(directory + policy.filenameOf(stream.name()));
         if (policy.saveLast() != SaveLast.OFF) {
             files.add(directory + policy.lastTemplate());
+        }
+        if (policy.saveBest() != SaveBest.OFF) {
+            files.add(directory + policy.bestTemplate());
         }
         return files;
     }

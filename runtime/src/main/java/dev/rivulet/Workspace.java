@@ -36,7 +36,12 @@ final class Workspace implements AutoCloseable {
         return loans.view(alias);
     }
 
-    private void requireOpen() {
+    /**
+     * Refuses the use of memory that is not there any more.
+     *
+     * @throws IllegalStateException if this workspace is closed
+     */
+    void requireOpen() {
         if (!manager.isOpen()) {
             throw new IllegalStateException(
                     "The call that this state dict was given to has ended, and its memory with it."

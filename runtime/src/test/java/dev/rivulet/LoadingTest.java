@@ -15,7 +15,9 @@ import dev.rivulet.format.SafetensorsWriter;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -118,15 +120,37 @@ class LoadingTest extends FitTestCase {
 
         assertThatThrownBy(() -> Checkpoints.load(file("original", 1), deeper, manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
-                .hasMessage(file("original", 1) + " is of another model:\n"
+                .hasMessage(file("original", 1) + " does not fit the model:\n"
                         + "  0.weight is missing\n  0.bias is missing\n  1.weight is missing\n  1.bias is missing\n"
                         + "  bias is not in the model\n  and 1 more.");
         assertThatThrownBy(() -> Checkpoints.load(file("original", 1), wider, manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
-                .hasMessage(file("original", 1) + " is of another model:\n"
-                        + "  weight is [1, 2] in the file, [1, 5] in the model");
+                .hasMessage(file("original", 1) + " does not fit the model:\n"
+                        + "  weight is F32[1, 2] in the file, F32[1, 5] in the model");
         assertThat(wider.getDirectParameters().get("weight").getArray().toFloatArray())
                 .containsOnly(9);
+    }
+
+    @Test
+    void quantizedWeightsAreRefusedBeforeAnyIsLoaded() throws IOException {
+        Path quantized = directory.resolve("quantized.safetensors");
+        Tensor bias = Tensor.of(Dtype.F32, TensorShape.of(1), ByteBuffer.allocate(4));
+        Tensor weight = Tensor.of(Dtype.I8, TensorShape.of(1, 2), ByteBuffer.allocate(2));
+        try (FileChannel channel =
+                FileChannel.open(quantized, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            SafetensorsWriter.of(Map.of("bias", bias, "weight", weight), Map.of())
+                    .writeTo(channel);
+        }
+        Block block = Linear.builder().setUnits(1).build();
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        block.getDirectParameters().get("bias").getArray().set(new float[] {9});
+
+        assertThatThrownBy(() -> Checkpoints.load(quantized, block, manager))
+                .isExactlyInstanceOf(ArchitectureMismatchException.class)
+                .hasMessage(quantized
+                        + " does not fit the model:\n  weight is I8[1, 2] in the file, F32[1, 2] in the model");
+        assertThat(block.getDirectParameters().get("bias").getArray().toFloatArray())
+                .containsExactly(9);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import dev.rivulet.TransformingModule.Transform;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -178,6 +179,46 @@ class SaveInvariantsTest extends FitTestCase {
                     doubleInPlace(weights, c);
                     throw new IOException("half way");
                 }));
+    }
+
+    @Test
+    void aTransformMayCloseTheArraysThatItIsGiven() {
+        Transform closing = (weights, context) -> weights.map((name, weight) -> {
+            try (weight) {
+                return weight.mul(2);
+            }
+        });
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("averaged", closing)
+                    .transform("transformed", closing)
+                    .transform("half", closing)
+                    .transform("tail", closing);
+            FitResult result = fit(module);
+
+            assertThat(result.streams().values()).allSatisfy(stream -> {
+                assertThat(stream.failures()).isEmpty();
+                assertThat(stream.kept()).hasSize(2);
+            });
+        }
+    }
+
+    @Test
+    void weightsOfAnEarlierSaveAreRefused() {
+        List<StateDict> kept = new ArrayList<>();
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("transformed", (weights, context) -> {
+                kept.add(weights);
+                return kept.get(0);
+            });
+            FitResult result = fit(module);
+
+            assertThat(result.stream("transformed").kept()).hasSize(1);
+            assertThat(result.stream("transformed").failures())
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.cause())
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("weights.tensor(name).copy()"));
+        }
     }
 
     @Test

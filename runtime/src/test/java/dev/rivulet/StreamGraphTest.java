@@ -84,7 +84,10 @@ class StreamGraphTest {
                         Map.of("a", policy -> policy.filename("{epoch}"), "b", policy -> policy.filename("{epoch}"))))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
-                        "\"a\"", "\"b\"", "would write the same files \"{epoch}\"", "another filename or dirpath");
+                        "\"a\"",
+                        "\"b\"",
+                        "would write the same files \"{epoch}\"",
+                        "another filename, name of last or dirpath");
     }
 
     @Test

@@ -109,12 +109,14 @@ final class RetentionOracle {
                 return batchEnd(event);
             }
             case TraceEvent.VALIDATION_END -> {
-                if (skips(event) || !(waits || (!event.savesOnTrainEpochEnd() && epochIsDue(event)))) {
+                if (skips(event)) {
                     return true;
                 }
-                boolean saved = save(event);
+                boolean here = !event.savesOnTrainEpochEnd();
+                boolean due = (waits && (here || hasMetric(event))) || (here && epochIsDue(event));
+                boolean fine = !due || save(event);
                 waits = false;
-                return saved;
+                return fine;
             }
             case TraceEvent.EPOCH_END -> {
                 return skips(event) || !event.savesOnTrainEpochEnd() || !epochIsDue(event) || save(event);
