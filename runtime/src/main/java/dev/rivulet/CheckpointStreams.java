@@ -227,7 +227,7 @@ final class CheckpointStreams implements FitHooks {
         StreamFailure noted = new StreamFailure(saver.name(), at.epoch(), at.globalStep(), failure);
         saver.note(noted);
         if (saver.isDispensable()) {
-            LOG.error("Not saved: {}. Training goes on.", noted, failure);
+            LOG.error("Training goes on, but was not saved: {}", noted, failure);
             return Optional.empty();
         }
         return Optional.of(new FitException("Not saved: " + noted, failure));

@@ -90,8 +90,8 @@ final class StreamGraph {
                     .ifPresent(other -> {
                         throw new IllegalArgumentException(unknown(name, all.keySet()));
                     });
-            stream = withOwnLast(StreamDeclaration.untransformed(
-                    name, StreamPolicy.builder().build()));
+            stream = withOwnPointers(
+                    StreamDeclaration.untransformed(name, StreamPolicy.builder().build()));
         }
         try {
             return stream.withPolicy(change.apply(stream.policy().toBuilder()).build());

@@ -89,7 +89,9 @@ public final class CheckpointDirectory {
         Path target = resolve(relative);
         Path temporary = temporary();
         try {
-            Files.createDirectories(parent(temporary));
+            if (Files.isDirectory(root)) {
+                Files.createDirectories(parent(temporary));
+            }
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 channel.lock(); // Until the channel closes: other runs see that the file is no leftover.
