@@ -8,7 +8,8 @@ import ai.djl.training.dataset.Batch;
  * run on the training thread, and an exception ends the run.
  *
  * <p>{@link Trainer} tells where training stands: {@code trainer.currentEpoch()}, {@code trainer.globalStep()},
- * {@code trainer.callbackMetrics()}; {@code trainer.stop()} ends it after the current batch.
+ * {@code trainer.callbackMetrics()}; {@code trainer.stop()} ends it after the current batch
+ * and the validation that follows it.
  */
 public interface Callback {
 

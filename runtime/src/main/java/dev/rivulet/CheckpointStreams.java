@@ -3,6 +3,7 @@ package dev.rivulet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.snapshot.LostWeightsException;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.MissingMetricException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -226,11 +228,17 @@ final class CheckpointStreams implements FitHooks {
         }
         StreamFailure noted = new StreamFailure(saver.name(), at.epoch(), at.globalStep(), failure);
         saver.note(noted);
-        if (saver.isDispensable()) {
+        if (saver.isDispensable() && !leavesWeightsLost(failure)) {
             LOG.error("Training goes on, but was not saved: {}", noted, failure);
             return Optional.empty();
         }
         return Optional.of(new FitException("Not saved: " + noted, failure));
+    }
+
+    /** Whether training would go on with weights that nobody computed. */
+    private static boolean leavesWeightsLost(Throwable failure) {
+        return failure instanceof LostWeightsException
+                || Stream.of(failure.getSuppressed()).anyMatch(LostWeightsException.class::isInstance);
     }
 
     private static @Nullable FitException combine(@Nullable FitException first, Optional<FitException> further) {

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A module holds native memory from its first use on; closing it frees that. Confined to one thread at a time.
+ * <p>A module holds its weights in native memory from its first use on; closing it frees them. What DJL's optimizers
+ * keep, Adam's moments for one, is freed when the JVM ends. Confined to one thread at a time.
  */
 public abstract class LightningModule implements AutoCloseable {
     private @Nullable Network network;
@@ -43,7 +44,10 @@ public abstract class LightningModule implements AutoCloseable {
     /** For subclasses. */
     protected LightningModule() {}
 
-    /** The model: any DJL block, not yet initialized. Called once. */
+    /**
+     * The model: any DJL block, not yet initialized. Called when it is needed first, and again after {@link #close}; so
+     * make the block here unless the module is used once.
+     */
     protected abstract Block configureModel();
 
     /**

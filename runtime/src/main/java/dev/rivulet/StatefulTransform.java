@@ -7,7 +7,8 @@ package dev.rivulet;
 public interface StatefulTransform {
 
     /**
-     * Takes note of an optimizer step, on the training thread.
+     * Takes note of an optimizer step, on the training thread. It is called between steps, without a snapshot, so an
+     * exception ends the run, and what is written into the weights is in the model.
      *
      * @param weights the live weights, to be read during the call only and never written
      * @param globalStep optimizer steps so far, this one included
@@ -18,7 +19,7 @@ public interface StatefulTransform {
      * The weights to save, on the training thread.
      *
      * @param weights the source stream's weights at this step
-     * @throws Exception if there are none; the stream's failure policy applies
+     * @throws Exception if there are none; the checkpoint is left out and the failure reported
      */
     StateDict apply(StateDict weights, TransformContext context) throws Exception;
 }

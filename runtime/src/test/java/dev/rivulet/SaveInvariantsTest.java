@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import dev.rivulet.TransformingModule.Transform;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The live weights are the same before and after each save event, and the original stream's file holds them. */
 class SaveInvariantsTest extends FitTestCase {
@@ -192,6 +194,29 @@ class SaveInvariantsTest extends FitTestCase {
                     .extracting(StreamFailure::globalStep)
                     .containsExactly(4L);
             assertThat(result.stream("transformed").kept()).hasSize(7);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trainingDoesNotGoOnWithWeightsThatCannotBeRestored(boolean fails) {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("transformed", (weights, context) -> {
+                module.spoilWeights();
+                doubleInPlace(weights, context);
+                if (fails) {
+                    throw new IOException("half way");
+                }
+                return weights;
+            });
+
+            assertThatThrownBy(() -> fitSavingEachStep(module))
+                    .isExactlyInstanceOf(FitException.class)
+                    .hasMessageStartingWith("Not saved: stream \"transformed\", epoch 0, step 1");
+
+            assertThat(Weights.in(checkpoints().resolve("original-epoch=0-step=1.safetensors")))
+                    .isEqualTo(recorder.at(1));
+            assertThat(files()).hasSize(1);
         }
     }
 

@@ -1,43 +1,183 @@
 package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-class TrainerTest {
-    private final NDManager manager = NDManager.newBaseManager();
-
-    @TempDir
-    Path directory;
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class TrainerTest extends FitTestCase {
 
     @Test
-    void learnsAPlane() throws IOException {
-        ArrayDataset points = Points.of(manager, 64, 8);
+    void learnsAPlane() {
+        ArrayDataset many = Points.of(manager, 64, 8);
         try (PlaneModule module = new PlaneModule()) {
-            FitResult result = Trainer.builder().maxEpochs(60).seed(1).defaultRootDir(directory).stream(
+            FitResult result = trainer().maxEpochs(60).stream(
                             "original", policy -> policy.monitor("val_loss").saveTopK(2))
                     .build()
-                    .fit(module, points, points);
+                    .fit(module, many, many);
 
             assertThat(result.metrics().get("val_loss")).isLessThan(1e-3);
             assertThat(result.stream("original").kept()).hasSize(2);
-            try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
-                assertThat(files.map(Path::getFileName).map(Path::toString))
-                        .contains("original-epoch=59-step=480.safetensors");
+            assertThat(files()).hasSize(2).contains("original-epoch=59-step=480.safetensors");
+        }
+    }
+
+    private Map<String, List<Float>> trainedWith(int seed) {
+        try (PlaneModule module = new PlaneModule()) {
+            trainer().seed(seed).enableCheckpointing(false).build().fit(module, points, points);
+            return Weights.live(module);
+        }
+    }
+
+    @Test
+    void repeatsARunBitForBitWithTheSameSeedOnly() {
+        Map<String, List<Float>> first = trainedWith(7);
+
+        assertThat(trainedWith(7)).isEqualTo(first);
+        assertThat(trainedWith(8)).isNotEqualTo(first);
+    }
+
+    @Test
+    void fitsOnAThreadOtherThanTheOneThatLoadedTheEngine() {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            assertThat(CompletableFuture.supplyAsync(() -> trainedWith(7), other)
+                            .join())
+                    .isEqualTo(trainedWith(7));
+        } finally {
+            other.shutdown();
+        }
+    }
+
+    @Test
+    void goesOnFromTheModulesWeights() {
+        try (PlaneModule module = new PlaneModule()) {
+            fit(module);
+            Map<String, List<Float>> afterFirst = Weights.live(module);
+
+            fit(module);
+
+            assertThat(Weights.in(file("original", 1))).isEqualTo(afterFirst);
+            assertThat(files())
+                    .containsExactly("original-epoch=1-step=8-v1.safetensors", "original-epoch=1-step=8.safetensors");
+            try (PlaneModule longer = new PlaneModule()) {
+                trainer().maxEpochs(4).enableCheckpointing(false).build().fit(longer, points, points);
+                assertThat(Weights.live(module)).isEqualTo(Weights.live(longer));
             }
+        }
+    }
+
+    @Test
+    void refusesToFitWithinItsOwnFit() {
+        try (PlaneModule module = new PlaneModule();
+                PlaneModule second = new PlaneModule()) {
+            Trainer trainer = trainer()
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainStart(Trainer self, LightningModule running) {
+                            self.fit(second, points);
+                        }
+                    })
+                    .build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points))
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessage("This trainer is in the middle of a fit; use a second one.");
+        }
+    }
+
+    @Test
+    void refusesAModuleThatAnotherTrainerTrains() {
+        try (PlaneModule module = new PlaneModule()) {
+            Trainer trainer = trainer()
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainStart(Trainer self, LightningModule running) {
+                            trainer().build().fit(running, points);
+                        }
+                    })
+                    .build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points))
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("PlaneModule is being trained by another trainer.");
+        }
+    }
+
+    @Test
+    void canFitAgainAfterAFailure() {
+        try (LazyModule module = new LazyModule()) {
+            Trainer trainer = trainer().build();
+            assertThatThrownBy(() -> trainer.fit(module, points)).hasMessage("not yet");
+
+            assertThat(trainer.fit(module, points).epochs()).isEqualTo(2);
+        }
+    }
+
+    /** Fails once. */
+    private static final class LazyModule extends PlaneModule {
+        private boolean failed;
+
+        @Override
+        protected void onTrainEnd() {
+            if (!failed) {
+                failed = true;
+                throw new IllegalStateException("not yet");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("senseless")
+    void refusesASettingThatMakesNoSenseByItsName(
+            String setting, UnaryOperator<Trainer.Builder> change, String expected) {
+        assertThatThrownBy(() -> change.apply(Trainer.builder()).build())
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(setting + " is ")
+                .hasMessageContaining(expected);
+    }
+
+    static Stream<Arguments> senseless() {
+        return Stream.of(
+                senseless("maxEpochs", trainer -> trainer.maxEpochs(-2), "0 or more, or -1 for no limit"),
+                senseless("maxSteps", trainer -> trainer.maxSteps(-2), "0 or more, or -1 for no limit"),
+                senseless("maxEpochs", trainer -> trainer.maxEpochs(-1), "a limit, unless maxSteps is one"),
+                senseless("limitTrainBatches", trainer -> trainer.limitTrainBatches(0), "1 or more"),
+                senseless("limitValBatches", trainer -> trainer.limitValBatches(-1), "0 or more"),
+                senseless("checkValEveryNEpoch", trainer -> trainer.checkValEveryNEpoch(0), "1 or more"),
+                senseless("valCheckInterval", trainer -> trainer.valCheckInterval(0), "1 batch or more"),
+                senseless("valCheckInterval", trainer -> trainer.valCheckInterval(1.5), "at most 1"),
+                senseless("valCheckInterval", trainer -> trainer.valCheckInterval(Double.NaN), "at most 1"),
+                senseless("numSanityValSteps", trainer -> trainer.numSanityValSteps(-1), "0 or more"),
+                senseless("accumulateGradBatches", trainer -> trainer.accumulateGradBatches(0), "1 or more"),
+                senseless("gradientClipVal", trainer -> trainer.gradientClipVal(-1), "0 for none"),
+                senseless("gradientClipVal", trainer -> trainer.gradientClipVal(Double.NaN), "0 for none"),
+                senseless("fastDevRun", trainer -> trainer.fastDevRun(-1), "or 0"));
+    }
+
+    private static Arguments senseless(String setting, UnaryOperator<Trainer.Builder> change, String expected) {
+        return Arguments.of(setting, change, expected);
+    }
+
+    @Test
+    void refusesAStreamThatMakesNoSenseBeforeTraining() {
+        try (PlaneModule module = new PlaneModule()) {
+            assertThatThrownBy(() -> trainer().stream("original", policy -> policy.saveTopK(-2))
+                            .build()
+                            .fit(module, points))
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("The policy of the stream \"original\"", "saveTopK = -2");
         }
     }
 }

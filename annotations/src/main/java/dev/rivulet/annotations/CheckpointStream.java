@@ -33,7 +33,7 @@ import java.lang.annotation.Target;
 @Repeatable(CheckpointStream.List.class)
 public @interface CheckpointStream {
 
-    /** Name of the stream of untransformed, resumable weights, which every run has. */
+    /** Name of the stream of untransformed weights, which every run has. */
     String ORIGINAL = "original";
 
     /** Default of the triggers that are numbers: not given, which differs from 0, switched off. */
@@ -92,7 +92,7 @@ public @interface CheckpointStream {
     /** Saves every n epochs; 1 when no trigger is given. Excludes the other triggers unless {@link #anyTrigger()}; 0 off. */
     int everyNEpochs() default UNSET;
 
-    /** Saves when this much time has passed since the last save, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
+    /** Saves when this much time has passed since a save was last due, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
     String trainTimeInterval() default "";
 
     /** Whether several triggers may be given, each of which makes a save due; no step is saved twice. */
@@ -104,7 +104,7 @@ public @interface CheckpointStream {
     /** Whether an exception during training saves a checkpoint. */
     boolean saveOnException() default false;
 
-    /** Whether the checkpoint holds the weights alone. Derived streams always do. */
+    /** Whether the checkpoint holds the weights alone. For now all do, since no optimizer state is saved. */
     boolean saveWeightsOnly() default false;
 
     /** Whether {@code {x}} in the template becomes {@code x=value} rather than the value alone. */

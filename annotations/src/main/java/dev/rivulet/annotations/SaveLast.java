@@ -5,7 +5,7 @@ public enum SaveLast {
     /** No pointer. */
     OFF,
 
-    /** A second file with the newest checkpoint's content. */
+    /** A second name of the newest checkpoint's file, a hard link where the file system has them, else a copy. */
     COPY,
 
     /** A relative symbolic link to the newest checkpoint. */

@@ -27,8 +27,8 @@ import java.lang.annotation.Target;
  * }</pre>
  *
  * <p>A method takes {@code StateDict} or {@code StateDict, TransformContext} and returns {@code StateDict}. A static
- * method is a pure function of its arguments, so it may run off the training thread; an instance method sees the
- * module, so it runs on the training thread at the step boundary. A field holds a {@code StatefulTransform}, which is
+ * method is a pure function of its arguments; it is recorded as such, and may run on another thread than training. An
+ * instance method sees the module and runs on the training thread. Neither may change what it is given. A field holds a {@code StatefulTransform}, which is
  * told of every optimizer step. Methods and fields must be reachable from their own package, that is, not private.
  *
  * <p>The annotation is repeatable: one method may serve several streams, each with its own {@link CheckpointStream}

@@ -34,6 +34,9 @@ final class RegistryNames {
     }
 
     private static String constantCase(String stream) {
+        if (stream.isEmpty()) {
+            return "UNNAMED"; // A mistake that is reported; the registry is written all the same.
+        }
         return stream.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
                 .replaceAll("[^A-Za-z0-9]", "_")
                 .toUpperCase(Locale.ROOT);

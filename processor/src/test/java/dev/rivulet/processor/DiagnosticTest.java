@@ -63,6 +63,13 @@ class DiagnosticTest {
     }
 
     @Test
+    void anEmptyNameIsOneMistake() {
+        assertThat(compile("@WeightTransform(\"\") static StateDict b(StateDict w) { return w; }")
+                        .ids())
+                .containsExactly("IllegalStreamName 5:18");
+    }
+
+    @Test
     void aConditionWithoutStreams() {
         assertThat(compile("@TransformWhen({}) boolean when(TransformContext c) { return true; }")
                         .ids())

@@ -63,7 +63,7 @@ public final class Snapshot {
      * the other's backup.
      *
      * @return name of the first tensor that had been changed
-     * @throws IllegalStateException if a tensor was changed in both places
+     * @throws LostWeightsException if a tensor was changed in both places
      */
     public Optional<String> repair() {
         Optional<String> changed = Optional.empty();
@@ -83,8 +83,7 @@ public final class Snapshot {
         boolean copyIntact = isIntact(name, copy);
         boolean originalIntact = isIntact(name, original);
         if (!copyIntact && !originalIntact) {
-            throw new IllegalStateException("Both the weight \"" + name
-                    + "\" and its copy were changed during a save, so neither can be restored.");
+            throw new LostWeightsException(name);
         }
         if (!copyIntact) {
             copy(name, original);

@@ -1,0 +1,107 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.annotations.SaveLast;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Neither arrays nor files pile up in a long run. */
+class AccumulationTest extends FitTestCase {
+
+    /** Counts the arrays of the module's manager, those of its sub-managers included, between batches. */
+    private static final class ArrayCounter implements Callback {
+        private final Map<Long, Integer> counts = new TreeMap<>();
+
+        @Override
+        public void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
+            if (trainer.globalStep() == 100 || trainer.globalStep() == 9_999) {
+                counts.put(
+                        trainer.globalStep(),
+                        module.network(List.of()).manager().getManagedArrays().size());
+            }
+        }
+
+        @Override
+        public void onFitEnd(Trainer trainer, LightningModule module) {
+            counts.put(
+                    trainer.globalStep(),
+                    module.network(List.of()).manager().getManagedArrays().size());
+        }
+    }
+
+    @Test
+    void arraysDoNotPileUpOverTenThousandSteps() {
+        ArrayCounter counter = new ArrayCounter();
+        try (AveragingModule module = new AveragingModule()) {
+            FitResult result = trainer()
+                    .maxEpochs(-1)
+                    .maxSteps(10_000)
+                    .checkValEveryNEpoch(50)
+                    .gradientClipVal(10)
+                    .callbacks(counter)
+                    .stream("original", policy -> policy.everyNTrainSteps(200))
+                    .stream("averaged", policy -> policy.everyNTrainSteps(200))
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(result.stream("averaged").failures()).isEmpty();
+            assertThat(files())
+                    .containsExactly(
+                            "averaged-epoch=2499-step=10000.safetensors", "original-epoch=2499-step=10000.safetensors");
+        }
+        assertThat(counter.counts).containsOnlyKeys(100L, 9_999L, 10_000L);
+        assertThat(counter.counts.get(9_999L)).isEqualTo(counter.counts.get(100L));
+        // At the end there is no batch of two arrays.
+        assertThat(counter.counts.get(10_000L)).isLessThanOrEqualTo(counter.counts.get(100L));
+    }
+
+    /** Logs scores that rise and fall. */
+    private static final class WaveModule extends PlaneModule {
+        private final List<Double> scores = new ArrayList<>();
+
+        @Override
+        protected NDArray trainingStep(Batch batch, int batchIndex) {
+            double score = (globalStep() + 1) * 17 % 50;
+            scores.add(score);
+            log("score", score);
+            return loss(batch);
+        }
+    }
+
+    @Test
+    void fiftySavesLeaveWhatThePolicyKeeps() {
+        try (WaveModule module = new WaveModule()) {
+            trainer().maxEpochs(-1).maxSteps(50).stream(
+                            "original",
+                            policy -> policy.everyNTrainSteps(1)
+                                    .monitor("score")
+                                    .saveTopK(3)
+                                    .saveLast(SaveLast.COPY)
+                                    .filename("{step}-{score:.0f}"))
+                    .stream("newest", policy -> policy.everyNTrainSteps(1).filename("newest-{step}"))
+                    .stream("none", policy -> policy.everyNTrainSteps(1).saveTopK(0))
+                    .build()
+                    .fit(module, points);
+
+            assertThat(module.scores).hasSize(50).contains(0.0, 1.0, 2.0);
+            assertThat(files())
+                    .containsExactlyInAnyOrder(
+                            "last.safetensors",
+                            "newest-step=50.safetensors",
+                            name(module, 0),
+                            name(module, 1),
+                            name(module, 2));
+            assertThat(temporaryFiles()).isEmpty();
+        }
+    }
+
+    private static String name(WaveModule module, int score) {
+        return "step=" + (module.scores.indexOf((double) score) + 1) + "-score=" + score + ".safetensors";
+    }
+}

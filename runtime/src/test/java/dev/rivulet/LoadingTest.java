@@ -1,0 +1,226 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.format.SafetensorsWriter;
+import dev.rivulet.registry.RuntimeVersion;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.Tensor;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What was saved comes back. */
+class LoadingTest extends FitTestCase {
+    private final Map<String, List<Float>> trained = new HashMap<>();
+
+    @BeforeEach
+    void train() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("half", (weights, context) -> weights.to(Dtype.BF16))
+                    .transform("tail", (weights, context) -> {
+                        context.putTensor("scale", context.manager().create(0.5f));
+                        context.putMetadata("unit", "metre");
+                        return weights;
+                    })
+                    .onSave("transformed", checkpoint -> checkpoint.put("class_names", List.of("low", "high")));
+            fit(module);
+            trained.putAll(Weights.live(module));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"original", "transformed", "averaged", "half", "tail"})
+    void aNewModuleGetsTheWeightsOfAnyStream(String stream) throws IOException {
+        try (TransformingModule module = Checkpoints.load(file(stream, 1), new TransformingModule())) {
+            assertThat(Weights.live(module)).isEqualTo(expected(stream));
+            NDList output = module.predict(new NDList(manager.ones(new Shape(1, 2))));
+            assertThat(output.singletonOrThrow().getDataType()).isEqualTo(DataType.FLOAT32);
+        }
+    }
+
+    private Map<String, List<Float>> expected(String stream) {
+        Map<String, List<Float>> inFile = Weights.in(file(stream, 1));
+        inFile.remove("scale");
+        switch (stream) {
+            case "half" ->
+                inFile.forEach((name, values) -> assertThat(values)
+                        .allSatisfy(value ->
+                                assertThat(Float.floatToIntBits(value) & 0xffff).isZero()));
+            case "transformed" -> assertThat(inFile).isEqualTo(Weights.times(trained, 0.5f));
+            default -> assertThat(inFile).isEqualTo(trained);
+        }
+        return inFile;
+    }
+
+    @Test
+    void aModuleThatHasWeightsGetsOthers() throws IOException {
+        try (TransformingModule module = new TransformingModule()) {
+            trainer().seed(2).enableCheckpointing(false).build().fit(module, points);
+
+            Checkpoints.load(file("original", 1), module);
+
+            assertThat(Weights.live(module)).isEqualTo(trained);
+        }
+    }
+
+    @Test
+    void aPlainBlockIsInitializedAndFilled() throws IOException {
+        Block block = Linear.builder().setUnits(1).build();
+
+        Checkpoints.load(file("original", 1), block, manager);
+
+        assertThat(weightOf(block)).isEqualTo(trained.get("weight"));
+    }
+
+    @Test
+    void aPlainBlockThatIsInitializedIsFilled() throws IOException {
+        Block block = Linear.builder().setUnits(1).build();
+        block.initialize(manager, DataType.FLOAT32, new Shape(7, 2));
+
+        Checkpoints.load(file("half", 1), block, manager);
+
+        assertThat(weightOf(block)).isEqualTo(Weights.in(file("half", 1)).get("weight"));
+    }
+
+    private static List<Float> weightOf(Block block) {
+        NDArray weight = block.getDirectParameters().get("weight").getArray();
+        return List.of(weight.toFloatArray()[0], weight.toFloatArray()[1]);
+    }
+
+    @Test
+    void anotherArchitectureIsRefusedAndNothingIsLoaded() {
+        Block deeper = new SequentialBlock()
+                .add(Linear.builder().setUnits(3).build())
+                .add(Linear.builder().setUnits(1).build());
+        Block wider = Linear.builder().setUnits(1).build();
+        wider.initialize(manager, DataType.FLOAT32, new Shape(1, 5));
+        wider.getDirectParameters().get("weight").getArray().set(new float[] {9, 9, 9, 9, 9});
+
+        assertThatThrownBy(() -> Checkpoints.load(file("original", 1), deeper, manager))
+                .isExactlyInstanceOf(ArchitectureMismatchException.class)
+                .hasMessage(file("original", 1) + " is of another model:\n"
+                        + "  0.weight is missing\n  0.bias is missing\n  1.weight is missing\n  1.bias is missing\n"
+                        + "  bias is not in the model\n  and 1 more.");
+        assertThatThrownBy(() -> Checkpoints.load(file("original", 1), wider, manager))
+                .isExactlyInstanceOf(ArchitectureMismatchException.class)
+                .hasMessage(file("original", 1) + " is of another model:\n"
+                        + "  weight is [1, 2] in the file, [1, 5] in the model");
+        assertThat(wider.getDirectParameters().get("weight").getArray().toFloatArray())
+                .containsOnly(9);
+    }
+
+    @Test
+    void aForeignFileFillsAnInitializedBlockOnly() throws IOException {
+        Path foreign = withoutMetadata(file("original", 1));
+        Block block = Linear.builder().setUnits(1).build();
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+
+        Checkpoints.load(foreign, block, manager);
+
+        assertThat(weightOf(block)).isEqualTo(trained.get("weight"));
+        String message = foreign + " was not written by Rivulet, or its metadata was changed: it has no rivulet.kind.";
+        assertThatThrownBy(() -> Checkpoints.describe(foreign))
+                .isExactlyInstanceOf(NotACheckpointException.class)
+                .hasMessage(message);
+        try (TransformingModule module = new TransformingModule()) {
+            assertThatThrownBy(() -> Checkpoints.load(foreign, module)).hasMessage(message);
+        }
+        assertThatThrownBy(() ->
+                        Checkpoints.load(foreign, Linear.builder().setUnits(1).build(), manager))
+                .hasMessage(message);
+    }
+
+    private Path withoutMetadata(Path file) throws IOException {
+        Path foreign = directory.resolve("foreign.safetensors");
+        try (SafetensorsReader reader = SafetensorsReader.open(file);
+                FileChannel channel =
+                        FileChannel.open(foreign, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            SafetensorsWriter.of(reader.readAll(), Map.of()).writeTo(channel);
+        }
+        return foreign;
+    }
+
+    @Test
+    void entriesAreReadBackByTheHookOfTheirStream() throws IOException {
+        Map<String, Object> seen = new HashMap<>();
+        try (TransformingModule module = new TransformingModule()) {
+            module.onLoad("transformed", checkpoint -> seen.put(checkpoint.stream(), checkpoint.get("class_names")))
+                    .onLoad("original", checkpoint -> seen.put(checkpoint.stream(), checkpoint.keys()));
+
+            Checkpoints.load(file("transformed", 1), module);
+        }
+        assertThat(seen).containsExactly(Map.entry("transformed", List.of("low", "high")));
+    }
+
+    @Test
+    void aHookThatFailsNamesItsModule() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.onLoad("original", checkpoint -> {
+                throw new Exception("old");
+            });
+            assertThatThrownBy(() -> Checkpoints.load(file("original", 1), module))
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessage("@OnLoadCheckpoint of dev.rivulet.TransformingModule failed: old");
+        }
+    }
+
+    @Test
+    void aFileTellsItsProvenance() throws IOException {
+        Provenance original = Checkpoints.describe(file("original", 0)).provenance();
+        Provenance half = Checkpoints.describe(file("half", 1)).provenance();
+
+        assertThat(original.stream()).isEqualTo("original");
+        assertThat(original.derivation()).isEmpty();
+        assertThat(original.epoch()).isZero();
+        assertThat(original.globalStep()).isEqualTo(4);
+        assertThat(original.metrics()).containsOnlyKeys("train_loss", "val_loss");
+        assertThat(original.inputShapes()).containsExactly(new Shape(4, 2));
+        assertThat(original.version()).isEqualTo(RuntimeVersion.current());
+        assertThat(half.stream()).isEqualTo("half");
+        assertThat(half.derivation())
+                .isEqualTo(Optional.of(
+                        new Provenance.Derivation("TransformingModule#half", "averaged", digest(file("averaged", 1)))));
+        assertThat(half.globalStep()).isEqualTo(8);
+    }
+
+    private static String digest(Path file) throws IOException {
+        CRC32C crc = new CRC32C();
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            for (String name : List.of("weight", "bias")) {
+                Tensor tensor = reader.read(name);
+                tensor.chunks().forEach(crc::update);
+            }
+        }
+        return "crc32c:%08x".formatted(crc.getValue());
+    }
+
+    @Test
+    void addedTensorsAndMetadataAreInTheFileButNoWeights() throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file("tail", 1))) {
+            assertThat(reader.header().entries()).containsOnlyKeys("weight", "bias", "scale");
+            assertThat(reader.header().metadata())
+                    .containsEntry("unit", "metre")
+                    .containsEntry("format", "pt");
+        }
+    }
+}
