@@ -25,7 +25,8 @@ class ExponentialMovingAverageTest {
     private final NDArray weight = manager.zeros(new Shape(3));
     private final NDArray steps = manager.create(new long[] {0});
     private final TransformContext context =
-            new TransformContext("averaged", new SaveMoment(Phase.TRAINING, 0, 1, Map.of()), workspace);
+            new TransformContext(
+                    "averaged", "original", new SaveMoment(Phase.TRAINING, 0, 1, Map.of()), workspace.manager());
 
     @AfterEach
     void close() {
