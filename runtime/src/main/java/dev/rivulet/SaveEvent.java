@@ -132,8 +132,7 @@ final class SaveEvent implements AutoCloseable {
         // Arrays of its own, over the same memory: a transform may close what it was given, and others need it still.
         StateDict argument = StateDict.ofTensors(workspace, source.weights().tensors());
         StateDict result = guarded(
-                () -> registries.transform(stream.name(), argument, context),
-                () -> refuseChange(stream, from, source));
+                () -> registries.transform(stream.name(), argument, context), () -> refuseChange(stream, from, source));
         TransformChecks.check(transform, source.weights(), result);
         return new Computed(
                 result,

@@ -33,8 +33,7 @@ class ClosedArgumentTest extends FitTestCase {
 
             assertThat(result.stream("half").failures()).isEmpty();
             assertThat(result.stream("tail").failures()).isEmpty();
-            assertThat(Weights.in(file("averaged", 1)))
-                    .isEqualTo(Weights.times(Weights.in(file("original", 1)), 3));
+            assertThat(Weights.in(file("averaged", 1))).isEqualTo(Weights.times(Weights.in(file("original", 1)), 3));
             assertThat(Weights.in(file("half", 1))).isEqualTo(Weights.times(Weights.in(file("averaged", 1)), 0.5f));
             assertThat(Weights.in(file("tail", 1))).isEqualTo(Weights.times(Weights.in(file("averaged", 1)), 5));
         }

@@ -24,9 +24,8 @@ class ExponentialMovingAverageTest {
     private final Workspace workspace = new Workspace(manager);
     private final NDArray weight = manager.zeros(new Shape(3));
     private final NDArray steps = manager.create(new long[] {0});
-    private final TransformContext context =
-            new TransformContext(
-                    "averaged", "original", new SaveMoment(Phase.TRAINING, 0, 1, Map.of()), workspace.manager());
+    private final TransformContext context = new TransformContext(
+            "averaged", "original", new SaveMoment(Phase.TRAINING, 0, 1, Map.of()), workspace.manager());
 
     @AfterEach
     void close() {

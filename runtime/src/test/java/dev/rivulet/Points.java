@@ -10,15 +10,6 @@ final class Points {
 
     /** A number of points in fixed order, in batches. */
     static ArrayDataset of(NDManager manager, int count, int batchSize) {
-        return dataset(manager, count, batchSize, false);
-    }
-
-    /** A number of points in random order, in batches. */
-    static ArrayDataset shuffled(NDManager manager, int count, int batchSize) {
-        return dataset(manager, count, batchSize, true);
-    }
-
-    private static ArrayDataset dataset(NDManager manager, int count, int batchSize, boolean random) {
         float[] inputs = new float[2 * count];
         float[] outputs = new float[count];
         for (int i = 0; i < count; i++) {
@@ -31,7 +22,7 @@ final class Points {
         return new ArrayDataset.Builder()
                 .setData(manager.create(inputs, new Shape(count, 2)))
                 .optLabels(manager.create(outputs, new Shape(count, 1)))
-                .setSampling(batchSize, random)
+                .setSampling(batchSize, false)
                 .build();
     }
 }
