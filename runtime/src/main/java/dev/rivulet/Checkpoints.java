@@ -13,6 +13,7 @@ import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.ParameterNames;
 import dev.rivulet.tensor.Tensor;
+import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -108,6 +109,7 @@ public final class Checkpoints {
     }
 
     private static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {
+        GradientMode mode = GradientMode.off();
         try {
             new RegistryChain(module).onLoadCheckpoint(checkpoint.stream(), checkpoint);
         } catch (RuntimeException | IOException e) {
@@ -115,6 +117,8 @@ public final class Checkpoints {
         } catch (Exception e) {
             throw new IOException(
                     "@OnLoadCheckpoint of " + module.getClass().getName() + " failed: " + e.getMessage(), e);
+        } finally {
+            mode.restore();
         }
     }
 }

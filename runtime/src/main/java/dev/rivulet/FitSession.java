@@ -124,7 +124,12 @@ final class FitSession implements Steps, CheckpointStreams.SaveHooks {
                 ? Optional.of(CheckpointDirectory.open(settings.checkpointDirectory()))
                 : Optional.empty();
         return new CheckpointStreams(
-                network, registries, graph, directory, this, new LoopMoment(state, metrics, schedule));
+                network,
+                registries,
+                graph,
+                directory,
+                this,
+                new LoopMoment(state, metrics, schedule, settings.clock()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.training.GradientMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,12 @@ public abstract class LightningModule implements AutoCloseable {
      * @throws IllegalStateException if the module has neither been trained nor loaded
      */
     public final NDList predict(NDList inputs) {
-        return network().forward(inputs, false);
+        GradientMode mode = GradientMode.off();
+        try {
+            return network().forward(inputs, false);
+        } finally {
+            mode.restore();
+        }
     }
 
     /** Logs the value of a scalar array; see {@link #log(String, double)}. */

@@ -5,9 +5,11 @@ import dev.rivulet.stream.Moment;
 import dev.rivulet.stream.ValidationSchedule;
 import dev.rivulet.training.LoopState;
 import dev.rivulet.training.Metrics;
+import java.util.function.LongSupplier;
 
 /** The loop's state as streams look at it. */
-record LoopMoment(LoopState state, Metrics metrics, ValidationSchedule validation) implements Moment {
+record LoopMoment(LoopState state, Metrics metrics, ValidationSchedule validation, LongSupplier clock)
+        implements Moment {
 
     @Override
     public int epoch() {
@@ -47,7 +49,7 @@ record LoopMoment(LoopState state, Metrics metrics, ValidationSchedule validatio
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return clock.getAsLong();
     }
 
     SaveMoment at(Phase phase) {

@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.FilenameStyle;
 import dev.rivulet.policy.StreamName;
 import dev.rivulet.policy.StreamPolicy;
@@ -9,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -134,19 +137,29 @@ final class StreamGraph {
     }
 
     private void refuseSharedFiles() {
-        Map<List<String>, String> owners = new HashMap<>();
+        Map<String, String> owners = new HashMap<>();
         for (StreamDeclaration stream : streams.values()) {
-            StreamPolicy policy = stream.policy();
-            List<String> files = List.of(
-                    policy.dirpath().orElse(""),
-                    policy.filenameOf(stream.name()).toString());
-            String other = owners.put(files, stream.name());
-            if (other != null) {
-                throw new IllegalArgumentException("The streams \"" + other + "\" and \"" + stream.name()
-                        + "\" would write the same files \"" + files.get(1)
-                        + "\"; give one of them another filename or dirpath.");
+            for (String file : files(stream)) {
+                String other = owners.put(file, stream.name());
+                if (other != null) {
+                    throw new IllegalArgumentException("The streams \"" + other + "\" and \"" + stream.name()
+                            + "\" would write the same files \"" + file
+                            + "\"; give one of them another filename, name of last or dirpath.");
+                }
             }
         }
+    }
+
+    /** Templates of the paths that a stream writes. */
+    private static Set<String> files(StreamDeclaration stream) {
+        StreamPolicy policy = stream.policy();
+        String directory = policy.dirpath().map(path -> path + "/").orElse("");
+        Set<String> files = new LinkedHashSet<>();
+        files.add(directory + policy.filenameOf(stream.name()));
+        if (policy.saveLast() != SaveLast.OFF) {
+            files.add(directory + policy.lastTemplate());
+        }
+        return files;
     }
 
     private static String unknown(String name, Collection<String> known) {

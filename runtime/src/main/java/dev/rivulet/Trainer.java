@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,7 @@ public final class Trainer {
         private boolean enableCheckpointing = true;
         private int fastDevRun;
         private Duration shutdownBudget = Duration.ofSeconds(30);
+        private LongSupplier clock = System::nanoTime;
         private final Map<String, UnaryOperator<StreamPolicy.Builder>> streams = new LinkedHashMap<>();
 
         private Builder() {}
@@ -260,6 +262,12 @@ public final class Trainer {
             return this;
         }
 
+        /** What time triggers go by, in nanoseconds from any origin; for tests, which do not wait. */
+        Builder clock(LongSupplier nanoTime) {
+            this.clock = nanoTime;
+            return this;
+        }
+
         /**
          * The trainer.
          *
@@ -278,7 +286,8 @@ public final class Trainer {
                     defaultRootDir.resolve("checkpoints"),
                     enableCheckpointing && fastDevRun == 0,
                     new LinkedHashMap<>(streams),
-                    enableProgressBar));
+                    enableProgressBar,
+                    clock));
         }
 
         private LoopSettings loopSettings() {

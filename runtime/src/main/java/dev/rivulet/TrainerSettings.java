@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
  * What a {@link Trainer} was built with.
  *
  * @param streams changes of policies, by name of the stream
+ * @param clock what time triggers go by, in nanoseconds
  */
 record TrainerSettings(
         LoopSettings loop,
@@ -22,4 +24,5 @@ record TrainerSettings(
         Path checkpointDirectory,
         boolean savesCheckpoints,
         Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
-        boolean showsProgress) {}
+        boolean showsProgress,
+        LongSupplier clock) {}

@@ -24,13 +24,26 @@ class ExponentialMovingAverageTest {
     private final Workspace workspace = new Workspace(manager);
     private final NDArray weight = manager.zeros(new Shape(3));
     private final NDArray steps = manager.create(new long[] {0});
-    private final TransformContext context = new TransformContext(
-            "averaged", "original", new SaveMoment(Phase.TRAINING, 0, 1, Map.of()), workspace.manager());
+    private final TransformContext context = contextFrom("original");
 
     @AfterEach
     void close() {
         workspace.close();
         manager.close();
+    }
+
+    private TransformContext contextFrom(String source) {
+        return new TransformContext("averaged", source, new SaveMoment(Phase.TRAINING, 0, 1, Map.of()), manager);
+    }
+
+    @Test
+    void refusesToPassAsTheAverageOfAnotherStream() {
+        ExponentialMovingAverage average = new ExponentialMovingAverage(0.9);
+        average.update(weights(), 1);
+
+        assertThatThrownBy(() -> average.apply(weights(), contextFrom("half")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("\"averaged\"", "\"half\"", "without from");
     }
 
     private StateDict weights() {

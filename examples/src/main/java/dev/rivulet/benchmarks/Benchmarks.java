@@ -90,7 +90,7 @@ public final class Benchmarks {
                 ## Calling a transform
 
                 By the stream's name, through the generated registry and through one written by hand, and directly (JMH,
-                average time, transforms that do nothing; half a nanosecond of difference is noise). A save event makes one such
+                average time, transforms that do nothing; a nanosecond or two are noise). A save event makes one such
                 call for each derived stream.
 
                 | | ns | ratio |
@@ -114,8 +114,8 @@ public final class Benchmarks {
 
     private static String compile() throws Exception {
         CompileTime times = CompileTime.measure();
-        double rivulet = times.rivulet().difference() / CompileTime.CLASSES / 1e3;
-        double autoValue = times.autoValue().difference() / CompileTime.CLASSES / 1e3;
+        double rivulet = times.rivulet() / 1e3;
+        double autoValue = times.autoValue() / 1e3;
         return String.format(Locale.ROOT, """
                 ## Compile time per annotated class
 

@@ -22,15 +22,16 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * What an annotation processor adds to the compilation of a class, its generated class included.
+ * What an annotation processor adds to the compilation of a class, its generated class included, in nanoseconds.
  *
- * @param autoValue AutoValue, for comparison
- * @param rivulet this project's processor
+ * @param autoValue what AutoValue adds, for comparison
+ * @param rivulet what this project's processor adds
  */
-record CompileTime(PairedRuns autoValue, PairedRuns rivulet) {
+record CompileTime(double autoValue, double rivulet) {
     static final int CLASSES = 100;
-    private static final int WARM_UPS = 6;
-    private static final int PAIRS = 9;
+    private static final int WARM_UPS = 4;
+    private static final int ROUNDS = 9;
+    private static final int PAIRS = 3;
 
     private static final String MODULE = """
             package measured;
@@ -69,27 +70,39 @@ record CompileTime(PairedRuns autoValue, PairedRuns rivulet) {
             """;
 
     /**
-     * Compilations of {@link #CLASSES} values of five properties, without and with AutoValue, and of as many modules,
-     * without and with Rivulet; the compiler is warm for both before either is measured.
+     * Compiles {@link #CLASSES} values of five properties, without and with AutoValue, and as many modules, without and
+     * with Rivulet. The two take turns, because the compiler under them gets faster all the time.
      */
     static CompileTime measure() throws Exception {
-        Supplier<Processor> autoValue = AutoValueProcessor::new;
-        Supplier<Processor> rivulet = RivuletProcessor::new;
-        pairs(VALUE, "Value", autoValue, 1);
-        pairs(MODULE, "Module", rivulet, 1);
-        return new CompileTime(pairs(VALUE, "Value", autoValue, PAIRS), pairs(MODULE, "Module", rivulet, PAIRS));
+        List<Source> values = sources("Value", VALUE);
+        List<Source> modules = sources("Module", MODULE);
+        double[] autoValue = new double[ROUNDS];
+        double[] rivulet = new double[ROUNDS];
+        for (int i = -WARM_UPS; i < ROUNDS; i++) {
+            double value = added(values, AutoValueProcessor::new);
+            double module = added(modules, RivuletProcessor::new);
+            if (i >= 0) {
+                autoValue[i] = value;
+                rivulet[i] = module;
+            }
+        }
+        return new CompileTime(PairedRuns.median(autoValue), PairedRuns.median(rivulet));
     }
 
-    private static PairedRuns pairs(String template, String name, Supplier<Processor> processor, int pairs)
-            throws Exception {
-        List<Source> sources = IntStream.range(0, CLASSES)
+    private static double added(List<Source> sources, Supplier<Processor> processor) throws Exception {
+        return PairedRuns.of(
+                                () -> compile(sources, Optional.empty()),
+                                () -> compile(sources, Optional.of(processor.get())),
+                                0,
+                                PAIRS)
+                        .difference()
+                / CLASSES;
+    }
+
+    private static List<Source> sources(String name, String template) {
+        return IntStream.range(0, CLASSES)
                 .mapToObj(i -> new Source(name + i, String.format(Locale.ROOT, template, i)))
                 .toList();
-        return PairedRuns.of(
-                () -> compile(sources, Optional.empty()),
-                () -> compile(sources, Optional.of(processor.get())),
-                WARM_UPS,
-                pairs);
     }
 
     private static void compile(List<Source> sources, Optional<Processor> processor) throws IOException {

@@ -51,7 +51,8 @@ record PairedRuns(double baseline, double measured, double difference) {
         return THREADS.getCurrentThreadCpuTime() - start;
     }
 
-    private static double median(double[] values) {
+    /** The value in the middle. */
+    static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

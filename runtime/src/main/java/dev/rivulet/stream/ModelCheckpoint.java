@@ -111,8 +111,10 @@ public final class ModelCheckpoint {
         if (skips(moment)) {
             return Optional.empty();
         }
-        boolean due = awaitsValidation
-                || (!moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && triggers.dueAfterEpoch(moment));
+        boolean savesHere = !moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd());
+        // A stream that does not save here may watch a metric of the epoch's end, which cannot be there yet.
+        boolean due =
+                (awaitsValidation && (savesHere || hasMetric(moment))) || (savesHere && triggers.dueAfterEpoch(moment));
         Optional<SavePlan> plan = due ? plan(moment) : Optional.empty();
         awaitsValidation = false;
         return plan;

@@ -21,7 +21,7 @@ public interface Moment {
     /** After a training batch: whether a validation runs now, before the next batch. */
     boolean validationRunsNow();
 
-    /** Whether a validation, the sanity check included, has run to its end in this fit. */
+    /** Whether a validation has run to its end in this fit; the sanity check does not count. */
     boolean validationHasRun();
 
     /** Whether a stream of this setting saves at the end of the training epoch; see {@link ValidationSchedule}. */

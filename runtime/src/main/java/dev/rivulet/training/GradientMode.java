@@ -10,7 +10,24 @@ import java.util.concurrent.Callable;
  * place would fail.
  */
 public final class GradientMode {
-    private GradientMode() {}
+    private final boolean before;
+
+    private GradientMode(boolean before) {
+        this.before = before;
+    }
+
+    /** Switches recording off for this thread; the result knows what it was. */
+    public static GradientMode off() {
+        Engine.getEngine("PyTorch");
+        GradientMode mode = new GradientMode(JniUtils.isGradMode());
+        JniUtils.setGradMode(false);
+        return mode;
+    }
+
+    /** Has the thread record again, if it did before. */
+    public void restore() {
+        JniUtils.setGradMode(before);
+    }
 
     /**
      * Calls without recording, and leaves the thread's mode as it was.
@@ -18,13 +35,11 @@ public final class GradientMode {
      * @throws Exception what the call throws
      */
     public static <T> T callWithoutGradients(Callable<T> call) throws Exception {
-        Engine.getEngine("PyTorch");
-        boolean before = JniUtils.isGradMode();
-        JniUtils.setGradMode(false);
+        GradientMode mode = off();
         try {
             return call.call();
         } finally {
-            JniUtils.setGradMode(before);
+            mode.restore();
         }
     }
 }

@@ -64,7 +64,7 @@ public final class LoopState {
         return validating;
     }
 
-    /** Whether a validation has run since training began. */
+    /** Whether a validation has run since training began; the check before it does not count. */
     public boolean validationHasRun() {
         return validationHasRun;
     }

@@ -42,7 +42,7 @@ final class ValidationLoop {
         }
         hooks.onValidationEpochEnd();
         metrics.reduce(true);
-        state.validationHasRun = true;
+        state.validationHasRun |= !state.sanityChecking;
         hooks.onValidationEnd();
         state.validating = false;
     }

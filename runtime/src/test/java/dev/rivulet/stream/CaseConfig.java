@@ -11,11 +11,19 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Constructor parameters of Lightning's {@code ModelCheckpoint} in a case, as a policy. */
-record CaseConfig(JsonObject json) {
+/** Constructor parameters of Lightning's {@code ModelCheckpoint} in a case, as a policy; or other settings of a case. */
+@SuppressWarnings("exports") // Test code is compiled into the module but never exported.
+public record CaseConfig(JsonObject json) {
+
+    /** The policy with the directory of its files. */
+    public StreamPolicy.Builder policyInDirectory() {
+        StreamPolicy.Builder policy = policy();
+        text("dirpath").ifPresent(policy::dirpath);
+        return policy;
+    }
 
     /** The policy; without a filename it has Lightning's default, which does not name the stream. */
-    StreamPolicy.Builder policy() {
+    public StreamPolicy.Builder policy() {
         FilenameStyle style = style();
         StreamPolicy.Builder policy = StreamPolicy.builder()
                 .filenameStyle(style)
@@ -35,7 +43,8 @@ record CaseConfig(JsonObject json) {
         return policy;
     }
 
-    static long nanos(double seconds) {
+    /** A duration of the recording. */
+    public static long nanos(double seconds) {
         return Math.round(seconds * 1e9);
     }
 
@@ -56,7 +65,8 @@ record CaseConfig(JsonObject json) {
                 get("auto_insert_metric_name").map(JsonElement::getAsBoolean).orElse(true));
     }
 
-    String extension() {
+    /** Extension of the recorded files. */
+    public String extension() {
         return get("class_attrs")
                 .flatMap(attributes -> new CaseConfig(attributes.getAsJsonObject()).text("FILE_EXTENSION"))
                 .orElse(".ckpt");
@@ -74,11 +84,13 @@ record CaseConfig(JsonObject json) {
                 .orElse(SaveLast.OFF);
     }
 
-    Optional<String> text(String name) {
+    /** A setting as a text; empty if it is absent, null or the empty text. */
+    public Optional<String> text(String name) {
         return get(name).map(JsonElement::getAsString).filter(text -> !text.isEmpty());
     }
 
-    Optional<JsonElement> get(String name) {
+    /** A setting; empty if it is absent or null. */
+    public Optional<JsonElement> get(String name) {
         return Optional.ofNullable(json.get(name)).filter(value -> !value.isJsonNull());
     }
 }

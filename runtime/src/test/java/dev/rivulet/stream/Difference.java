@@ -43,5 +43,11 @@ enum Difference {
     OVERWRITING_EVICTS_NOTHING,
 
     /** With {@code save_top_k=-1} and no version counter Lightning's k-th best goes stale. Instead it is in the books. */
-    KTH_IS_CURRENT
+    KTH_IS_CURRENT,
+
+    /**
+     * Lightning does not find a link whose target is deleted already, so that links under templated names of {@code last}
+     * pile up. Instead they are deleted.
+     */
+    DANGLING_LINKS_ARE_DELETED
 }

@@ -4,34 +4,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The files of a replay and what links point to; several streams may share it. */
+/** The files of a replay, with what is in them or what links point to; several streams may share it. */
 final class Disk {
     private final Map<String, String> linkTargets = new TreeMap<>();
+    private final Map<String, String> contents = new TreeMap<>();
+
+    private final boolean keepsDanglingLinks;
+
+    Disk() {
+        this(false);
+    }
+
+    /**
+     * An empty disk.
+     *
+     * @param keepsDanglingLinks whether a link counts as missing once its target is gone, and so cannot be removed
+     */
+    Disk(boolean keepsDanglingLinks) {
+        this.keepsDanglingLinks = keepsDanglingLinks;
+    }
 
     boolean exists(String file) {
-        return linkTargets.containsKey(file);
+        return linkTargets.containsKey(file) && !(keepsDanglingLinks && dangles(file));
     }
 
-    /** Carries out operations, without those that change nothing: a link set to what it points to already. */
-    List<Action> perform(List<Action> actions) {
-        return actions.stream().filter(this::changes).toList();
+    /**
+     * Carries out operations, without those that change nothing: a link set to what it points to already.
+     *
+     * @param event the hook call at which they happen, whose epoch and step go into the files
+     */
+    List<Action> perform(List<Action> actions, TraceEvent event) {
+        return actions.stream().filter(action -> changes(action, event)).toList();
     }
 
-    private boolean changes(Action action) {
+    private boolean changes(Action action, TraceEvent event) {
         return switch (action.kind()) {
-            case REMOVE -> linkTargets.remove(action.file()) != null;
+            case REMOVE -> !(keepsDanglingLinks && dangles(action.file())) && linkTargets.remove(action.file()) != null;
             case SAVE -> {
                 linkTargets.put(action.file(), "");
+                contents.put(action.file(), RunEnd.content(event.epoch(), event.globalStep()));
                 yield true;
             }
             case LINK -> !action.target().equals(linkTargets.put(action.file(), action.target()));
         };
     }
 
-    /** File names, links as {@code name -> target}. */
+    private boolean dangles(String file) {
+        String target = linkTargets.getOrDefault(file, "");
+        return !target.isEmpty() && !exists(target);
+    }
+
+    /** Files by name, described as in {@link RunEnd}. */
     List<String> listing() {
         return linkTargets.entrySet().stream()
-                .map(file -> file.getValue().isEmpty() ? file.getKey() : file.getKey() + " -> " + file.getValue())
+                .map(file -> file.getValue().isEmpty()
+                        ? RunEnd.file(file.getKey(), contents.getOrDefault(file.getKey(), ""))
+                        : RunEnd.link(file.getKey(), file.getValue()))
                 .toList();
     }
 }

@@ -133,7 +133,7 @@ final class LightningOracle implements StreamReplay {
         if (differences.contains(Difference.WAITS_FOR_VALIDATION)) {
             waits = monitored() && policy.saveTopK() != 0 && (event.validationRunsNow() || !hasMetric(event));
         } else {
-            boolean stale = event.isLastBatch() && !event.savesOnTrainEpochEnd() && event.validationRunsNow();
+            boolean stale = event.isLastBatch() && !event.savesOnTrainEpochEnd() && event.validationExpected();
             waits = monitored() && (stale || !hasMetric(event));
         }
         if (waits) {
@@ -150,8 +150,10 @@ final class LightningOracle implements StreamReplay {
             return;
         }
         if (defer) {
-            saveTopK(event);
-            saveLast(event);
+            if (rightHook || hasMetric(event)) {
+                saveTopK(event);
+                saveLast(event);
+            }
             defer = false;
         } else if (rightHook) {
             epochTrigger(event);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import dev.rivulet.policy.FilenameStyle;
 import dev.rivulet.policy.FilenameTemplate;
 import dev.rivulet.policy.MetricValues;
@@ -14,9 +13,6 @@ import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,8 +23,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,7 +36,7 @@ class ModelCheckpointConformanceTest {
     void everyCaseIsAsInLightningOrDifferentOnPurpose() throws IOException, URISyntaxException {
         Map<String, Verdict> verdicts = new HashMap<>();
         int elsewhere = 0;
-        for (JsonObject testCase : cases()) {
+        for (JsonObject testCase : ConformanceCases.read()) {
             String kind = testCase.get("kind").getAsString();
             Optional<Function<JsonObject, Verdict>> check = checkOf(kind);
             if (check.isEmpty()) {
@@ -219,27 +213,5 @@ class ModelCheckpointConformanceTest {
 
     private static Verdict verdict(Object expected, Object actual) {
         return expected.equals(actual) ? Verdict.same() : Verdict.failed("expected " + expected + " but was " + actual);
-    }
-
-    private static List<JsonObject> cases() throws IOException, URISyntaxException {
-        List<JsonObject> cases = new ArrayList<>();
-        for (Path file : caseFiles()) {
-            JsonParser.parseString(Files.readString(file))
-                    .getAsJsonArray()
-                    .forEach(c -> cases.add(c.getAsJsonObject()));
-        }
-        return cases;
-    }
-
-    private static List<Path> caseFiles() throws IOException, URISyntaxException {
-        String given = System.getProperty("rivulet.conformance", "");
-        URL copies = ModelCheckpointConformanceTest.class.getResource("/conformance/modelcheckpoint");
-        assertThat(copies).isNotNull();
-        Path directory = given.isEmpty() ? Path.of(copies.toURI()) : Path.of(given);
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .collect(Collectors.toList());
-        }
     }
 }

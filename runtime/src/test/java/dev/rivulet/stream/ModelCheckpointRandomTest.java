@@ -97,7 +97,7 @@ class ModelCheckpointRandomTest {
     /** Empty if the monitored metric is missing, which ends the run. */
     private static Optional<List<Action>> attempt(StreamReplay stream, Disk disk, TraceEvent event) {
         try {
-            List<Action> actions = new ArrayList<>(disk.perform(stream.hook(event)));
+            List<Action> actions = new ArrayList<>(disk.perform(stream.hook(event), event));
             actions.sort((a, b) -> a.kind() == b.kind() && a.kind() == Action.Kind.REMOVE
                     ? a.file().compareTo(b.file())
                     : Boolean.compare(a.kind() == Action.Kind.REMOVE, b.kind() == Action.Kind.REMOVE));

@@ -203,6 +203,18 @@ class ModelCheckpointTest {
     }
 
     @Test
+    void aWaitForAMetricThatComesAtTheEpochsEndIsNoError() {
+        ModelCheckpoint stream = stream(monitored().everyNTrainSteps(1));
+
+        assertThat(stream.onTrainBatchEnd(batchEnd(1, Map.of(), true))).isEmpty();
+        assertThat(stream.onValidationEnd(event(TraceEvent.VALIDATION_END, 0, 1, Map.of(), false, true, 0)))
+                .isEmpty();
+
+        assertThat(stream.awaitsValidation()).isFalse();
+        assertThat(stream.onTrainBatchEnd(batchEnd(2, Map.of("v", 1.0), false))).isPresent();
+    }
+
+    @Test
     void trialRunsAndSanityChecksSaveNothing() {
         ModelCheckpoint stream =
                 stream(StreamPolicy.builder().saveLast(SaveLast.COPY).saveOnException(true));

@@ -3,6 +3,7 @@ package dev.rivulet.stream;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.rivulet.policy.PolicyViolation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,34 +15,57 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A recorded case of successive runs in one folder, replayed hook by hook. */
 final class RunCase {
     private final JsonObject json;
+    private final UnaryOperator<List<TraceEvent>> view;
 
     RunCase(JsonObject json) {
+        this(json, UnaryOperator.identity());
+    }
+
+    /**
+     * A case.
+     *
+     * @param view changes what the streams see of a run's trace
+     */
+    RunCase(JsonObject json, UnaryOperator<List<TraceEvent>> view) {
         this.json = json;
+        this.view = view;
     }
 
     /** What happened in a run: operations at each hook, the books at its end, and the files then. */
     record Replayed(List<List<Action>> actions, Map<String, Outcome> outcomes, List<String> files) {}
 
     Verdict verdict() {
+        List<PolicyViolation> violations = violations();
+        return violations.isEmpty() ? replayed() : TemplateDifferences.refusalBeforeTraining(fails(), violations);
+    }
+
+    /** What is wrong with the policy of the first stream that has something wrong. */
+    List<PolicyViolation> violations() {
         for (JsonElement run : json.getAsJsonArray("runs")) {
             for (JsonElement callback : run.getAsJsonObject().getAsJsonArray("callbacks")) {
-                CaseConfig config = new CaseConfig(callback.getAsJsonObject());
-                if (!config.policy().violations().isEmpty()) {
-                    boolean fails = !run.getAsJsonObject()
-                            .getAsJsonObject("expected")
-                            .get("error")
-                            .isJsonNull();
-                    return TemplateDifferences.refusalBeforeTraining(
-                            fails, config.policy().violations());
+                List<PolicyViolation> violations =
+                        new CaseConfig(callback.getAsJsonObject()).policy().violations();
+                if (!violations.isEmpty()) {
+                    return violations;
                 }
             }
         }
-        return replayed();
+        return List.of();
+    }
+
+    /** Whether a run ended by an error in Lightning. */
+    boolean fails() {
+        return json.getAsJsonArray("runs").asList().stream()
+                .anyMatch(run -> !run.getAsJsonObject()
+                        .getAsJsonObject("expected")
+                        .get("error")
+                        .isJsonNull());
     }
 
     private Verdict replayed() {
@@ -89,18 +113,22 @@ final class RunCase {
         return "";
     }
 
-    private List<Replayed> recorded() {
+    /** The runs as Lightning ran them. */
+    List<Replayed> recorded() {
         List<Replayed> runs = new ArrayList<>();
-        Disk disk = new Disk();
+        Disk disk = new Disk(true);
         for (JsonElement element : json.getAsJsonArray("runs")) {
             JsonObject run = element.getAsJsonObject();
             List<List<Action>> actions = new ArrayList<>();
-            for (JsonElement event : run.getAsJsonArray("trace")) {
+            List<TraceEvent> events = events(run);
+            for (int i = 0; i < events.size(); i++) {
                 List<Action> recorded = new ArrayList<>();
-                event.getAsJsonObject()
+                run.getAsJsonArray("trace")
+                        .get(i)
+                        .getAsJsonObject()
                         .getAsJsonArray("actions")
                         .forEach(a -> recorded.add(action(a.getAsJsonArray())));
-                actions.add(removalsLast(disk.perform(recorded)));
+                actions.add(removalsLast(disk.perform(recorded, events.get(i))));
             }
             Map<String, Outcome> outcomes = new TreeMap<>();
             run.getAsJsonObject("expected")
@@ -109,31 +137,47 @@ final class RunCase {
                     .forEach(entry -> outcomes.put(
                             entry.getKey(), outcome(entry.getValue().getAsJsonObject())));
             runs.add(new Replayed(actions, outcomes, disk.listing()));
-            List<String> files = new ArrayList<>();
-            run.getAsJsonObject("expected").getAsJsonArray("files").forEach(file -> files.add(file.getAsString()));
-            if (!files.equals(disk.listing().stream()
-                    .map(file -> file.split(" -> ", 2)[0])
-                    .toList())) {
-                throw new IllegalStateException("The recorded trace does not lead to the recorded files " + files);
+            if (!files(run.getAsJsonObject("expected")).equals(disk.listing())) {
+                throw new IllegalStateException("The recorded trace leads to " + disk.listing()
+                        + ", not to the recorded files " + files(run.getAsJsonObject("expected")));
             }
         }
         return runs;
     }
 
+    private static List<String> files(JsonObject expected) {
+        List<String> files = new ArrayList<>();
+        for (JsonElement name : expected.getAsJsonArray("files")) {
+            String path = name.getAsString();
+            CaseConfig info =
+                    new CaseConfig(expected.getAsJsonObject("file_info").getAsJsonObject(path));
+            files.add(info.text("link_to")
+                    .map(target -> RunEnd.link(path, path.substring(0, path.lastIndexOf('/') + 1) + target))
+                    .orElseGet(() -> RunEnd.file(
+                            path,
+                            RunEnd.content(
+                                    info.json().get("epoch").getAsInt(),
+                                    info.json().get("global_step").getAsLong()))));
+        }
+        files.sort(Comparator.naturalOrder());
+        return files;
+    }
+
     /** Replays the streams of all runs: the real policy, or the oracle with differences. */
-    private List<Replayed> replay(Optional<Set<Difference>> oracle) {
+    List<Replayed> replay(Optional<Set<Difference>> oracle) {
         List<Replayed> runs = new ArrayList<>();
-        Disk disk = new Disk();
+        Disk disk = new Disk(oracle.filter(differences -> !differences.contains(Difference.DANGLING_LINKS_ARE_DELETED))
+                .isPresent());
         Map<String, StreamReplay> previous = new HashMap<>();
         for (JsonElement element : json.getAsJsonArray("runs")) {
             JsonObject run = element.getAsJsonObject();
             Map<String, StreamReplay> streams = streams(run, disk, oracle, previous);
             List<List<Action>> actions = new ArrayList<>();
-            List<TraceEvent> events = events(run);
+            List<TraceEvent> events = view.apply(events(run));
             JsonArray trace = run.getAsJsonArray("trace");
             for (int i = 0; i < events.size(); i++) {
                 String tag = trace.get(i).getAsJsonObject().get("cb").getAsString();
-                actions.add(removalsLast(disk.perform(hook(run, streams.get(tag), events.get(i)))));
+                actions.add(removalsLast(disk.perform(hook(run, streams.get(tag), events.get(i)), events.get(i))));
             }
             Map<String, Outcome> outcomes = new TreeMap<>();
             streams.forEach((tag, stream) -> outcomes.put(tag, stream.outcome()));
@@ -237,12 +281,19 @@ final class RunCase {
         run.getAsJsonArray("trace").forEach(event -> trace.add(event.getAsJsonObject()));
         List<TraceEvent> events = new ArrayList<>();
         Map<String, Long> clocks = new HashMap<>();
+        int everyEpochs = trainer.get("check_val_every_n_epoch")
+                .map(JsonElement::getAsInt)
+                .orElse(1);
+        RecordedValidations validations = new RecordedValidations(run, trace);
+        boolean seen = trainer.get("reuse_trainer").isPresent();
         boolean validated = false;
         for (int i = 0; i < trace.size(); i++) {
             CaseConfig event = new CaseConfig(trace.get(i));
             String hook = event.text("hook").orElseThrow();
             String tag = event.text("cb").orElseThrow();
-            validated |= hook.equals(TraceEvent.VALIDATION_END);
+            boolean validation = hook.equals(TraceEvent.VALIDATION_END);
+            seen |= validation;
+            validated |= validation && !flag(event, "sanity_checking");
             long now = clocks.merge(tag, hook.equals(TraceEvent.BATCH_END) ? perBatch : 0, Long::sum);
             events.add(new TraceEvent(
                     hook,
@@ -250,7 +301,8 @@ final class RunCase {
                     trace.get(i).get("global_step").getAsLong(),
                     metrics(event),
                     flag(event, "is_last_batch"),
-                    followedByValidation(trace, i),
+                    validations.follows(i),
+                    seen && (trace.get(i).get("epoch").getAsInt() + 1) % everyEpochs == 0,
                     validated,
                     flag(event, "save_on_train_epoch_end_resolved"),
                     flag(event, "sanity_checking"),
@@ -262,15 +314,6 @@ final class RunCase {
 
     private static boolean flag(CaseConfig event, String name) {
         return event.get(name).map(JsonElement::getAsBoolean).orElse(false);
-    }
-
-    private static boolean followedByValidation(List<JsonObject> trace, int index) {
-        for (JsonObject later : trace.subList(index + 1, trace.size())) {
-            if (later.get("cb").equals(trace.get(index).get("cb"))) {
-                return later.get("hook").getAsString().equals(TraceEvent.VALIDATION_END);
-            }
-        }
-        return false;
     }
 
     private static Map<String, Double> metrics(CaseConfig event) {

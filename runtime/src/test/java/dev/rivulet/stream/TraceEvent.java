@@ -4,7 +4,12 @@ import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.MetricValues;
 import java.util.Map;
 
-/** A hook call of a recorded or random run, with what was visible then. */
+/**
+ * A hook call of a recorded or random run, with what was visible then.
+ *
+ * @param validationExpected whether Lightning's callback expects a validation at the end of this epoch: it does not know
+ *     the batches of validation before the first one, nor does it look when within an epoch validations run
+ */
 record TraceEvent(
         String hook,
         int epoch,
@@ -12,6 +17,7 @@ record TraceEvent(
         Map<String, Double> logged,
         boolean isLastBatch,
         boolean validationRunsNow,
+        boolean validationExpected,
         boolean validationHasRun,
         boolean savesOnTrainEpochEnd,
         boolean sanityChecking,
@@ -24,6 +30,51 @@ record TraceEvent(
     static final String EPOCH_END = "on_train_epoch_end";
     static final String EXCEPTION = "on_exception";
     static final String TRAIN_END = "on_train_end";
+
+    /** An event at which Lightning expects a validation where one runs. */
+    TraceEvent(
+            String hook,
+            int epoch,
+            long globalStep,
+            Map<String, Double> logged,
+            boolean isLastBatch,
+            boolean validationRunsNow,
+            boolean validationHasRun,
+            boolean savesOnTrainEpochEnd,
+            boolean sanityChecking,
+            boolean fastDevRun,
+            long nanoTime) {
+        this(
+                hook,
+                epoch,
+                globalStep,
+                logged,
+                isLastBatch,
+                validationRunsNow,
+                validationRunsNow,
+                validationHasRun,
+                savesOnTrainEpochEnd,
+                sanityChecking,
+                fastDevRun,
+                nanoTime);
+    }
+
+    /** This event, counted to another epoch. */
+    TraceEvent inEpoch(int other) {
+        return new TraceEvent(
+                hook,
+                other,
+                globalStep,
+                logged,
+                isLastBatch,
+                validationRunsNow,
+                validationExpected,
+                validationHasRun,
+                savesOnTrainEpochEnd,
+                sanityChecking,
+                fastDevRun,
+                nanoTime);
+    }
 
     @Override
     public MetricValues metrics() {

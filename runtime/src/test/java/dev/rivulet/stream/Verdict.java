@@ -1,22 +1,40 @@
 package dev.rivulet.stream;
 
 /** How a case came out, with what to say about it. */
-record Verdict(Kind kind, String explanation) {
-    enum Kind {
+public record Verdict(Kind kind, String explanation) {
+
+    /** What can be said of a case. */
+    public enum Kind {
+        /** Rivulet does what Lightning does. */
         AS_LIGHTNING,
+
+        /** Rivulet does what one of its rules says instead. */
         DELIBERATELY_DIFFERENT,
-        FAILED
+
+        /** Rivulet does neither. */
+        FAILED,
+
+        /** It takes what Rivulet does not have yet. */
+        NOT_REPLAYED
     }
 
-    static Verdict same() {
+    /** For a case that came out as in Lightning. */
+    public static Verdict same() {
         return new Verdict(Kind.AS_LIGHTNING, "");
     }
 
-    static Verdict different(String reason) {
+    /** For a case that came out otherwise, on purpose. */
+    public static Verdict different(String reason) {
         return new Verdict(Kind.DELIBERATELY_DIFFERENT, reason);
     }
 
-    static Verdict failed(String explanation) {
+    /** For a case that takes something that is missing. */
+    public static Verdict notReplayed(String missing) {
+        return new Verdict(Kind.NOT_REPLAYED, missing);
+    }
+
+    /** For a case that came out wrong. */
+    public static Verdict failed(String explanation) {
         return new Verdict(Kind.FAILED, explanation);
     }
 }

@@ -1,0 +1,46 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rivulet.stream.Verdict;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Verdicts on recorded cases, printed and then held to. */
+final class ConformanceReport {
+    private final String what;
+    private final Map<String, Verdict> verdicts = new TreeMap<>();
+
+    /** An empty report on cases of a kind, a plural. */
+    ConformanceReport(String what) {
+        this.what = what;
+    }
+
+    void enter(String id, Verdict verdict) {
+        verdicts.put(id, verdict);
+    }
+
+    /** Prints what is not as in Lightning, and the sums; then fails if a case failed or there is none. */
+    void printAndAssert() {
+        only(Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
+        only(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
+        System.out.printf(
+                "%d %s: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
+                verdicts.size(),
+                what,
+                only(Verdict.Kind.AS_LIGHTNING).size(),
+                only(Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
+                only(Verdict.Kind.FAILED).size(),
+                only(Verdict.Kind.NOT_REPLAYED).size());
+        assertThat(only(Verdict.Kind.FAILED)).isEmpty();
+        assertThat(verdicts).isNotEmpty();
+    }
+
+    private List<String> only(Verdict.Kind kind) {
+        return verdicts.entrySet().stream()
+                .filter(entry -> entry.getValue().kind() == kind)
+                .map(entry -> entry.getKey() + " " + entry.getValue().explanation())
+                .toList();
+    }
+}

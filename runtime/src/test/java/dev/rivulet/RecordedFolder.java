@@ -1,0 +1,76 @@
+package dev.rivulet;
+
+import dev.rivulet.stream.CaseConfig;
+import dev.rivulet.stream.RunEnd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The folder in which a recorded case runs. What Lightning puts into {@code d/}, or into {@code checkpoints/} by default,
+ * a trainer puts into {@code checkpoints/d/} or {@code checkpoints/}; here files have Lightning's names and extensions.
+ */
+final class RecordedFolder {
+    private static final String CHECKPOINTS = "checkpoints";
+    private static final String EXTENSION = ".safetensors";
+
+    private final Path checkpoints;
+    private final Set<String> directories = new LinkedHashSet<>();
+    private String extension = ".ckpt";
+
+    RecordedFolder(Path root) {
+        this.checkpoints = root.toAbsolutePath().normalize().resolve(CHECKPOINTS);
+    }
+
+    /** Tells of the directories and the extension of the next run. */
+    void expect(List<CaseConfig> callbacks) {
+        callbacks.forEach(callback -> {
+            callback.text("dirpath").ifPresent(directories::add);
+            extension = callback.extension();
+        });
+    }
+
+    /** A file's name in Lightning's folder. */
+    String name(Path file) {
+        String name = checkpoints.relativize(file).toString().replace('\\', '/');
+        if (directories.stream().noneMatch(directory -> name.startsWith(directory + "/"))) {
+            return withExtension(CHECKPOINTS + "/" + name);
+        }
+        return withExtension(name);
+    }
+
+    private String withExtension(String name) {
+        return name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) + extension : name;
+    }
+
+    /** All files, described as in {@link RunEnd}. */
+    List<String> listing() throws IOException {
+        if (!Files.exists(checkpoints)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(checkpoints)) {
+            return files.filter(file -> Files.isSymbolicLink(file) || !Files.isDirectory(file))
+                    .map(this::describe)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private String describe(Path file) {
+        try {
+            if (Files.isSymbolicLink(file)) {
+                Path target = file.resolveSibling(Files.readSymbolicLink(file)).normalize();
+                return RunEnd.link(name(file), name(target));
+            }
+            Checkpoint checkpoint = Checkpoints.describe(file);
+            return RunEnd.file(name(file), RunEnd.content(checkpoint.epoch(), checkpoint.globalStep()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

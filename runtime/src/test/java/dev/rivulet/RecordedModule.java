@@ -1,0 +1,165 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.rivulet.stream.CaseConfig;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A linear model that logs what a recorded run logged, throws where it threw, and lets time pass as it did. */
+final class RecordedModule extends PlaneModule {
+    /** What a recorded run throws. */
+    static final String EXCEPTION = "user exception";
+
+    private final JsonObject metrics;
+    private final Optional<CaseConfig> exception;
+    private final AtomicLong clock;
+    private final long nanosPerBatch;
+    private int trainBatches;
+    private int validations;
+    private boolean sanityChecking;
+    private boolean hasBegun;
+
+    RecordedModule(CaseConfig run, AtomicLong clock) {
+        this.metrics = run.json().getAsJsonObject("metrics");
+        this.exception = run.get("exception").map(thrown -> new CaseConfig(thrown.getAsJsonObject()));
+        this.clock = clock;
+        this.nanosPerBatch = CaseConfig.nanos(
+                run.get("seconds_per_batch").map(JsonElement::getAsDouble).orElse(0.0));
+    }
+
+    /** Whether training has got as far as calling its first hook. */
+    boolean hasBegun() {
+        return hasBegun;
+    }
+
+    /** Tells the module what it cannot see: when the check before training begins and ends. */
+    Callback sanityChecks() {
+        return new Callback() {
+            @Override
+            public void onSanityCheckStart(Trainer trainer, LightningModule module) {
+                throwIfRecorded("sanity_check", OptionalInt.empty());
+                sanityChecking = true;
+            }
+
+            @Override
+            public void onSanityCheckEnd(Trainer trainer, LightningModule module) {
+                sanityChecking = false;
+            }
+        };
+    }
+
+    private void logAll(String scope, int index) {
+        JsonElement values = metrics.get(scope);
+        if (values == null) {
+            return;
+        }
+        values.getAsJsonObject().entrySet().forEach(metric -> {
+            JsonArray series = metric.getValue().getAsJsonArray();
+            if (index < series.size() && !series.get(index).isJsonNull()) {
+                log(metric.getKey(), Double.parseDouble(series.get(index).getAsString()));
+            }
+        });
+    }
+
+    private void throwIfRecorded(String hook, OptionalInt batch) {
+        boolean now = exception
+                .filter(thrown -> thrown.text("hook").equals(Optional.of(hook))
+                        && agrees(thrown, "epoch", OptionalInt.of(currentEpoch()))
+                        && agrees(thrown, "global_step", OptionalInt.of((int) globalStep()))
+                        && agrees(thrown, "batch", batch))
+                .isPresent();
+        if (now) {
+            throw new IllegalStateException(EXCEPTION);
+        }
+    }
+
+    private static boolean agrees(CaseConfig thrown, String name, OptionalInt now) {
+        return thrown.get(name)
+                .map(wanted -> OptionalInt.of(wanted.getAsInt()).equals(now))
+                .orElse(true);
+    }
+
+    @Override
+    protected void onFitStart() {
+        hasBegun = true;
+        throwIfRecorded("on_fit_start", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onTrainStart() {
+        throwIfRecorded("on_train_start", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onTrainEpochStart() {
+        throwIfRecorded("on_train_epoch_start", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onTrainBatchStart(Batch batch, int batchIndex) {
+        throwIfRecorded("on_train_batch_start", OptionalInt.of(batchIndex));
+    }
+
+    @Override
+    protected NDArray trainingStep(Batch batch, int batchIndex) {
+        throwIfRecorded("training_step", OptionalInt.of(batchIndex));
+        clock.addAndGet(nanosPerBatch);
+        logAll("train_step", trainBatches++);
+        return loss(batch);
+    }
+
+    @Override
+    protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
+        throwIfRecorded("on_train_batch_end", OptionalInt.of(batchIndex));
+    }
+
+    @Override
+    protected void onTrainEpochEnd() {
+        logAll("train_epoch_end", currentEpoch());
+        throwIfRecorded("on_train_epoch_end", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onTrainEnd() {
+        throwIfRecorded("on_train_end", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onFitEnd() {
+        throwIfRecorded("on_fit_end", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onValidationStart() {
+        throwIfRecorded("on_validation_start", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onValidationEpochStart() {
+        throwIfRecorded("on_validation_epoch_start", OptionalInt.empty());
+    }
+
+    @Override
+    protected void validationStep(Batch batch, int batchIndex) {
+        throwIfRecorded("validation_step", OptionalInt.of(batchIndex));
+    }
+
+    @Override
+    protected void onValidationEpochEnd() {
+        logAll("val_by_epoch", currentEpoch());
+        if (!sanityChecking) {
+            logAll("val", validations++);
+        }
+        throwIfRecorded("on_validation_epoch_end", OptionalInt.empty());
+    }
+
+    @Override
+    protected void onValidationEnd() {
+        throwIfRecorded("on_validation_end", OptionalInt.empty());
+    }
+}

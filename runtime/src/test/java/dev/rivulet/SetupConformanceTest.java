@@ -1,0 +1,261 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.stream.CaseConfig;
+import dev.rivulet.stream.ConformanceCases;
+import dev.rivulet.stream.Verdict;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Recorded cases around Lightning's {@code ModelCheckpoint} that are no runs: several callbacks, directories, links, what
+ * is in a file. A case that is different on purpose has its rule beside the method that asserts it.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
+class SetupConformanceTest {
+    private static final List<String> STREAMS = List.of("original", "second", "third", "fourth", "another");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void everySetupIsAsInLightningOrDifferentOnPurpose() throws IOException, URISyntaxException {
+        ConformanceReport report = new ConformanceReport("setups");
+        for (JsonObject testCase : ConformanceCases.read()) {
+            Path folder = Files.createTempDirectory(directory, "case");
+            switch (testCase.get("kind").getAsString()) {
+                case "run", "format", "init", "save_on_train_epoch_end", "load_state" -> {} // Other tests judge these.
+                case "ckpt_path", "find_last", "hpc" -> enter(report, testCase, Verdict.notReplayed("needs resume"));
+                case "to_yaml" -> enter(report, testCase, Verdict.notReplayed("needs an export of the books"));
+                default -> enter(report, testCase, judgeSafely(testCase, folder));
+            }
+        }
+        report.printAndAssert();
+    }
+
+    private static void enter(ConformanceReport report, JsonObject testCase, Verdict verdict) {
+        report.enter(testCase.get("id").getAsString(), verdict);
+    }
+
+    private static Verdict judgeSafely(JsonObject testCase, Path folder) throws IOException {
+        try {
+            return judge(testCase, folder);
+        } catch (RuntimeException broken) {
+            return Verdict.failed(broken.toString());
+        }
+    }
+
+    private static Verdict judge(JsonObject testCase, Path folder) throws IOException {
+        return switch (testCase.get("kind").getAsString()) {
+            case "state_key" -> stateKey(testCase, folder);
+            case "trainer_construct" ->
+                testCase.get("config").isJsonArray()
+                        ? severalCallbacks(testCase, folder)
+                        : checkpointingSwitch(testCase, folder);
+            case "dirpath" -> dirpath(testCase, folder);
+            case "setup_error" -> setupError(testCase, folder);
+            case "link" -> links(testCase, folder);
+            case "callback_order" -> callbackOrder(testCase, folder);
+            case "state_in_file" -> stateInFile(folder);
+            default -> Verdict.failed("an unknown kind of case");
+        };
+    }
+
+    /** A callback is known by a text of some of its parameters. Instead a stream is known by its name alone. */
+    private static Verdict stateKey(JsonObject testCase, Path folder) throws IOException {
+        CaseConfig config = new CaseConfig(testCase.getAsJsonObject("config"));
+        FitResult result = fit(
+                Trainer.builder().stream(
+                        STREAMS.get(0), policy -> ownNames(config).dirpath("a"))
+                        .stream(STREAMS.get(1), policy -> ownNames(config).dirpath("b")),
+                folder);
+        return result.streams().keySet().equals(Set.of(STREAMS.get(0), STREAMS.get(1)))
+                ? Verdict.different("[STREAMS_ARE_KNOWN_BY_NAME]")
+                : Verdict.failed("streams " + result.streams().keySet());
+    }
+
+    /** Callbacks of equal parameters are refused, wherever they save. Instead streams of any parameters may coexist. */
+    private static Verdict severalCallbacks(JsonObject testCase, Path folder) throws IOException {
+        Trainer.Builder builder = Trainer.builder();
+        List<JsonElement> configs = testCase.getAsJsonArray("config").asList();
+        for (int i = 0; i < configs.size(); i++) {
+            CaseConfig config = new CaseConfig(configs.get(i).getAsJsonObject());
+            String directoryName = config.text("dirpath").orElse("").replace("/", "");
+            // The metrics of the case, which are placeholders, are never logged.
+            builder.stream(STREAMS.get(i), policy -> ownNames(config).dirpath(directoryName));
+        }
+        boolean accepted = fit(builder, folder).streams().size() == configs.size();
+        if (!accepted) {
+            return Verdict.failed("a stream is missing");
+        }
+        return testCase.getAsJsonObject("expected").get("ok").getAsBoolean()
+                ? Verdict.same()
+                : Verdict.different("[STREAMS_ARE_KNOWN_BY_NAME]");
+    }
+
+    /**
+     * A callback beside a trainer that shall not save is refused. Instead the trainer wins, for a module declares its
+     * streams whoever trains it.
+     */
+    private static Verdict checkpointingSwitch(JsonObject testCase, Path folder) throws IOException {
+        JsonObject config = testCase.getAsJsonObject("config");
+        boolean saves = config.get("enable_checkpointing").getAsBoolean();
+        Trainer.Builder builder = Trainer.builder().enableCheckpointing(saves);
+        if (!config.getAsJsonArray("callbacks").isEmpty()) {
+            builder.stream("original", policy -> policy.saveLast(SaveLast.COPY));
+        }
+        int streams = fit(builder, folder).streams().size();
+        JsonObject expected = testCase.getAsJsonObject("expected");
+        if (expected.get("ok").getAsBoolean()) {
+            return equal(expected.get("n_model_checkpoints").getAsInt(), streams);
+        }
+        return !saves && files(folder).isEmpty()
+                ? Verdict.different("[TRAINER_SWITCHES_SAVING_OFF]")
+                : Verdict.failed("saved " + files(folder));
+    }
+
+    /**
+     * A directory may lie anywhere, and {@code ~} is the user's own. Instead it is inside the run's, by names that are
+     * taken literally; what may lead outside is refused.
+     */
+    private static Verdict dirpath(JsonObject testCase, Path folder) throws IOException {
+        if (testCase.has("logger") && !testCase.get("logger").isJsonNull()) {
+            return Verdict.notReplayed("needs loggers");
+        }
+        CaseConfig config = new CaseConfig(testCase.getAsJsonObject("config"));
+        String dirpath = config.text("dirpath").orElse("");
+        try {
+            fit(Trainer.builder().stream("original", policy -> ownNames(config).dirpath(dirpath)), folder);
+        } catch (IllegalArgumentException refused) {
+            boolean mayLeadOutside = List.of(dirpath.split("/")).stream().anyMatch(name -> name.matches("\\.*"));
+            return mayLeadOutside && files(folder).isEmpty()
+                    ? Verdict.different("[DIRECTORIES_STAY_INSIDE]")
+                    : Verdict.failed(refused.toString());
+        }
+        String file = "checkpoints/" + (dirpath.isEmpty() ? "" : dirpath + "/") + "original-epoch=0-step=4.safetensors";
+        if (!files(folder).equals(List.of(file))) {
+            return Verdict.failed("files " + files(folder));
+        }
+        return dirpath.isEmpty() ? Verdict.same() : Verdict.different("[DIRECTORIES_STAY_INSIDE]");
+    }
+
+    private static Verdict setupError(JsonObject testCase, Path folder) throws IOException {
+        CaseConfig config = new CaseConfig(testCase.getAsJsonObject("config"));
+        try {
+            fit(Trainer.builder().stream("original", policy -> config.policyInDirectory()), folder);
+            return Verdict.failed("accepted");
+        } catch (IllegalArgumentException refused) {
+            return files(folder).isEmpty() ? Verdict.same() : Verdict.failed("wrote " + files(folder));
+        }
+    }
+
+    private static Verdict links(JsonObject testCase, Path folder) throws IOException {
+        CheckpointDirectory checkpoints = CheckpointDirectory.open(folder);
+        for (JsonElement element : testCase.getAsJsonArray("steps")) {
+            CaseConfig step = new CaseConfig(element.getAsJsonObject());
+            String target = step.text("target").orElseThrow();
+            String link = step.text("link").orElseThrow();
+            Files.createDirectories(folder.resolve(target + ".").getParent());
+            if (target.equals("folder")) {
+                Files.createDirectories(folder.resolve(target));
+            } else if (Files.notExists(folder.resolve(target))) {
+                Files.createFile(folder.resolve(target));
+            }
+            checkpoints.link(target, link);
+            String text = Files.readSymbolicLink(folder.resolve(link)).toString();
+            if (!text.equals(step.text("readlink").orElseThrow())) {
+                return Verdict.failed(link + " -> " + text);
+            }
+        }
+        return Verdict.same();
+    }
+
+    /** Whoever is listed first: checkpoints are saved after all other callbacks were called, in their own order. */
+    private static Verdict callbackOrder(JsonObject testCase, Path folder) throws IOException {
+        List<String> called = new ArrayList<>();
+        Trainer.Builder builder = Trainer.builder().maxSteps(1);
+        int streams = 0;
+        for (JsonElement given : testCase.getAsJsonArray("given")) {
+            String name = given.getAsString();
+            if (name.startsWith("checkpoint")) {
+                builder.stream(
+                        STREAMS.get(streams++),
+                        policy -> policy.everyNTrainSteps(1).filename(name));
+            } else {
+                builder.callbacks(new Callback() {
+                    @Override
+                    public void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch b, int i) {
+                        called.add(name);
+                    }
+                });
+            }
+        }
+        builder.callbacks(new Callback() {
+            @Override
+            public void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint saved) {
+                called.add(saved.path().getFileName().toString().replace(".safetensors", ""));
+            }
+        });
+        fit(builder, folder);
+        return equal(names(testCase.getAsJsonArray("expected")), called);
+    }
+
+    /** A file holds its callback's books as of its own save. Instead books are kept beside the files, not in them. */
+    private static Verdict stateInFile(Path folder) throws IOException {
+        FitResult result = fit(Trainer.builder(), folder);
+        Checkpoint checkpoint = Checkpoints.describe(result.stream("original").bestModelPath());
+        return checkpoint.keys().isEmpty()
+                ? Verdict.different("[BOOKS_ARE_NOT_IN_FILES]")
+                : Verdict.failed("entries " + checkpoint.keys());
+    }
+
+    /** The policy of a case, in which a file without a name of its own has the stream's. */
+    private static StreamPolicy.Builder ownNames(CaseConfig config) {
+        return config.policy().filename(config.text("filename").orElse(""));
+    }
+
+    private static FitResult fit(Trainer.Builder builder, Path folder) {
+        try (NDManager manager = NDManager.newBaseManager();
+                PlaneModule module = new PlaneModule()) {
+            return builder.maxEpochs(1)
+                    .defaultRootDir(folder)
+                    .enableProgressBar(false)
+                    .build()
+                    .fit(module, Points.of(manager, 4, 1));
+        }
+    }
+
+    private static List<String> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .toList();
+        }
+    }
+
+    private static List<String> names(JsonArray names) {
+        return names.asList().stream().map(JsonElement::getAsString).toList();
+    }
+
+    private static Verdict equal(Object expected, Object actual) {
+        return expected.equals(actual) ? Verdict.same() : Verdict.failed("expected " + expected + " but was " + actual);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.policy.FilenameStyle;
+import org.junit.jupiter.api.Test;
+
+/** Streams that the trainer adds or changes. */
+class TrainerStreamTest extends FitTestCase {
+    @Test
+    void aMetricMissingBeforeTheFirstValidationIsNoError() {
+        try (PlaneModule module = new PlaneModule()) {
+            FitResult result = Trainer.builder().maxEpochs(1).checkValEveryNEpoch(2).defaultRootDir(directory).stream(
+                            "original",
+                            policy -> policy.monitor("val_loss").saveOnTrainEpochEnd(SaveOnTrainEpochEnd.TRUE))
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(result.stream("original").kept()).isEmpty();
+        }
+    }
+
+    @Test
+    void streamsThatShareTheNameOfLastAreRefusedBeforeTraining() {
+        try (PlaneModule module = new PlaneModule()) {
+            Trainer trainer = Trainer.builder().defaultRootDir(directory).stream(
+                            "original", policy -> policy.saveLast(SaveLast.COPY))
+                    .stream("more", policy -> policy.saveLast(SaveLast.COPY).filenameStyle(FilenameStyle.DEFAULT))
+                    .build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("\"original\" and \"more\" would write the same files \"last\"");
+        }
+    }
+
+    @Test
+    void aStreamThatTheTrainerAddsHasALastOfItsOwn() {
+        try (PlaneModule module = new PlaneModule()) {
+            FitResult result = Trainer.builder().maxEpochs(1).defaultRootDir(directory).stream(
+                            "original", policy -> policy.saveLast(SaveLast.COPY))
+                    .stream("more", policy -> policy.saveLast(SaveLast.COPY))
+                    .build()
+                    .fit(module, points);
+
+            assertThat(result.stream("more").last())
+                    .hasValueSatisfying(last -> assertThat(last).hasFileName("more-last.safetensors"));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.rivulet.stream;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.policy.PolicyViolation;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Judges what a trainer made of a recorded case: as Lightning, or as the rules of {@link Difference} say, to which the
+ * trainer adds two of its own: see {@link #epochsThatRan} and {@link #wouldShareFiles}.
+ */
+@SuppressWarnings("exports") // Test code is compiled into the module but never exported.
+public final class TrainerVerdict {
+    private final JsonObject json;
+
+    /** A verdict on a case of the kind {@code run}. */
+    public TrainerVerdict(JsonObject json) {
+        this.json = json;
+    }
+
+    /** Judges runs by their ends. */
+    public Verdict of(List<RunEnd> actual) {
+        if (!violations().isEmpty() || wouldShareFiles()) {
+            return Verdict.failed("was to be refused before training");
+        }
+        List<RunEnd> recorded = ends(new RunCase(json).recorded());
+        if (actual.equals(recorded)) {
+            return Verdict.same();
+        }
+        List<RunEnd> intended = intended(TrainerVerdict::epochsThatRan, EnumSet.allOf(Difference.class));
+        if (!actual.equals(intended)) {
+            return Verdict.failed("recorded " + recorded + "\n  intended " + intended + "\n  actual   " + actual);
+        }
+        return Verdict.different(reasons(recorded, intended).toString());
+    }
+
+    /** The rules without which, or with which alone, the runs would have ended otherwise. */
+    private List<String> reasons(List<RunEnd> recorded, List<RunEnd> intended) {
+        List<String> reasons = new ArrayList<>();
+        for (Difference difference : Difference.values()) {
+            Set<Difference> others = EnumSet.complementOf(EnumSet.of(difference));
+            if (!intended(TrainerVerdict::epochsThatRan, others).equals(intended)
+                    || !intended(UnaryOperator.identity(), EnumSet.of(difference))
+                            .equals(recorded)) {
+                reasons.add(difference.name());
+            }
+        }
+        Set<Difference> all = EnumSet.allOf(Difference.class);
+        Set<Difference> none = EnumSet.noneOf(Difference.class);
+        if (!intended(UnaryOperator.identity(), all).equals(intended)
+                || !intended(TrainerVerdict::epochsThatRan, none).equals(recorded)) {
+            reasons.add("EPOCHS_THAT_RAN");
+        }
+        return reasons;
+    }
+
+    /** Judges a refusal before training. */
+    public Verdict ofRefusal(IllegalArgumentException refused) {
+        List<PolicyViolation> violations = violations();
+        if (!violations.isEmpty()) {
+            return TemplateDifferences.refusalBeforeTraining(new RunCase(json).fails(), violations);
+        }
+        return wouldShareFiles() && String.valueOf(refused.getMessage()).contains("would write the same files")
+                ? Verdict.different("[STREAMS_OWN_THEIR_FILES]")
+                : Verdict.failed("refused: " + refused.getMessage());
+    }
+
+    private List<PolicyViolation> violations() {
+        return configs()
+                .flatMap(config -> config.policyInDirectory().violations().stream())
+                .toList();
+    }
+
+    /**
+     * Whether two streams have one template in one directory. Lightning lets the callback that comes second add a version
+     * suffix, so that names depend on the order of callbacks and files of both are mixed. Instead it is refused.
+     */
+    private boolean wouldShareFiles() {
+        for (JsonElement run : json.getAsJsonArray("runs")) {
+            Set<List<String>> templates = new HashSet<>();
+            for (JsonElement callback : run.getAsJsonObject().getAsJsonArray("callbacks")) {
+                CaseConfig config = new CaseConfig(callback.getAsJsonObject());
+                Set<String> own = new HashSet<>();
+                own.add(config.policy().build().filename().orElseThrow().toString());
+                if (config.policy().build().saveLast() != SaveLast.OFF) {
+                    own.add(config.style().last());
+                }
+                if (own.stream().anyMatch(template -> !templates.add(List.of(config.directory(), template)))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Stream<CaseConfig> configs() {
+        return json.getAsJsonArray("runs").asList().stream()
+                .flatMap(run -> run.getAsJsonObject().getAsJsonArray("callbacks").asList().stream())
+                .map(callback -> new CaseConfig(callback.getAsJsonObject()));
+    }
+
+    private List<RunEnd> intended(UnaryOperator<List<TraceEvent>> view, Set<Difference> differences) {
+        return ends(new RunCase(json, view).replay(Optional.of(differences)));
+    }
+
+    /**
+     * When all epochs have run Lightning counts on by one, so that what it saves at the end of training belongs to an
+     * epoch that never ran. Instead the epoch stays the last one that ran.
+     */
+    private static List<TraceEvent> epochsThatRan(List<TraceEvent> trace) {
+        List<TraceEvent> seen = new ArrayList<>();
+        boolean epochEnded = false;
+        boolean over = false;
+        for (TraceEvent event : trace) {
+            epochEnded |= event.hook().equals(TraceEvent.EPOCH_END);
+            over |= epochEnded && event.hook().equals(TraceEvent.TRAIN_END);
+            seen.add(over ? event.inEpoch(event.epoch() - 1) : event);
+        }
+        return seen;
+    }
+
+    private List<RunEnd> ends(List<RunCase.Replayed> runs) {
+        List<RunEnd> ends = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            boolean failed = !json.getAsJsonArray("runs")
+                    .get(i)
+                    .getAsJsonObject()
+                    .getAsJsonObject("expected")
+                    .get("error")
+                    .isJsonNull();
+            Map<String, RunEnd.Books> books = new TreeMap<>();
+            if (!failed) {
+                runs.get(i).outcomes().forEach((tag, outcome) -> books.put(tag, books(outcome)));
+            }
+            ends.add(new RunEnd(failed, books, runs.get(i).files()));
+        }
+        return ends;
+    }
+
+    private static RunEnd.Books books(Outcome outcome) {
+        return new RunEnd.Books(outcome.best(), outcome.bestScore(), outcome.last(), outcome.kept());
+    }
+}
