@@ -129,10 +129,10 @@ final class SaveEvent implements AutoCloseable {
         StreamDeclaration from = graph.stream(transform.from());
         Computed source = computed(from);
         TransformContext context = new TransformContext(stream.name(), from.name(), moment, workspace.manager());
-        // Arrays of its own, for a transform may close what it is given.
-        StateDict given = StateDict.ofTensors(workspace, source.weights().tensors());
+        // Arrays of its own, over the same memory: a transform may close what it was given, and others need it still.
+        StateDict argument = StateDict.ofTensors(workspace, source.weights().tensors());
         StateDict result = guarded(
-                () -> registries.transform(stream.name(), given, context), () -> refuseChange(stream, from, source));
+                () -> registries.transform(stream.name(), argument, context), () -> refuseChange(stream, from, source));
         TransformChecks.check(transform, source.weights(), result);
         return new Computed(
                 result,

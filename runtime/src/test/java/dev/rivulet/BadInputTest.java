@@ -173,6 +173,16 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
+    void aValidationIntervalLongerThanAnEpochIsRefused() {
+        try (PlaneModule module = new PlaneModule()) {
+            assertThatThrownBy(() -> trainer().valCheckInterval(5).build().fit(module, points, points))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("valCheckInterval is 5 batches, but an epoch has 4, so that validation would never run;"
+                            + " choose a smaller number.");
+        }
+    }
+
+    @Test
     void anEmptyTrainingSetIsRefused() {
         try (TransformingModule module = new TransformingModule()) {
             assertThatThrownBy(() -> trainer().build().fit(module, nothing()))

@@ -173,10 +173,21 @@ public final class FitLoop {
         state.lastBatch = batches.isLast() || state.batchIndex + 1 == settings.limitTrainBatches();
         if (state.lastBatch) {
             state.batchesOfEpoch = state.batchIndex + 1L;
+            refuseUnreachableValidation();
         } else if (state.batchesOfEpoch == 0) {
             long records = batch.getProgressTotal();
             long estimate = records > 0 ? (records + batch.getSize() - 1) / batch.getSize() : Long.MAX_VALUE;
             state.batchesOfEpoch = Math.min(estimate, settings.limitTrainBatches());
+        }
+    }
+
+    /** Said at the end of the first epoch, because only then is its length known for certain. */
+    private void refuseUnreachableValidation() {
+        if (validation.isPresent()
+                && settings.validationInterval() instanceof ValidationInterval.Batches interval
+                && interval.count() > state.batchesOfEpoch) {
+            throw new IllegalArgumentException("valCheckInterval is " + interval.count() + " batches, but an epoch has "
+                    + state.batchesOfEpoch + ", so that validation would never run; choose a smaller number.");
         }
     }
 

@@ -64,7 +64,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         if (averages.isEmpty()) {
             throw new IllegalStateException("There is no average before the first optimizer step.");
         }
-        return weights.map((name, weight) -> average(name).duplicate());
+        return weights.map((name, weight) -> copy(average(name), context));
     }
 
     @Override
@@ -74,6 +74,13 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
             manager.close();
             manager = null;
         }
+    }
+
+    /** The average as it is now, for as long as the checkpoint is being written. */
+    private static NDArray copy(NDArray average, TransformContext context) {
+        NDArray copy = average.duplicate();
+        copy.attach(context.manager());
+        return copy;
     }
 
     private NDArray average(String name) {

@@ -1,0 +1,49 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import org.junit.jupiter.api.Test;
+
+/** A transform may close the arrays that it was given, as careful users of DJL do with every array. */
+class ClosedArgumentTest extends FitTestCase {
+
+    @Test
+    void harmsNoStreamOfTheSameSource() {
+        try (TransformingModule module = new TransformingModule()
+                .transform("transformed", ClosedArgumentTest::halveAndClose)
+                .transform("pruned", (weights, context) -> weights.map((name, weight) -> weight.mul(3)))) {
+            FitResult result = fit(module);
+
+            assertThat(result.stream("transformed").failures()).isEmpty();
+            assertThat(result.stream("pruned").failures()).isEmpty();
+            assertThat(Weights.in(file("transformed", 1)))
+                    .isEqualTo(Weights.times(Weights.in(file("original", 1)), 0.5f));
+            assertThat(Weights.in(file("pruned", 1))).isEqualTo(Weights.times(Weights.in(file("original", 1)), 3));
+        }
+    }
+
+    @Test
+    void harmsNoStreamDerivedFromADerivedOne() {
+        try (TransformingModule module = new TransformingModule()
+                .transform("averaged", (weights, context) -> weights.map((name, weight) -> weight.mul(3)))
+                .transform("half", ClosedArgumentTest::halveAndClose)
+                .transform("tail", (weights, context) -> weights.map((name, weight) -> weight.mul(5)))) {
+            FitResult result = fit(module);
+
+            assertThat(result.stream("half").failures()).isEmpty();
+            assertThat(result.stream("tail").failures()).isEmpty();
+            assertThat(Weights.in(file("averaged", 1))).isEqualTo(Weights.times(Weights.in(file("original", 1)), 3));
+            assertThat(Weights.in(file("half", 1))).isEqualTo(Weights.times(Weights.in(file("averaged", 1)), 0.5f));
+            assertThat(Weights.in(file("tail", 1))).isEqualTo(Weights.times(Weights.in(file("averaged", 1)), 5));
+        }
+    }
+
+    private static StateDict halveAndClose(StateDict weights, TransformContext context) {
+        return weights.map((name, weight) -> {
+            try (NDArray argument = weight) {
+                return argument.mul(0.5f);
+            }
+        });
+    }
+}
