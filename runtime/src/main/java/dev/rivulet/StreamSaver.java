@@ -85,6 +85,9 @@ final class StreamSaver {
                         .orElseGet(() -> plan.last().orElseThrow().name()));
         long byteCount = Files.size(path);
         retire(decisions.committed(plan, byteCount));
+        if (declaration.policy().verbose()) {
+            LOG.info("The stream \"{}\" saved {}, {} bytes.", name(), path, byteCount);
+        }
         return new CommittedCheckpoint(path, byteCount, checkpoint);
     }
 

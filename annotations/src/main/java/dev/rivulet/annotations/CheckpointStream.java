@@ -113,7 +113,7 @@ public @interface CheckpointStream {
     /** Whether a name that is taken gets the suffix {@code -v1}, {@code -v2} …; otherwise its file is replaced. */
     boolean enableVersionCounter() default true;
 
-    /** Whether saves and skipped saves are logged at level info. */
+    /** Whether saves are logged at level info. */
     boolean verbose() default false;
 
     /** Holds repeated {@link CheckpointStream} annotations; written by the compiler. */

@@ -288,7 +288,7 @@ public record StreamPolicy(
             return this;
         }
 
-        /** Whether saves and skipped saves are logged at level info. */
+        /** Whether saves are logged at level info. */
         public Builder verbose(boolean verbose) {
             this.verbose = verbose;
             return this;
