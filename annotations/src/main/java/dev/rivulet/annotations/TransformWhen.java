@@ -16,7 +16,8 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * <p>The method is {@code boolean m(TransformContext)} and runs on the training thread.
+ * <p>The method is {@code boolean m(TransformContext)} and runs on the training thread, before the snapshot is taken: it
+ * may read the module, but not change it.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
