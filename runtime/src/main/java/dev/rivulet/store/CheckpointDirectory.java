@@ -40,7 +40,7 @@ public final class CheckpointDirectory {
         Path root = path.toAbsolutePath().normalize();
         CheckpointDirectory directory = new CheckpointDirectory(root);
         try {
-            Files.createDirectories(root.resolve(PRIVATE));
+            createFolders(root.resolve(PRIVATE));
             directory.sweep();
             Path probe = directory.temporary();
             Files.createFile(probe);
@@ -90,15 +90,15 @@ public final class CheckpointDirectory {
         Path temporary = temporary();
         try {
             if (Files.isDirectory(root)) {
-                Files.createDirectories(parent(temporary));
+                createFolders(parent(temporary));
             }
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 channel.lock(); // Until the channel closes: other runs see that the file is no leftover.
                 content.writeTo(channel);
                 channel.force(true);
+                publish(temporary, target);
             }
-            publish(temporary, target);
         } catch (IOException e) {
             throw new IOException(
                     "The checkpoint " + target + " could not be written: " + reason(e)
@@ -153,13 +153,22 @@ public final class CheckpointDirectory {
     }
 
     private void publish(Path temporary, Path target) throws IOException {
-        Files.createDirectories(parent(target));
+        createFolders(parent(target));
         try {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
             throw new IOException("the file system cannot rename atomically; choose a directory on a local disk", e);
         }
         flush(parent(target));
+    }
+
+    /** Creates what is missing of a folder, so that each new name is durable in its parent. */
+    private static void createFolders(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            createFolders(parent(folder));
+            Files.createDirectories(folder);
+            flush(parent(folder));
+        }
     }
 
     /** Deletes temporary files that a killed run left behind. Those that are being written are locked by their writers. */
