@@ -2,7 +2,6 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
-import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.LostWeightsException;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.store.CheckpointDirectory;
@@ -60,8 +59,8 @@ final class CheckpointStreams implements FitHooks {
         this.snapshot = new Snapshot(network.arrays());
         FileClaims claims = new FileClaims();
         this.savers = directory.stream()
-                .flatMap(place -> graph.streams().stream()
-                        .map(stream -> new StreamSaver(stream, place, claims, at -> isWanted(stream))))
+                .flatMap(place ->
+                        graph.streams().stream().map(stream -> new StreamSaver(stream, place, claims, this::isWanted)))
                 .toArray(StreamSaver[]::new);
         reserveMemory();
     }
@@ -203,20 +202,16 @@ final class CheckpointStreams implements FitHooks {
         return save.saver().save(save.plan(), event, checkpoint);
     }
 
-    private boolean isWanted(StreamDeclaration stream) {
+    private boolean isWanted(StreamSaver saver) {
         SaveMoment at = moment.at(phase);
         try (Workspace workspace = new Workspace(network.manager())) {
             return registries.saves(
-                    stream.name(), new TransformContext(stream.name(), stream.name(), at, workspace.manager()));
+                    saver.name(), new TransformContext(saver.name(), saver.name(), at, workspace.manager()));
         } catch (Throwable e) {
             // A condition is foreign code, too.
-            for (StreamSaver saver : savers) {
-                if (saver.name().equals(stream.name())) {
-                    note(saver, at, e).ifPresent(fatal -> {
-                        throw fatal;
-                    });
-                }
-            }
+            note(saver, at, e).ifPresent(fatal -> {
+                throw fatal;
+            });
             return false;
         }
     }

@@ -87,7 +87,7 @@ final class FitSession implements Steps, CheckpointStreams.SaveHooks {
         StreamGraph graph = StreamGraph.of(registries.declarations(), settings.streams());
         try (CallbackScope callbacks = new CallbackScope(trainer, module)) {
             callbacks.setUp(settings.callbacks());
-            List<Shape> shapes = module.hasNetwork() ? List.of() : shapesOfFirstBatch();
+            List<Shape> shapes = module.knowsInputShapes() ? List.of() : shapesOfFirstBatch();
             settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
             Network network = module.network(shapes);
             CheckpointStreams streams = openStreams(registries, graph, network);

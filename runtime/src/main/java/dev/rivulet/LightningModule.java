@@ -207,8 +207,8 @@ public abstract class LightningModule implements AutoCloseable {
         return network != null;
     }
 
-    final boolean hasNetwork() {
-        return network != null || exampleInputShapes().length > 0;
+    final boolean knowsInputShapes() {
+        return hasWeights() || exampleInputShapes().length > 0;
     }
 
     final void attach(FitSession started) {

@@ -9,7 +9,6 @@ import dev.rivulet.stream.KeptCheckpoint;
 import dev.rivulet.stream.LastCheckpoint;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.Resumption;
-import dev.rivulet.stream.SaveCondition;
 import dev.rivulet.stream.SavePlan;
 import dev.rivulet.stream.StreamDirectory;
 import java.io.IOException;
@@ -20,6 +19,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +36,16 @@ final class StreamSaver {
     private final List<StreamFailure> failures = new ArrayList<>();
 
     StreamSaver(
-            StreamDeclaration declaration, CheckpointDirectory directory, FileClaims claims, SaveCondition condition) {
+            StreamDeclaration declaration,
+            CheckpointDirectory directory,
+            FileClaims claims,
+            Predicate<StreamSaver> condition) {
         this.declaration = declaration;
         this.directory = directory;
         this.claims = claims;
         this.folder = declaration.policy().dirpath().map(path -> path + "/").orElse("");
-        this.decisions =
-                new ModelCheckpoint(declaration.name(), declaration.policy(), new Names(), condition, Resumption.NONE);
+        this.decisions = new ModelCheckpoint(
+                declaration.name(), declaration.policy(), new Names(), at -> condition.test(this), Resumption.NONE);
     }
 
     String name() {
@@ -77,7 +80,8 @@ final class StreamSaver {
             point(plan.last().get(), plan.checkpoint(), event, checkpoint);
         }
         if (plan.best().isPresent()) {
-            point(plan.best().get());
+            BestCheckpoint best = plan.best().get();
+            point(best.name(), best.checkpoint(), best.linked());
         }
         Path path = directory.resolve(folder
                 + plan.checkpoint()
@@ -114,24 +118,20 @@ final class StreamSaver {
 
     private void point(LastCheckpoint last, Optional<KeptCheckpoint> newest, SaveEvent event, Checkpoint checkpoint)
             throws Exception {
-        String name = folder + last.name();
-        claims.claim(name, name());
-        if (last.target().isPresent()) {
-            directory.link(folder + last.target().get(), name);
-        } else if (newest.isPresent()) {
-            directory.copy(folder + newest.get().name(), name);
+        if (newest.isPresent()) {
+            point(last.name(), newest.get().name(), last.target().isPresent());
         } else {
-            event.write(checkpoint, directory, name);
+            claims.claim(folder + last.name(), name());
+            event.write(checkpoint, directory, folder + last.name());
         }
     }
 
-    private void point(BestCheckpoint best) throws IOException {
-        String name = folder + best.name();
-        claims.claim(name, name());
-        if (best.linked()) {
-            directory.link(folder + best.checkpoint(), name);
+    private void point(String pointer, String file, boolean linked) throws IOException {
+        claims.claim(folder + pointer, name());
+        if (linked) {
+            directory.link(folder + file, folder + pointer);
         } else {
-            directory.copy(folder + best.checkpoint(), name);
+            directory.copy(folder + file, folder + pointer);
         }
     }
 
