@@ -6,6 +6,7 @@ import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.stream.SavePlan.Purpose;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -40,9 +41,9 @@ public final class ModelCheckpoint {
     private final CheckpointNames names;
     private final Optional<String> resumedFrom;
     private final Deque<SavePlan> pending = new ArrayDeque<>();
-    private final Set<String> displaced = new LinkedHashSet<>();
+    private Set<String> displaced = new LinkedHashSet<>();
     private final SkippedSaves skipped = new SkippedSaves();
-    private final Books committed;
+    private Books committed;
     private Books tentative;
     private boolean awaitsValidation;
     private boolean metricMissed;
@@ -294,7 +295,19 @@ public final class ModelCheckpoint {
     }
 
     /**
-     * Enters a plan in the books, its files being durable under their names.
+     * What {@link #committed} will do, to be written down before it is done: a plan is durable only together with a record
+     * of what is kept after it.
+     *
+     * @param bytes as for {@link #committed}
+     * @throws IllegalStateException as from {@link #committed}
+     */
+    public Settlement settlement(SavePlan plan, long bytes) {
+        Settled settled = settle(plan, bytes);
+        return new Settlement(settled.books().snapshot(), settled.retired());
+    }
+
+    /**
+     * Enters a plan in the books, its files being durable.
      *
      * @param bytes size of the file that was written, for {@code maxTotalBytes}; {@code last} and {@code best} have the
      *     same size where they are files of their own
@@ -302,6 +315,24 @@ public final class ModelCheckpoint {
      * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
      */
     public List<String> committed(SavePlan plan, long bytes) {
+        Settled settled = settle(plan, bytes);
+        pending.removeFirst();
+        committed = settled.books();
+        displaced = settled.displaced();
+        if (settled.surplus()) {
+            countOnPending();
+        }
+        return settled.retired();
+    }
+
+    /**
+     * The state after a plan has committed.
+     *
+     * @param surplus whether checkpoints were given up on which the decisions on pending plans have counted
+     */
+    private record Settled(Books books, Set<String> displaced, List<String> retired, boolean surplus) {}
+
+    private Settled settle(SavePlan plan, long bytes) {
         if (!pending.contains(plan)) {
             throw notPending(plan);
         }
@@ -309,19 +340,21 @@ public final class ModelCheckpoint {
             throw new IllegalStateException("The stream \"" + stream + "\" has an earlier plan pending, of step "
                     + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
         }
-        pending.removeFirst();
-        displaced.addAll(committed.apply(plan, bytes));
-        if (policy.maxTotalBytes() > 0) {
-            Set<String> spared = new HashSet<>();
-            plan.checkpoint().ifPresent(newest -> spared.add(newest.name()));
-            resumedFrom.ifPresent(spared::add);
-            Set<String> surplus = committed.fit(policy.maxTotalBytes(), spared);
-            if (!surplus.isEmpty()) {
-                displaced.addAll(surplus);
-                countOnPending();
-            }
-        }
-        return retired();
+        Books books = committed.copy();
+        Set<String> dropped = new LinkedHashSet<>(displaced);
+        dropped.addAll(books.apply(plan, bytes));
+        Set<String> surplus = policy.maxTotalBytes() > 0 ? books.fit(policy.maxTotalBytes(), spared(plan)) : Set.of();
+        dropped.addAll(surplus);
+        List<SavePlan> later = pending.stream().skip(1).toList();
+        List<String> retired = takeRetired(dropped, books, later);
+        return new Settled(books, dropped, retired, !surplus.isEmpty());
+    }
+
+    private Set<String> spared(SavePlan plan) {
+        Set<String> spared = new HashSet<>();
+        plan.checkpoint().ifPresent(newest -> spared.add(newest.name()));
+        resumedFrom.ifPresent(spared::add);
+        return spared;
     }
 
     /**
@@ -336,7 +369,7 @@ public final class ModelCheckpoint {
         }
         skipped.giveBack(plan);
         countOnPending();
-        return retired();
+        return takeRetired(displaced, committed, pending);
     }
 
     private void countOnPending() {
@@ -344,14 +377,17 @@ public final class ModelCheckpoint {
         pending.forEach(plan -> tentative.apply(plan, 0));
     }
 
-    /** What is displaced for good. A file that a pending plan is to overwrite waits for that plan's end. */
-    private List<String> retired() {
-        displaced.removeIf(name ->
-                committed.names(name) || resumedFrom.filter(name::equals).isPresent());
-        List<String> retired = displaced.stream()
-                .filter(name -> pending.stream().noneMatch(plan -> plan.needs(name)))
+    /**
+     * Takes what is displaced for good out of what is displaced. A file that a pending plan is to overwrite waits for that
+     * plan's end.
+     */
+    private List<String> takeRetired(Set<String> dropped, Books books, Collection<SavePlan> later) {
+        dropped.removeIf(
+                name -> books.names(name) || resumedFrom.filter(name::equals).isPresent());
+        List<String> retired = dropped.stream()
+                .filter(name -> later.stream().noneMatch(plan -> plan.needs(name)))
                 .toList();
-        retired.forEach(displaced::remove);
+        retired.forEach(dropped::remove);
         return retired;
     }
 
