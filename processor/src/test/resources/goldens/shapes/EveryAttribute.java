@@ -2,6 +2,7 @@ package shapes;
 
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
@@ -11,6 +12,7 @@ import dev.rivulet.annotations.SaveOnTrainEpochEnd;
         enableVersionCounter = false,
         autoInsertMetricName = false,
         saveWeightsOnly = true,
+        onFailure = OnFailure.CONTINUE,
         saveOnException = true,
         saveOnTrainEpochEnd = SaveOnTrainEpochEnd.FALSE,
         anyTrigger = true,

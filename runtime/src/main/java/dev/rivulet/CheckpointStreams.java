@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Saves the streams of a run. At each hook every stream decides; those that are due are saved from one snapshot, sources
- * before what is derived from them. One stream's failure leaves the others alone; that of an untransformed stream ends
- * the run after the others were served.
+ * before what is derived from them. One stream's failure leaves the others alone; where its policy says so, it ends the
+ * run after the others were served.
  */
 final class CheckpointStreams implements FitHooks {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStreams.class);

@@ -54,7 +54,8 @@ final class StreamSaver {
 
     /** Whether training goes on when a save of this stream fails. */
     boolean isDispensable() {
-        return declaration.transform().isPresent();
+        boolean derived = declaration.transform().isPresent();
+        return !declaration.policy().onFailure().stopsTraining(derived);
     }
 
     ModelCheckpoint decisions() {

@@ -47,8 +47,9 @@ public final class Trainer {
      * Trains without validation.
      *
      * @param train training data, sampled as it was configured
-     * @throws FitException if a save of untransformed weights fails, or a step, a hook or the data throws a checked
-     *     exception; unchecked ones are thrown as they are. An interrupted thread ends the fit after the current batch.
+     * @throws FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
+     *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
+     *     as they are. An interrupted thread ends the fit after the current batch.
      */
     public FitResult fit(LightningModule module, Dataset train) {
         return fit(module, train, Optional.empty());
@@ -59,8 +60,9 @@ public final class Trainer {
      *
      * @param train training data, sampled as it was configured
      * @param validation validation data
-     * @throws FitException if a save of untransformed weights fails, or a step, a hook or the data throws a checked
-     *     exception; unchecked ones are thrown as they are. An interrupted thread ends the fit after the current batch.
+     * @throws FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
+     *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
+     *     as they are. An interrupted thread ends the fit after the current batch.
      */
     public FitResult fit(LightningModule module, Dataset train, Dataset validation) {
         return fit(module, train, Optional.of(validation));

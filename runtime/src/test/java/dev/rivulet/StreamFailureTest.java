@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.TransformingModule.Transform;
+import dev.rivulet.annotations.OnFailure;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -227,6 +228,46 @@ class StreamFailureTest extends FitTestCase {
             assertThat(file("transformed", 1)).exists();
             assertThat(file("tail", 1)).exists();
             assertThat(temporaryFiles()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDerivedStreamMayStopTrainingWhenOthersAreServed() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("averaged", (weights, context) -> {
+                throw new IOException("no average");
+            });
+            Trainer trainer = trainer().stream("half", policy -> policy.onFailure(OnFailure.STOP))
+                    .build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points, points))
+                    .isExactlyInstanceOf(FitException.class)
+                    .hasMessage("Not saved: stream \"half\", epoch 0, step 4: no average")
+                    .hasNoSuppressedExceptions();
+
+            assertThat(files())
+                    .allMatch(name -> name.matches("(original|transformed|pruned)-epoch=0-.*"))
+                    .hasSize(3);
+        }
+    }
+
+    @Test
+    void anOriginalThatMayFailCostsItsOwnCheckpointOnly() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.onSave("original", checkpoint -> {
+                if (checkpoint.epoch() == 0) {
+                    throw new IOException("no classes");
+                }
+            });
+
+            FitResult result = trainer().stream("original", policy -> policy.onFailure(OnFailure.CONTINUE))
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(files()).hasSize(11).doesNotContain("original-epoch=0-step=4.safetensors");
+            assertThat(result.stream("original").failures())
+                    .singleElement()
+                    .hasToString("stream \"original\", epoch 0, step 4: no classes");
         }
     }
 }

@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
  *
  * <pre>{@code
  * @CheckpointStream(filename = "original-{epoch}", monitor = "val_loss", saveTopK = 3)
- * @CheckpointStream(value = "hourly", trainTimeInterval = "1h", saveTopK = -1)
+ * @CheckpointStream(value = "hourly", trainTimeInterval = "1h", saveTopK = -1, onFailure = OnFailure.CONTINUE)
  * class DigitsModule extends LightningModule {
  *
  *     @WeightTransform("transformed")
@@ -24,8 +24,8 @@ import java.lang.annotation.Target;
  * <p>On a class it is the policy of the original stream, or, with a name, of a further stream of the untransformed
  * weights. Beside {@link WeightTransform} it is the policy of that derived stream; where several transforms stand on
  * one method, {@link #value()} says which. The attributes are the parameters of Lightning's {@code ModelCheckpoint} in
- * camel case, with its defaults; {@link #keepLast}, {@link #keepEveryNth}, {@link #saveBest}, {@link #maxTotalBytes} and
- * {@link #anyTrigger} are Rivulet's own.
+ * camel case, with its defaults; {@link #keepLast}, {@link #keepEveryNth}, {@link #saveBest}, {@link #maxTotalBytes},
+ * {@link #anyTrigger} and {@link #onFailure} are Rivulet's own.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -103,6 +103,12 @@ public @interface CheckpointStream {
 
     /** Whether an exception during training saves a checkpoint. */
     boolean saveOnException() default false;
+
+    /**
+     * Whether training ends or goes on when a save of the stream fails; by default it ends for untransformed weights and
+     * goes on for derived ones.
+     */
+    OnFailure onFailure() default OnFailure.AUTO;
 
     /** Whether the checkpoint holds the weights alone. For now all do, since no optimizer state is saved. */
     boolean saveWeightsOnly() default false;

@@ -2,6 +2,7 @@ package dev.rivulet.policy;
 
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
@@ -40,6 +41,7 @@ public record StreamPolicy(
         boolean anyTrigger,
         SaveOnTrainEpochEnd saveOnTrainEpochEnd,
         boolean saveOnException,
+        OnFailure onFailure,
         boolean saveWeightsOnly,
         FilenameStyle filenameStyle,
         boolean enableVersionCounter,
@@ -114,6 +116,7 @@ public record StreamPolicy(
         builder.anyTrigger = anyTrigger;
         builder.saveOnTrainEpochEnd = saveOnTrainEpochEnd;
         builder.saveOnException = saveOnException;
+        builder.onFailure = onFailure;
         builder.saveWeightsOnly = saveWeightsOnly;
         builder.filenameStyle = filenameStyle;
         builder.enableVersionCounter = enableVersionCounter;
@@ -143,6 +146,7 @@ public record StreamPolicy(
         boolean anyTrigger;
         SaveOnTrainEpochEnd saveOnTrainEpochEnd = SaveOnTrainEpochEnd.AUTO;
         boolean saveOnException;
+        OnFailure onFailure = OnFailure.AUTO;
         boolean saveWeightsOnly;
         FilenameStyle filenameStyle = FilenameStyle.DEFAULT;
         boolean enableVersionCounter = true;
@@ -256,6 +260,12 @@ public record StreamPolicy(
             return this;
         }
 
+        /** Whether training ends or goes on when a save of the stream fails. */
+        public Builder onFailure(OnFailure onFailure) {
+            this.onFailure = onFailure;
+            return this;
+        }
+
         /** Whether the checkpoint holds the weights alone. */
         public Builder saveWeightsOnly(boolean weightsOnly) {
             this.saveWeightsOnly = weightsOnly;
@@ -328,6 +338,7 @@ public record StreamPolicy(
                     anyTrigger,
                     saveOnTrainEpochEnd,
                     saveOnException,
+                    onFailure,
                     saveWeightsOnly,
                     filenameStyle,
                     enableVersionCounter,

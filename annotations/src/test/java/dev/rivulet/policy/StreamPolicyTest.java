@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
 import java.time.Duration;
 import java.util.List;
@@ -202,6 +203,7 @@ class StreamPolicyTest {
                 .everyNEpochs(1)
                 .trainTimeInterval(Duration.ofMinutes(90))
                 .anyTrigger(true)
+                .onFailure(OnFailure.CONTINUE)
                 .build();
         assertThat(policy.toBuilder().build()).isEqualTo(policy);
     }

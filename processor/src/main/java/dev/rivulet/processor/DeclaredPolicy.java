@@ -1,6 +1,7 @@
 package dev.rivulet.processor;
 
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
@@ -34,6 +35,7 @@ record DeclaredPolicy(List<Setting> settings) {
             "anyTrigger",
             "saveOnTrainEpochEnd",
             "saveOnException",
+            "onFailure",
             "saveWeightsOnly",
             "autoInsertMetricName",
             "enableVersionCounter",
@@ -62,6 +64,7 @@ record DeclaredPolicy(List<Setting> settings) {
             case "saveLast" -> SaveLast.valueOf(value.toString());
             case "saveBest" -> SaveBest.valueOf(value.toString());
             case "saveOnTrainEpochEnd" -> SaveOnTrainEpochEnd.valueOf(value.toString());
+            case "onFailure" -> OnFailure.valueOf(value.toString());
             default -> value;
         };
     }
@@ -92,6 +95,7 @@ record DeclaredPolicy(List<Setting> settings) {
             case "anyTrigger" -> builder.anyTrigger((Boolean) value);
             case "saveOnTrainEpochEnd" -> builder.saveOnTrainEpochEnd((SaveOnTrainEpochEnd) value);
             case "saveOnException" -> builder.saveOnException((Boolean) value);
+            case "onFailure" -> builder.onFailure((OnFailure) value);
             case "saveWeightsOnly" -> builder.saveWeightsOnly((Boolean) value);
             case "autoInsertMetricName" -> builder.autoInsertMetricName((Boolean) value);
             case "enableVersionCounter" -> builder.enableVersionCounter((Boolean) value);

@@ -2,6 +2,7 @@ package shapes;
 
 import dev.rivulet.CallbackRegistry;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
@@ -47,6 +48,7 @@ public final class EveryAttributeCallbackRegistry implements CallbackRegistry<Ev
               .anyTrigger(true)
               .saveOnTrainEpochEnd(SaveOnTrainEpochEnd.FALSE)
               .saveOnException(true)
+              .onFailure(OnFailure.CONTINUE)
               .saveWeightsOnly(true)
               .autoInsertMetricName(false)
               .enableVersionCounter(false)
