@@ -23,6 +23,16 @@ public final class Checkpoint {
         this.entries = new LinkedHashMap<>(entries);
     }
 
+    /** A copy that hooks do not know, so that nobody changes it while it is written. */
+    Checkpoint copy() {
+        return new Checkpoint(provenance, entries);
+    }
+
+    /** The same checkpoint of derived weights, now that their source is known to the byte. */
+    Checkpoint withSourceDigest(String digest) {
+        return new Checkpoint(provenance.withSourceDigest(digest), entries);
+    }
+
     /** Where the checkpoint comes from. */
     public Provenance provenance() {
         return provenance;

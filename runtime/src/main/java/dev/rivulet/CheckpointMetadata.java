@@ -42,7 +42,7 @@ final class CheckpointMetadata {
         provenance.derivation().ifPresent(derivation -> {
             metadata.put(PREFIX + "transform", derivation.transform());
             metadata.put(PREFIX + "source", derivation.source());
-            metadata.put(PREFIX + "source_digest", derivation.sourceDigest());
+            metadata.put(PREFIX + "source_digest", derivation.sourceDigest().orElseThrow());
         });
         metadata.put(PREFIX + "epoch", Integer.toString(provenance.epoch()));
         metadata.put(PREFIX + "global_step", Long.toString(provenance.globalStep()));
@@ -66,7 +66,9 @@ final class CheckpointMetadata {
         try {
             Optional<Provenance.Derivation> derivation = text(metadata, "kind").equals("derived")
                     ? Optional.of(new Provenance.Derivation(
-                            text(metadata, "transform"), text(metadata, "source"), text(metadata, "source_digest")))
+                            text(metadata, "transform"),
+                            text(metadata, "source"),
+                            Optional.of(text(metadata, "source_digest"))))
                     : Optional.empty();
             List<long[]> shapes = json(metadata, "input_shapes", new TypeToken<>() {});
             Map<String, Object> entries = new LinkedHashMap<>();

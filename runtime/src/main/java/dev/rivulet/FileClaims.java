@@ -24,7 +24,8 @@ final class FileClaims {
         return owners.containsKey(file);
     }
 
-    void release(String file) {
-        owners.remove(file);
+    /** Ends a stream's claim; another's stays. */
+    void release(String file, String stream) {
+        owners.remove(file, stream);
     }
 }

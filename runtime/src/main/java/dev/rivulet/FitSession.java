@@ -8,7 +8,6 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.optim.OptimizerStep;
-import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.ValidationSchedule;
 import dev.rivulet.training.ConsoleProgress;
 import dev.rivulet.training.EmptyDatasetException;
@@ -29,7 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
-final class FitSession implements Steps, CheckpointStreams.SaveHooks {
+final class FitSession implements Steps {
     private final Trainer trainer;
     private final TrainerSettings settings;
     private final LightningModule module;
@@ -90,10 +89,13 @@ final class FitSession implements Steps, CheckpointStreams.SaveHooks {
             List<Shape> shapes = module.knowsInputShapes() ? List.of() : shapesOfFirstBatch();
             settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
             Network network = module.network(shapes);
-            CheckpointStreams streams = openStreams(registries, graph, network);
-            try (Workspace workspace = new Workspace(network.manager())) {
+            try (Workspace workspace = new Workspace(network.manager());
+                    CheckpointStreams streams = openStreams(registries, graph, network)) {
                 FitHooks updates = new StatefulUpdates(
-                        registries.statefulTransforms(), StateDict.ofArrays(workspace, network.arrays()), state);
+                        network,
+                        registries.statefulTransforms(),
+                        StateDict.ofArrays(workspace, network.arrays()),
+                        state);
                 OptimizerStep optimizer =
                         new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping());
                 new FitLoop(
@@ -120,30 +122,12 @@ final class FitSession implements Steps, CheckpointStreams.SaveHooks {
                 OptionalInt.of(loop.checkValEveryNEpoch()),
                 validation.isPresent() ? loop.limitValBatches() : 0,
                 loop.validationInterval().setting());
-        Optional<CheckpointDirectory> directory = settings.savesCheckpoints()
-                ? Optional.of(CheckpointDirectory.open(settings.checkpointDirectory()))
-                : Optional.empty();
-        return new CheckpointStreams(
-                network,
-                registries,
-                graph,
-                directory,
-                this,
-                new LoopMoment(state, metrics, schedule, settings.clock()));
-    }
-
-    @Override
-    public void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception {
-        for (Callback callback : settings.callbacks()) {
-            callback.onCheckpointCommitted(trainer, module, checkpoint);
-        }
-    }
-
-    @Override
-    public void onSaveCheckpoint(Checkpoint checkpoint) throws Exception {
-        for (Callback callback : settings.callbacks()) {
-            callback.onSaveCheckpoint(trainer, module, checkpoint);
-        }
+        LoopMoment moment = new LoopMoment(state, metrics, schedule, settings.clock());
+        SaveHooks hooks = new UserSaveHooks(trainer, module, settings.callbacks(), registries);
+        return settings.savesCheckpoints()
+                ? CheckpointStreams.open(
+                        settings.checkpointDirectory(), settings.saving(), network, registries, graph, hooks, moment)
+                : CheckpointStreams.none(hooks, moment);
     }
 
     private FitHooks hooks(FitHooks updates, CheckpointStreams streams) {

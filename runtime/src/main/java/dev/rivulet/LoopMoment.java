@@ -8,8 +8,29 @@ import dev.rivulet.training.Metrics;
 import java.util.function.LongSupplier;
 
 /** The loop's state as streams look at it. */
-record LoopMoment(LoopState state, Metrics metrics, ValidationSchedule validation, LongSupplier clock)
-        implements Moment {
+final class LoopMoment implements Moment {
+    private final LoopState state;
+    private final Metrics metrics;
+    private final ValidationSchedule validation;
+    private final LongSupplier clock;
+    private Phase phase = Phase.TRAINING;
+
+    LoopMoment(LoopState state, Metrics metrics, ValidationSchedule validation, LongSupplier clock) {
+        this.state = state;
+        this.metrics = metrics;
+        this.validation = validation;
+        this.clock = clock;
+    }
+
+    /** Tells at which hook streams are asked. */
+    void enter(Phase entered) {
+        phase = entered;
+    }
+
+    /** This moment, to be remembered. */
+    SaveMoment now() {
+        return at(phase);
+    }
 
     @Override
     public int epoch() {

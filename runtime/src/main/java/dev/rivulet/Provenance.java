@@ -25,12 +25,25 @@ public record Provenance(
         List<Shape> inputShapes,
         String version) {
 
+    /** The same provenance of derived weights, now that their source is known to the byte. */
+    Provenance withSourceDigest(String digest) {
+        return new Provenance(
+                stream,
+                derivation.map(known -> new Derivation(known.transform(), known.source(), Optional.of(digest))),
+                epoch,
+                globalStep,
+                metrics,
+                inputShapes,
+                version);
+    }
+
     /**
      * How derived weights came about.
      *
      * @param transform the transforming method or field, such as {@code DigitsModule#halve}
      * @param source name of the stream whose weights were transformed
-     * @param sourceDigest digest of those weights, such as {@code crc32c:1a2b3c4d}, over the bytes of all tensors in order
+     * @param sourceDigest digest of those weights, such as {@code crc32c:1a2b3c4d}, over the bytes of all tensors in
+     *     ascending order of names; empty in a hook, which is called before it is known
      */
-    public record Derivation(String transform, String source, String sourceDigest) {}
+    public record Derivation(String transform, String source, Optional<String> sourceDigest) {}
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The registries of an object's class and its supertypes as one: of several declarations of a stream the most derived
@@ -51,6 +52,14 @@ final class RegistryChain {
             }
         }
         return true;
+    }
+
+    /** Whether any class has hooks that add entries; asked once per fit. */
+    boolean addsEntries() {
+        return registries.stream()
+                .flatMap(registry -> Stream.of(registry.getClass().getMethods()))
+                .anyMatch(method -> method.getName().equals("onSaveCheckpoint")
+                        && method.getDeclaringClass() != CallbackRegistry.class);
     }
 
     void onSaveCheckpoint(String stream, Checkpoint checkpoint) throws Exception {

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,11 +149,9 @@ public final class StateDict {
         return tensors;
     }
 
-    /** CRC-32C over the bytes of all tensors in order, to notice changes. */
-    long crc32c() {
-        CRC32C crc = new CRC32C();
-        tensors().values().forEach(tensor -> tensor.chunks().forEach(crc::update));
-        return crc.getValue();
+    /** Digest of the bytes of all tensors, as files and manifests name it. */
+    String digest() {
+        return WeightsDigest.of(tensors());
     }
 
     private StateDict with(String name, Value value) {

@@ -8,15 +8,22 @@ import java.util.List;
 
 /** Tells stateful transforms of every optimizer step. */
 final class StatefulUpdates implements FitHooks {
+    private final Network network;
     private final List<StatefulTransform> transforms;
     private final StateDict weights;
     private final LoopState state;
     private long lastStep;
 
-    StatefulUpdates(List<StatefulTransform> transforms, StateDict weights, LoopState state) {
+    StatefulUpdates(Network network, List<StatefulTransform> transforms, StateDict weights, LoopState state) {
+        this.network = network;
         this.transforms = transforms;
         this.weights = weights;
         this.state = state;
+    }
+
+    @Override
+    public void onTrainStart() {
+        network.requireSameArrays();
     }
 
     @Override

@@ -3,29 +3,36 @@ package dev.rivulet;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.store.Blob;
 import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.stream.BestCheckpoint;
+import dev.rivulet.store.Group;
+import dev.rivulet.store.Ledger;
+import dev.rivulet.store.Pointer;
+import dev.rivulet.store.StoredCheckpoint;
 import dev.rivulet.stream.KeptCheckpoint;
-import dev.rivulet.stream.LastCheckpoint;
 import dev.rivulet.stream.ModelCheckpoint;
+import dev.rivulet.stream.Moment;
 import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.SavePlan;
+import dev.rivulet.stream.Settlement;
 import dev.rivulet.stream.StreamDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** One stream of a run: its decisions, carried out in its directory. */
+/**
+ * One stream of a run: decisions on the training thread, files and books on the writer's. The claims on files, which all
+ * streams share, are the lock of the books.
+ */
 final class StreamSaver {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
     private static final String EXTENSION = ".safetensors";
 
     private final StreamDeclaration declaration;
@@ -33,6 +40,8 @@ final class StreamSaver {
     private final FileClaims claims;
     private final String folder;
     private final ModelCheckpoint decisions;
+    private final StreamLedger ledger;
+    private final Set<String> leftOver = new LinkedHashSet<>();
     private final List<StreamFailure> failures = new ArrayList<>();
 
     StreamSaver(
@@ -44,6 +53,7 @@ final class StreamSaver {
         this.directory = directory;
         this.claims = claims;
         this.folder = declaration.policy().dirpath().map(path -> path + "/").orElse("");
+        this.ledger = new StreamLedger(folder);
         this.decisions = new ModelCheckpoint(
                 declaration.name(), declaration.policy(), new Names(), at -> condition.test(this), Resumption.NONE);
     }
@@ -52,14 +62,34 @@ final class StreamSaver {
         return declaration.name();
     }
 
+    boolean isVerbose() {
+        return declaration.policy().verbose();
+    }
+
     /** Whether training goes on when a save of this stream fails. */
     boolean isDispensable() {
         boolean derived = declaration.transform().isPresent();
         return !declaration.policy().onFailure().stopsTraining(derived);
     }
 
-    ModelCheckpoint decisions() {
-        return decisions;
+    /** Asks a stream at a hook. */
+    interface Decision extends BiFunction<ModelCheckpoint, Moment, Optional<SavePlan>> {}
+
+    /** Starts the clock of a time trigger. */
+    void start(Moment moment) {
+        decisions.onTrainStart(moment);
+    }
+
+    /** Whether something is due; a plan is carried out by the writer or given up. */
+    Optional<SavePlan> decide(Decision decision, Moment moment) {
+        synchronized (claims) {
+            return decision.apply(decisions, moment);
+        }
+    }
+
+    /** The monitored metric, if a due save went without it because it was not logged yet. */
+    Optional<String> missedMetric() {
+        return decisions.missedMetric();
     }
 
     void note(StreamFailure failure) {
@@ -67,72 +97,100 @@ final class StreamSaver {
     }
 
     /**
-     * Carries out a plan: writes the files, then has the books know of them, then deletes what they displace.
+     * A file of this stream that waits for its group's commit.
      *
-     * @throws Exception if the files are not written; what was there before is untouched then
+     * @param checkpoint what the file says of itself
      */
-    CommittedCheckpoint save(SavePlan plan, SaveEvent event, Checkpoint checkpoint) throws Exception {
-        if (plan.checkpoint().isPresent()) {
-            String name = folder + plan.checkpoint().get().name();
-            claims.claim(name, name());
-            event.write(checkpoint, directory, name);
+    record Written(StreamSaver saver, SavePlan plan, Checkpoint checkpoint, Blob blob) {
+
+        StoredCheckpoint stored() {
+            return new StoredCheckpoint(
+                    saver.name(),
+                    blob.file(),
+                    blob.blob(),
+                    blob.bytes(),
+                    blob.crc32c(),
+                    plan.checkpoint().map(KeptCheckpoint::score).orElse(OptionalDouble.empty()),
+                    checkpoint.provenance().derivation().map(from -> new StoredCheckpoint.Derivation(
+                            from.transform(), from.source(), from.sourceDigest().orElseThrow())));
         }
-        if (plan.last().isPresent()) {
-            point(plan.last().get(), plan.checkpoint(), event, checkpoint);
+
+        /** What names this or an earlier file, once the group has committed. */
+        List<Pointer> pointers() {
+            List<Pointer> pointers = new ArrayList<>();
+            String folder = saver.folder;
+            if (plan.checkpoint().isPresent() && plan.last().isPresent()) {
+                pointers.add(new Pointer(
+                        folder + plan.last().get().name(),
+                        blob.file(),
+                        plan.last().get().target().isPresent()));
+            }
+            plan.best()
+                    .ifPresent(best ->
+                            pointers.add(new Pointer(folder + best.name(), folder + best.checkpoint(), best.linked())));
+            return pointers;
         }
-        if (plan.best().isPresent()) {
-            BestCheckpoint best = plan.best().get();
-            point(best.name(), best.checkpoint(), best.linked());
+
+        CommittedCheckpoint committed() {
+            return new CommittedCheckpoint(saver.directory.resolve(blob.file()), blob.bytes(), checkpoint);
         }
-        Path path = directory.resolve(folder
-                + plan.checkpoint()
-                        .map(KeptCheckpoint::name)
-                        .orElseGet(() -> plan.last().orElseThrow().name()));
-        long byteCount = Files.size(path);
-        retire(decisions.committed(plan, byteCount));
-        if (declaration.policy().verbose()) {
-            LOG.info("The stream \"{}\" saved {}, {} bytes.", name(), path, byteCount);
+    }
+
+    /** Writes the file of a plan, which gets its name when the group commits. */
+    Written write(SavePlan plan, SaveEvent.Contents contents, Group group) throws IOException {
+        synchronized (claims) {
+            plan.names().forEach(name -> claims.claim(folder + name, name()));
         }
-        return new CommittedCheckpoint(path, byteCount, checkpoint);
+        Blob blob = group.write(
+                folder + plan.file(), contents.file().byteCount(), contents.file()::writeTo);
+        return new Written(this, plan, contents.checkpoint(), blob);
+    }
+
+    /**
+     * What the commit of a written file comes to for this stream.
+     *
+     * @param retired paths of files to delete
+     */
+    record Outcome(Written written, Settlement settlement, Ledger ledger, List<String> retired) {}
+
+    /** Looks ahead to a commit. */
+    Outcome outcome(Written written, long group) {
+        synchronized (claims) {
+            Settlement settlement =
+                    decisions.settlement(written.plan(), written.blob().bytes());
+            List<String> retired = new ArrayList<>(leftOver);
+            settlement.retired().forEach(name -> retired.add(folder + name));
+            return new Outcome(
+                    written, settlement, ledger.after(written.plan(), settlement.books(), group), retired);
+        }
+    }
+
+    /** Enters a commit in the books. */
+    void enter(Outcome outcome, long group) {
+        synchronized (claims) {
+            SavePlan plan = outcome.written().plan();
+            decisions.committed(plan, outcome.written().blob().bytes());
+            ledger.enter(plan, outcome.settlement().books(), outcome.ledger(), group);
+            outcome.retired().forEach(file -> claims.release(file, name()));
+            outcome.retired().forEach(leftOver::remove);
+        }
+    }
+
+    /** What this stream keeps, as the manifest of a group says in which it has no part. */
+    Ledger ledger() {
+        synchronized (claims) {
+            return ledger.current();
+        }
     }
 
     /** Gives a plan up that could not be carried out. */
     void giveUp(SavePlan plan) {
-        plan.checkpoint()
-                .map(KeptCheckpoint::name)
-                .filter(name -> !directory.exists(folder + name))
-                .ifPresent(name -> claims.release(folder + name));
-        retire(decisions.failed(plan));
-    }
-
-    /** Deletes files that the books no longer name. One that stays does no harm but to the disk's room. */
-    private void retire(List<String> files) {
-        for (String file : files) {
-            try {
-                directory.delete(folder + file);
-                claims.release(folder + file);
-            } catch (IOException e) {
-                LOG.error("The stream \"{}\" could not delete {}, which it no longer keeps.", name(), file, e);
-            }
-        }
-    }
-
-    private void point(LastCheckpoint last, Optional<KeptCheckpoint> newest, SaveEvent event, Checkpoint checkpoint)
-            throws Exception {
-        if (newest.isPresent()) {
-            point(last.name(), newest.get().name(), last.target().isPresent());
-        } else {
-            claims.claim(folder + last.name(), name());
-            event.write(checkpoint, directory, folder + last.name());
-        }
-    }
-
-    private void point(String pointer, String file, boolean linked) throws IOException {
-        claims.claim(folder + pointer, name());
-        if (linked) {
-            directory.link(folder + file, folder + pointer);
-        } else {
-            directory.copy(folder + file, folder + pointer);
+        synchronized (claims) {
+            decisions.failed(plan).forEach(name -> leftOver.add(folder + name));
+            plan.names().stream()
+                    .map(name -> folder + name)
+                    .filter(file -> !directory.exists(file))
+                    .forEach(file -> claims.release(file, name()));
         }
     }
 

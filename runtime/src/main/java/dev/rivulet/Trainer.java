@@ -4,6 +4,7 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.optim.GradientClipAlgorithm;
 import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.store.RetryPolicy;
 import dev.rivulet.training.LoopSettings;
 import dev.rivulet.training.ValidationInterval;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Path best = result.stream("transformed").bestModelPath();
  * }</pre>
  *
- * <p>Everything runs on the thread that calls {@link #fit}. A trainer runs one fit at a time; {@link #stop} may be
+ * <p>Everything runs on the thread that calls {@link #fit}, but for static transforms and the writing of files, which a
+ * thread of the fit's own does while training goes on. A trainer runs one fit at a time; {@link #stop} may be
  * called from any thread.
  */
 public final class Trainer {
@@ -131,6 +133,10 @@ public final class Trainer {
         private boolean enableCheckpointing = true;
         private int fastDevRun;
         private Duration shutdownBudget = Duration.ofSeconds(30);
+        private int maxPendingSaves = 1;
+        private Backpressure backpressure = Backpressure.WAIT;
+        private DeterminismCheck determinismCheck = DeterminismCheck.FIRST;
+        private RetryPolicy saveRetries = RetryPolicy.DEFAULT;
         private LongSupplier clock = System::nanoTime;
         private final Map<String, UnaryOperator<StreamPolicy.Builder>> streams = new LinkedHashMap<>();
 
@@ -233,6 +239,39 @@ public final class Trainer {
         }
 
         /**
+         * Save events that may wait while the writer is at work on one; by default 1. Each takes memory of the size of the
+         * weights, as does the one that is written. With 0, training waits until a save is durable.
+         */
+        public Builder maxPendingSaves(int events) {
+            this.maxPendingSaves = events;
+            return this;
+        }
+
+        /** What a due save does when as many are pending as may be; by default training waits. */
+        public Builder backpressure(Backpressure backpressure) {
+            this.backpressure = backpressure;
+            return this;
+        }
+
+        /** When a transform is run twice to see whether it gives the same result; by default at its first save. */
+        public Builder determinismCheck(DeterminismCheck check) {
+            this.determinismCheck = check;
+            return this;
+        }
+
+        /**
+         * How often a file is written that fails for a reason that may pass, such as an error of a network's disk; by default
+         * 3 times.
+         *
+         * @param attempts in all, at least 1
+         * @param firstDelay before the second one; doubled before each further one
+         */
+        public Builder saveRetries(int attempts, Duration firstDelay) {
+            this.saveRetries = new RetryPolicy(attempts, firstDelay);
+            return this;
+        }
+
+        /**
          * Time that a fit gets from SIGTERM or Ctrl-C to its end; by default 30 seconds. It ends after the current batch
          * with a {@link dev.rivulet.training.ShutdownException}, before which streams with {@code saveOnException} save.
          */
@@ -280,6 +319,10 @@ public final class Trainer {
                 throw new IllegalArgumentException(
                         "gradientClipVal is " + gradientClipVal + ", but must be a positive limit, or 0 for none.");
             }
+            if (maxPendingSaves < 0) {
+                throw new IllegalArgumentException("maxPendingSaves is " + maxPendingSaves
+                        + ", but must be a number of save events, or 0 for training to wait for each.");
+            }
             return new Trainer(new TrainerSettings(
                     loopSettings(),
                     gradientClipVal == 0 ? GradientClipping.NONE : gradientClipAlgorithm.with(gradientClipVal),
@@ -287,6 +330,7 @@ public final class Trainer {
                     List.copyOf(callbacks),
                     defaultRootDir.resolve("checkpoints"),
                     enableCheckpointing && fastDevRun == 0,
+                    new SavingSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries),
                     new LinkedHashMap<>(streams),
                     enableProgressBar,
                     clock));

@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 /**
  * What a {@link Trainer} was built with.
  *
+ * @param saving how save events are carried out
  * @param streams changes of policies, by name of the stream
  * @param clock what time triggers go by, in nanoseconds
  */
@@ -23,6 +24,7 @@ record TrainerSettings(
         List<Callback> callbacks,
         Path checkpointDirectory,
         boolean savesCheckpoints,
+        SavingSettings saving,
         Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
         boolean showsProgress,
         LongSupplier clock) {}

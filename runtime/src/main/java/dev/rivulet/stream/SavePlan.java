@@ -1,5 +1,7 @@
 package dev.rivulet.stream;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,11 +42,24 @@ public record SavePlan(
         return new SavePlan(purpose, checkpoint, last, Optional.of(pointer), keptForEver, skipped, epoch, globalStep);
     }
 
+    /** Name of the file that is written; other names are further names of it, or of one that is there. */
+    public String file() {
+        return checkpoint.map(KeptCheckpoint::name).orElseGet(() -> last.orElseThrow()
+                .name());
+    }
+
+    /** All names that are given: to the file, to {@code last} and to {@code best}. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        checkpoint.ifPresent(kept -> names.add(kept.name()));
+        last.ifPresent(pointer -> names.add(pointer.name()));
+        best.ifPresent(pointer -> names.add(pointer.name()));
+        return names;
+    }
+
     /** Whether a file of this name is written, or a link made. */
     boolean writes(String name) {
-        return checkpoint.filter(kept -> kept.name().equals(name)).isPresent()
-                || last.filter(pointer -> pointer.name().equals(name)).isPresent()
-                || best.filter(pointer -> pointer.name().equals(name)).isPresent();
+        return names().contains(name);
     }
 
     /** Whether a file of this name is written, or must be there for the plan to be carried out. */

@@ -1,0 +1,12 @@
+package dev.rivulet;
+
+import dev.rivulet.store.RetryPolicy;
+
+/**
+ * How save events are carried out.
+ *
+ * @param maxPendingSaves save events that may wait while one is written; 0 if training waits for each
+ * @param retries of files that could not be written
+ */
+record SavingSettings(
+        int maxPendingSaves, Backpressure backpressure, DeterminismCheck determinismCheck, RetryPolicy retries) {}

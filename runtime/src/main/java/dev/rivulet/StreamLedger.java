@@ -1,0 +1,163 @@
+package dev.rivulet;
+
+import dev.rivulet.store.Catalog;
+import dev.rivulet.store.GroupSet;
+import dev.rivulet.store.Ledger;
+import dev.rivulet.store.Manifest;
+import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.stream.BestCheckpoint;
+import dev.rivulet.stream.KeptCheckpoint;
+import dev.rivulet.stream.LastCheckpoint;
+import dev.rivulet.stream.SavePlan;
+import dev.rivulet.stream.StreamBooks;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/**
+ * A stream's books as manifests keep them. Books name files, ledgers name groups, because a group's manifest describes its
+ * files once and for all.
+ */
+final class StreamLedger {
+    private final String folder;
+    private final Map<String, Long> groups = new HashMap<>();
+    private Ledger current = Ledger.EMPTY;
+
+    /**
+     * The ledger of a stream that has saved nothing.
+     *
+     * @param folder of the stream's files, empty or with {@code /} at its end
+     */
+    StreamLedger(String folder) {
+        this.folder = folder;
+    }
+
+    Ledger current() {
+        return current;
+    }
+
+    /** The ledger once a plan has committed in a group, the books being those after it. */
+    Ledger after(SavePlan plan, StreamBooks books, long group) {
+        Optional<Ledger.Pointed> last = plan.last().isPresent()
+                ? plan.last().map(pointer -> new Ledger.Pointed(
+                        folder + pointer.name(), group, pointer.target().isPresent()))
+                : current.last();
+        Optional<Ledger.Pointed> best = plan.best().isPresent()
+                ? plan.best().map(pointer -> new Ledger.Pointed(
+                        folder + pointer.name(), group(pointer.checkpoint(), plan, group), pointer.linked()))
+                : current.best();
+        return new Ledger(
+                groups(books.kept(), plan, group),
+                groups(books.newest(), plan, group),
+                groups(books.keptForEver(), plan, group),
+                last,
+                best,
+                books.rescue().stream()
+                        .mapToLong(rescue -> group(rescue.name(), plan, group))
+                        .findAny(),
+                books.saves());
+    }
+
+    /** Takes over the ledger after a plan, which is durable now. */
+    void enter(SavePlan plan, StreamBooks books, Ledger after, long group) {
+        plan.checkpoint().ifPresent(checkpoint -> groups.put(checkpoint.name(), group));
+        List<String> named = Stream.concat(books.checkpoints().stream(), books.rescue().stream())
+                .map(KeptCheckpoint::name)
+                .toList();
+        groups.keySet().retainAll(named);
+        current = after;
+    }
+
+    private GroupSet groups(List<KeptCheckpoint> checkpoints, SavePlan plan, long group) {
+        return new GroupSet(checkpoints.stream()
+                .map(checkpoint -> group(checkpoint.name(), plan, group))
+                .toList());
+    }
+
+    private long group(String name, SavePlan plan, long group) {
+        if (plan.checkpoint().filter(written -> written.name().equals(name)).isPresent()) {
+            return group;
+        }
+        Long known = groups.get(name);
+        if (known == null) {
+            throw new IllegalStateException("The books name " + name + ", which no group has.");
+        }
+        return known;
+    }
+
+    /**
+     * The books that a ledger stands for. What a manifest that cannot be read describes is left out, and so is what lies
+     * in another folder.
+     *
+     * @param catalog with the ledger's groups
+     */
+    static StreamBooks books(Catalog catalog, String stream, String folder, Ledger ledger) {
+        Rebuilt rebuilt = new Rebuilt(catalog, stream, folder);
+        return new StreamBooks(
+                rebuilt.kept(ledger.kept()),
+                rebuilt.kept(ledger.newest()),
+                rebuilt.kept(ledger.keptForEver()),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalDouble.empty(),
+                ledger.last().flatMap(rebuilt::last),
+                ledger.best().flatMap(rebuilt::best),
+                rebuilt.kept(GroupSet.of(ledger.rescue())).stream().findAny(),
+                ledger.saves());
+    }
+
+    /** The way from groups back to files. */
+    private record Rebuilt(Catalog catalog, String stream, String folder) {
+
+        private List<KeptCheckpoint> kept(GroupSet groups) {
+            List<KeptCheckpoint> kept = new ArrayList<>();
+            for (long group : groups.numbers()) {
+                kept(group).ifPresent(kept::add);
+            }
+            return kept;
+        }
+
+        private Optional<KeptCheckpoint> kept(long group) {
+            return catalog.manifest(group).flatMap(manifest -> stored(manifest)
+                    .flatMap(file -> name(file.file())
+                            .map(name -> new KeptCheckpoint(
+                                    name, file.score(), manifest.epoch(), manifest.globalStep(), file.bytes()))));
+        }
+
+        private Optional<StoredCheckpoint> stored(Manifest manifest) {
+            return manifest.checkpoints().stream()
+                    .filter(checkpoint -> checkpoint.stream().equals(stream))
+                    .findAny();
+        }
+
+        private Optional<LastCheckpoint> last(Ledger.Pointed pointed) {
+            return name(pointed.name()).flatMap(name -> kept(pointed.group())
+                    .map(target -> new LastCheckpoint(
+                            name,
+                            pointed.linked() ? Optional.of(target.name()) : Optional.empty(),
+                            target.epoch(),
+                            target.globalStep(),
+                            pointed.linked() ? 0 : target.bytes())));
+        }
+
+        private Optional<BestCheckpoint> best(Ledger.Pointed pointed) {
+            return name(pointed.name()).flatMap(name -> kept(pointed.group())
+                    .map(target -> new BestCheckpoint(
+                            name,
+                            target.name(),
+                            pointed.linked(),
+                            target.score(),
+                            target.epoch(),
+                            target.globalStep(),
+                            pointed.linked() ? 0 : target.bytes())));
+        }
+
+        private Optional<String> name(String path) {
+            return path.startsWith(folder) ? Optional.of(path.substring(folder.length())) : Optional.empty();
+        }
+    }
+}
