@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.snapshot.LostWeightsException;
 import dev.rivulet.snapshot.Snapshot;
+import dev.rivulet.snapshot.SnapshotPool;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.ModelCheckpoint;
@@ -34,7 +35,7 @@ final class CheckpointStreams implements FitHooks {
     private final StreamGraph graph;
     private final SaveHooks saveHooks;
     private final LoopMoment moment;
-    private final Snapshot snapshot;
+    private final SnapshotPool snapshots;
     private final StreamSaver[] savers;
     private Phase phase = Phase.TRAINING;
 
@@ -56,7 +57,7 @@ final class CheckpointStreams implements FitHooks {
         this.graph = graph;
         this.saveHooks = saveHooks;
         this.moment = moment;
-        this.snapshot = new Snapshot(network.arrays());
+        this.snapshots = new SnapshotPool(network.arrays(), 1);
         FileClaims claims = new FileClaims();
         this.savers = directory.stream()
                 .flatMap(place ->
@@ -70,7 +71,7 @@ final class CheckpointStreams implements FitHooks {
             return;
         }
         try {
-            snapshot.reserve();
+            snapshots.reserve();
         } catch (OutOfMemoryError e) {
             throw new FitException(
                     "There is no room for a copy of the weights, from which checkpoints are written: " + e.getMessage()
@@ -172,9 +173,10 @@ final class CheckpointStreams implements FitHooks {
         @Nullable FitException fatal = null;
         List<CommittedCheckpoint> committed = new ArrayList<>();
         network.requireSameArrays();
-        snapshot.take();
-        try (SaveEvent event = new SaveEvent(
-                graph, registries, at, snapshot, new Workspace(network.manager()), network.inputShapes())) {
+        try (Snapshot snapshot = snapshots.take();
+                SaveEvent event = new SaveEvent(
+                        graph, registries, at, snapshot, new Workspace(network.manager()), network.inputShapes())) {
+            snapshot.seal();
             for (Due save : due) {
                 try {
                     committed.add(save(save, event));

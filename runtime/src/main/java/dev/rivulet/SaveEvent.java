@@ -180,7 +180,7 @@ final class SaveEvent implements AutoCloseable {
 
     /** Restores what foreign code wrote into the snapshot or into the live weights. */
     private void refuseChange(String who) {
-        snapshot.repair().ifPresent(name -> {
+        snapshot.repairWithLive().ifPresent(name -> {
             throw changed(who, "\"" + name + "\"");
         });
     }
