@@ -1,76 +1,101 @@
 package dev.rivulet.snapshot;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.concurrent.SharedLoop;
+import dev.rivulet.tensor.CodePointOrder;
+import dev.rivulet.tensor.Crc32c;
 import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of arrays in memory of its own, allocated at the first copy and reused by every later one.
+ * A copy of the training state at one moment, lent by a {@link SnapshotPool}.
  *
- * <p>{@link #take} overwrites what earlier copies lent out, so tensors of a snapshot are used only until the next one.
- * Confined to one thread.
+ * <p>Closing it gives the memory back to the pool, which overwrites it: whoever still uses one of its tensors then reads
+ * another moment's values. Safe for use by several threads, one at a time.
  */
-public final class Snapshot {
-    private final Map<String, NDArray> live;
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-    private final Map<String, DirectMemory> memory = new LinkedHashMap<>();
-    private final Map<String, Long> checksums = new LinkedHashMap<>();
+public final class Snapshot implements AutoCloseable {
+    private final SnapshotPool pool;
+    private final List<String> names;
+    private @Nullable Arena arena;
+    private long @Nullable [] seals;
 
-    /**
-     * A snapshot of arrays that stay the same objects for its lifetime.
-     *
-     * @param live the arrays to copy, by name
-     */
-    public Snapshot(Map<String, NDArray> live) {
-        this.live = live;
+    Snapshot(SnapshotPool pool, Arena arena) {
+        this.pool = pool;
+        this.arena = arena;
+        this.names = List.copyOf(arena.tensors().keySet());
+    }
+
+    /** The copies by name, in the order of the arrays. They borrow the snapshot's memory, until it is closed. */
+    public synchronized Map<String, Tensor> tensors() {
+        return open().tensors();
     }
 
     /**
-     * Allocates the memory, so that a lack of it is known before it is needed.
-     *
-     * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
+     * Computes the CRC-32C of every tensor, if that has not been done: from now on changes can be noticed. Reads all of
+     * the memory, so it takes about as long as the copy did.
      */
-    public void reserve() {
-        try (LiveTensors loan = new LiveTensors()) {
-            live.forEach((name, array) -> memoryFor(name, loan.view(array)));
+    public synchronized void seal() {
+        if (seals == null) {
+            seals = checksums(List.copyOf(open().tensors().values()));
         }
     }
 
-    private DirectMemory memoryFor(String name, Tensor source) {
-        return memory.computeIfAbsent(name, unused -> DirectMemory.allocate(source.byteCount()));
-    }
-
-    /** Copies the arrays as they are now. */
-    public void take() {
-        try (LiveTensors loan = new LiveTensors()) {
-            live.forEach((name, array) -> copy(name, loan.view(array)));
+    /**
+     * What identifies the values: {@code crc32c:} and eight hexadecimal digits, the CRC-32C over the bytes of all tensors
+     * in ascending order of their names in UTF-8. Seals the snapshot, if that has not been done.
+     */
+    public synchronized String digest() {
+        seal();
+        Map<String, Tensor> tensors = open().tensors();
+        Map<String, Long> sealed = new TreeMap<>(CodePointOrder.ASCENDING);
+        for (int i = 0; i < names.size(); i++) {
+            sealed.put(names.get(i), sealOf(i));
         }
-    }
-
-    /** The copies by name, in the order of the arrays. */
-    public Map<String, Tensor> tensors() {
-        return Collections.unmodifiableMap(tensors);
+        long joined = 0;
+        for (Map.Entry<String, Long> seal : sealed.entrySet()) {
+            joined = Crc32c.combine(
+                    joined, seal.getValue(), tensor(tensors, seal.getKey()).byteCount());
+        }
+        return "crc32c:%08x".formatted(joined);
     }
 
     /**
-     * Puts right what somebody wrote into the copies, or into the arrays themselves, since the copy was taken: each is
-     * the other's backup.
+     * Name of the first tensor whose bytes are not those of the seal, whoever wrote them.
+     *
+     * @throws IllegalStateException if the snapshot is not sealed
+     */
+    public synchronized Optional<String> firstChanged() {
+        long[] now = checksums(List.copyOf(open().tensors().values()));
+        for (int i = 0; i < now.length; i++) {
+            if (now[i] != sealOf(i)) {
+                return Optional.of(names.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Puts right what somebody wrote into the copies, or into the arrays themselves, since the copy was taken and sealed:
+     * each is the other's backup. To be called on the thread that trains, before training goes on.
      *
      * @return name of the first tensor that had been changed
      * @throws LostWeightsException if a tensor was changed in both places
+     * @throws IllegalStateException if the snapshot is not sealed
      */
-    public Optional<String> repair() {
+    public synchronized Optional<String> repairWithLive() {
         Optional<String> changed = Optional.empty();
+        Map<String, Tensor> tensors = open().tensors();
         try (LiveTensors loan = new LiveTensors()) {
-            for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-                String name = entry.getKey();
-                if (repair(name, entry.getValue(), array(name), loan) && changed.isEmpty()) {
+            for (int i = 0; i < names.size(); i++) {
+                String name = names.get(i);
+                if (repair(name, sealOf(i), tensor(tensors, name), loan) && changed.isEmpty()) {
                     changed = Optional.of(name);
                 }
             }
@@ -78,39 +103,77 @@ public final class Snapshot {
         return changed;
     }
 
-    private boolean repair(String name, Tensor copy, NDArray array, LiveTensors loan) {
+    private boolean repair(String name, long seal, Tensor copy, LiveTensors loan) {
+        NDArray array = pool.array(name);
         Tensor original = loan.view(array);
-        boolean copyIntact = isIntact(name, copy);
-        boolean originalIntact = isIntact(name, original);
+        boolean copyIntact = copy.crc32c() == seal;
+        boolean originalIntact = original.crc32c() == seal;
         if (!copyIntact && !originalIntact) {
             throw new LostWeightsException(name);
         }
         if (!copyIntact) {
-            copy(name, original);
+            open().write(name, original);
         } else if (!originalIntact) {
             NDArrays.write(copy, array);
         }
         return !copyIntact || !originalIntact;
     }
 
-    private boolean isIntact(String name, Tensor tensor) {
-        Long expected = checksums.get(name);
-        return expected != null && expected == tensor.crc32c();
+    /**
+     * A second copy, for the time in which code that is not trusted sees the tensors. Allocated at the first use and kept
+     * by the pool for the next.
+     *
+     * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
+     */
+    public synchronized SnapshotBackup backup() {
+        Arena copy = pool.spare();
+        copy.copyFrom(open());
+        return new SnapshotBackup(this, copy);
     }
 
-    private NDArray array(String name) {
-        NDArray array = live.get(name);
-        if (array == null) {
-            throw new IllegalStateException("The arrays of a snapshot lost \"" + name + "\".");
+    /** Gives the memory back to the pool, once. */
+    @Override
+    public synchronized void close() {
+        if (arena != null) {
+            pool.free(arena);
+            arena = null;
         }
-        return array;
     }
 
-    private void copy(String name, Tensor source) {
-        DirectMemory target = memoryFor(name, source);
-        source.copyTo(target.chunks());
-        Tensor copied = target.asTensor(source.dtype(), source.shape());
-        tensors.put(name, copied);
-        checksums.put(name, copied.crc32c());
+    SnapshotPool pool() {
+        return pool;
+    }
+
+    synchronized Optional<String> restore(Arena backup) {
+        return open().copyDifferencesFrom(backup);
+    }
+
+    private Arena open() {
+        if (arena == null) {
+            throw new IllegalStateException(
+                    "The snapshot is closed and its memory holds another by now; close it when all is done.");
+        }
+        return arena;
+    }
+
+    private long sealOf(int index) {
+        if (seals == null) {
+            throw new IllegalStateException("The snapshot is not sealed, so changes cannot be noticed; seal it first.");
+        }
+        return seals[index];
+    }
+
+    private static Tensor tensor(Map<String, Tensor> tensors, String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new NoSuchElementException("The snapshot has no tensor \"" + name + "\".");
+        }
+        return tensor;
+    }
+
+    private static long[] checksums(List<Tensor> tensors) {
+        long[] checksums = new long[tensors.size()];
+        SharedLoop.run(checksums.length, i -> checksums[i] = tensors.get(i).crc32c());
+        return checksums;
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class DirectMemory {
     /** Bytes of every chunk but the last. A multiple of every element size. */
-    static final int CHUNK_BYTES = 1 << 30;
+    public static final int CHUNK_BYTES = 1 << 30;
 
     /** A cache line, and what libtorch's own allocator gives. */
     private static final int ALIGNMENT = 64;

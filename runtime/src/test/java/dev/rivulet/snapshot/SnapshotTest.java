@@ -11,6 +11,7 @@ import dev.rivulet.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,7 @@ class SnapshotTest {
     private final NDManager manager = NDManager.newBaseManager();
     private final NDArray weight = manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
     private final NDArray count = manager.create(new long[] {5});
-    private final Snapshot snapshot = new Snapshot(live());
+    private final Snapshot snapshot = new SnapshotPool(live(), 1).take();
 
     private Map<String, NDArray> live() {
         Map<String, NDArray> live = new LinkedHashMap<>();
@@ -47,77 +48,52 @@ class SnapshotTest {
 
     @Test
     void staysWhenTheArraysChange() {
-        snapshot.take();
-
         weight.muli(10);
 
-        assertThat(snapshot.tensors()).containsOnlyKeys("weight", "count");
         assertThat(snapshot.tensors().keySet()).containsExactly("weight", "count");
         assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
     }
 
     @Test
-    void reusesItsMemory() {
-        snapshot.take();
-        Tensor first = copy("weight");
-        weight.muli(10);
-
-        snapshot.take();
-
-        assertThat(first.contentEquals(copy("weight"))).isTrue();
-        assertThat(valuesOfCopy()).containsExactly(10, 20, 30, 40);
-    }
-
-    @Test
-    void takesNothingFromTheArraysManager() {
-        snapshot.take();
-        int before = manager.getManagedArrays().size();
-
-        for (int i = 0; i < 100; i++) {
-            snapshot.take();
-            snapshot.repair();
-        }
-
-        assertThat(manager.getManagedArrays()).hasSize(before);
-    }
-
-    @Test
     void hasNothingToRepairWhereNothingChanged() {
-        snapshot.take();
+        snapshot.seal();
 
-        assertThat(snapshot.repair()).isEmpty();
+        assertThat(snapshot.firstChanged()).isEmpty();
+        assertThat(snapshot.repairWithLive()).isEmpty();
     }
 
     @Test
     void restoresAChangedCopyFromTheArray() {
-        snapshot.take();
+        snapshot.seal();
         shared().muli(10);
 
-        assertThat(snapshot.repair()).hasValue("weight");
+        assertThat(snapshot.firstChanged()).hasValue("weight");
+        assertThat(snapshot.repairWithLive()).hasValue("weight");
 
         assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
         assertThat(weight.toFloatArray()).containsExactly(1, 2, 3, 4);
-        assertThat(snapshot.repair()).isEmpty();
+        assertThat(snapshot.repairWithLive()).isEmpty();
     }
 
     @Test
     void restoresAChangedArrayFromTheCopy() {
-        snapshot.take();
+        snapshot.seal();
         count.addi(1);
 
-        assertThat(snapshot.repair()).hasValue("count");
+        assertThat(snapshot.firstChanged()).isEmpty();
+        assertThat(snapshot.repairWithLive()).hasValue("count");
 
         assertThat(count.toLongArray()).containsExactly(5);
-        assertThat(snapshot.repair()).isEmpty();
+        assertThat(snapshot.repairWithLive()).isEmpty();
     }
 
     @Test
     void restoresDifferentTensorsInBothPlaces() {
-        snapshot.take();
+        snapshot.seal();
         shared().muli(10);
         count.addi(1);
 
-        assertThat(snapshot.repair()).hasValue("weight");
+        assertThat(snapshot.repairWithLive()).hasValue("weight");
 
         assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
         assertThat(count.toLongArray()).containsExactly(5);
@@ -125,12 +101,51 @@ class SnapshotTest {
 
     @Test
     void saysWhenBothPlacesOfOneTensorWereChanged() {
-        snapshot.take();
+        snapshot.seal();
         shared().muli(10);
         weight.addi(1);
 
-        assertThatThrownBy(snapshot::repair)
+        assertThatThrownBy(snapshot::repairWithLive)
                 .isExactlyInstanceOf(LostWeightsException.class)
                 .hasMessageStartingWith("Both the weight \"weight\" and its copy were changed during a save");
+    }
+
+    @Test
+    void noticesNoChangesUnlessItIsSealed() {
+        assertThatThrownBy(snapshot::firstChanged).hasMessageContaining("seal it first");
+        assertThatThrownBy(snapshot::repairWithLive).hasMessageContaining("seal it first");
+    }
+
+    @Test
+    void isPutRightByABackupWhenTheArraysHaveGoneOn() {
+        try (SnapshotBackup backup = snapshot.backup()) {
+            shared().muli(10);
+            weight.muli(100);
+
+            assertThat(backup.restore()).hasValue("weight");
+
+            assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
+            assertThat(backup.restore()).isEmpty();
+        }
+    }
+
+    @Test
+    void isIdentifiedByTheBytesOfAllTensorsInOrderOfNames() {
+        CRC32C joined = new CRC32C();
+        copy("count").chunks().forEach(joined::update);
+        copy("weight").chunks().forEach(joined::update);
+
+        assertThat(snapshot.digest()).isEqualTo("crc32c:%08x".formatted(joined.getValue()));
+    }
+
+    @Test
+    void isOfNoUseOnceClosed() {
+        SnapshotBackup backup = snapshot.backup();
+        snapshot.close();
+
+        assertThatThrownBy(snapshot::tensors).hasMessageContaining("The snapshot is closed");
+        assertThatThrownBy(backup::restore).hasMessageContaining("The snapshot is closed");
+        backup.close();
+        assertThatThrownBy(backup::restore).hasMessageContaining("The backup is closed");
     }
 }
