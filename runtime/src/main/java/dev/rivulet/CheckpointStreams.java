@@ -173,6 +173,11 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         return results;
     }
 
+    /** What saving has cost. */
+    SaveStatistics statistics() {
+        return events.map(SaveEvents::statistics).orElseGet(() -> new SaveMeasurements().statistics());
+    }
+
     private void saveWhatIsDue(Phase phase, StreamSaver.Decision decision) throws Exception {
         moment.enter(phase);
         List<SaveEvents.Due> due = List.of();

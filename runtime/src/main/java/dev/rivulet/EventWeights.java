@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
+import dev.rivulet.snapshot.SnapshotBackup;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -198,7 +199,7 @@ final class EventWeights implements AutoCloseable {
         boolean proven = trust.isProven(stream.name());
         snapshot.seal();
         if (trainingGoesOn && !proven) {
-            try (Snapshot.Backup backup = snapshot.backup()) {
+            try (SnapshotBackup backup = snapshot.backup()) {
                 return proven(stream, transform, source, backup::restore);
             }
         }

@@ -16,12 +16,19 @@ public final class FitResult {
     private final long globalSteps;
     private final Map<String, Double> metrics;
     private final Map<String, StreamResult> streams;
+    private final SaveStatistics saves;
 
-    FitResult(int epochs, long globalSteps, Map<String, Double> metrics, Map<String, StreamResult> streams) {
+    FitResult(
+            int epochs,
+            long globalSteps,
+            Map<String, Double> metrics,
+            Map<String, StreamResult> streams,
+            SaveStatistics saves) {
         this.epochs = epochs;
         this.globalSteps = globalSteps;
         this.metrics = metrics;
         this.streams = Collections.unmodifiableMap(new LinkedHashMap<>(streams));
+        this.saves = saves;
     }
 
     /** Number of epochs that were run to their end. */
@@ -37,6 +44,11 @@ public final class FitResult {
     /** The metrics at the end, exact, by name. */
     public Map<String, Double> metrics() {
         return metrics;
+    }
+
+    /** What saving cost. */
+    public SaveStatistics saves() {
+        return saves;
     }
 
     /** All streams by name, sources before what is derived from them. */

@@ -109,7 +109,12 @@ final class FitSession implements Steps {
                                 state,
                                 network.manager())
                         .run();
-                return new FitResult(state.epochsEnded(), state.globalStep(), metrics.toMap(), streams.results());
+                return new FitResult(
+                        state.epochsEnded(),
+                        state.globalStep(),
+                        metrics.toMap(),
+                        streams.results(),
+                        streams.statistics());
             }
         }
     }

@@ -64,9 +64,25 @@ final class GroupSave {
 
     /** Carries the saves out; whatever fails is in the report. */
     SaveReport run() {
+        CommitEvent recorded = new CommitEvent();
+        recorded.begin();
+        report.start();
+        carryOut(recorded);
+        report.end();
+        recorded.globalStep = report.moment().globalStep();
+        recorded.checkpoints = report.committed().size();
+        recorded.failures = report.failed().size();
+        recorded.bytes = report.bytes();
+        recorded.behind = report.behindNanos();
+        recorded.commit();
+        return report;
+    }
+
+    private void carryOut(CommitEvent recorded) {
         List<Pending> open = new ArrayList<>(pending);
         try (event;
                 Group group = directory.begin()) {
+            recorded.group = group.number();
             event.handOver();
             List<StreamSaver.Written> written = new ArrayList<>();
             for (Pending save : pending) {
@@ -82,7 +98,6 @@ final class GroupSave {
             // The commit is that of all.
             open.forEach(save -> fail(save, failure));
         }
-        return report;
     }
 
     private Optional<StreamSaver.Written> write(Pending save, Group group) {

@@ -34,6 +34,7 @@ final class SaveEvents implements AutoCloseable {
     private final TransformTrust trust;
     private final Set<String> trustedHooks = new HashSet<>();
     private final Queue<SaveReport> refusals = new ArrayDeque<>();
+    private final SaveMeasurements measurements = new SaveMeasurements();
     private final UUID run = UUID.randomUUID();
 
     /**
@@ -72,16 +73,23 @@ final class SaveEvents implements AutoCloseable {
      * @param due sources before what is derived from them
      */
     void save(List<Due> due, SaveMoment at) {
+        SaveMeasurements.Begun begun = measurements.begin(at.globalStep());
         network.requireSameArrays();
         SaveReport refused = new SaveReport(at);
-        queue.snapshot().ifPresentOrElse(snapshot -> begin(due, event(at, snapshot), refused), () -> {
+        Optional<Snapshot> snapshot = queue.snapshot();
+        if (snapshot.isPresent()) {
+            begun.copied(snapshot.get().byteCount(), snapshot.get().copyNanos());
+            begin(due, event(at, snapshot.get()), refused);
+        } else {
+            begun.skipped();
             SkippedSaveException skipped = new SkippedSaveException(queue.depth());
             due.forEach(save -> refuse(save.saver(), save.plan(), refused, skipped));
-        });
+        }
         refusals.add(refused);
         if (settings.maxPendingSaves() == 0) {
             queue.await();
         }
+        begun.end(queue.depth());
     }
 
     private SaveEvent event(SaveMoment at, Snapshot snapshot) {
@@ -167,7 +175,17 @@ final class SaveEvents implements AutoCloseable {
 
     /** What became of saves, in order as far as it is known and has not been asked for. */
     Optional<SaveReport> report() {
-        return Optional.ofNullable(refusals.poll()).or(queue::report);
+        Optional<SaveReport> refused = Optional.ofNullable(refusals.poll());
+        if (refused.isPresent()) {
+            return refused;
+        }
+        Optional<SaveReport> written = queue.report();
+        written.ifPresent(measurements::written);
+        return written;
+    }
+
+    SaveStatistics statistics() {
+        return measurements.statistics();
     }
 
     /** Waits until everything has been carried out. */

@@ -7,9 +7,14 @@ import java.util.List;
 /** What the writer tells the training thread of a save event. Filled by the one, then read by the other. */
 final class SaveReport {
     private final SaveMoment moment;
+    private final long sinceNanos = System.nanoTime();
     private final List<CommittedCheckpoint> committed = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
 
+    private long startNanos;
+    private long endNanos;
+
+    /** A report to be filled, made at the step boundary. */
     SaveReport(SaveMoment moment) {
         this.moment = moment;
     }
@@ -27,6 +32,36 @@ final class SaveReport {
 
     void fail(StreamSaver saver, Throwable cause) {
         failed.add(new Failed(saver, cause));
+    }
+
+    /** The writer begins. */
+    void start() {
+        startNanos = System.nanoTime();
+    }
+
+    /** The writer is done. */
+    void end() {
+        endNanos = System.nanoTime();
+    }
+
+    /** Time from the step boundary until all was done. */
+    long behindNanos() {
+        return endNanos - sinceNanos;
+    }
+
+    /** Time in which the writer was at work. */
+    long writeNanos() {
+        return endNanos - startNanos;
+    }
+
+    /** When the writer was done, by {@link System#nanoTime}. */
+    long endNanos() {
+        return endNanos;
+    }
+
+    /** Bytes of the files that were committed. */
+    long bytes() {
+        return committed.stream().mapToLong(CommittedCheckpoint::byteCount).sum();
     }
 
     List<CommittedCheckpoint> committed() {

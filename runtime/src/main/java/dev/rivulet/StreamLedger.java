@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -106,7 +107,7 @@ final class StreamLedger {
                 OptionalDouble.empty(),
                 ledger.last().flatMap(rebuilt::last),
                 ledger.best().flatMap(rebuilt::best),
-                rebuilt.kept(GroupSet.of(ledger.rescue())).stream().findAny(),
+                rebuilt.rescue(ledger.rescue()),
                 ledger.saves());
     }
 
@@ -121,8 +122,12 @@ final class StreamLedger {
             return kept;
         }
 
+        private Optional<KeptCheckpoint> rescue(OptionalLong group) {
+            return group.isPresent() ? kept(group.getAsLong()) : Optional.empty();
+        }
+
         private Optional<KeptCheckpoint> kept(long group) {
-            return catalog.manifest(group).flatMap(manifest -> stored(manifest)
+            return catalog.group(group).flatMap(manifest -> stored(manifest)
                     .flatMap(file -> name(file.file())
                             .map(name -> new KeptCheckpoint(
                                     name, file.score(), manifest.epoch(), manifest.globalStep(), file.bytes()))));

@@ -23,13 +23,25 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot implements AutoCloseable {
     private final SnapshotPool pool;
     private final List<String> names;
+    private final long copyNanos;
     private @Nullable Arena arena;
     private long @Nullable [] seals;
 
-    Snapshot(SnapshotPool pool, Arena arena) {
+    Snapshot(SnapshotPool pool, Arena arena, long copyNanos) {
         this.pool = pool;
+        this.copyNanos = copyNanos;
         this.arena = arena;
         this.names = List.copyOf(arena.tensors().keySet());
+    }
+
+    /** Bytes of all tensors. */
+    public long byteCount() {
+        return pool.byteCount();
+    }
+
+    /** How long it took to copy them, in nanoseconds. */
+    public long copyNanos() {
+        return copyNanos;
     }
 
     /** The copies by name, in the order of the arrays. They borrow the snapshot's memory, until it is closed. */

@@ -91,13 +91,14 @@ public final class SnapshotPool {
     }
 
     private Snapshot copyInto(Arena arena) {
+        long start = System.nanoTime();
         try {
             arena.copyArrays();
         } catch (Throwable e) {
             free.addFirst(arena);
             throw e;
         }
-        return new Snapshot(this, arena);
+        return new Snapshot(this, arena, System.nanoTime() - start);
     }
 
     private Arena awaitFree() {
