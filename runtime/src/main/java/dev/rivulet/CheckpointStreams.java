@@ -2,11 +2,6 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
-<<<<<<< HEAD
-=======
-import dev.rivulet.snapshot.LostWeightsException;
-import dev.rivulet.snapshot.Snapshot;
->>>>>>> wt-format
 import dev.rivulet.snapshot.SnapshotPool;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.MissingMetricException;
@@ -35,7 +30,6 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     private final SaveFailures failures;
     private final SaveHooks hooks;
     private final LoopMoment moment;
-<<<<<<< HEAD
 
     private CheckpointStreams(
             Collection<StreamSaver> streams,
@@ -49,11 +43,6 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         this.hooks = hooks;
         this.moment = moment;
     }
-=======
-    private final SnapshotPool snapshots;
-    private final StreamSaver[] savers;
-    private Phase phase = Phase.TRAINING;
->>>>>>> wt-format
 
     /**
      * The streams of a run, to be closed by the caller.
@@ -68,7 +57,6 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
             Network network,
             RegistryChain registries,
             StreamGraph graph,
-<<<<<<< HEAD
             SaveHooks hooks,
             LoopMoment moment)
             throws IOException {
@@ -77,24 +65,12 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         CheckpointDirectory directory = CheckpointDirectory.open(place, settings.retries());
         SaveFailures failures = new SaveFailures();
         SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
-=======
-            Optional<CheckpointDirectory> directory,
-            SaveHooks saveHooks,
-            LoopMoment moment) {
-        this.network = network;
-        this.registries = registries;
-        this.graph = graph;
-        this.saveHooks = saveHooks;
-        this.moment = moment;
-        this.snapshots = new SnapshotPool(network.arrays(), 1);
->>>>>>> wt-format
         FileClaims claims = new FileClaims();
         List<StreamSaver> streams = graph.streams().stream()
                 .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow))
                 .toList();
         SaveQueue queue = new SaveQueue(snapshots, settings.backpressure());
-        SaveEvents events =
-                new SaveEvents(network, registries, graph, directory, streams, settings, queue, hooks);
+        SaveEvents events = new SaveEvents(network, registries, graph, directory, streams, settings, queue, hooks);
         return new CheckpointStreams(streams, Optional.of(events), failures, hooks, moment);
     }
 
@@ -206,26 +182,9 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     /** Learns what became of saves, and tells of it. */
     private void learn() throws Exception {
         @Nullable FitException fatal = null;
-<<<<<<< HEAD
         for (Optional<SaveReport> report = report(); report.isPresent(); report = report()) {
             for (CommittedCheckpoint checkpoint : report.get().committed()) {
                 hooks.onCheckpointCommitted(checkpoint);
-=======
-        List<CommittedCheckpoint> committed = new ArrayList<>();
-        network.requireSameArrays();
-        try (Snapshot snapshot = snapshots.take();
-                SaveEvent event = new SaveEvent(
-                        graph, registries, at, snapshot, new Workspace(network.manager()), network.inputShapes())) {
-            snapshot.seal();
-            for (Due save : due) {
-                try {
-                    committed.add(save(save, event));
-                } catch (Throwable e) {
-                    // Transforms and hooks are foreign code: whatever they throw, the other streams are saved.
-                    save.saver().giveUp(save.plan());
-                    fatal = combine(fatal, note(save.saver(), at, e));
-                }
->>>>>>> wt-format
             }
             fatal = SaveFailures.combine(fatal, failures.note(report.get()));
         }

@@ -59,7 +59,7 @@ final class EventWeights implements AutoCloseable {
     }
 
     /** A stream's weights, with what is saved beside them. */
-    static final class Computed {
+    static final class Computed implements AutoCloseable {
         private final Workspace memory;
         private final StateDict weights;
         private final Optional<String> sourceDigest;
@@ -110,6 +110,11 @@ final class EventWeights implements AutoCloseable {
                 digest = weights.digest();
             }
             return digest;
+        }
+
+        @Override
+        public void close() {
+            memory.close();
         }
 
         private boolean isChanged() {
@@ -170,7 +175,7 @@ final class EventWeights implements AutoCloseable {
     private void forget(String stream) {
         Computed known = computed.remove(stream);
         if (known != null) {
-            known.memory.close();
+            known.close();
         }
     }
 
@@ -211,10 +216,10 @@ final class EventWeights implements AutoCloseable {
             throws Exception {
         Computed result = transformed(stream, transform, source, restore);
         if (trust.repeats(stream.name())) {
-            try {
-                requireSame(transform, result, transformed(stream, transform, source, restore));
+            try (Computed again = transformed(stream, transform, source, restore)) {
+                requireSame(transform, result.weights(), again.weights());
             } catch (Throwable failure) {
-                result.memory.close();
+                result.close();
                 throw failure;
             }
         }
@@ -222,16 +227,13 @@ final class EventWeights implements AutoCloseable {
         return result;
     }
 
-    private static void requireSame(StreamDeclaration.Transform transform, Computed result, Computed again) {
-        try (Workspace ignored = again.memory) {
-            for (String name : result.weights().names()) {
-                if (!again.weights().names().contains(name)
-                        || !again.weights().tensor(name).contentEquals(result.weights().tensor(name))) {
-                    throw new TransformException("The transform " + transform.member()
-                            + ", run twice on the same weights, gave two different tensors \"" + name
-                            + "\". Let it depend on its arguments alone, not on random numbers or on earlier calls;"
-                            + " or build the trainer with determinismCheck(DeterminismCheck.NEVER).");
-                }
+    private static void requireSame(StreamDeclaration.Transform transform, StateDict result, StateDict again) {
+        for (String name : result.names()) {
+            if (!again.names().contains(name) || !again.tensor(name).contentEquals(result.tensor(name))) {
+                throw new TransformException("The transform " + transform.member()
+                        + ", run twice on the same weights, gave two different tensors \"" + name
+                        + "\". Let it depend on its arguments alone, not on random numbers or on earlier calls;"
+                        + " or build the trainer with determinismCheck(DeterminismCheck.NEVER).");
             }
         }
     }
@@ -241,10 +243,10 @@ final class EventWeights implements AutoCloseable {
             throws Exception {
         Workspace memory = new Workspace(parent);
         try {
-            TransformContext context =
-                    new TransformContext(stream.name(), transform.from(), moment, memory.manager());
+            TransformContext context = new TransformContext(stream.name(), transform.from(), moment, memory.manager());
             String digest = isUntransformed(transform.from()) ? snapshot.digest() : source.digest();
-            // Arrays of its own, over the same memory: a transform may close what it was given, and others need it still.
+            // Arrays of its own, over the same memory: a transform may close what it was given, and others need it
+            // still.
             StateDict argument = StateDict.ofTensors(memory, source.weights().tensors());
             StateDict result = guarded(
                     () -> registries.transform(stream.name(), argument, context),
@@ -286,8 +288,7 @@ final class EventWeights implements AutoCloseable {
     }
 
     /** A transform is a function: what it was given is the same after it. */
-    private void refuseChange(
-            StreamDeclaration stream, String from, Computed source, Runnable restore) {
+    private void refuseChange(StreamDeclaration stream, String from, Computed source, Runnable restore) {
         String who = "The transform of the stream \"" + stream.name() + "\"";
         refuseChange(who, restore);
         if (source.isChanged()) {
@@ -304,7 +305,8 @@ final class EventWeights implements AutoCloseable {
         if (trainingGoesOn) {
             restore.run();
             if (snapshot.firstChanged().isPresent()) {
-                lost = who + " changed \"" + changed.get() + "\" in place, so that there are no weights to save any more."
+                lost = who + " changed \"" + changed.get()
+                        + "\" in place, so that there are no weights to save any more."
                         + " Training is not affected. Use operations that return a new array, such as mul instead of muli.";
                 throw new TransformException(lost);
             }

@@ -148,9 +148,7 @@ final class GroupSave {
                 at.metrics(),
                 written.stream().map(StreamSaver.Written::stored).toList(),
                 written.stream().flatMap(file -> file.pointers().stream()).toList(),
-                outcomes.stream()
-                        .flatMap(outcome -> outcome.retired().stream())
-                        .toList(),
+                outcomes.stream().flatMap(outcome -> outcome.retired().stream()).toList(),
                 ledgers);
     }
 

@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.policy.MetricValues;
 import dev.rivulet.stream.Moment;
 import dev.rivulet.stream.ValidationSchedule;
 import dev.rivulet.training.LoopState;
@@ -30,6 +31,11 @@ final class LoopMoment implements Moment {
     /** This moment, to be remembered. */
     SaveMoment now() {
         return at(phase);
+    }
+
+    @Override
+    public MetricValues metrics() {
+        return metrics;
     }
 
     @Override

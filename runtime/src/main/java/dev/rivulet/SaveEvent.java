@@ -28,8 +28,7 @@ final class SaveEvent implements AutoCloseable {
      *
      * @param snapshot of this moment; closed with this event
      */
-    SaveEvent(
-            StreamGraph graph, SaveMoment moment, Snapshot snapshot, EventWeights weights, List<Shape> inputShapes) {
+    SaveEvent(StreamGraph graph, SaveMoment moment, Snapshot snapshot, EventWeights weights, List<Shape> inputShapes) {
         this.graph = graph;
         this.moment = moment;
         this.snapshot = snapshot;
@@ -86,7 +85,8 @@ final class SaveEvent implements AutoCloseable {
         Map<String, Tensor> tensors = new LinkedHashMap<>(computed.weights().tensors());
         computed.tensors().forEach((name, tensor) -> {
             if (tensors.putIfAbsent(name, tensor) != null) {
-                throw taken(checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
+                throw taken(
+                        checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
             }
         });
         Map<String, String> metadata =

@@ -129,7 +129,8 @@ final class SaveEvents implements AutoCloseable {
     /** Calls the hooks of all due streams; those whose hooks throw are not saved. */
     private void callHooks(List<GroupSave.Pending> pending, SaveEvent event, SaveReport refused) {
         List<GroupSave.Pending> all = List.copyOf(pending);
-        boolean trusted = all.stream().allMatch(save -> trustedHooks.contains(save.saver().name()));
+        boolean trusted =
+                all.stream().allMatch(save -> trustedHooks.contains(save.saver().name()));
         if (!trusted) {
             all.forEach(save -> callHooks(save, pending, event, refused, true));
             return;
@@ -155,7 +156,8 @@ final class SaveEvents implements AutoCloseable {
         try {
             if (watched) {
                 event.callHooks(
-                        "An onSaveCheckpoint hook, called for the stream \"" + save.saver().name() + "\",",
+                        "An onSaveCheckpoint hook, called for the stream \""
+                                + save.saver().name() + "\",",
                         () -> tell(save.checkpoint()));
                 trustedHooks.add(save.saver().name());
             } else {

@@ -44,12 +44,14 @@ final class StreamLedger {
     /** The ledger once a plan has committed in a group, the books being those after it. */
     Ledger after(SavePlan plan, StreamBooks books, long group) {
         Optional<Ledger.Pointed> last = plan.last().isPresent()
-                ? plan.last().map(pointer -> new Ledger.Pointed(
-                        folder + pointer.name(), group, pointer.target().isPresent()))
+                ? plan.last()
+                        .map(pointer -> new Ledger.Pointed(
+                                folder + pointer.name(), group, pointer.target().isPresent()))
                 : current.last();
         Optional<Ledger.Pointed> best = plan.best().isPresent()
-                ? plan.best().map(pointer -> new Ledger.Pointed(
-                        folder + pointer.name(), group(pointer.checkpoint(), plan, group), pointer.linked()))
+                ? plan.best()
+                        .map(pointer -> new Ledger.Pointed(
+                                folder + pointer.name(), group(pointer.checkpoint(), plan, group), pointer.linked()))
                 : current.best();
         return new Ledger(
                 groups(books.kept(), plan, group),
@@ -127,10 +129,15 @@ final class StreamLedger {
         }
 
         private Optional<KeptCheckpoint> kept(long group) {
-            return catalog.group(group).flatMap(manifest -> stored(manifest)
-                    .flatMap(file -> name(file.file())
-                            .map(name -> new KeptCheckpoint(
-                                    name, file.score(), manifest.epoch(), manifest.globalStep(), file.bytes()))));
+            return catalog.group(group)
+                    .flatMap(manifest -> stored(manifest)
+                            .flatMap(file -> name(file.file())
+                                    .map(name -> new KeptCheckpoint(
+                                            name,
+                                            file.score(),
+                                            manifest.epoch(),
+                                            manifest.globalStep(),
+                                            file.bytes()))));
         }
 
         private Optional<StoredCheckpoint> stored(Manifest manifest) {
@@ -140,25 +147,27 @@ final class StreamLedger {
         }
 
         private Optional<LastCheckpoint> last(Ledger.Pointed pointed) {
-            return name(pointed.name()).flatMap(name -> kept(pointed.group())
-                    .map(target -> new LastCheckpoint(
-                            name,
-                            pointed.linked() ? Optional.of(target.name()) : Optional.empty(),
-                            target.epoch(),
-                            target.globalStep(),
-                            pointed.linked() ? 0 : target.bytes())));
+            return name(pointed.name())
+                    .flatMap(name -> kept(pointed.group())
+                            .map(target -> new LastCheckpoint(
+                                    name,
+                                    pointed.linked() ? Optional.of(target.name()) : Optional.empty(),
+                                    target.epoch(),
+                                    target.globalStep(),
+                                    pointed.linked() ? 0 : target.bytes())));
         }
 
         private Optional<BestCheckpoint> best(Ledger.Pointed pointed) {
-            return name(pointed.name()).flatMap(name -> kept(pointed.group())
-                    .map(target -> new BestCheckpoint(
-                            name,
-                            target.name(),
-                            pointed.linked(),
-                            target.score(),
-                            target.epoch(),
-                            target.globalStep(),
-                            pointed.linked() ? 0 : target.bytes())));
+            return name(pointed.name())
+                    .flatMap(name -> kept(pointed.group())
+                            .map(target -> new BestCheckpoint(
+                                    name,
+                                    target.name(),
+                                    pointed.linked(),
+                                    target.score(),
+                                    target.epoch(),
+                                    target.globalStep(),
+                                    pointed.linked() ? 0 : target.bytes())));
         }
 
         private Optional<String> name(String path) {

@@ -111,8 +111,13 @@ final class StreamSaver {
                     blob.bytes(),
                     blob.crc32c(),
                     plan.checkpoint().map(KeptCheckpoint::score).orElse(OptionalDouble.empty()),
-                    checkpoint.provenance().derivation().map(from -> new StoredCheckpoint.Derivation(
-                            from.transform(), from.source(), from.sourceDigest().orElseThrow())));
+                    checkpoint
+                            .provenance()
+                            .derivation()
+                            .map(from -> new StoredCheckpoint.Derivation(
+                                    from.transform(),
+                                    from.source(),
+                                    from.sourceDigest().orElseThrow())));
         }
 
         /** What names this or an earlier file, once the group has committed. */
@@ -141,8 +146,7 @@ final class StreamSaver {
         synchronized (claims) {
             plan.names().forEach(name -> claims.claim(folder + name, name()));
         }
-        Blob blob = group.write(
-                folder + plan.file(), contents.file().byteCount(), contents.file()::writeTo);
+        Blob blob = group.write(folder + plan.file(), contents.file().byteCount(), contents.file()::writeTo);
         return new Written(this, plan, contents.checkpoint(), blob);
     }
 
@@ -160,8 +164,7 @@ final class StreamSaver {
                     decisions.settlement(written.plan(), written.blob().bytes());
             List<String> retired = new ArrayList<>(leftOver);
             settlement.retired().forEach(name -> retired.add(folder + name));
-            return new Outcome(
-                    written, settlement, ledger.after(written.plan(), settlement.books(), group), retired);
+            return new Outcome(written, settlement, ledger.after(written.plan(), settlement.books(), group), retired);
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointTest {
     private static final Provenance PROVENANCE = new Provenance(
             "half",
-            Optional.of(new Provenance.Derivation("DigitsModule#toHalf", "averaged", "crc32c:0123abcd")),
+            Optional.of(new Provenance.Derivation("DigitsModule#toHalf", "averaged", Optional.of("crc32c:0123abcd"))),
             7,
             1L << 40,
             Map.of("val_loss", 0.1, "odd \"name\"\n", Double.NaN, "large", Double.POSITIVE_INFINITY),

@@ -222,8 +222,8 @@ class LoadingTest extends FitTestCase {
         assertThat(original.version()).isEqualTo(RuntimeVersion.current());
         assertThat(half.stream()).isEqualTo("half");
         assertThat(half.derivation())
-                .isEqualTo(Optional.of(
-                        new Provenance.Derivation("TransformingModule#half", "averaged", digest(file("averaged", 1)))));
+                .isEqualTo(Optional.of(new Provenance.Derivation(
+                        "TransformingModule#half", "averaged", Optional.of(digest(file("averaged", 1))))));
         assertThat(half.globalStep()).isEqualTo(8);
     }
 

@@ -44,8 +44,9 @@ public record SavePlan(
 
     /** Name of the file that is written; other names are further names of it, or of one that is there. */
     public String file() {
-        return checkpoint.map(KeptCheckpoint::name).orElseGet(() -> last.orElseThrow()
-                .name());
+        return checkpoint
+                .map(KeptCheckpoint::name)
+                .orElseGet(() -> last.orElseThrow().name());
     }
 
     /** All names that are given: to the file, to {@code last} and to {@code best}. */
