@@ -65,7 +65,9 @@ final class DirectoryRecovery {
                 unnamed |= wrong.isEmpty();
             }
         }
-        Publishing.publish(layout, newest);
+        for (Path folder : Publishing.publish(layout, newest)) {
+            DurableFiles.flush(folder);
+        }
         if (unnamed) {
             rolledForward.add(newest.group());
         }
