@@ -17,7 +17,9 @@ final class ManifestCheck {
     /** Most members of a list or map. */
     static final int MAX_MEMBERS = 65_536;
 
-    private static final int MAX_TEXT = 4096;
+    /** Most characters of a text. */
+    static final int MAX_TEXT = 4096;
+
     private static final Pattern BLOB =
             Pattern.compile("tmp-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 

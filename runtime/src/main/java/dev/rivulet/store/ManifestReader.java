@@ -230,6 +230,9 @@ final class ManifestReader {
         json.key(key).beginObject(List.of());
         while (json.hasMember()) {
             String name = json.nextKey();
+            if (name.length() > ManifestCheck.MAX_TEXT) { // Before it becomes part of places.
+                throw json.violation(ManifestRule.TEXT, "a key has " + name.length() + " characters");
+            }
             if (members.put(name, value.read()) != null) {
                 throw json.violation(ManifestRule.DUPLICATE_KEY, "\"" + name + "\" comes twice");
             }

@@ -122,7 +122,6 @@ final class StrictJson {
 
     long integer() throws IOException {
         expect(JsonToken.NUMBER, "an integer");
-        String place = json.getPath();
         String digits = json.nextString();
         try {
             long value = Long.parseLong(digits);
@@ -132,26 +131,25 @@ final class StrictJson {
         } catch (NumberFormatException e) {
             // Told below, as what is written in another way is.
         }
-        throw violation(ManifestRule.INTEGER, place, digits + " is no integer of 64 bits");
+        throw violation(ManifestRule.INTEGER, digits + " is no integer of 64 bits");
     }
 
     /** Takes a number, or the text of one that JSON cannot write. */
     double number() throws IOException {
-        String place = json.getPath();
         if (json.peek() == JsonToken.STRING) {
             String word = json.nextString();
             return switch (word) {
                 case "NaN" -> Double.NaN;
                 case "Infinity" -> Double.POSITIVE_INFINITY;
                 case "-Infinity" -> Double.NEGATIVE_INFINITY;
-                default -> throw violation(ManifestRule.NUMBER, place, "\"" + word + "\" is no number");
+                default -> throw violation(ManifestRule.NUMBER, "\"" + word + "\" is no number");
             };
         }
         expect(JsonToken.NUMBER, "a number");
         String digits = json.nextString();
         double value = Double.parseDouble(digits);
         if (Double.isInfinite(value)) {
-            throw violation(ManifestRule.NUMBER, place, digits + " is out of range");
+            throw violation(ManifestRule.NUMBER, digits + " is out of range");
         }
         return value;
     }
