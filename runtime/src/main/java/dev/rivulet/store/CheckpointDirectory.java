@@ -6,8 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public final class CheckpointDirectory implements AutoCloseable {
     private final BlobWriter writer;
     private final Recovery recovery;
     private final NavigableMap<Long, Manifest> manifests;
+    private final Set<Path> unflushed = new LinkedHashSet<>();
 
     private long highestNumber;
     private @Nullable Group current;
@@ -157,7 +160,7 @@ public final class CheckpointDirectory implements AutoCloseable {
         if (manifest == null) {
             return;
         }
-        Publishing.publish(layout, manifest);
+        unflushed.addAll(Publishing.publish(layout, manifest));
         unpublished = null;
         List<Long> useless = new KeptFiles(manifests).useless(manifest.run());
         for (long group : useless) {
@@ -166,6 +169,16 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
         if (!useless.isEmpty()) {
             catalog = new Catalog(layout.root(), manifests, List.of());
+        }
+    }
+
+    /** Makes what has been published durable. It waits for the next commit, whose own flush does most of the work. */
+    void flushNames() throws IOException {
+        for (Path folder : List.copyOf(unflushed)) {
+            if (Files.isDirectory(folder)) { // A user may have deleted it, with all that it held.
+                DurableFiles.flush(folder);
+            }
+            unflushed.remove(folder);
         }
     }
 
@@ -180,13 +193,14 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
     }
 
-    /** Gives the directory back. A group that is not committed is lost. */
+    /** Makes all names durable and gives the directory back. A group that is not committed is lost. */
     @Override
     public void close() throws IOException {
         try {
             if (current != null) {
                 current.close();
             }
+            flushNames();
         } finally {
             lock.close();
         }

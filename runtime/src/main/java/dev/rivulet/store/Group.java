@@ -92,7 +92,8 @@ public final class Group implements AutoCloseable {
         Path temporary = layout.temporary();
         try {
             temporary = writer.write(text).path();
-            // After the manifest's own flush, which has carried most of the folder with it already.
+            // After the manifest's own flush: journaling file systems have written all names with it already.
+            directory.flushNames();
             DurableFiles.flush(layout.folder());
             DurableFiles.rename(temporary, target);
             DurableFiles.flush(layout.folder());
@@ -124,7 +125,8 @@ public final class Group implements AutoCloseable {
 
     /**
      * Gives the files of the committed group their names, points {@code last} and {@code best} to them, and deletes what is
-     * kept no longer, manifests included. May be repeated after a failure.
+     * kept no longer, manifests included. May be repeated after a failure. The names reach the disk when the next group
+     * commits or the directory is closed; until then, recovery makes up for them from the manifest.
      */
     public void publish() throws IOException {
         if (state == State.PUBLISHED) {
