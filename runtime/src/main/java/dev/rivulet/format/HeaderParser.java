@@ -28,21 +28,21 @@ final class HeaderParser {
     /**
      * Parses a header and checks that its tensors fill the data.
      *
-     * @param header the JSON, padding included
+     * @param beginning the length bytes and the JSON, padding included
      * @param dataLength bytes that follow the header
      */
-    static SafetensorsHeader parse(String file, byte[] header, long dataLength) throws MalformedSafetensorsException {
-        JsonCursor json = new JsonCursor(file, header, SafetensorsHeader.LENGTH_BYTES);
-        if (header.length == 0 || header[0] != '{') {
+    static SafetensorsHeader.Parsed parse(String file, byte[] beginning, long dataLength)
+            throws MalformedSafetensorsException {
+        JsonCursor json = new JsonCursor(file, beginning, SafetensorsHeader.LENGTH_BYTES);
+        if (beginning.length == SafetensorsHeader.LENGTH_BYTES || beginning[SafetensorsHeader.LENGTH_BYTES] != '{') {
             throw json.violation(SafetensorsRule.HEADER_START, "the header does not begin with {");
         }
         HeaderParser parser = new HeaderParser(json);
         parser.readObject();
         List<SafetensorsEntry> ordered = new ArrayList<>(parser.entries.values());
         ordered.sort(Comparator.comparingLong(SafetensorsEntry::begin).thenComparingLong(SafetensorsEntry::end));
-        long dataStart = SafetensorsHeader.LENGTH_BYTES + (long) header.length;
-        checkCoverage(file, ordered, dataStart, dataLength);
-        return new SafetensorsHeader(ordered, parser.metadata, dataStart, dataLength);
+        checkCoverage(file, ordered, beginning.length, dataLength);
+        return new SafetensorsHeader.Parsed(ordered, parser.metadata);
     }
 
     private static void checkCoverage(String file, List<SafetensorsEntry> ordered, long dataStart, long dataLength)

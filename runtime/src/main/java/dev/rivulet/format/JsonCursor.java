@@ -18,18 +18,18 @@ final class JsonCursor {
 
     private final String file;
     private final byte[] bytes;
-    private final long start;
     private int position;
 
     /**
-     * A cursor before the first byte.
+     * A cursor.
      *
-     * @param start position of the first byte in the file, for messages
+     * @param bytes the file's, from its beginning
+     * @param position of the first byte to read
      */
-    JsonCursor(String file, byte[] bytes, long start) {
+    JsonCursor(String file, byte[] bytes, int position) {
         this.file = file;
         this.bytes = bytes;
-        this.start = start;
+        this.position = position;
     }
 
     /** The next byte that is not white space, without taking it; −1 at the end. */
@@ -138,7 +138,7 @@ final class JsonCursor {
     }
 
     MalformedSafetensorsException violation(SafetensorsRule rule, String detail) {
-        return new MalformedSafetensorsException(file, rule, start + position, detail);
+        return new MalformedSafetensorsException(file, rule, position, detail);
     }
 
     private void skipContainer(int depth) throws MalformedSafetensorsException {

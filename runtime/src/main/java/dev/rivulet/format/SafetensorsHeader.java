@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What a safetensors file holds: its tensors' names, types, shapes and places, and its metadata.
@@ -24,14 +25,20 @@ public final class SafetensorsHeader {
     private final Map<String, String> metadata;
     private final long dataStart;
     private final long dataLength;
+    private final OptionalLong dataChecksum;
 
-    /** A header of checked parts; the entries in order of their bytes. */
-    SafetensorsHeader(List<SafetensorsEntry> ordered, Map<String, String> metadata, long dataStart, long dataLength) {
-        ordered.forEach(entry -> entries.put(entry.name(), entry));
-        this.metadata = Collections.unmodifiableMap(metadata);
+    private SafetensorsHeader(Parsed parsed, long dataStart, long dataLength, OptionalLong dataChecksum) {
+        parsed.ordered().forEach(entry -> entries.put(entry.name(), entry));
+        Map<String, String> others = new LinkedHashMap<>(parsed.metadata());
+        others.keySet().removeIf(ChecksumFields::contains);
+        this.metadata = Collections.unmodifiableMap(others);
         this.dataStart = dataStart;
         this.dataLength = dataLength;
+        this.dataChecksum = dataChecksum;
     }
+
+    /** What a parser reads; the entries in order of their bytes. */
+    record Parsed(List<SafetensorsEntry> ordered, Map<String, String> metadata) {}
 
     /** Reads bytes at a place, as {@link java.nio.channels.FileChannel#read(ByteBuffer, long)} does. */
     @FunctionalInterface
@@ -67,8 +74,11 @@ public final class SafetensorsHeader {
                     0,
                     "the header is said to have " + headerLength + " bytes but the file has " + length + " in all");
         }
-        byte[] header = readFully(file, source, LENGTH_BYTES, (int) headerLength);
-        return HeaderParser.parse(file, header, length - LENGTH_BYTES - headerLength);
+        byte[] beginning = readFully(file, source, 0, LENGTH_BYTES + (int) headerLength);
+        long dataLength = length - beginning.length;
+        Parsed parsed = HeaderParser.parse(file, beginning, dataLength);
+        OptionalLong dataChecksum = ChecksumFields.check(file, beginning, parsed.metadata());
+        return new SafetensorsHeader(parsed, beginning.length, dataLength, dataChecksum);
     }
 
     private static byte[] readFully(String file, PositionalSource source, long position, int count) throws IOException {
@@ -90,7 +100,10 @@ public final class SafetensorsHeader {
         return Collections.unmodifiableMap(entries);
     }
 
-    /** The entries of {@code __metadata__}, in the file's order; empty if there is none. */
+    /**
+     * The entries of {@code __metadata__}, in the file's order; empty if there is none. Without the checksums that a file
+     * carries of itself.
+     */
     public Map<String, String> metadata() {
         return metadata;
     }
@@ -103,5 +116,10 @@ public final class SafetensorsHeader {
     /** Bytes of all tensors together. */
     public long dataLength() {
         return dataLength;
+    }
+
+    /** CRC-32C of the data, if the file carries its checksums. */
+    OptionalLong dataChecksum() {
+        return dataChecksum;
     }
 }

@@ -1,5 +1,6 @@
 package dev.rivulet.format;
 
+import dev.rivulet.tensor.Crc32c;
 import dev.rivulet.tensor.DirectMemory;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
-import java.util.zip.CRC32C;
 
 /**
  * An open safetensors file.
@@ -25,9 +25,6 @@ import java.util.zip.CRC32C;
  * <p>Safe for use by several threads, which may read different tensors at once. Tensors stay valid after closing.
  */
 public final class SafetensorsReader implements AutoCloseable {
-    /** Bytes per read: small enough to be checksummed out of the cache, large enough to hide the system call. */
-    private static final int STEP = 1 << 20;
-
     private final FileChannel channel;
     private final Path file;
     private final SafetensorsHeader header;
@@ -42,6 +39,7 @@ public final class SafetensorsReader implements AutoCloseable {
      * Opens a file, to be closed by the caller.
      *
      * @throws MalformedSafetensorsException if it violates the format
+     * @throws DamagedFileException if it carries checksums and its header is not what was written
      * @throws IOException if it cannot be opened or read
      */
     public static SafetensorsReader open(Path file) throws IOException {
@@ -65,7 +63,30 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /**
-     * Reads a tensor into fresh direct memory.
+     * Whether the file carries checksums of its own. All that are written here do; {@link #open} has checked the
+     * header's then, {@link #verify} and {@link #readAll} check the data's.
+     */
+    public boolean carriesChecksums() {
+        return header.dataChecksum().isPresent();
+    }
+
+    /**
+     * Reads all data and checks its checksum. Does nothing if the file carries none.
+     *
+     * @throws DamagedFileException if the data is not what was written
+     * @throws MalformedSafetensorsException if the file has become shorter since it was opened
+     */
+    public void verify() throws IOException {
+        if (carriesChecksums()) {
+            FileParts data = parts();
+            data.add(header.dataStart(), header.dataStart() + header.dataLength());
+            check(data.read());
+        }
+    }
+
+    /**
+     * Reads a tensor into fresh direct memory. The data's checksum, which is one for all tensors, is not checked: call
+     * {@link #verify} before.
      *
      * @throws NoSuchElementException if the file has no tensor of that name
      * @throws MalformedSafetensorsException if the file has become shorter since it was opened
@@ -73,12 +94,12 @@ public final class SafetensorsReader implements AutoCloseable {
     public Tensor read(String name) throws IOException {
         SafetensorsEntry entry = entry(name);
         DirectMemory memory = DirectMemory.allocate(entry.byteCount());
-        fill(entry, memory.chunks(), new CRC32C());
+        read(name, memory.chunks());
         return memory.asTensor(entry.dtype(), entry.shape());
     }
 
     /**
-     * Reads a tensor's bytes into memory.
+     * Reads a tensor's bytes into memory. The data's checksum is not checked: call {@link #verify} before.
      *
      * @param memory writable buffers, direct ones for speed, with exactly the tensor's bytes remaining; their positions
      *     stay
@@ -89,45 +110,57 @@ public final class SafetensorsReader implements AutoCloseable {
      *     written in part
      */
     public long read(String name, List<ByteBuffer> memory) throws IOException {
-        CRC32C crc = new CRC32C();
-        fill(entry(name), memory, crc);
-        return crc.getValue();
+        FileParts bytes = parts();
+        add(bytes, entry(name), memory);
+        return bytes.read();
     }
 
     /**
-     * Reads every tensor into fresh direct memory.
+     * Reads every tensor into fresh direct memory, and checks the data's checksum if the file carries one.
      *
      * @return the tensors in order of their bytes in the file
+     * @throws DamagedFileException if the data is not what was written
      */
     public Map<String, Tensor> readAll() throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String name : header.entries().keySet()) {
-            tensors.put(name, read(name));
-        }
+        readAll(entry -> {
+            DirectMemory memory = DirectMemory.allocate(entry.byteCount());
+            tensors.put(entry.name(), memory.asTensor(entry.dtype(), entry.shape()));
+            return memory.chunks();
+        });
         return tensors;
     }
 
     /**
-     * Reads every tensor into memory that the caller chooses, in one pass over the file.
+     * Reads every tensor into memory that the caller chooses, in one pass over the file, and checks the data's checksum
+     * at its end if the file carries one. Where what is in that memory must survive a damaged file, {@link #verify}
+     * before.
      *
-     * @param memory gives the buffers for a tensor, as for {@link #read(String, List)}; asked in the file's order
+     * @param memory gives the buffers for a tensor, as for {@link #read(String, List)}; asked in the file's order, before
+     *     anything is read
      * @return CRC-32C of the whole file, header included
-     * @throws IllegalArgumentException if memory has another size than its tensor
+     * @throws IllegalArgumentException if memory has another size than its tensor; nothing is written then
+     * @throws DamagedFileException if the data is not what was written; the memory has been filled with it then
      */
     public long readAll(Function<SafetensorsEntry, List<ByteBuffer>> memory) throws IOException {
-        CRC32C crc = new CRC32C();
-        checksum(0, header.dataStart(), crc);
+        FileParts data = parts();
         for (SafetensorsEntry entry : header.entries().values()) {
-            fill(entry, memory.apply(entry), crc);
+            add(data, entry, memory.apply(entry));
         }
-        return crc.getValue();
+        long dataChecksum = data.read();
+        if (carriesChecksums()) {
+            check(dataChecksum);
+        }
+        FileParts beginning = parts();
+        beginning.add(0, header.dataStart());
+        return Crc32c.combine(beginning.read(), dataChecksum, header.dataLength());
     }
 
     /** CRC-32C of the whole file, in the low 32 bits. */
     public long crc32c() throws IOException {
-        CRC32C crc = new CRC32C();
-        checksum(0, header.dataStart() + header.dataLength(), crc);
-        return crc.getValue();
+        FileParts all = parts();
+        all.add(0, header.dataStart() + header.dataLength());
+        return all.read();
     }
 
     /** Closes the file. */
@@ -145,43 +178,27 @@ public final class SafetensorsReader implements AutoCloseable {
         return entry;
     }
 
-    private void fill(SafetensorsEntry entry, List<ByteBuffer> memory, CRC32C crc) throws IOException {
+    private FileParts parts() {
+        return new FileParts(channel, file.toString());
+    }
+
+    private void add(FileParts parts, SafetensorsEntry entry, List<ByteBuffer> memory) {
         long room = memory.stream().mapToLong(ByteBuffer::remaining).sum();
         if (room != entry.byteCount()) {
             throw new IllegalArgumentException("The tensor \"" + entry.name() + "\" has " + entry.byteCount()
                     + " bytes and cannot fill memory of " + room + ".");
         }
-        long position = header.dataStart() + entry.begin();
-        for (ByteBuffer chunk : memory) {
-            for (int from = chunk.position(); from < chunk.limit(); from += STEP) {
-                ByteBuffer step = chunk.slice(from, Math.min(STEP, chunk.limit() - from));
-                position += step.remaining();
-                readFully(step, position - step.remaining());
-                crc.update(step.flip());
-            }
-        }
+        parts.add(header.dataStart() + entry.begin(), memory);
     }
 
-    private void checksum(long from, long to, CRC32C crc) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(STEP, to - from));
-        for (long position = from; position < to; position += buffer.limit()) {
-            readFully(buffer.clear().limit((int) Math.min(buffer.capacity(), to - position)), position);
-            crc.update(buffer.flip());
-        }
-    }
-
-    private void readFully(ByteBuffer target, long position) throws IOException {
-        long next = position;
-        while (target.hasRemaining()) {
-            int count = channel.read(target, next);
-            if (count < 0) {
-                throw new MalformedSafetensorsException(
-                        file.toString(),
-                        SafetensorsRule.DATA_LENGTH,
-                        next,
-                        "the file ends although it was longer when it was opened");
-            }
-            next += count;
+    private void check(long dataChecksum) throws DamagedFileException {
+        long expected = header.dataChecksum().orElseThrow();
+        if (dataChecksum != expected) {
+            throw new DamagedFileException(
+                    file.toString(),
+                    "the checksum of its data",
+                    ChecksumFields.text(expected),
+                    ChecksumFields.text(dataChecksum));
         }
     }
 }
