@@ -1,11 +1,15 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.NDManager;
+import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.snapshot.SnapshotBackup;
 import dev.rivulet.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * The weights of all streams at one save event. Each stream's are computed once, when they are first needed, and freed when
  * the last stream that needs them is done.
  *
- * <p>Transforms are foreign code: what one writes where it must not is noticed and, where there is a second copy, undone.
- * While training waits, the live weights and the snapshot are each other's copy. Later there is one only for a transform
- * that has not proven yet that it changes nothing.
+ * <p>Transforms are foreign code: what one writes where it must not is noticed and undone. While training waits, the live
+ * weights and the snapshot are each other's second copy. Later, the file of an untransformed stream is the snapshot's, or
+ * a backup in memory if none is written at this event.
  *
  * <p>Used by one thread at a time: the training thread, then the writer's.
  */
@@ -35,7 +39,8 @@ final class EventWeights implements AutoCloseable {
     private final Map<String, Computed> computed = new HashMap<>();
     private final Map<String, Integer> users = new HashMap<>();
     private boolean trainingGoesOn;
-    private @Nullable String lost;
+    private @Nullable Path saved;
+    private @Nullable SnapshotBackup backup;
 
     /**
      * Begins a save event.
@@ -150,6 +155,13 @@ final class EventWeights implements AutoCloseable {
         trainingGoesOn = true;
     }
 
+    /** A stream has been written; if its weights are untransformed, the file is the snapshot's second copy from now on. */
+    void written(String stream, Path file) {
+        if (isUntransformed(stream)) {
+            saved = file;
+        }
+    }
+
     /** A stream's weights. */
     Computed of(String stream) throws Exception {
         Computed known = computed.get(stream);
@@ -192,31 +204,19 @@ final class EventWeights implements AutoCloseable {
     }
 
     private Computed untransformed() {
-        if (lost != null) {
-            throw new TransformException(lost);
-        }
         Workspace memory = new Workspace(parent);
         return new Computed(memory, StateDict.ofTensors(memory, snapshot.tensors()));
     }
 
     private Computed derived(StreamDeclaration stream, StreamDeclaration.Transform transform) throws Exception {
         Computed source = of(transform.from());
-        boolean proven = trust.isProven(stream.name());
         snapshot.seal();
-        if (trainingGoesOn && !proven) {
-            try (SnapshotBackup backup = snapshot.backup()) {
-                return proven(stream, transform, source, backup::restore);
-            }
+        if (trainingGoesOn && saved == null && backup == null) {
+            backup = snapshot.backup();
         }
-        return proven(stream, transform, source, () -> {});
-    }
-
-    private Computed proven(
-            StreamDeclaration stream, StreamDeclaration.Transform transform, Computed source, Runnable restore)
-            throws Exception {
-        Computed result = transformed(stream, transform, source, restore);
+        Computed result = transformed(stream, transform, source);
         if (trust.repeats(stream.name())) {
-            try (Computed again = transformed(stream, transform, source, restore)) {
+            try (Computed again = transformed(stream, transform, source)) {
                 requireSame(transform, result.weights(), again.weights());
             } catch (Throwable failure) {
                 result.close();
@@ -238,8 +238,7 @@ final class EventWeights implements AutoCloseable {
         }
     }
 
-    private Computed transformed(
-            StreamDeclaration stream, StreamDeclaration.Transform transform, Computed source, Runnable restore)
+    private Computed transformed(StreamDeclaration stream, StreamDeclaration.Transform transform, Computed source)
             throws Exception {
         Workspace memory = new Workspace(parent);
         try {
@@ -250,7 +249,7 @@ final class EventWeights implements AutoCloseable {
             StateDict argument = StateDict.ofTensors(memory, source.weights().tensors());
             StateDict result = guarded(
                     () -> registries.transform(stream.name(), argument, context),
-                    () -> refuseChange(stream, transform.from(), source, restore));
+                    () -> refuseChange(stream, transform.from(), source));
             TransformChecks.check(transform, source.weights(), result);
             return new Computed(memory, result, digest, context);
         } catch (Throwable failure) {
@@ -267,7 +266,7 @@ final class EventWeights implements AutoCloseable {
      */
     void callHooks(String who, Callable<?> hooks) throws Exception {
         snapshot.seal();
-        guarded(hooks, () -> refuseChange(who, () -> {}));
+        guarded(hooks, () -> refuseChange(who));
     }
 
     /** Runs foreign code, then puts right what it wrote where it must not, also if it fails half way. */
@@ -288,30 +287,37 @@ final class EventWeights implements AutoCloseable {
     }
 
     /** A transform is a function: what it was given is the same after it. */
-    private void refuseChange(StreamDeclaration stream, String from, Computed source, Runnable restore) {
+    private void refuseChange(StreamDeclaration stream, String from, Computed source) {
         String who = "The transform of the stream \"" + stream.name() + "\"";
-        refuseChange(who, restore);
+        refuseChange(who);
         if (source.isChanged()) {
             forget(from);
             throw new TransformException(changed(who, "the weights of \"" + from + "\""));
         }
     }
 
-    private void refuseChange(String who, Runnable restore) {
+    private void refuseChange(String who) {
         Optional<String> changed = trainingGoesOn ? snapshot.firstChanged() : snapshot.repairWithLive();
-        if (changed.isEmpty()) {
-            return;
-        }
-        if (trainingGoesOn) {
-            restore.run();
-            if (snapshot.firstChanged().isPresent()) {
-                lost = who + " changed \"" + changed.get()
-                        + "\" in place, so that there are no weights to save any more."
-                        + " Training is not affected. Use operations that return a new array, such as mul instead of muli.";
-                throw new TransformException(lost);
+        if (changed.isPresent()) {
+            if (trainingGoesOn) {
+                restore();
             }
+            throw new TransformException(changed(who, "\"" + changed.get() + "\""));
         }
-        throw new TransformException(changed(who, "\"" + changed.get() + "\""));
+    }
+
+    private void restore() {
+        try {
+            if (saved != null) {
+                try (SafetensorsReader reader = SafetensorsReader.open(saved)) {
+                    snapshot.restore(reader::read);
+                }
+            } else if (backup != null) {
+                backup.restore();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The snapshot could not be restored from " + saved + ".", e);
+        }
     }
 
     private static String changed(String who, String what) {
@@ -322,5 +328,9 @@ final class EventWeights implements AutoCloseable {
     @Override
     public void close() {
         List.copyOf(computed.keySet()).forEach(this::forget);
+        if (backup != null) {
+            backup.close();
+            backup = null;
+        }
     }
 }

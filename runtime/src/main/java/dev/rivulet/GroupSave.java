@@ -102,7 +102,9 @@ final class GroupSave {
 
     private Optional<StreamSaver.Written> write(Pending save, Group group) {
         try {
-            return Optional.of(save.saver().write(save.plan(), event.contents(save.checkpoint()), group));
+            StreamSaver.Written written = save.saver().write(save.plan(), event.contents(save.checkpoint()), group);
+            event.written(save.saver().name(), group.path(written.blob()));
+            return Optional.of(written);
         } catch (Throwable failure) {
             // Transforms are foreign code: whatever they throw, the other streams are saved.
             fail(save, failure);

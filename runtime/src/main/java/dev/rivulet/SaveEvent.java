@@ -6,6 +6,7 @@ import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,11 @@ final class SaveEvent implements AutoCloseable {
 
     private static TransformException taken(Checkpoint checkpoint, String what) {
         return new TransformException("The transform of the stream \"" + checkpoint.stream() + "\" " + what);
+    }
+
+    /** A stream has been written. */
+    void written(String stream, Path file) {
+        weights.written(stream, file);
     }
 
     /** A prepared stream is done. */

@@ -146,6 +146,9 @@ final class StreamSaver {
         synchronized (claims) {
             plan.names().forEach(name -> claims.claim(folder + name, name()));
         }
+        for (String name : plan.names()) {
+            directory.refuseFolder(folder + name);
+        }
         Blob blob = group.write(folder + plan.file(), contents.file().byteCount(), contents.file()::writeTo);
         return new Written(this, plan, contents.checkpoint(), blob);
     }

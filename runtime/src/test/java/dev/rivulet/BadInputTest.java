@@ -61,12 +61,12 @@ class BadInputTest extends FitTestCase {
                 return true;
             });
 
-            assertThatThrownBy(() -> fit(module))
+            assertThatThrownBy(() -> trainer().maxPendingSaves(0).build().fit(module, points, points))
                     .isExactlyInstanceOf(FitException.class)
                     .hasMessageContaining("Not saved: stream \"original\", epoch 1, step 8")
                     .hasMessageContaining("The checkpoint " + file("original", 1)
                             + " could not be written: no such file or directory")
-                    .hasMessageContaining("Make sure that its directory is still there and writable");
+                    .hasMessageContaining("Make sure that the directory is still there and writable");
         }
     }
 

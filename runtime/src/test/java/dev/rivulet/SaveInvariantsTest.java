@@ -64,7 +64,7 @@ class SaveInvariantsTest extends FitTestCase {
     @ParameterizedTest
     @MethodSource("writers")
     void aTransformThatWritesIntoWeightsHarmsNoneButItsOwnStream(Consumer<TransformingModule> careless) {
-        try (TransformingModule module = new TransformingModule()) {
+        try (TransformingModule module = new SeeingModule()) {
             careless.accept(module);
 
             FitResult result = fitSavingEachStep(module);
@@ -97,7 +97,7 @@ class SaveInvariantsTest extends FitTestCase {
     @ParameterizedTest
     @MethodSource("failingWriters")
     void aTransformThatWritesAndThenThrowsHarmsNoneButItsOwnStream(Consumer<TransformingModule> careless) {
-        try (TransformingModule module = new TransformingModule()) {
+        try (TransformingModule module = new SeeingModule()) {
             careless.accept(module);
 
             FitResult result = fitSavingEachStep(module);
@@ -130,6 +130,41 @@ class SaveInvariantsTest extends FitTestCase {
                             module.spoilWeights();
                             throw new IOException("half way");
                         })));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dependents")
+    void aStaticTransformThatWritesIntoItsArgumentHarmsNoneButItsOwnStream(Transform careless) {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("transformed", careless);
+
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("transformed").failures()).hasSize(8);
+            assertThatUntransformedStreamsAreIntact(result);
+        }
+    }
+
+    @Test
+    void aStaticTransformHarmsNoOtherStreamWhereTheOriginalIsNotSavedBeside() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform(
+                    "transformed",
+                    (weights, context) -> context.globalStep() > 2 ? doubleInPlace(weights, context) : weights);
+
+            FitResult result = trainer().callbacks(recorder).stream("original", policy -> policy.saveTopK(0)).stream(
+                            "transformed", policy -> policy.everyNTrainSteps(1))
+                    .stream("pruned", policy -> policy.everyNTrainSteps(1))
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(result.stream("transformed").failures()).hasSize(6);
+            assertThat(result.stream("pruned").kept())
+                    .hasSize(8)
+                    .allSatisfy(
+                            saved -> assertThat(Weights.in(saved.path())).isEqualTo(recorder.at(saved.globalStep())));
+        }
     }
 
     @Test
@@ -241,7 +276,7 @@ class SaveInvariantsTest extends FitTestCase {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void trainingDoesNotGoOnWithWeightsThatCannotBeRestored(boolean fails) {
-        try (TransformingModule module = new TransformingModule()) {
+        try (TransformingModule module = new SeeingModule()) {
             module.transform("transformed", (weights, context) -> {
                 module.spoilWeights();
                 doubleInPlace(weights, context);

@@ -7,6 +7,7 @@ import dev.rivulet.tensor.Crc32c;
 import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -141,6 +142,29 @@ public final class Snapshot implements AutoCloseable {
         Arena copy = pool.spare();
         copy.copyFrom(open());
         return new SnapshotBackup(this, copy);
+    }
+
+    /** Where a tensor can be had again. */
+    @FunctionalInterface
+    public interface Source {
+
+        /** A tensor as it was when the snapshot was sealed. */
+        Tensor read(String name) throws IOException;
+    }
+
+    /**
+     * Puts right the tensors whose bytes are not those of the seal.
+     *
+     * @throws IOException if the source fails; some tensors may be put right then
+     * @throws IllegalStateException if the snapshot is not sealed
+     */
+    public synchronized void restore(Source source) throws IOException {
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            if (tensor(open().tensors(), name).crc32c() != sealOf(i)) {
+                open().write(name, source.read(name));
+            }
+        }
     }
 
     /** Gives the memory back to the pool, once. */

@@ -4,6 +4,7 @@ import dev.rivulet.format.WrittenFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
@@ -112,6 +113,19 @@ public final class CheckpointDirectory implements AutoCloseable {
     /** Whether something has that name: a file, a folder or a link, dangling or not. */
     public boolean exists(String relative) {
         return DurableFiles.exists(resolve(relative));
+    }
+
+    /**
+     * Refuses a name under which no file can be published.
+     *
+     * @throws IOException if a folder has it
+     */
+    public void refuseFolder(String relative) throws IOException {
+        Path path = resolve(relative);
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("The checkpoint " + path + " could not be written: a folder has its name."
+                    + " Move the folder, or choose another filename or dirpath for the stream.");
+        }
     }
 
     /** What opening found and put right. */

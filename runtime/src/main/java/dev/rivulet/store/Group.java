@@ -67,6 +67,11 @@ public final class Group implements AutoCloseable {
         return blob;
     }
 
+    /** Where a file lies until the group is published. */
+    public Path path(Blob blob) {
+        return layout.blob(blob.blob());
+    }
+
     /** Takes a file out of the group again. */
     public void discard(Blob blob) throws IOException {
         require(State.OPEN);
