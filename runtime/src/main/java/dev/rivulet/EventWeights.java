@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.snapshot.LostWeightsException;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.snapshot.SnapshotBackup;
 import dev.rivulet.tensor.Tensor;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * the last stream that needs them is done.
  *
  * <p>Transforms are foreign code: what one writes where it must not is noticed and undone. While training waits, the live
- * weights and the snapshot are each other's second copy. Later, the file of an untransformed stream is the snapshot's, or
- * a backup in memory if none is written at this event.
+ * weights and the snapshot are each other's second copy, and there is a third while a transform has yet to prove that it
+ * changes nothing. Later, the file of an untransformed stream is the snapshot's second copy, or a backup in memory if
+ * none is written at this event.
  *
  * <p>Used by one thread at a time: the training thread, then the writer's.
  */
@@ -41,6 +43,7 @@ final class EventWeights implements AutoCloseable {
     private boolean trainingGoesOn;
     private @Nullable Path saved;
     private @Nullable SnapshotBackup backup;
+    private @Nullable RuntimeException lost;
 
     /**
      * Begins a save event.
@@ -164,6 +167,10 @@ final class EventWeights implements AutoCloseable {
 
     /** A stream's weights. */
     Computed of(String stream) throws Exception {
+        if (lost != null) {
+            // Also of those that are computed: a transform may return what it was given, which lies in the snapshot.
+            throw new TransformException("The weights of this step are lost. " + lost.getMessage());
+        }
         Computed known = computed.get(stream);
         if (known == null) {
             StreamDeclaration declaration = graph.stream(stream);
@@ -211,7 +218,7 @@ final class EventWeights implements AutoCloseable {
     private Computed derived(StreamDeclaration stream, StreamDeclaration.Transform transform) throws Exception {
         Computed source = of(transform.from());
         snapshot.seal();
-        if (trainingGoesOn && saved == null && backup == null) {
+        if (backup == null && (trainingGoesOn ? saved == null : !trust.isProven(stream.name()))) {
             backup = snapshot.backup();
         }
         Computed result = transformed(stream, transform, source);
@@ -297,12 +304,26 @@ final class EventWeights implements AutoCloseable {
     }
 
     private void refuseChange(String who) {
-        Optional<String> changed = trainingGoesOn ? snapshot.firstChanged() : snapshot.repairWithLive();
+        Optional<String> changed = trainingGoesOn ? snapshot.firstChanged() : repaired();
         if (changed.isPresent()) {
             if (trainingGoesOn) {
                 restore();
             }
             throw new TransformException(changed(who, "\"" + changed.get() + "\""));
+        }
+    }
+
+    /** Has the live weights and the snapshot put each other right. */
+    private Optional<String> repaired() {
+        try {
+            return snapshot.repairWithLive();
+        } catch (LostWeightsException e) {
+            if (backup == null) {
+                lost = e;
+                throw e;
+            }
+            backup.restore();
+            return snapshot.repairWithLive();
         }
     }
 
@@ -316,7 +337,8 @@ final class EventWeights implements AutoCloseable {
                 backup.restore();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("The snapshot could not be restored from " + saved + ".", e);
+            lost = new UncheckedIOException("The snapshot could not be restored from " + saved + ".", e);
+            throw lost;
         }
     }
 

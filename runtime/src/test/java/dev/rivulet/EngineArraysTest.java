@@ -48,6 +48,7 @@ class EngineArraysTest {
                     .gradientClipVal(1)
                     .callbacks(counter)
                     .defaultRootDir(directory)
+                    .maxPendingSaves(0)
                     .stream("original", policy -> policy.everyNTrainSteps(20))
                     .stream("averaged", policy -> policy.everyNTrainSteps(10))
                     .build()

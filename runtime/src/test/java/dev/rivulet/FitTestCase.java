@@ -49,7 +49,7 @@ class FitTestCase {
     /** Names of files that should be gone. */
     List<String> temporaryFiles() {
         return names(checkpoints().resolve(".rivulet")).stream()
-                .filter(name -> !name.equals("lock"))
+                .filter(name -> name.startsWith("tmp-"))
                 .toList();
     }
 

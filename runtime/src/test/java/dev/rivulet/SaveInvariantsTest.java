@@ -273,11 +273,30 @@ class SaveInvariantsTest extends FitTestCase {
         }
     }
 
+    @Test
+    void aNewTransformThatWritesEverywhereHarmsNoneButItsOwnStream() {
+        try (TransformingModule module = new SeeingModule()) {
+            module.transform("transformed", (weights, context) -> {
+                module.spoilWeights();
+                return doubleInPlace(weights, context);
+            });
+
+            FitResult result = fitSavingEachStep(module);
+
+            assertThatWeightsAndOriginalAreIntact(result);
+            assertThat(result.stream("transformed").failures()).hasSize(8);
+            assertThatUntransformedStreamsAreIntact(result);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void trainingDoesNotGoOnWithWeightsThatCannotBeRestored(boolean fails) {
         try (TransformingModule module = new SeeingModule()) {
             module.transform("transformed", (weights, context) -> {
+                if (context.globalStep() < 3) {
+                    return weights;
+                }
                 module.spoilWeights();
                 doubleInPlace(weights, context);
                 if (fails) {
@@ -288,11 +307,14 @@ class SaveInvariantsTest extends FitTestCase {
 
             assertThatThrownBy(() -> fitSavingEachStep(module))
                     .isExactlyInstanceOf(FitException.class)
-                    .hasMessageStartingWith("Not saved: stream \"transformed\", epoch 0, step 1");
+                    .hasMessageStartingWith("Not saved: stream \"transformed\", epoch 0, step 3");
 
-            assertThat(Weights.in(checkpoints().resolve("original-epoch=0-step=1.safetensors")))
-                    .isEqualTo(recorder.at(1));
-            assertThat(files()).hasSize(1);
+            for (int step = 1; step <= 2; step++) {
+                assertThat(Weights.in(checkpoints().resolve("original-epoch=0-step=" + step + ".safetensors")))
+                        .isEqualTo(recorder.at(step));
+            }
+            assertThat(checkpoints().resolve("original-epoch=0-step=3.safetensors"))
+                    .doesNotExist();
         }
     }
 

@@ -246,7 +246,8 @@ class SetupConformanceTest {
 
     private static List<String> files(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> Files.isRegularFile(file) && !file.endsWith(".rivulet/lock"))
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.startsWith(folder.resolve("checkpoints/.rivulet")))
                     .map(file -> folder.relativize(file).toString())
                     .toList();
         }
