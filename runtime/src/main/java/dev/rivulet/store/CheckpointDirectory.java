@@ -33,7 +33,7 @@ public final class CheckpointDirectory implements AutoCloseable {
     private long highestNumber;
     private @Nullable Group current;
     private @Nullable Manifest unpublished;
-    private @Nullable IOException doubt;
+    private long doubtful;
     private volatile Catalog catalog;
 
     private CheckpointDirectory(DirectoryLayout layout, DirectoryLock lock, RetryPolicy retries) throws IOException {
@@ -148,11 +148,9 @@ public final class CheckpointDirectory implements AutoCloseable {
         if (current != null) {
             throw new IllegalStateException("Group " + current.number() + " is not closed yet.");
         }
-        if (doubt != null) {
-            throw new IOException(
-                    "The disk left it open whether an earlier group of " + layout.root() + " exists."
-                            + " Start the run again: opening the directory decides that.",
-                    doubt);
+        if (doubtful != 0) {
+            throw new IOException("The disk has left it open whether group " + doubtful + " of " + root()
+                    + " exists. Start the run again: opening the directory decides that.");
         }
         publish();
         Group group = new Group(this, layout, writer, highestNumber + 1);
@@ -196,14 +194,13 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
     }
 
-    /** It cannot be told whether a group exists; its files stay until the next recovery. */
-    void inDoubt(IOException failure) {
-        doubt = failure;
-    }
-
+    /** If it cannot be told whether the group exists, its files stay, and only the next recovery clears that up. */
     void ended(Group group) {
         if (current == group) {
             current = null;
+        }
+        if (group.isInDoubt()) {
+            doubtful = group.number();
         }
     }
 

@@ -58,7 +58,9 @@ final class DirectoryRecovery {
         for (StoredCheckpoint checkpoint : newest.checkpoints()) {
             Path blob = layout.blob(checkpoint.blob());
             if (DurableFiles.exists(blob)) {
-                Optional<String> wrong = FileCheck.content(blob, checkpoint);
+                Optional<String> wrong = Files.isSymbolicLink(blob)
+                        ? Optional.of("it is a symbolic link")
+                        : FileCheck.content(blob, checkpoint);
                 if (wrong.isPresent()) { // Before it takes the place of a good file.
                     quarantine.move(blob, wrong.get());
                 }

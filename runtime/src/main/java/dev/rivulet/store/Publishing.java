@@ -2,6 +2,7 @@ package dev.rivulet.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -59,7 +60,7 @@ final class Publishing {
     private void name(StoredCheckpoint checkpoint) throws IOException {
         Path blob = layout.blob(checkpoint.blob());
         Path file = layout.resolve(checkpoint.file());
-        if (Files.exists(blob)) {
+        if (Files.isRegularFile(blob, LinkOption.NOFOLLOW_LINKS)) {
             replace(blob, file);
         }
         touch(file);

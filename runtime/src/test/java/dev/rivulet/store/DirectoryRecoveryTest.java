@@ -214,6 +214,38 @@ class DirectoryRecoveryTest {
     }
 
     @Test
+    void aLinkInPlaceOfABlobIsNotPublished() throws IOException {
+        Path blob;
+        try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
+            SavedRun run = new SavedRun(directory, 1);
+            try (Group group = directory.begin()) {
+                run.commit(group, "d");
+            }
+            blob = directory
+                    .catalog()
+                    .locate(directory.catalog().checkpoint("original", 3).orElseThrow());
+        }
+        Path elsewhere = Files.move(blob, root.resolve("elsewhere"));
+        Files.createSymbolicLink(blob, elsewhere);
+
+        assertThat(recovered().quarantined())
+                .extracting(Recovery.Quarantined::reason)
+                .contains("it is a symbolic link");
+        assertThat(root.resolve("d")).doesNotExist();
+        assertThat(elsewhere).hasContent("d");
+    }
+
+    @Test
+    void aLinkInPlaceOfTheQuarantineIsNotFollowed() throws IOException {
+        Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));
+        Files.createSymbolicLink(root.resolve(".rivulet/quarantine"), elsewhere);
+        Files.writeString(root.resolve("a"), "longer");
+
+        assertThatThrownBy(() -> CheckpointDirectory.open(root)).hasMessageContaining("symbolic link");
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
     void refusesAFolderOfItsOwnThatIsALink() throws IOException {
         Path other = root.resolve("other");
         Files.createDirectories(other);

@@ -201,6 +201,33 @@ class GroupTest {
     }
 
     @Test
+    void aFailedCommitLeavesNothingAndTheNextOneWorks() throws IOException {
+        run.save("a");
+        Path obstacle = Files.createDirectories(root.resolve(".rivulet/group-0000000002.json"));
+        try (Group group = directory.begin()) {
+            assertThatThrownBy(() -> run.commit(group, "b"))
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessageContainingAll("Group 2 could not be committed to " + root, "Make sure");
+        }
+        assertThat(obstacle).doesNotExist();
+        run.save("c");
+        assertThat(root.resolve("last")).hasContent("c");
+        assertThat(root.resolve("a")).hasContent("a");
+    }
+
+    @Test
+    void aCommitInDoubtEndsTheRunsSavesUntilRecovery() throws IOException {
+        run.save("a");
+        Path obstacle = Files.createDirectories(root.resolve(".rivulet/group-0000000002.json/folder"));
+        try (Group group = directory.begin()) {
+            assertThatThrownBy(() -> run.commit(group, "b")).isExactlyInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(directory::begin).hasMessageContaining("whether group 2 of " + root + " exists");
+        assertThat(obstacle).exists();
+        assertThat(root.resolve("last")).hasContent("a");
+    }
+
+    @Test
     void anInterruptBeforeTheCommitLeavesTheDirectoryUsable() throws IOException {
         run.save("a");
         try (Group group = directory.begin()) {
