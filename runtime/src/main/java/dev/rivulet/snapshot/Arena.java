@@ -105,9 +105,22 @@ final class Arena {
         SharedLoop.run(pieces.size(), i -> copy(pieces.get(i), large));
     }
 
-    /** Replaces one copy. */
-    void write(String name, Tensor source) {
-        int slot = List.copyOf(tensors.keySet()).indexOf(name);
+    /** The arrays themselves, in order. */
+    List<Tensor> liveTensors(LiveTensors loan) {
+        List<Tensor> live = new ArrayList<>(slots.size());
+        for (Slot slot : slots) {
+            LiveArray array = slot.array();
+            Optional<ByteBuffer> buffer = array.buffer();
+            live.add(
+                    buffer.isPresent()
+                            ? Tensor.of(array.dtype(), array.shape(), buffer.get())
+                            : loan.view(array.array()));
+        }
+        return live;
+    }
+
+    /** Replaces one copy, counted in the order of the arrays. */
+    void write(int slot, Tensor source) {
         source.copyTo(slots.get(slot).memory());
     }
 

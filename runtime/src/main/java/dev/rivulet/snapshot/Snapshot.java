@@ -1,6 +1,5 @@
 package dev.rivulet.snapshot;
 
-import ai.djl.ndarray.NDArray;
 import dev.rivulet.concurrent.SharedLoop;
 import dev.rivulet.tensor.CodePointOrder;
 import dev.rivulet.tensor.Crc32c;
@@ -103,33 +102,30 @@ public final class Snapshot implements AutoCloseable {
      * @throws IllegalStateException if the snapshot is not sealed
      */
     public synchronized Optional<String> repairWithLive() {
-        Optional<String> changed = Optional.empty();
-        Map<String, Tensor> tensors = open().tensors();
+        Optional<String> first = Optional.empty();
         try (LiveTensors loan = new LiveTensors()) {
-            for (int i = 0; i < names.size(); i++) {
-                String name = names.get(i);
-                if (repair(name, sealOf(i), tensor(tensors, name), loan) && changed.isEmpty()) {
-                    changed = Optional.of(name);
+            List<Tensor> originals = open().liveTensors(loan);
+            List<Tensor> copies = List.copyOf(open().tensors().values());
+            long[] ofOriginals = checksums(originals);
+            long[] ofCopies = checksums(copies);
+            for (int i = 0; i < ofCopies.length; i++) {
+                boolean copyIntact = ofCopies[i] == sealOf(i);
+                boolean originalIntact = ofOriginals[i] == sealOf(i);
+                if (copyIntact && originalIntact) {
+                    continue;
                 }
+                String name = names.get(i);
+                if (copyIntact) {
+                    NDArrays.write(copies.get(i), pool.array(name));
+                } else if (originalIntact) {
+                    open().write(i, originals.get(i));
+                } else {
+                    throw new LostWeightsException(name);
+                }
+                first = first.isEmpty() ? Optional.of(name) : first;
             }
         }
-        return changed;
-    }
-
-    private boolean repair(String name, long seal, Tensor copy, LiveTensors loan) {
-        NDArray array = pool.array(name);
-        Tensor original = loan.view(array);
-        boolean copyIntact = copy.crc32c() == seal;
-        boolean originalIntact = original.crc32c() == seal;
-        if (!copyIntact && !originalIntact) {
-            throw new LostWeightsException(name);
-        }
-        if (!copyIntact) {
-            open().write(name, original);
-        } else if (!originalIntact) {
-            NDArrays.write(copy, array);
-        }
-        return !copyIntact || !originalIntact;
+        return first;
     }
 
     /**
