@@ -155,10 +155,10 @@ public final class Snapshot implements AutoCloseable {
      * @throws IllegalStateException if the snapshot is not sealed
      */
     public synchronized void restore(Source source) throws IOException {
-        for (int i = 0; i < names.size(); i++) {
-            String name = names.get(i);
-            if (tensor(open().tensors(), name).crc32c() != sealOf(i)) {
-                open().write(name, source.read(name));
+        long[] now = checksums(List.copyOf(open().tensors().values()));
+        for (int i = 0; i < now.length; i++) {
+            if (now[i] != sealOf(i)) {
+                open().write(i, source.read(names.get(i)));
             }
         }
     }
