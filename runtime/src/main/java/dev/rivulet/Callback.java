@@ -88,7 +88,7 @@ public interface Callback {
 
     /**
      * After a checkpoint is durable under its name and what it displaced is deleted: the moment for loggers to tell of it
-     * or to upload it.
+     * or to upload it. Called at the hook that follows; training has gone on since the step that was saved.
      */
     default void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint checkpoint)
             throws Exception {}

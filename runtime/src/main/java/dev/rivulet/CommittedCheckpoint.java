@@ -3,7 +3,8 @@ package dev.rivulet;
 import java.nio.file.Path;
 
 /**
- * A checkpoint that is durable: flushed, under its name, its directory flushed.
+ * A checkpoint that is durable, as is the manifest of its group. It has its name; should the power fail in the next moment,
+ * the next fit in this directory gives it the name again.
  *
  * @param path its file
  * @param byteCount size of the file

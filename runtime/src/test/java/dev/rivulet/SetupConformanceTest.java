@@ -7,8 +7,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.format.WrittenFile;
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.store.Blob;
 import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.store.Group;
+import dev.rivulet.store.Ledger;
+import dev.rivulet.store.Manifest;
+import dev.rivulet.store.Pointer;
+import dev.rivulet.store.StoredCheckpoint;
 import dev.rivulet.stream.CaseConfig;
 import dev.rivulet.stream.ConformanceCases;
 import dev.rivulet.stream.Verdict;
@@ -16,9 +23,14 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -179,7 +191,7 @@ class SetupConformanceTest {
                 } else if (Files.notExists(folder.resolve(target))) {
                     Files.createFile(folder.resolve(target));
                 }
-                checkpoints.link(target, link);
+                point(checkpoints, link, target);
                 String text = Files.readSymbolicLink(folder.resolve(link)).toString();
                 if (!text.equals(step.text("readlink").orElseThrow())) {
                     return Verdict.failed(link + " -> " + text);
@@ -187,6 +199,27 @@ class SetupConformanceTest {
             }
         }
         return Verdict.same();
+    }
+
+    /** Saves a group that makes a link, beside an empty file. */
+    private static void point(CheckpointDirectory checkpoints, String link, String target) throws IOException {
+        try (Group group = checkpoints.begin()) {
+            Blob blob = group.write("step-" + group.number(), 0, channel -> new WrittenFile(0, 0));
+            group.commit(new Manifest(
+                    group.number(),
+                    UUID.randomUUID(),
+                    Instant.EPOCH,
+                    0,
+                    group.number(),
+                    "1",
+                    Map.of(),
+                    List.of(new StoredCheckpoint(
+                            "original", blob.file(), blob.blob(), 0, 0, OptionalDouble.empty(), Optional.empty())),
+                    List.of(new Pointer(link, target, true)),
+                    List.of(),
+                    Map.of("original", Ledger.EMPTY)));
+            group.publish();
+        }
     }
 
     /** Whoever is listed first: checkpoints are saved after all other callbacks were called, in their own order. */

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -227,77 +226,5 @@ public final class CheckpointDirectory implements AutoCloseable {
          * @return what was written, whose checksum will be compared with the file whenever that is read
          */
         WrittenFile writeTo(FileChannel channel) throws IOException;
-    }
-
-    /**
-     * Writes a file, in place of one that has its name.
-     *
-     * @throws IOException if the content cannot be produced or written; what had the name before is untouched then
-     */
-    public Path write(String relative, Content content) throws IOException {
-        Path target = resolve(relative);
-        Path temporary = layout.temporary();
-        try {
-            if (Files.isDirectory(root())) {
-                DurableFiles.createFolders(DurableFiles.parent(temporary));
-            }
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                content.writeTo(channel);
-                channel.force(true);
-                replace(temporary, target);
-            }
-        } catch (IOException e) {
-            throw new IOException(
-                    "The checkpoint " + target + " could not be written: " + FailureReason.of(e)
-                            + ". Make sure that its directory is still there and writable, and that the disk has room.",
-                    e);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-        return target;
-    }
-
-    /**
-     * Gives a file's content a second name, in place of what has that name. Both names are equal: one outlives the
-     * deletion of the other. Takes no space where the file system has hard links.
-     */
-    public Path copy(String source, String relative) throws IOException {
-        Path target = resolve(relative);
-        Path temporary = layout.temporary();
-        try {
-            DurableFiles.linkOrCopy(resolve(source), temporary);
-            replace(temporary, target);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-        return target;
-    }
-
-    /** Points a relative symbolic link to a file, in place of what has the link's name. */
-    public Path link(String source, String relative) throws IOException {
-        Path target = resolve(relative);
-        Path temporary = layout.temporary();
-        try {
-            Files.createSymbolicLink(temporary, DurableFiles.parent(target).relativize(resolve(source)));
-            replace(temporary, target);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-        return target;
-    }
-
-    /** Deletes a file; that it is gone already is no error. */
-    public void delete(String relative) throws IOException {
-        Path path = resolve(relative);
-        if (Files.deleteIfExists(path)) {
-            DurableFiles.flush(DurableFiles.parent(path));
-        }
-    }
-
-    private static void replace(Path temporary, Path target) throws IOException {
-        DurableFiles.createFolders(DurableFiles.parent(target));
-        DurableFiles.rename(temporary, target);
-        DurableFiles.flush(DurableFiles.parent(target));
     }
 }

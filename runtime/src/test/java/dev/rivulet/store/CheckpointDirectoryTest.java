@@ -3,15 +3,16 @@ package dev.rivulet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rivulet.format.WrittenFile;
-import dev.rivulet.store.CheckpointDirectory.Content;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.UUID;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,19 +36,9 @@ class CheckpointDirectoryTest {
         directory.close();
     }
 
-    private static Content text(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return channel -> {
-            channel.write(ByteBuffer.wrap(bytes));
-            CRC32C crc = new CRC32C();
-            crc.update(bytes);
-            return new WrittenFile(bytes.length, crc.getValue());
-        };
-    }
-
     private void assertThatNothingTemporaryIsLeft() throws IOException {
         try (Stream<Path> files = Files.list(root.resolve(".rivulet"))) {
-            assertThat(files).containsExactly(root.resolve(".rivulet/lock"));
+            assertThat(files).noneMatch(file -> file.getFileName().toString().startsWith("tmp-"));
         }
     }
 
@@ -85,41 +76,64 @@ class CheckpointDirectoryTest {
                 "a/../.rivulet/b"
             })
     void refusesPathsThatLeadOutsideOrIntoItsOwnFolder(String path) {
-        assertThatThrownBy(() -> directory.write(path, text("x")))
+        assertThatThrownBy(() -> directory.resolve(path))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("\"" + path + "\" is not a place for a checkpoint inside " + root + ".");
         assertThatThrownBy(() -> directory.resolve(path)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> directory.delete(path)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> directory.copy("a", path)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> directory.link("a", path)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test
-    void writesIntoFolders() throws IOException {
-        assertThat(directory.write("half/best/a", text("new")))
-                .isEqualTo(root.resolve("half/best/a"))
-                .hasContent("new");
-        assertThatNothingTemporaryIsLeft();
+    /** Saves a group of one file whose content is a text, with pointers and retired files. */
+    private void save(String file, String content, List<Pointer> pointers, String... retired) throws IOException {
+        try (Group group = directory.begin()) {
+            Blob blob = SavedRun.write(group, file, content);
+            group.commit(new Manifest(
+                    group.number(),
+                    UUID.randomUUID(),
+                    Instant.EPOCH,
+                    0,
+                    group.number(),
+                    "1",
+                    Map.of(),
+                    List.of(new StoredCheckpoint(
+                            "original",
+                            file,
+                            blob.blob(),
+                            blob.bytes(),
+                            blob.crc32c(),
+                            OptionalDouble.empty(),
+                            Optional.empty())),
+                    pointers,
+                    List.of(retired),
+                    Map.of("original", Ledger.EMPTY)));
+            group.publish();
+        }
+    }
+
+    private static List<Pointer> copy(String name, String target) {
+        return List.of(new Pointer(name, target, false));
+    }
+
+    private static List<Pointer> link(String name, String target) {
+        return List.of(new Pointer(name, target, true));
     }
 
     @Test
     void replacesAFileWithoutTouchingItsContent() throws IOException {
-        Path file = directory.write("a", text("old"));
-        Path alias = Files.createLink(root.resolve("alias"), file);
+        save("half/a", "old", List.of());
+        Path alias = Files.createLink(root.resolve("alias"), root.resolve("half/a"));
 
-        directory.write("a", text("new"));
+        save("half/a", "new", List.of());
 
-        assertThat(file).hasContent("new");
+        assertThat(root.resolve("half/a")).hasContent("new");
         assertThat(alias).hasContent("old");
         assertThatNothingTemporaryIsLeft();
     }
 
     @Test
     void replacesALinkAndNotItsTarget() throws IOException {
-        directory.write("a", text("old"));
-        directory.link("a", "last");
+        save("a", "old", link("last", "a"));
 
-        directory.write("last", text("new"));
+        save("last", "new", List.of());
 
         assertThat(root.resolve("a")).hasContent("old");
         assertThat(root.resolve("last")).hasContent("new").isRegularFile();
@@ -127,70 +141,33 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void keepsTheOldFileWhenTheNewOneFailsHalfWay() throws IOException {
-        directory.write("a", text("old"));
-
-        assertThatThrownBy(() -> directory.write("a", channel -> {
-                    text("ne").writeTo(channel);
-                    throw new IOException("disk full");
-                }))
-                .isExactlyInstanceOf(IOException.class)
-                .hasMessageStartingWith(
-                        "The checkpoint " + root.resolve("a") + " could not be written: IOException, disk full.");
-        assertThatThrownBy(() -> directory.write("a", channel -> {
-                    text("ne").writeTo(channel);
-                    throw new IllegalStateException("no weights");
-                }))
-                .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("no weights");
-
-        assertThat(root.resolve("a")).hasContent("old");
-        assertThatNothingTemporaryIsLeft();
-    }
-
-    @Test
     void copiesOutliveTheirSource() throws IOException {
-        directory.write("a", text("first"));
-        directory.copy("a", "last");
-        directory.delete("a");
+        save("a", "first", copy("last", "a"));
+        save("b", "second", List.of(), "a");
+        assertThat(root.resolve("a")).doesNotExist();
         assertThat(root.resolve("last")).hasContent("first");
 
-        directory.write("b", text("second"));
-        directory.copy("b", "last");
-        assertThat(root.resolve("last")).hasContent("second");
-        assertThatNothingTemporaryIsLeft();
-    }
-
-    @Test
-    void aCopyOntoItselfLeavesNothingBehind() throws IOException {
-        directory.write("a", text("first"));
-        directory.copy("a", "last");
-
-        directory.copy("a", "last");
-
-        assertThat(root.resolve("last")).hasContent("first");
+        save("c", "third", copy("last", "c"));
+        assertThat(root.resolve("last")).hasContent("third");
         assertThatNothingTemporaryIsLeft();
     }
 
     @Test
     void linksAreRelativeAndFollowTheDirectory() throws IOException {
-        directory.write("half/a", text("first"));
-        directory.link("half/a", "newest/last");
+        save("half/a", "first", link("newest/last", "half/a"));
 
         assertThat(Files.readSymbolicLink(root.resolve("newest/last"))).isEqualTo(Path.of("../half/a"));
         assertThat(root.resolve("newest/last")).hasContent("first");
 
-        directory.write("half/b", text("second"));
-        directory.link("half/b", "newest/last");
+        save("half/b", "second", link("newest/last", "half/b"));
         assertThat(root.resolve("newest/last")).hasContent("second");
         assertThatNothingTemporaryIsLeft();
     }
 
     @Test
     void seesFilesFoldersAndDanglingLinks() throws IOException {
-        directory.write("half/a", text("first"));
-        directory.link("half/a", "last");
-        directory.delete("half/a");
+        save("half/a", "first", link("last", "half/a"));
+        save("b", "second", List.of(), "half/a");
 
         assertThat(directory.exists("half")).isTrue();
         assertThat(directory.exists("half/a")).isFalse();
@@ -198,14 +175,22 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void deletesWhatIsThereAndLinksWithoutTheirTarget() throws IOException {
-        directory.write("a", text("first"));
-        directory.link("a", "last");
+    void deletesLinksWithoutTheirTargetAndWhatIsGoneAlready() throws IOException {
+        save("a", "first", link("last", "a"));
 
-        directory.delete("last");
-        directory.delete("never there");
+        save("b", "second", List.of(), "last", "never there");
 
         assertThat(directory.exists("last")).isFalse();
         assertThat(root.resolve("a")).hasContent("first");
+    }
+
+    @Test
+    void refusesAFolderInAFilesPlace() throws IOException {
+        Files.createDirectories(root.resolve("a"));
+
+        assertThatThrownBy(() -> directory.refuseFolder("a"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(root.resolve("a") + " could not be written: a folder has its name");
+        directory.refuseFolder("b");
     }
 }
