@@ -1,0 +1,147 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.store.Catalog;
+import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.store.Ledger;
+import dev.rivulet.store.Manifest;
+import dev.rivulet.store.StoredCheckpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** The checkpoints of {@link KilledRun}s as they are found after a kill. */
+record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
+
+    /** Opens the directory as the next run would, and closes it. */
+    static SavedFiles afterKill(Path directory, List<String> acknowledged) throws IOException {
+        try (CheckpointDirectory opened = CheckpointDirectory.open(directory)) {
+            assertThat(opened.recovery().quarantined()).isEmpty();
+            assertThat(opened.recovery().missing()).isEmpty();
+            return new SavedFiles(directory, acknowledged, opened.catalog());
+        }
+    }
+
+    /** Fails if anything is not as it was promised. */
+    void check(String place) throws IOException {
+        Manifest newest = catalog.newest().orElseThrow();
+        String last = acknowledged.get(acknowledged.size() - 1);
+        long lastStep = Long.parseLong(last.substring(0, last.indexOf(' ')));
+        assertThat(newest.globalStep()).as(place).isGreaterThanOrEqualTo(lastStep);
+        assertThat(steps(newest.run())).as(place).allSatisfy(this::hasAllStreamsOfItsStep);
+        Set<String> expected = new TreeSet<>();
+        for (Manifest manifest : newestOfRuns()) {
+            for (Map.Entry<String, Ledger> ledger : manifest.ledgers().entrySet()) {
+                addFiles(ledger.getKey(), ledger.getValue(), expected, place);
+            }
+        }
+        assertThat(files()).as(place).isEqualTo(expected);
+        assertThat(privateFiles()).as(place).allMatch(name -> name.equals("lock") || name.startsWith("group-"));
+        checkPair(newest, place);
+    }
+
+    private List<Manifest> steps(UUID run) {
+        return catalog.manifests().stream()
+                .filter(manifest -> manifest.run().equals(run))
+                .toList();
+    }
+
+    /** A group is all streams that are due at its step, or it is not there. */
+    private void hasAllStreamsOfItsStep(Manifest manifest) {
+        Set<String> due = new TreeSet<>(Set.of("original", "transformed", "half", "tail"));
+        if (manifest.globalStep() % 2 == 0) {
+            due.add("averaged");
+        }
+        if (manifest.globalStep() % 3 == 0) {
+            due.add("pruned");
+        }
+        // Streams that keep the best leave out what is not among them.
+        due.removeAll(Set.of("tail"));
+        assertThat(manifest.checkpoints()).extracting(StoredCheckpoint::stream).containsAll(due);
+    }
+
+    /** The newest manifest of each run, newest first. */
+    private Collection<Manifest> newestOfRuns() {
+        Map<UUID, Manifest> newest = new LinkedHashMap<>();
+        List<Manifest> manifests = catalog.manifests();
+        for (int i = manifests.size() - 1; i >= 0; i--) {
+            newest.putIfAbsent(manifests.get(i).run(), manifests.get(i));
+        }
+        return newest.values();
+    }
+
+    /** Adds the files that a ledger names, each verified. A name that a newer run has taken over is that run's. */
+    private void addFiles(String stream, Ledger ledger, Set<String> files, String place) throws IOException {
+        Set<Long> groups = new TreeSet<>(ledger.kept().numbers());
+        groups.addAll(ledger.newest().numbers());
+        groups.addAll(ledger.keptForEver().numbers());
+        ledger.last().filter(Ledger.Pointed::linked).ifPresent(last -> groups.add(last.group()));
+        ledger.best().filter(Ledger.Pointed::linked).ifPresent(best -> groups.add(best.group()));
+        for (long group : groups) {
+            StoredCheckpoint stored = catalog.checkpoint(stream, group).orElseThrow();
+            if (files.add(stored.file())) {
+                verify(directory.resolve(stored.file()), stream, group, place);
+            }
+        }
+        for (Ledger.Pointed pointed : Stream.of(ledger.last(), ledger.best())
+                .flatMap(Optional::stream)
+                .toList()) {
+            Path pointer = directory.resolve(pointed.name());
+            if (files.add(pointed.name())) {
+                assertThat(Files.isSymbolicLink(pointer)).as(place).isEqualTo(pointed.linked());
+                verify(pointer, stream, pointed.group(), place);
+            }
+        }
+    }
+
+    private void verify(Path file, String stream, long group, String place) throws IOException {
+        Manifest manifest = catalog.group(group).orElseThrow();
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            reader.verify();
+            assertThat(reader.crc32c())
+                    .as(place)
+                    .isEqualTo(catalog.checkpoint(stream, group).orElseThrow().crc32c());
+        }
+        Checkpoint checkpoint = Checkpoints.describe(file);
+        assertThat(checkpoint.stream()).as(place).isEqualTo(stream);
+        assertThat(checkpoint.globalStep()).as(place).isEqualTo(manifest.globalStep());
+        assertThat(checkpoint.metrics()).as(place).isEqualTo(manifest.metrics());
+    }
+
+    /** The newest group's files are of one step to the bit: one is half of the other. */
+    private void checkPair(Manifest newest, String place) {
+        Path original = directory.resolve(
+                catalog.checkpoint("original", newest.group()).orElseThrow().file());
+        Path transformed = directory.resolve(
+                catalog.checkpoint("transformed", newest.group()).orElseThrow().file());
+        if (Files.exists(original) && Files.exists(transformed)) {
+            assertThat(Weights.in(transformed)).as(place).isEqualTo(Weights.times(Weights.in(original), 0.5f));
+        }
+    }
+
+    private Set<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return new TreeSet<>(files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(".rivulet"))
+                    .toList());
+        }
+    }
+
+    private Set<String> privateFiles() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve(".rivulet"))) {
+            return new TreeSet<>(
+                    files.map(file -> file.getFileName().toString()).toList());
+        }
+    }
+}
