@@ -21,8 +21,8 @@ import java.util.Set;
  *   <li>A rename is one thing even between two directories: it happened in both or in neither, so forcing one of them is
  *       enough.
  *   <li>A name in a folder that is itself lost is lost.
- *   <li>What was not durable when a flush failed never becomes durable by a later flush: the kernel marks the pages as
- *       clean.
+ *   <li>Content that was not durable when a file's flush failed never becomes durable by a later flush: the kernel marks the
+ *       pages as clean.
  * </ul>
  *
  * <p>Sectors are written as a whole, and what was durable stays.
@@ -96,7 +96,7 @@ final class PowerCut {
         }
     }
 
-    /** Goes backwards: an operation is durable if the next flush of what it changed succeeds. */
+    /** Goes backwards: an operation is durable if what it changed is flushed later. */
     private static Set<Integer> durable(List<Operation> operations) {
         Map<Object, Boolean> flushed = new HashMap<>();
         Set<Integer> durable = new HashSet<>();
@@ -106,7 +106,9 @@ final class PowerCut {
             if (operation instanceof Operation.Force force) {
                 flushed.put(force.file(), force.succeeded());
             } else if (operation instanceof Operation.ForceDirectory force) {
-                flushed.put(force.path(), force.succeeded());
+                if (force.succeeded()) {
+                    flushed.put(force.path(), true);
+                }
             } else if (operation instanceof Operation.OfContent content) {
                 kept = flushed.getOrDefault(content.file(), false);
             } else if (operation instanceof Operation.OfNames names) {

@@ -1,0 +1,27 @@
+package dev.rivulet.crash;
+
+import java.util.Random;
+
+/**
+ * How much a test tries: {@code -Drivulet.campaign=50} for fifty times as much as by default,
+ * {@code -Drivulet.campaign.seed=…} to repeat it.
+ */
+final class Campaign {
+    /** How many times as much as by default. */
+    static final int SIZE = Integer.getInteger("rivulet.campaign", 1);
+
+    /** What all that is random depends on. */
+    static final long SEED = Long.getLong("rivulet.campaign.seed", System.nanoTime());
+
+    private Campaign() {}
+
+    /** Random numbers of a part's own. */
+    static Random random(int part) {
+        return new Random(SEED * 31 + part);
+    }
+
+    /** Says what was tried and found. */
+    static void report(String counts) {
+        System.out.println(counts + " (campaign " + SIZE + ", seed " + SEED + ")");
+    }
+}

@@ -1,0 +1,84 @@
+package dev.rivulet.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rivulet.store.CheckpointDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mvn test -pl runtime -am -Dtest=dev.rivulet.crash.* -Drivulet.campaign=50} for a long campaign; see {@link Campaign}. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the recorded disk opens directories")
+class PowerCutsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void noPowerCutLosesAnAcknowledgedGroup() throws IOException {
+        PowerCuts cuts = new PowerCuts(folder, Campaign.random(1), 2 * Campaign.SIZE);
+        int operations = 0;
+        for (int streams = 1; streams <= 8; streams++) {
+            RecordedFileSystem disk = emptyDisk();
+            CheckpointRun run = new CheckpointRun(PlannedBooks.empty(streams));
+            save(disk, run, 5);
+            List<Operation> done = disk.recording().operations();
+            operations += done.size();
+            cuts.cut(new DiskImage(), done, 0, run.tried());
+        }
+        Campaign.report("power cuts (model), 1-8 streams, " + operations + " operations: " + cuts);
+        assertThat(cuts.findings()).as("seed %d", Campaign.SEED).isEmpty();
+    }
+
+    /** What a killed run left in the page cache must be durable before the next run builds on it. */
+    @Test
+    void noPowerCutAfterAKillLosesAnAcknowledgedGroup() throws IOException {
+        Random random = Campaign.random(2);
+        PowerCuts cuts = new PowerCuts(folder, random, Campaign.SIZE);
+        int kills = 30 * Campaign.SIZE;
+        for (int i = 0; i < kills; i++) {
+            RecordedFileSystem disk = emptyDisk();
+            CheckpointRun run = new CheckpointRun(PlannedBooks.empty(1 + random.nextInt(4)));
+            save(disk, run, 2);
+            long begun = disk.recording().attempts();
+            disk.recording().fail(new Fault(begun + random.nextInt(60), Fault.Kind.EIO, true));
+            try {
+                save(disk, run, 1);
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("Input/output error");
+            }
+            disk.recording().fail(Fault.NONE);
+            int killed = disk.recording().operations().size();
+            PlannedBooks survivor = Inspection.of(directory(disk), run.tried())
+                    .survivor()
+                    .orElseThrow();
+            CheckpointRun next = new CheckpointRun(survivor);
+            save(disk, next, 2);
+            next.tried().putAll(run.tried());
+            cuts.cut(new DiskImage(), disk.recording().operations(), killed, next.tried());
+        }
+        Campaign.report("power cuts (model) after " + kills + " kills: " + cuts);
+        assertThat(cuts.findings()).as("seed %d", Campaign.SEED).isEmpty();
+    }
+
+    private static void save(RecordedFileSystem disk, CheckpointRun run, int groups) throws IOException {
+        try (CheckpointDirectory directory = CheckpointDirectory.open(directory(disk))) {
+            for (int i = 0; i < groups; i++) {
+                run.save(directory, disk.recording()::acknowledge);
+            }
+        }
+    }
+
+    private RecordedFileSystem emptyDisk() throws IOException {
+        return RecordedFileSystem.holding(new DiskImage(), Files.createTempDirectory(folder, "disk"));
+    }
+
+    private static Path directory(RecordedFileSystem disk) {
+        return disk.top().resolve(PowerCuts.DIRECTORY);
+    }
+}
