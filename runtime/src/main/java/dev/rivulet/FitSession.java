@@ -21,12 +21,12 @@ import dev.rivulet.training.LoopState;
 import dev.rivulet.training.Metrics;
 import dev.rivulet.training.Steps;
 import dev.rivulet.training.Terminal;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
 final class FitSession implements Steps, CheckpointStreams.SaveHooks {
@@ -90,8 +90,12 @@ final class FitSession implements Steps, CheckpointStreams.SaveHooks {
             List<Shape> shapes = module.knowsInputShapes() ? List.of() : shapesOfFirstBatch();
             settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
             Network network = module.network(shapes);
-            CheckpointStreams streams = openStreams(registries, graph, network);
-            try (Workspace workspace = new Workspace(network.manager())) {
+            try (@Nullable
+                            CheckpointDirectory directory = settings.savesCheckpoints()
+                                    ? CheckpointDirectory.open(settings.checkpointDirectory())
+                                    : null;
+                    Workspace workspace = new Workspace(network.manager())) {
+                CheckpointStreams streams = streams(registries, graph, network, Optional.ofNullable(directory));
                 FitHooks updates = new StatefulUpdates(
                         registries.statefulTransforms(), StateDict.ofArrays(workspace, network.arrays()), state);
                 OptimizerStep optimizer =
@@ -112,17 +116,14 @@ final class FitSession implements Steps, CheckpointStreams.SaveHooks {
         }
     }
 
-    private CheckpointStreams openStreams(RegistryChain registries, StreamGraph graph, Network network)
-            throws IOException {
+    private CheckpointStreams streams(
+            RegistryChain registries, StreamGraph graph, Network network, Optional<CheckpointDirectory> directory) {
         LoopSettings loop = settings.loop();
         ValidationSchedule schedule = new ValidationSchedule(
                 false,
                 OptionalInt.of(loop.checkValEveryNEpoch()),
                 validation.isPresent() ? loop.limitValBatches() : 0,
                 loop.validationInterval().setting());
-        Optional<CheckpointDirectory> directory = settings.savesCheckpoints()
-                ? Optional.of(CheckpointDirectory.open(settings.checkpointDirectory()))
-                : Optional.empty();
         return new CheckpointStreams(
                 network,
                 registries,

@@ -168,21 +168,22 @@ class SetupConformanceTest {
     }
 
     private static Verdict links(JsonObject testCase, Path folder) throws IOException {
-        CheckpointDirectory checkpoints = CheckpointDirectory.open(folder);
-        for (JsonElement element : testCase.getAsJsonArray("steps")) {
-            CaseConfig step = new CaseConfig(element.getAsJsonObject());
-            String target = step.text("target").orElseThrow();
-            String link = step.text("link").orElseThrow();
-            Files.createDirectories(folder.resolve(target + ".").getParent());
-            if (target.equals("folder")) {
-                Files.createDirectories(folder.resolve(target));
-            } else if (Files.notExists(folder.resolve(target))) {
-                Files.createFile(folder.resolve(target));
-            }
-            checkpoints.link(target, link);
-            String text = Files.readSymbolicLink(folder.resolve(link)).toString();
-            if (!text.equals(step.text("readlink").orElseThrow())) {
-                return Verdict.failed(link + " -> " + text);
+        try (CheckpointDirectory checkpoints = CheckpointDirectory.open(folder)) {
+            for (JsonElement element : testCase.getAsJsonArray("steps")) {
+                CaseConfig step = new CaseConfig(element.getAsJsonObject());
+                String target = step.text("target").orElseThrow();
+                String link = step.text("link").orElseThrow();
+                Files.createDirectories(folder.resolve(target + ".").getParent());
+                if (target.equals("folder")) {
+                    Files.createDirectories(folder.resolve(target));
+                } else if (Files.notExists(folder.resolve(target))) {
+                    Files.createFile(folder.resolve(target));
+                }
+                checkpoints.link(target, link);
+                String text = Files.readSymbolicLink(folder.resolve(link)).toString();
+                if (!text.equals(step.text("readlink").orElseThrow())) {
+                    return Verdict.failed(link + " -> " + text);
+                }
             }
         }
         return Verdict.same();

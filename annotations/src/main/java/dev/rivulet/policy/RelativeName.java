@@ -2,15 +2,15 @@ package dev.rivulet.policy;
 
 import java.util.Optional;
 
-/** The rule that keeps names inside the directory they belong to: relative, portable, and never led upwards. */
-final class RelativeName {
+/** The rule that keeps names of files inside the directory they belong to: relative, portable, and never led upwards. */
+public final class RelativeName {
     /** Directory of manifests and temporary files in every run's checkpoint directory. */
     private static final String RESERVED = ".rivulet";
 
     private RelativeName() {}
 
     /** What is wrong with a name of segments joined by {@code /}, with the remedy; empty if it is safe. */
-    static Optional<String> problem(String name) {
+    public static Optional<String> problem(String name) {
         int unsafe = unsafeCharacter(name);
         if (unsafe >= 0) {
             return Optional.of(

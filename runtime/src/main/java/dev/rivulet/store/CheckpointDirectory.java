@@ -1,63 +1,99 @@
 package dev.rivulet.store;
 
+import dev.rivulet.format.WrittenFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of a run's checkpoints. A file appears there complete and durable or not at all: it is written under a
- * temporary name in {@code .rivulet/}, flushed, renamed, and its directory flushed.
+ * The directory of a run's checkpoints. What one save event saves appears there as one {@link Group}: complete and durable,
+ * or not at all, whenever the process is killed or the power fails.
  *
- * <p>Files are named by paths relative to the directory; a path that leads outside is refused. Confined to one thread.
+ * <p>One run at a time has a directory; the lock of one that was killed is free. Files are named by paths relative to the
+ * directory; a path that leads outside is refused. {@link #catalog} may be asked on any thread, all else is confined to one
+ * thread at a time.
  */
-public final class CheckpointDirectory {
-    private static final String PRIVATE = ".rivulet";
-    private static final String TEMPORARY = "tmp-";
+public final class CheckpointDirectory implements AutoCloseable {
+    private final DirectoryLayout layout;
+    private final DirectoryLock lock;
+    private final BlobWriter writer;
+    private final Recovery recovery;
+    private final NavigableMap<Long, Manifest> manifests;
 
-    private final Path root;
+    private long highestNumber;
+    private @Nullable Group current;
+    private @Nullable Manifest unpublished;
+    private @Nullable IOException doubt;
+    private volatile Catalog catalog;
 
-    private CheckpointDirectory(Path root) {
-        this.root = root;
+    private CheckpointDirectory(DirectoryLayout layout, DirectoryLock lock, RetryPolicy retries) throws IOException {
+        this.layout = layout;
+        this.lock = lock;
+        this.writer = new BlobWriter(layout, retries);
+        DirectoryRecovery directoryRecovery = new DirectoryRecovery(layout);
+        this.recovery = directoryRecovery.run();
+        this.manifests = new TreeMap<>(directoryRecovery.manifests());
+        this.highestNumber = layout.highestGroup();
+        this.catalog = new Catalog(layout.root(), manifests, List.of());
+    }
+
+    /** {@link #open(Path, RetryPolicy)} with {@link RetryPolicy#DEFAULT}. */
+    public static CheckpointDirectory open(Path path) throws IOException {
+        return open(path, RetryPolicy.DEFAULT);
     }
 
     /**
-     * Opens a directory, creating it where it is missing, and proves that files can be written there.
+     * Opens a directory, creating it where it is missing, locks it, puts right what an earlier run left ({@link #recovery}),
+     * and proves that files can be written there. Reads the files of the newest group.
      *
+     * @throws DirectoryInUseException if another run has it
      * @throws IOException if that fails; the message names the directory and the remedy
      */
-    public static CheckpointDirectory open(Path path) throws IOException {
-        Path root = path.toAbsolutePath().normalize();
-        CheckpointDirectory directory = new CheckpointDirectory(root);
+    public static CheckpointDirectory open(Path path, RetryPolicy retries) throws IOException {
+        DirectoryLayout layout = new DirectoryLayout(path.toAbsolutePath().normalize());
         try {
-            createFolders(root.resolve(PRIVATE));
-            directory.sweep();
-            Path probe = directory.temporary();
-            Files.createFile(probe);
-            Files.delete(probe);
+            if (Files.isSymbolicLink(layout.folder())) {
+                throw new IOException(layout.folder() + " is a symbolic link, but must lie in the directory itself");
+            }
+            DurableFiles.createFolders(layout.folder());
+            DirectoryLock lock = DirectoryLock.take(layout);
+            boolean opened = false;
+            try {
+                CheckpointDirectory directory = new CheckpointDirectory(layout, lock, retries);
+                directory.probe();
+                opened = true;
+                return directory;
+            } finally {
+                if (!opened) {
+                    lock.close();
+                }
+            }
+        } catch (DirectoryInUseException e) {
+            throw e;
         } catch (IOException e) {
             throw new IOException(
-                    "Checkpoints cannot be written to " + root + ": " + reason(e)
+                    "Checkpoints cannot be written to " + layout.root() + ": " + FailureReason.of(e)
                             + ". Make the directory writable, or choose another one with"
                             + " Trainer.builder().defaultRootDir(…).",
                     e);
         }
-        return directory;
+    }
+
+    private void probe() throws IOException {
+        Path probe = layout.temporary();
+        Files.createFile(probe);
+        Files.delete(probe);
     }
 
     /** The directory, absolute. */
     public Path root() {
-        return root;
+        return layout.root();
     }
 
     /**
@@ -67,17 +103,105 @@ public final class CheckpointDirectory {
      * @throws IllegalArgumentException if it leads outside, or into the framework's own folder
      */
     public Path resolve(String relative) {
-        Path path = root.resolve(relative).normalize();
-        if (!path.startsWith(root) || path.equals(root) || path.startsWith(root.resolve(PRIVATE))) {
-            throw new IllegalArgumentException(
-                    "\"" + relative + "\" is not a place for a checkpoint inside " + root + ".");
-        }
-        return path;
+        return layout.resolve(relative);
     }
 
     /** Whether something has that name: a file, a folder or a link, dangling or not. */
     public boolean exists(String relative) {
-        return Files.exists(resolve(relative), LinkOption.NOFOLLOW_LINKS);
+        return DurableFiles.exists(resolve(relative));
+    }
+
+    /** What opening found and put right. */
+    public Recovery recovery() {
+        return recovery;
+    }
+
+    /** The manifests at this moment. */
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /**
+     * Begins the next group, after making up for an earlier group's publishing if that has failed.
+     *
+     * @throws IllegalStateException if the group before is not closed
+     * @throws IOException if the publishing fails again, or it is not known whether an earlier commit has failed
+     */
+    public Group begin() throws IOException {
+        if (current != null) {
+            throw new IllegalStateException("Group " + current.number() + " is not closed yet.");
+        }
+        if (doubt != null) {
+            throw new IOException(
+                    "The disk left it open whether an earlier group of " + layout.root() + " exists."
+                            + " Start the run again: opening the directory decides that.",
+                    doubt);
+        }
+        publish();
+        Group group = new Group(this, layout, writer, highestNumber + 1);
+        current = group;
+        return group;
+    }
+
+    /** The group exists: nothing that fails from now on takes that back. */
+    void committed(Manifest manifest) {
+        highestNumber = manifest.group();
+        manifests.put(manifest.group(), manifest);
+        unpublished = manifest;
+        catalog = new Catalog(layout.root(), manifests, List.of());
+    }
+
+    /** Publishes the committed group, if that is not done. */
+    void publish() throws IOException {
+        Manifest manifest = unpublished;
+        if (manifest == null) {
+            return;
+        }
+        Publishing.publish(layout, manifest);
+        unpublished = null;
+        List<Long> useless = new KeptFiles(manifests).useless(manifest.run());
+        for (long group : useless) {
+            Files.deleteIfExists(layout.manifest(group));
+            manifests.remove(group);
+        }
+        if (!useless.isEmpty()) {
+            catalog = new Catalog(layout.root(), manifests, List.of());
+        }
+    }
+
+    /** It cannot be told whether a group exists; its files stay until the next recovery. */
+    void inDoubt(IOException failure) {
+        doubt = failure;
+    }
+
+    void ended(Group group) {
+        if (current == group) {
+            current = null;
+        }
+    }
+
+    /** Gives the directory back. A group that is not committed is lost. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (current != null) {
+                current.close();
+            }
+        } finally {
+            lock.close();
+        }
+    }
+
+    /** What goes into a file. */
+    @FunctionalInterface
+    public interface Content {
+
+        /**
+         * Writes everything, from the channel's start. May be called again, for another file, after a failure.
+         *
+         * @return what was written, whose checksum will be compared with the file whenever that is read
+         */
+        WrittenFile writeTo(FileChannel channel) throws IOException;
     }
 
     /**
@@ -87,21 +211,20 @@ public final class CheckpointDirectory {
      */
     public Path write(String relative, Content content) throws IOException {
         Path target = resolve(relative);
-        Path temporary = temporary();
+        Path temporary = layout.temporary();
         try {
-            if (Files.isDirectory(root)) {
-                createFolders(parent(temporary));
+            if (Files.isDirectory(root())) {
+                DurableFiles.createFolders(DurableFiles.parent(temporary));
             }
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                channel.lock(); // Until the channel closes: other runs see that the file is no leftover.
                 content.writeTo(channel);
                 channel.force(true);
-                publish(temporary, target);
+                replace(temporary, target);
             }
         } catch (IOException e) {
             throw new IOException(
-                    "The checkpoint " + target + " could not be written: " + reason(e)
+                    "The checkpoint " + target + " could not be written: " + FailureReason.of(e)
                             + ". Make sure that its directory is still there and writable, and that the disk has room.",
                     e);
         } finally {
@@ -116,15 +239,10 @@ public final class CheckpointDirectory {
      */
     public Path copy(String source, String relative) throws IOException {
         Path target = resolve(relative);
-        Path temporary = temporary();
+        Path temporary = layout.temporary();
         try {
-            try {
-                Files.createLink(temporary, resolve(source));
-            } catch (UnsupportedOperationException | FileSystemException e) {
-                Files.copy(resolve(source), temporary);
-                flush(temporary);
-            }
-            publish(temporary, target);
+            DurableFiles.linkOrCopy(resolve(source), temporary);
+            replace(temporary, target);
         } finally {
             Files.deleteIfExists(temporary);
         }
@@ -134,10 +252,10 @@ public final class CheckpointDirectory {
     /** Points a relative symbolic link to a file, in place of what has the link's name. */
     public Path link(String source, String relative) throws IOException {
         Path target = resolve(relative);
-        Path temporary = temporary();
+        Path temporary = layout.temporary();
         try {
-            Files.createSymbolicLink(temporary, parent(target).relativize(resolve(source)));
-            publish(temporary, target);
+            Files.createSymbolicLink(temporary, DurableFiles.parent(target).relativize(resolve(source)));
+            replace(temporary, target);
         } finally {
             Files.deleteIfExists(temporary);
         }
@@ -148,88 +266,13 @@ public final class CheckpointDirectory {
     public void delete(String relative) throws IOException {
         Path path = resolve(relative);
         if (Files.deleteIfExists(path)) {
-            flush(parent(path));
+            DurableFiles.flush(DurableFiles.parent(path));
         }
     }
 
-    private void publish(Path temporary, Path target) throws IOException {
-        createFolders(parent(target));
-        try {
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException("the file system cannot rename atomically; choose a directory on a local disk", e);
-        }
-        flush(parent(target));
-    }
-
-    /** Creates what is missing of a folder, so that each new name is durable in its parent. */
-    private static void createFolders(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            createFolders(parent(folder));
-            Files.createDirectories(folder);
-            flush(parent(folder));
-        }
-    }
-
-    /** Deletes temporary files that a killed run left behind. Those that are being written are locked by their writers. */
-    private void sweep() throws IOException {
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(root.resolve(PRIVATE), TEMPORARY + "*")) {
-            for (Path leftover : leftovers) {
-                if (Files.isSymbolicLink(leftover) || isUnlocked(leftover)) {
-                    Files.deleteIfExists(leftover);
-                }
-            }
-        }
-    }
-
-    private static boolean isUnlocked(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        } catch (NoSuchFileException e) {
-            return true;
-        }
-    }
-
-    private Path temporary() {
-        return root.resolve(PRIVATE).resolve(TEMPORARY + UUID.randomUUID());
-    }
-
-    private static Path parent(Path path) {
-        Path parent = path.getParent();
-        if (parent == null) {
-            throw new IllegalArgumentException(path + " has no parent directory.");
-        }
-        return parent;
-    }
-
-    private static void flush(Path path) throws IOException {
-        if (Files.isDirectory(path)
-                && !path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return; // Windows opens no directories, and keeps renames in its journal.
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    private static String reason(IOException e) {
-        String message = e instanceof FileSystemException failure && failure.getReason() != null
-                ? failure.getReason()
-                : e.getMessage();
-        String kind = e instanceof NoSuchFileException
-                ? "no such file or directory"
-                : e.getClass().getSimpleName();
-        return message == null || message.isBlank() ? kind : kind + ", " + message;
-    }
-
-    /** What goes into a file. */
-    @FunctionalInterface
-    public interface Content {
-
-        /** Writes everything, from the channel's start. */
-        void writeTo(FileChannel channel) throws IOException;
+    private static void replace(Path temporary, Path target) throws IOException {
+        DurableFiles.createFolders(DurableFiles.parent(target));
+        DurableFiles.rename(temporary, target);
+        DurableFiles.flush(DurableFiles.parent(target));
     }
 }

@@ -3,6 +3,7 @@ package dev.rivulet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.format.WrittenFile;
 import dev.rivulet.store.CheckpointDirectory.Content;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,13 +30,24 @@ class CheckpointDirectoryTest {
         directory = CheckpointDirectory.open(root);
     }
 
+    @AfterEach
+    void close() throws IOException {
+        directory.close();
+    }
+
     private static Content text(String text) {
-        return channel -> channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return channel -> {
+            channel.write(ByteBuffer.wrap(bytes));
+            CRC32C crc = new CRC32C();
+            crc.update(bytes);
+            return new WrittenFile(bytes.length, crc.getValue());
+        };
     }
 
     private void assertThatNothingTemporaryIsLeft() throws IOException {
         try (Stream<Path> files = Files.list(root.resolve(".rivulet"))) {
-            assertThat(files).isEmpty();
+            assertThat(files).containsExactly(root.resolve(".rivulet/lock"));
         }
     }
 
@@ -41,7 +55,9 @@ class CheckpointDirectoryTest {
     void createsWhatIsMissing() throws IOException {
         Path deep = root.resolve("runs/7");
 
-        assertThat(CheckpointDirectory.open(deep).root()).isEqualTo(deep).isDirectory();
+        try (CheckpointDirectory created = CheckpointDirectory.open(deep)) {
+            assertThat(created.root()).isEqualTo(deep).isDirectory();
+        }
     }
 
     @Test
