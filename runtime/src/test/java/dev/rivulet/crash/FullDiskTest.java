@@ -49,7 +49,8 @@ class FullDiskTest {
                 run.save(directory, group -> {});
                 assertThat(Inspection.tree(path)).isEqualTo(run.books().tree());
             }
-            assertThat(Inspection.of(path, Map.of(run.books().group(), run.books())).findings())
+            assertThat(Inspection.of(path, Map.of(run.books().group(), run.books()))
+                            .findings())
                     .isEmpty();
         }
     }

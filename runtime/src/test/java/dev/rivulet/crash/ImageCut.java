@@ -43,7 +43,7 @@ final class ImageCut {
                 }
                 freeze(writer);
                 copyAtOneMoment(image, copy);
-                writer.destroyForcibly();
+                writer.toHandle().destroyForcibly(); // The process itself would close the pipe unread.
                 for (String line = output.readLine(); line != null; line = output.readLine()) {
                     acknowledged = Long.parseLong(line);
                 }

@@ -56,8 +56,8 @@ class ImageCutTest {
         try (Mount mount = Mount.image(copy, folder.resolve("after"))) {
             for (long step = 1; step <= acknowledged; step++) {
                 Path file = mount.folder().resolve(ImageCut.DIRECTORY).resolve("step-" + step);
-                boolean whole = Files.exists(file)
-                        && Arrays.equals(Files.readAllBytes(file), new StreamPlan(0).content(step));
+                boolean whole =
+                        Files.exists(file) && Arrays.equals(Files.readAllBytes(file), new StreamPlan(0).content(step));
                 left += whole ? 1 : 0;
             }
         }

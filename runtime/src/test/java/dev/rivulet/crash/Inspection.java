@@ -62,7 +62,10 @@ final class Inspection {
     }
 
     private void inspect(CheckpointDirectory opened) throws IOException {
-        survivor = opened.catalog().manifests().stream().mapToLong(Manifest::group).max().orElse(0);
+        survivor = opened.catalog().manifests().stream()
+                .mapToLong(Manifest::group)
+                .max()
+                .orElse(0);
         PlannedBooks books = possible.get(survivor);
         if (books == null) {
             add(Finding.Kind.LOST, "the newest group is " + survivor + ", not one of " + possible.keySet());
@@ -105,7 +108,10 @@ final class Inspection {
                 tree.put(
                         name,
                         Files.isSymbolicLink(path)
-                                ? "-> " + Files.readSymbolicLink(path).toString().replace('\\', '/')
+                                ? "-> "
+                                        + Files.readSymbolicLink(path)
+                                                .toString()
+                                                .replace('\\', '/')
                                 : new String(Files.readAllBytes(path), UTF_8));
             }
         }
@@ -118,7 +124,9 @@ final class Inspection {
                 .collect(Collectors.toList());
         List<String> actual;
         try (Stream<Path> paths = Files.list(folder)) {
-            actual = paths.map(path -> String.valueOf(path.getFileName())).sorted().toList();
+            actual = paths.map(path -> String.valueOf(path.getFileName()))
+                    .sorted()
+                    .toList();
         }
         expected.stream()
                 .filter(name -> !actual.contains(name))

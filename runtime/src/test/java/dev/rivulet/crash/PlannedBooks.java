@@ -71,19 +71,24 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
     }
 
     private List<Long> saves(StreamPlan plan) {
-        return steps.keySet().stream().filter(group -> plan.savesAt(steps.get(group))).toList();
+        return steps.keySet().stream()
+                .filter(group -> plan.savesAt(steps.get(group)))
+                .toList();
     }
 
     private Optional<Ledger.Pointed> last(StreamPlan plan) {
-        List<Long> kept = kept(plan);
-        return plan.last().map(name -> new Ledger.Pointed(name, kept.get(kept.size() - 1), plan.isLinked()));
+        return plan.last()
+                .flatMap(name -> kept(plan).stream()
+                        .reduce((earlier, later) -> later)
+                        .map(group -> new Ledger.Pointed(name, group, plan.isLinked())));
     }
 
     private Optional<Ledger.Pointed> best(StreamPlan plan) {
-        return plan.best().flatMap(name -> saves(plan).stream()
-                .filter(group -> plan.isBest(steps.get(group)))
-                .reduce((earlier, later) -> later)
-                .map(group -> new Ledger.Pointed(name, group, false)));
+        return plan.best()
+                .flatMap(name -> saves(plan).stream()
+                        .filter(group -> plan.isBest(steps.get(group)))
+                        .reduce((earlier, later) -> later)
+                        .map(group -> new Ledger.Pointed(name, group, false)));
     }
 
     /** The manifest of the newest group. */
@@ -149,9 +154,12 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
         SortedMap<String, String> tree = new TreeMap<>();
         for (StreamPlan plan : plans()) {
             kept(plan).forEach(group -> tree.put(plan.file(steps.get(group)), content(plan, group)));
-            last(plan).ifPresent(last -> tree.put(
-                    last.name(),
-                    last.linked() ? link(last.name(), plan.file(steps.get(last.group()))) : content(plan, last.group())));
+            last(plan)
+                    .ifPresent(last -> tree.put(
+                            last.name(),
+                            last.linked()
+                                    ? link(last.name(), plan.file(steps.get(last.group())))
+                                    : content(plan, last.group())));
             best(plan).ifPresent(best -> tree.put(best.name(), content(plan, best.group())));
         }
         return tree;

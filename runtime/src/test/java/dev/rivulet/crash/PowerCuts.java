@@ -55,8 +55,7 @@ final class PowerCuts {
             List<Operation> before = operations.subList(0, done);
             PowerCut cut = new PowerCut(start, before);
             Map<Long, PlannedBooks> possible = possible(tried, before);
-            String place = "power cut after operation " + done
-                    + (done == 0 ? "" : ", " + operations.get(done - 1));
+            String place = "power cut after operation " + done + (done == 0 ? "" : ", " + operations.get(done - 1));
             cuts++;
             check(cut.least(), possible, place + ", nothing but what was forced");
             if (!cut.isCertain()) {

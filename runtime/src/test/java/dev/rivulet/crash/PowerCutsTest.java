@@ -16,17 +16,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code mvn test -pl runtime -am -Dtest=dev.rivulet.crash.* -Drivulet.campaign=50} for a long campaign; see {@link Campaign}. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the recorded disk opens directories")
 class PowerCutsTest {
-    @TempDir
+    @TempDir(factory = MemoryFolder.class)
     Path folder;
 
     @Test
     void noPowerCutLosesAnAcknowledgedGroup() throws IOException {
-        PowerCuts cuts = new PowerCuts(folder, Campaign.random(1), 2 * Campaign.SIZE);
+        PowerCuts cuts = new PowerCuts(folder, Campaign.random(1), Campaign.SIZE);
         int operations = 0;
         for (int streams = 1; streams <= 8; streams++) {
             RecordedFileSystem disk = emptyDisk();
             CheckpointRun run = new CheckpointRun(PlannedBooks.empty(streams));
-            save(disk, run, 5);
+            save(disk, run, 4);
             List<Operation> done = disk.recording().operations();
             operations += done.size();
             cuts.cut(new DiskImage(), done, 0, run.tried());
@@ -39,8 +39,8 @@ class PowerCutsTest {
     @Test
     void noPowerCutAfterAKillLosesAnAcknowledgedGroup() throws IOException {
         Random random = Campaign.random(2);
-        PowerCuts cuts = new PowerCuts(folder, random, Campaign.SIZE);
-        int kills = 30 * Campaign.SIZE;
+        PowerCuts cuts = new PowerCuts(folder, random, 1);
+        int kills = 8 * Campaign.SIZE;
         for (int i = 0; i < kills; i++) {
             RecordedFileSystem disk = emptyDisk();
             CheckpointRun run = new CheckpointRun(PlannedBooks.empty(1 + random.nextInt(4)));
@@ -54,9 +54,8 @@ class PowerCutsTest {
             }
             disk.recording().fail(Fault.NONE);
             int killed = disk.recording().operations().size();
-            PlannedBooks survivor = Inspection.of(directory(disk), run.tried())
-                    .survivor()
-                    .orElseThrow();
+            PlannedBooks survivor =
+                    Inspection.of(directory(disk), run.tried()).survivor().orElseThrow();
             CheckpointRun next = new CheckpointRun(survivor);
             save(disk, next, 2);
             next.tried().putAll(run.tried());

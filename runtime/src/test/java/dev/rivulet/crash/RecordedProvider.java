@@ -194,7 +194,7 @@ final class RecordedProvider extends FileSystemProvider {
         if (entry instanceof Entry.Directory) {
             throw new UnsupportedOperationException("a directory keeps its name on a recorded disk");
         }
-        if (Files.exists(to, LinkOption.NOFOLLOW_LINKS) && Files.isSameFile(from, to) && entry instanceof Entry.File) {
+        if (Files.exists(to, LinkOption.NOFOLLOW_LINKS) && disk.entry(target).equals(entry)) {
             return; // Two names of one file: rename(2) does nothing and says that it succeeded.
         }
         change(
