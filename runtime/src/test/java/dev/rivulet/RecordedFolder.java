@@ -54,7 +54,8 @@ final class RecordedFolder {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(checkpoints)) {
-            return files.filter(file -> Files.isSymbolicLink(file) || !Files.isDirectory(file))
+            return files.filter(file -> !file.endsWith(".rivulet/lock"))
+                    .filter(file -> Files.isSymbolicLink(file) || !Files.isDirectory(file))
                     .map(this::describe)
                     .sorted()
                     .toList();

@@ -16,9 +16,12 @@ final class BlobWriter {
     private final DirectoryLayout layout;
     private final RetryPolicy retries;
 
-    BlobWriter(DirectoryLayout layout, RetryPolicy retries) {
+    private final FileStore disk; // Looking it up reads the table of mounts, which would cost more than a small commit.
+
+    BlobWriter(DirectoryLayout layout, RetryPolicy retries) throws IOException {
         this.layout = layout;
         this.retries = retries;
+        this.disk = Files.getFileStore(layout.folder());
     }
 
     /**
@@ -57,7 +60,6 @@ final class BlobWriter {
     }
 
     private void checkSpace(long byteCount) throws IOException {
-        FileStore disk = Files.getFileStore(layout.folder());
         long available = disk.getUsableSpace();
         if (available < byteCount && disk.getTotalSpace() > 0) { // Disks without a size do not say what is free.
             throw new InsufficientSpaceException(byteCount, available);

@@ -116,7 +116,7 @@ final class CatalogReader {
             throw violation(file, ManifestRule.FILE_SIZE, "the file has " + attributes.size() + " bytes");
         }
         byte[] bytes = new byte[(int) attributes.size()];
-        try (InputStream content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+        try (InputStream content = Files.newInputStream(file)) {
             content.readNBytes(bytes, 0, bytes.length); // One that became shorter does not pass its checksum.
         }
         return bytes;

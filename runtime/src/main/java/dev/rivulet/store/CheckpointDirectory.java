@@ -6,8 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +27,12 @@ public final class CheckpointDirectory implements AutoCloseable {
     private final BlobWriter writer;
     private final Recovery recovery;
     private final NavigableMap<Long, Manifest> manifests;
+    private final Set<Path> unflushed = new LinkedHashSet<>();
 
     private long highestNumber;
     private @Nullable Group current;
     private @Nullable Manifest unpublished;
-    private @Nullable IOException doubt;
+    private long doubtful;
     private volatile Catalog catalog;
 
     private CheckpointDirectory(DirectoryLayout layout, DirectoryLock lock, RetryPolicy retries) throws IOException {
@@ -131,11 +134,9 @@ public final class CheckpointDirectory implements AutoCloseable {
         if (current != null) {
             throw new IllegalStateException("Group " + current.number() + " is not closed yet.");
         }
-        if (doubt != null) {
-            throw new IOException(
-                    "The disk left it open whether an earlier group of " + layout.root() + " exists."
-                            + " Start the run again: opening the directory decides that.",
-                    doubt);
+        if (doubtful != 0) {
+            throw new IOException("The disk has left it open whether group " + doubtful + " of " + root()
+                    + " exists. Start the run again: opening the directory decides that.");
         }
         publish();
         Group group = new Group(this, layout, writer, highestNumber + 1);
@@ -157,7 +158,7 @@ public final class CheckpointDirectory implements AutoCloseable {
         if (manifest == null) {
             return;
         }
-        Publishing.publish(layout, manifest);
+        unflushed.addAll(Publishing.publish(layout, manifest));
         unpublished = null;
         List<Long> useless = new KeptFiles(manifests).useless(manifest.run());
         for (long group : useless) {
@@ -169,24 +170,34 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
     }
 
-    /** It cannot be told whether a group exists; its files stay until the next recovery. */
-    void inDoubt(IOException failure) {
-        doubt = failure;
+    /** Makes what has been published durable. It waits for the next commit, whose own flush does most of the work. */
+    void flushNames() throws IOException {
+        for (Path folder : List.copyOf(unflushed)) {
+            if (Files.isDirectory(folder)) { // A user may have deleted it, with all that it held.
+                DurableFiles.flush(folder);
+            }
+            unflushed.remove(folder);
+        }
     }
 
+    /** If it cannot be told whether the group exists, its files stay, and only the next recovery clears that up. */
     void ended(Group group) {
         if (current == group) {
             current = null;
         }
+        if (group.isInDoubt()) {
+            doubtful = group.number();
+        }
     }
 
-    /** Gives the directory back. A group that is not committed is lost. */
+    /** Makes all names durable and gives the directory back. A group that is not committed is lost. */
     @Override
     public void close() throws IOException {
         try {
             if (current != null) {
                 current.close();
             }
+            flushNames();
         } finally {
             lock.close();
         }

@@ -6,9 +6,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -56,14 +58,18 @@ final class DirectoryRecovery {
         for (StoredCheckpoint checkpoint : newest.checkpoints()) {
             Path blob = layout.blob(checkpoint.blob());
             if (DurableFiles.exists(blob)) {
-                Optional<String> wrong = FileCheck.content(blob, checkpoint);
+                Optional<String> wrong = Files.isSymbolicLink(blob)
+                        ? Optional.of("it is a symbolic link")
+                        : FileCheck.content(blob, checkpoint);
                 if (wrong.isPresent()) { // Before it takes the place of a good file.
                     quarantine.move(blob, wrong.get());
                 }
                 unnamed |= wrong.isEmpty();
             }
         }
-        Publishing.publish(layout, newest);
+        for (Path folder : Publishing.publish(layout, newest)) {
+            DurableFiles.flush(folder);
+        }
         if (unnamed) {
             rolledForward.add(newest.group());
         }
@@ -108,10 +114,13 @@ final class DirectoryRecovery {
     /** Reads what training would resume from; of all else, the size must do until it is loaded. */
     private void verify() throws IOException {
         KeptFiles kept = new KeptFiles(manifests);
+        Set<String> seen = new HashSet<>(); // A name that two runs claim belongs to the newer one.
         for (Manifest newest : kept.newestOfRuns()) {
             boolean current = newest.group() == manifests.lastKey();
             for (KeptFile file : kept.of(newest)) {
-                verify(file, current && file.group() == newest.group());
+                if (seen.add(file.path())) {
+                    verify(file, current && file.group() == newest.group());
+                }
             }
         }
     }

@@ -52,7 +52,7 @@ final class EarlyFlush {
     }
 
     /**
-     * Ends the thread; what it has not flushed by now is left to the caller.
+     * Ends the thread once it has flushed what it was told of; the rest is left to the caller.
      *
      * @throws IOException if a flush failed
      */
@@ -94,7 +94,7 @@ final class EarlyFlush {
                     while (requested == flushed && !finished) {
                         wait();
                     }
-                    if (finished) {
+                    if (requested == flushed) {
                         return;
                     }
                     flushed = requested;

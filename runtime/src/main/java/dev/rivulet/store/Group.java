@@ -90,31 +90,32 @@ public final class Group implements AutoCloseable {
         byte[] text = ManifestText.encode(manifest);
         Path target = layout.manifest(number);
         Path temporary = layout.temporary();
+        state = State.IN_DOUBT;
         try {
             temporary = writer.write(text).path();
-            // After the manifest's own flush, which has carried most of the folder with it already.
+            // After the manifest's own flush: journaling file systems have written all names with it already.
+            directory.flushNames();
             DurableFiles.flush(layout.folder());
             DurableFiles.rename(temporary, target);
             DurableFiles.flush(layout.folder());
         } catch (IOException e) {
-            undo(temporary, target, e);
+            takeBack(temporary, target, e);
             throw failed("Group " + number + " could not be committed to " + layout.root(), e);
         }
         state = State.COMMITTED;
         directory.committed(manifest);
     }
 
-    /** The manifest's name may or may not have reached the disk. The files must outlive it: a manifest without them would be a lie. */
-    private void undo(Path temporary, Path target, IOException failure) {
+    /** The manifest's name may be on the disk. While it may, the files must stay: it would promise what is not there. */
+    private void takeBack(Path temporary, Path target, IOException failure) {
         boolean interrupted = Thread.interrupted(); // It would end this flush as well.
         try {
             Files.deleteIfExists(temporary);
             Files.deleteIfExists(target);
             DurableFiles.flush(layout.folder());
+            state = State.OPEN;
         } catch (IOException e) {
             failure.addSuppressed(e);
-            state = State.IN_DOUBT;
-            directory.inDoubt(failure);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -124,7 +125,8 @@ public final class Group implements AutoCloseable {
 
     /**
      * Gives the files of the committed group their names, points {@code last} and {@code best} to them, and deletes what is
-     * kept no longer, manifests included. May be repeated after a failure.
+     * kept no longer, manifests included. May be repeated after a failure. The names reach the disk when the next group
+     * commits or the directory is closed; until then, recovery makes up for them from the manifest.
      */
     public void publish() throws IOException {
         if (state == State.PUBLISHED) {
@@ -149,6 +151,11 @@ public final class Group implements AutoCloseable {
             }
         }
         directory.ended(this);
+    }
+
+    /** Whether it is for the next recovery to find out if the group exists. */
+    boolean isInDoubt() {
+        return state == State.IN_DOUBT;
     }
 
     private void checkDescribed(Manifest manifest) {

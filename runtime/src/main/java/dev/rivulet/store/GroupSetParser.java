@@ -15,33 +15,45 @@ final class GroupSetParser {
      * @throws IllegalArgumentException if it is the text of no set
      */
     static long[] bounds(String text) {
-        return new GroupSetParser(text).bounds();
+        int ranges = new GroupSetParser(text).read((range, from, to) -> {});
+        long[] bounds = new long[2 * ranges]; // Allocated for what is known to be a set, not for a number of commas.
+        new GroupSetParser(text).read((range, from, to) -> {
+            bounds[2 * range] = from;
+            bounds[2 * range + 1] = to;
+        });
+        return bounds;
     }
 
-    private long[] bounds() {
-        long[] bounds =
-                new long[2 * (1 + (int) text.chars().filter(c -> c == ',').count())];
-        for (int i = 0; i < bounds.length; i += 2) {
-            if (i > 0) {
-                position++; // The comma at which the number before ended.
-            }
-            bounds[i] = number();
-            bounds[i + 1] = bounds[i];
-            if (i > 0 && bounds[i] - 1 <= bounds[i - 1]) {
+    /** Reads all ranges, of which it returns the number. */
+    private int read(RangeConsumer ranges) {
+        long last = -1;
+        int count = 0;
+        do {
+            long from = number();
+            if (from - 1 <= last) {
                 throw malformed("ranges ascend, and no two of them touch");
             }
-            if (position < text.length() && text.charAt(position) == '-') {
-                position++;
-                bounds[i + 1] = number();
-                if (bounds[i + 1] <= bounds[i]) {
-                    throw malformed("a range ends after its beginning");
-                }
-            }
-            if (position < text.length() && text.charAt(position) != ',') {
-                throw malformed("numbers and ranges are separated by commas");
-            }
+            last = take('-') ? endOfRange(from) : from;
+            ranges.accept(count++, from, last);
+        } while (take(','));
+        if (position < text.length()) {
+            throw malformed("numbers and ranges are separated by commas");
         }
-        return bounds;
+        return count;
+    }
+
+    private long endOfRange(long from) {
+        long to = number();
+        if (to <= from) {
+            throw malformed("a range ends after its beginning");
+        }
+        return to;
+    }
+
+    private boolean take(char expected) {
+        boolean isThere = position < text.length() && text.charAt(position) == expected;
+        position += isThere ? 1 : 0;
+        return isThere;
     }
 
     private long number() {
@@ -69,5 +81,10 @@ final class GroupSetParser {
 
     private IllegalArgumentException malformed(String reason) {
         return new IllegalArgumentException("at character " + position + " of a set of groups, " + reason);
+    }
+
+    @FunctionalInterface
+    private interface RangeConsumer {
+        void accept(int range, long from, long to);
     }
 }

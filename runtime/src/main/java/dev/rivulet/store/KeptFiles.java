@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /** What should be in a directory, as the newest manifest of each run says. */
@@ -23,23 +22,21 @@ final class KeptFiles {
     /**
      * A file that should be there.
      *
-     * @param path of the file, or of a pointer to the same content
+     * @param path of the file, or of a pointer of the same content
      * @param checkpoint what it holds; empty if its manifest is not there
      */
     record KeptFile(String stream, long group, String path, Optional<StoredCheckpoint> checkpoint) {}
 
-    /** The newest manifest of each run, oldest first. */
+    /** The newest manifest of each run, newest first. */
     List<Manifest> newestOfRuns() {
         Map<UUID, Manifest> newest = new LinkedHashMap<>();
         for (Manifest manifest : manifests.descendingMap().values()) {
             newest.putIfAbsent(manifest.run(), manifest);
         }
-        NavigableMap<Long, Manifest> byGroup = new TreeMap<>();
-        newest.values().forEach(manifest -> byGroup.put(manifest.group(), manifest));
-        return List.copyOf(byGroup.values());
+        return List.copyOf(newest.values());
     }
 
-    /** The files that a run keeps after its newest group, each once, those that pointers name before the pointers. */
+    /** The files that a run keeps after its newest group, each once; pointers only if they are files and no links. */
     List<KeptFile> of(Manifest newest) {
         Map<String, KeptFile> files = new LinkedHashMap<>();
         newest.ledgers().forEach((stream, ledger) -> {
@@ -47,7 +44,8 @@ final class KeptFiles {
                 add(files, stream, group, Optional.empty());
             }
             for (Optional<Ledger.Pointed> pointer : List.of(ledger.last(), ledger.best())) {
-                pointer.ifPresent(at -> add(files, stream, at.group(), Optional.of(at.name())));
+                pointer.filter(at -> !at.linked())
+                        .ifPresent(at -> add(files, stream, at.group(), Optional.of(at.name())));
             }
         });
         return List.copyOf(files.values());

@@ -20,7 +20,8 @@ public final class MalformedManifestException extends IOException {
      *
      * @param file name of the file
      * @param rule what is violated
-     * @param place where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it
+     * @param place where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it,
+     *     {@code byte 12} is one of its bytes
      * @param reason what was found there, a clause without its full stop
      */
     MalformedManifestException(String file, ManifestRule rule, String place, String reason) {
@@ -43,7 +44,7 @@ public final class MalformedManifestException extends IOException {
         return rule;
     }
 
-    /** Where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it. */
+    /** Where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it, {@code byte 12} one byte. */
     public String place() {
         return place;
     }

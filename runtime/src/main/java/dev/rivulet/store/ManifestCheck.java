@@ -14,7 +14,12 @@ import java.util.regex.Pattern;
  * every version reads, and no text leads out of the directory.
  */
 final class ManifestCheck {
-    private static final int MAX_TEXT = 4096;
+    /** Most members of a list or map. */
+    static final int MAX_MEMBERS = 65_536;
+
+    /** Most characters of a text. */
+    static final int MAX_TEXT = 4096;
+
     private static final Pattern BLOB =
             Pattern.compile("tmp-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
@@ -40,6 +45,11 @@ final class ManifestCheck {
     }
 
     private void check() throws MalformedManifestException {
+        members("$.metrics", manifest.metrics().size());
+        members("$.checkpoints", manifest.checkpoints().size());
+        members("$.pointers", manifest.pointers().size());
+        members("$.retired", manifest.retired().size());
+        members("$.ledgers", manifest.ledgers().size());
         group("$.group", manifest.group());
         count("$.epoch", manifest.epoch());
         count("$.global_step", manifest.globalStep());
@@ -131,6 +141,10 @@ final class ManifestCheck {
 
     private void group(String place, long group) throws MalformedManifestException {
         require(group >= 1, ManifestRule.GROUP, place, "the group has the number " + group);
+    }
+
+    private void members(String place, int count) throws MalformedManifestException {
+        require(count <= MAX_MEMBERS, ManifestRule.MEMBERS, place, "there are " + count);
     }
 
     private void count(String place, long count) throws MalformedManifestException {

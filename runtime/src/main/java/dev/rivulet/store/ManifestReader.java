@@ -1,7 +1,6 @@
 package dev.rivulet.store;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,12 +60,8 @@ final class ManifestReader {
             return new ManifestReader(json).manifest();
         } catch (MalformedManifestException e) {
             throw e;
-        } catch (CharacterCodingException e) {
-            throw json.violation(ManifestRule.UTF8, "bytes are no text");
         } catch (IOException e) {
-            throw json.violation(
-                    ManifestRule.JSON,
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse("the text is broken"));
+            throw json.violation(e);
         }
     }
 
@@ -224,6 +219,7 @@ final class ManifestReader {
         json.key(key).beginArray();
         while (json.hasElement()) {
             elements.add(value.read());
+            checkMembers(elements.size());
         }
         json.endArray();
         return elements;
@@ -234,12 +230,22 @@ final class ManifestReader {
         json.key(key).beginObject(List.of());
         while (json.hasMember()) {
             String name = json.nextKey();
+            if (name.length() > ManifestCheck.MAX_TEXT) { // Before it becomes part of places.
+                throw json.violation(ManifestRule.TEXT, "a key has " + name.length() + " characters");
+            }
             if (members.put(name, value.read()) != null) {
                 throw json.violation(ManifestRule.DUPLICATE_KEY, "\"" + name + "\" comes twice");
             }
+            checkMembers(members.size());
         }
         json.endObject();
         return members;
+    }
+
+    private void checkMembers(int count) throws MalformedManifestException {
+        if (count > ManifestCheck.MAX_MEMBERS) {
+            throw json.violation(ManifestRule.MEMBERS, "there are more than " + ManifestCheck.MAX_MEMBERS);
+        }
     }
 
     @FunctionalInterface

@@ -32,6 +32,8 @@ public enum ManifestRule {
     INTEGER("an integer has neither fraction nor exponent and fits its range"),
     /** Metrics are finite numbers, or one of three words for what is not finite. */
     NUMBER("a metric is a finite number, \"NaN\", \"Infinity\" or \"-Infinity\""),
+    /** Lists and maps are bounded, so that a small file cannot fill the memory. */
+    MEMBERS("a list or an object has at most 65,536 members"),
     /** The run is a UUID in lower case. */
     RUN("the run is a UUID"),
     /** The time is an instant in ISO 8601, as {@link java.time.Instant} writes it. */

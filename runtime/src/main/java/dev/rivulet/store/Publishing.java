@@ -2,13 +2,14 @@ package dev.rivulet.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
  * Makes a committed group visible: its files get their names, pointers name them, what is kept no longer goes. Each step
- * may be repeated after any end half way, and everything is durable at the end.
+ * may be repeated after any end half way. Durable is all that once the folders are flushed that this gives.
  *
  * <p>Links are never followed: where something of a name that is needed is a link, the link itself is replaced or deleted.
  */
@@ -23,11 +24,14 @@ final class Publishing {
     /**
      * Publishes a group.
      *
+     * @return folders whose names must be flushed before the next group commits
      * @throws IOException if it stays half published; the message says where and what to do
      */
-    static void publish(DirectoryLayout layout, Manifest manifest) throws IOException {
+    static Set<Path> publish(DirectoryLayout layout, Manifest manifest) throws IOException {
         try {
-            new Publishing(layout).run(manifest);
+            Publishing publishing = new Publishing(layout);
+            publishing.run(manifest);
+            return publishing.touched;
         } catch (IOException e) {
             throw new IOException(
                     "Group " + manifest.group() + " is safe in " + layout.folder()
@@ -51,22 +55,22 @@ final class Publishing {
                 retire(layout.resolve(file));
             }
         }
-        for (Path folder : touched) {
-            DurableFiles.flush(folder);
-        }
     }
 
     private void name(StoredCheckpoint checkpoint) throws IOException {
         Path blob = layout.blob(checkpoint.blob());
-        if (Files.exists(blob)) {
-            replace(blob, layout.resolve(checkpoint.file()));
+        Path file = layout.resolve(checkpoint.file());
+        if (Files.isRegularFile(blob, LinkOption.NOFOLLOW_LINKS)) {
+            replace(blob, file);
         }
+        touch(file);
     }
 
     /** A target that a user has deleted meanwhile is no reason to fail: the pointer stays as it is then. */
     private void point(Pointer pointer) throws IOException {
         Path target = layout.resolve(pointer.target());
         Path name = layout.resolve(pointer.name());
+        touch(name);
         if (Files.notExists(target) || names(name, target, pointer.linked())) {
             return;
         }
@@ -97,11 +101,10 @@ final class Publishing {
     }
 
     private void replace(Path temporary, Path target) throws IOException {
-        Path folder = DurableFiles.parent(target);
-        DurableFiles.createFolders(folder);
+        DurableFiles.createFolders(DurableFiles.parent(target));
         DurableFiles.rename(temporary, target);
         Files.deleteIfExists(temporary); // Two names of one file: renaming one to the other does nothing.
-        touched.add(folder);
+        touch(target);
     }
 
     /** What is kept no longer may go only when everything that takes its place is there. */
@@ -110,8 +113,17 @@ final class Publishing {
     }
 
     private void retire(Path file) throws IOException {
-        if (!DurableFiles.isFolder(file) && Files.deleteIfExists(file)) {
-            touched.add(DurableFiles.parent(file));
+        if (!DurableFiles.isFolder(file)) {
+            Files.deleteIfExists(file);
+        }
+        touch(file);
+    }
+
+    /** Also where nothing is left to do: an earlier attempt may have ended before the flush. */
+    private void touch(Path file) {
+        Path folder = DurableFiles.parent(file);
+        if (Files.isDirectory(folder)) {
+            touched.add(folder);
         }
     }
 }

@@ -32,6 +32,10 @@ final class Quarantine {
 
     /** Moves a file, a folder or a link away, durably. The reason is there first, so a crash leaves nothing unexplained. */
     void move(Path file, String reason) throws IOException {
+        if (Files.isSymbolicLink(layout.quarantine())) {
+            throw new IOException(
+                    layout.quarantine() + " is a symbolic link; delete it, so that a folder can be there");
+        }
         DurableFiles.createFolders(layout.quarantine());
         String from = layout.relative(file);
         Path place = freePlace(from);

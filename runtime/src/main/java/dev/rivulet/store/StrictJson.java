@@ -6,11 +6,17 @@ import com.google.gson.stream.JsonToken;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  * objects have the keys of their layout in order, a text is no number, a number no text, and an integer no fraction.
  */
 final class StrictJson {
+    private static final Pattern POSITION = Pattern.compile(" at line \\d+ column \\d+");
+
     private final String file;
+    private final byte[] bytes;
     private final JsonReader json;
-    private final Deque<List<String>> layouts = new ArrayDeque<>();
+    private final Deque<OpenObject> objects = new ArrayDeque<>();
     private @Nullable String key;
 
     /**
@@ -30,12 +39,8 @@ final class StrictJson {
      */
     StrictJson(String file, byte[] bytes) {
         this.file = file;
-        this.json = new JsonReader(new InputStreamReader(
-                new ByteArrayInputStream(bytes),
-                StandardCharsets.UTF_8
-                        .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT)));
+        this.bytes = bytes;
+        this.json = new JsonReader(new InputStreamReader(new ByteArrayInputStream(bytes), decoder()));
         json.setStrictness(Strictness.STRICT);
     }
 
@@ -46,8 +51,8 @@ final class StrictJson {
      */
     void beginObject(List<String> layout) throws IOException {
         expect(JsonToken.BEGIN_OBJECT, "an object");
+        objects.push(new OpenObject(json.getPath(), layout));
         json.beginObject();
-        layouts.push(layout);
     }
 
     /** Leaves an object, all of whose members have been taken. */
@@ -56,7 +61,7 @@ final class StrictJson {
             throw surplus(nextKey());
         }
         json.endObject();
-        layouts.pop();
+        objects.pop();
     }
 
     void beginArray() throws IOException {
@@ -87,11 +92,12 @@ final class StrictJson {
     /** Takes the key of the next member, which must be this one; its value comes next. */
     StrictJson key(String expected) throws IOException {
         if (!isNext(expected)) {
-            List<String> layout = layouts.element();
-            if (key != null && layout.indexOf(key) < layout.indexOf(expected)) {
+            OpenObject object = objects.element();
+            if (key != null && object.layout().indexOf(key) < object.layout().indexOf(expected)) {
                 throw surplus(key);
             }
-            throw violation(ManifestRule.MISSING_KEY, "\"" + expected + "\" is missing");
+            throw violation(
+                    ManifestRule.MISSING_KEY, object.place() + "." + expected, "\"" + expected + "\" is missing");
         }
         key = null;
         return this;
@@ -116,7 +122,6 @@ final class StrictJson {
 
     long integer() throws IOException {
         expect(JsonToken.NUMBER, "an integer");
-        String place = json.getPath();
         String digits = json.nextString();
         try {
             long value = Long.parseLong(digits);
@@ -126,26 +131,25 @@ final class StrictJson {
         } catch (NumberFormatException e) {
             // Told below, as what is written in another way is.
         }
-        throw violation(ManifestRule.INTEGER, place, digits + " is no integer of 64 bits");
+        throw violation(ManifestRule.INTEGER, digits + " is no integer of 64 bits");
     }
 
     /** Takes a number, or the text of one that JSON cannot write. */
     double number() throws IOException {
-        String place = json.getPath();
         if (json.peek() == JsonToken.STRING) {
             String word = json.nextString();
             return switch (word) {
                 case "NaN" -> Double.NaN;
                 case "Infinity" -> Double.POSITIVE_INFINITY;
                 case "-Infinity" -> Double.NEGATIVE_INFINITY;
-                default -> throw violation(ManifestRule.NUMBER, place, "\"" + word + "\" is no number");
+                default -> throw violation(ManifestRule.NUMBER, "\"" + word + "\" is no number");
             };
         }
         expect(JsonToken.NUMBER, "a number");
         String digits = json.nextString();
         double value = Double.parseDouble(digits);
         if (Double.isInfinite(value)) {
-            throw violation(ManifestRule.NUMBER, place, digits + " is out of range");
+            throw violation(ManifestRule.NUMBER, digits + " is out of range");
         }
         return value;
     }
@@ -155,19 +159,49 @@ final class StrictJson {
         expect(JsonToken.END_DOCUMENT, "the end");
     }
 
-    /** A violation at the value that was taken last, or that is being taken. */
+    /** A violation at the value that was taken last. */
     MalformedManifestException violation(ManifestRule rule, String reason) {
         return violation(rule, json.getPreviousPath(), reason);
     }
 
+    /** What the failure to take anything means: the text is no JSON, or no text. */
+    MalformedManifestException violation(IOException failure) {
+        if (failure instanceof CharacterCodingException) {
+            return violation(ManifestRule.UTF8, "byte " + firstInvalidByte(), "the byte belongs to no character");
+        }
+        Matcher position = POSITION.matcher(String.valueOf(failure.getMessage()));
+        return violation(
+                ManifestRule.JSON, json.getPath(), "the text is broken" + (position.find() ? position.group() : ""));
+    }
+
     private MalformedManifestException violation(ManifestRule rule, String place, String reason) {
-        return new MalformedManifestException(file, rule, place, reason);
+        String end = place.endsWith(".") ? place.substring(0, place.length() - 1) : place; // Before a key.
+        return new MalformedManifestException(file, rule, end, reason);
+    }
+
+    private int firstInvalidByte() {
+        ByteBuffer input = ByteBuffer.wrap(bytes);
+        CharBuffer output = CharBuffer.allocate(1024);
+        CharsetDecoder decoder = decoder();
+        while (decoder.decode(input, output, true).isOverflow()) {
+            output.clear();
+        }
+        return input.position();
+    }
+
+    private static CharsetDecoder decoder() {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
     }
 
     private MalformedManifestException surplus(String found) {
-        return layouts.element().contains(found)
-                ? violation(ManifestRule.DUPLICATE_KEY, "\"" + found + "\" comes twice, or too late")
-                : violation(ManifestRule.UNKNOWN_KEY, "\"" + found + "\" is unknown");
+        OpenObject object = objects.element();
+        String place = object.place() + "." + found;
+        return object.layout().contains(found)
+                ? violation(ManifestRule.DUPLICATE_KEY, place, "\"" + found + "\" comes twice, or too late")
+                : violation(ManifestRule.UNKNOWN_KEY, place, "\"" + found + "\" is unknown");
     }
 
     private void expect(JsonToken token, String what) throws IOException {
@@ -175,4 +209,7 @@ final class StrictJson {
             throw violation(ManifestRule.TYPE, json.getPath(), what + " is expected");
         }
     }
+
+    /** An object that is being read: where it is, and which keys it may have. */
+    private record OpenObject(String place, List<String> layout) {}
 }
