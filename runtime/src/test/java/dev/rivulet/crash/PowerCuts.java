@@ -127,7 +127,8 @@ final class PowerCuts {
         return RecordedFileSystem.holding(image, Files.createTempDirectory(folder, "disk"));
     }
 
-    private static void delete(RecordedFileSystem disk) throws IOException {
+    /** Takes a disk away. */
+    static void delete(RecordedFileSystem disk) throws IOException {
         Path real = RecordedPath.real(disk.top());
         try (Stream<Path> paths = Files.walk(real)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
