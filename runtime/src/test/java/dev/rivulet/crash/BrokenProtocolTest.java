@@ -59,15 +59,15 @@ class BrokenProtocolTest {
 
     @Test
     void findsThatFilesAreNotFlushed() throws IOException {
-        assertThat(findings(without(operation ->
-                        operation instanceof Operation.Force force && !manifests.contains(force.file()))))
+        assertThat(findings(without(
+                        operation -> operation instanceof Operation.Force force && !manifests.contains(force.file()))))
                 .isNotEmpty();
     }
 
     @Test
     void findsThatTheManifestIsNotFlushed() throws IOException {
-        assertThat(findings(without(operation ->
-                        operation instanceof Operation.Force force && manifests.contains(force.file()))))
+        assertThat(findings(without(
+                        operation -> operation instanceof Operation.Force force && manifests.contains(force.file()))))
                 .isNotEmpty();
     }
 
@@ -83,8 +83,8 @@ class BrokenProtocolTest {
 
     @Test
     void findsThatNewFoldersAreNotFlushed() throws IOException {
-        assertThat(findings(without(operation ->
-                        operation instanceof Operation.ForceDirectory force && force.path().equals("run"))))
+        assertThat(findings(without(operation -> operation instanceof Operation.ForceDirectory force
+                        && force.path().equals("run"))))
                 .isNotEmpty();
     }
 
@@ -134,10 +134,10 @@ class BrokenProtocolTest {
         List<Operation> broken = new ArrayList<>();
         for (Operation operation : protocol) {
             if (operation instanceof Operation.Rename rename && isCommit(operation)) {
-                broken.replaceAll(earlier -> earlier instanceof Operation.Name name
-                                && name.path().equals(rename.from())
-                        ? new Operation.Name(rename.to(), name.entry())
-                        : earlier);
+                broken.replaceAll(earlier ->
+                        earlier instanceof Operation.Name name && name.path().equals(rename.from())
+                                ? new Operation.Name(rename.to(), name.entry())
+                                : earlier);
             } else {
                 broken.add(operation);
             }
@@ -154,7 +154,8 @@ class BrokenProtocolTest {
         List<Operation> broken = new ArrayList<>();
         boolean committed = false;
         for (Operation operation : protocol) {
-            if (operation instanceof Operation.ForceDirectory force && force.path().equals(path)) {
+            if (operation instanceof Operation.ForceDirectory force
+                    && force.path().equals(path)) {
                 if (committed != afterCommit) {
                     broken.add(operation);
                 }

@@ -43,7 +43,15 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
 
     /** The step of the newest group; 0 at first. */
     long step() {
-        return steps.isEmpty() ? 0 : steps.get(steps.lastKey());
+        return steps.isEmpty() ? 0 : step(steps.lastKey());
+    }
+
+    private long step(long group) {
+        Long step = steps.get(group);
+        if (step == null) {
+            throw new IllegalArgumentException("There is no group " + group + " in " + steps + ".");
+        }
+        return step;
     }
 
     /** The number of the newest group; 0 at first. */
@@ -72,7 +80,7 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
 
     private List<Long> saves(StreamPlan plan) {
         return steps.keySet().stream()
-                .filter(group -> plan.savesAt(steps.get(group)))
+                .filter(group -> plan.savesAt(step(group)))
                 .toList();
     }
 
@@ -86,7 +94,7 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
     private Optional<Ledger.Pointed> best(StreamPlan plan) {
         return plan.best()
                 .flatMap(name -> saves(plan).stream()
-                        .filter(group -> plan.isBest(steps.get(group)))
+                        .filter(group -> plan.isBest(step(group)))
                         .reduce((earlier, later) -> later)
                         .map(group -> new Ledger.Pointed(name, group, false)));
     }
@@ -114,7 +122,7 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
             }
             before.kept(plan).stream()
                     .filter(group -> !kept(plan).contains(group))
-                    .map(group -> plan.file(steps.get(group)))
+                    .map(group -> plan.file(step(group)))
                     .filter(file -> !file.equals(blob.file()))
                     .forEach(retired::add);
         }
@@ -153,12 +161,12 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
     SortedMap<String, String> tree() {
         SortedMap<String, String> tree = new TreeMap<>();
         for (StreamPlan plan : plans()) {
-            kept(plan).forEach(group -> tree.put(plan.file(steps.get(group)), content(plan, group)));
+            kept(plan).forEach(group -> tree.put(plan.file(step(group)), content(plan, group)));
             last(plan)
                     .ifPresent(last -> tree.put(
                             last.name(),
                             last.linked()
-                                    ? link(last.name(), plan.file(steps.get(last.group())))
+                                    ? link(last.name(), plan.file(step(last.group())))
                                     : content(plan, last.group())));
             best(plan).ifPresent(best -> tree.put(best.name(), content(plan, best.group())));
         }
@@ -166,12 +174,11 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
     }
 
     private String content(StreamPlan plan, long group) {
-        return new String(plan.content(steps.get(group)), UTF_8);
+        return new String(plan.content(step(group)), UTF_8);
     }
 
     private static String link(String name, String file) {
-        Path folder = Path.of("/" + name).getParent();
-        return "-> " + folder.relativize(Path.of("/" + file));
+        return "-> " + Path.of(DiskImage.parent(name)).relativize(Path.of(file));
     }
 
     /** The groups whose manifests must be there: those that the ledgers name, and the two newest. */

@@ -101,12 +101,14 @@ final class RecordedProvider extends FileSystemProvider {
     @Override
     public DirectoryStream<Path> newDirectoryStream(Path folder, DirectoryStream.Filter<? super Path> filter)
             throws IOException {
-        DirectoryStream<Path> real = Files.newDirectoryStream(
-                RecordedPath.real(folder), path -> filter.accept(new RecordedPath(disk, path)));
+        Path real = RecordedPath.real(folder);
+        DirectoryStream<Path> entries = real.getFileSystem()
+                .provider()
+                .newDirectoryStream(real, path -> filter.accept(new RecordedPath(disk, path)));
         return new DirectoryStream<>() {
             @Override
             public Iterator<Path> iterator() {
-                Iterator<Path> paths = real.iterator();
+                Iterator<Path> paths = entries.iterator();
                 return new Iterator<>() {
                     @Override
                     public boolean hasNext() {
@@ -122,7 +124,7 @@ final class RecordedProvider extends FileSystemProvider {
 
             @Override
             public void close() throws IOException {
-                real.close();
+                entries.close();
             }
         };
     }
