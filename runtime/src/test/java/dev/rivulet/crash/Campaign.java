@@ -3,8 +3,12 @@ package dev.rivulet.crash;
 import java.util.Random;
 
 /**
- * How much a test tries: {@code -Drivulet.campaign=50} for fifty times as much as by default,
- * {@code -Drivulet.campaign.seed=…} to repeat it.
+ * How much the tests of this package try. A long campaign, of which every part prints its counts and its seed:
+ *
+ * <pre>{@code
+ * mvn test -pl runtime -am -Dtest='dev.rivulet.crash.*Test' -Dsurefire.failIfNoSpecifiedTests=false \
+ *     -Drivulet.campaign=26 -Drivulet.campaign.seed=1
+ * }</pre>
  */
 final class Campaign {
     /** How many times as much as by default. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code mvn test -pl runtime -am -Dtest=dev.rivulet.crash.* -Drivulet.campaign=50} for a long campaign; see {@link Campaign}. */
+/** {@link Campaign} says how to try more. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the recorded disk opens directories")
 class PowerCutsTest {
     @TempDir(factory = MemoryFolder.class)
