@@ -52,7 +52,7 @@ record RecordedPath(RecordedFileSystem disk, Path real) implements Path {
 
     @Override
     public @Nullable Path getParent() {
-        return withNullable(real.getParent());
+        return equals(disk.top()) ? null : withNullable(real.getParent());
     }
 
     @Override
