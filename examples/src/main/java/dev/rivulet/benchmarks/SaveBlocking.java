@@ -47,8 +47,8 @@ final class SaveBlocking {
                         TINY.byteCount() / 1e6,
                         TURNS,
                         WARM_UPS)
-                + compare("%.0f MB".formatted(LARGE.byteCount() / 1e6), LARGE, 10, 10)
-                + compare("%d tensors".formatted(TINY.tensorBytes().size()), TINY, 6, 12)
+                + compare("%.0f MB".formatted(LARGE.byteCount() / 1e6), LARGE, 7, 8)
+                + compare("%d tensors".formatted(TINY.tensorBytes().size()), TINY, 6, 10)
                 + behind();
     }
 

@@ -8,7 +8,7 @@ import java.util.Locale;
 final class SaveMemory {
     private static final int FIRST = 4;
     private static final int EVENTS = 20;
-    private static final int EVERY = 8;
+    private static final int EVERY = 6;
 
     private SaveMemory() {}
 
