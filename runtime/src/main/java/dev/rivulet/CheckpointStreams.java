@@ -129,7 +129,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         events.ifPresent(SaveEvents::await);
         try {
             learn();
-        } catch (Exception failed) {
+        } catch (Throwable failed) {
             exception.addSuppressed(failed);
         }
         if (!failures.weightsAreLost()) {
@@ -178,7 +178,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
             events.orElseThrow().save(due, moment.now());
             try {
                 learn();
-            } catch (Exception failed) {
+            } catch (Throwable failed) {
                 if (refused != null) {
                     failed.addSuppressed(refused);
                 }
@@ -193,26 +193,29 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     /** Learns what became of saves, and tells of it. A hook that throws hides neither failures nor other checkpoints. */
     private void learn() throws Exception {
         @Nullable FitException fatal = null;
-        List<Exception> ofHooks = new ArrayList<>();
+        List<Throwable> ofHooks = new ArrayList<>();
         for (Optional<SaveReport> report = report(); report.isPresent(); report = report()) {
             report.get().committed().forEach(checkpoint -> tell(checkpoint, ofHooks));
             fatal = SaveFailures.combine(fatal, failures.note(report.get()));
         }
-        List<Exception> thrown = new ArrayList<>(ofHooks);
+        List<Throwable> thrown = new ArrayList<>(ofHooks);
         if (fatal != null) {
             thrown.add(0, fatal);
         }
         if (!thrown.isEmpty()) {
-            Exception first = thrown.get(0);
+            Throwable first = thrown.get(0);
             thrown.stream().skip(1).filter(further -> further != first).forEach(first::addSuppressed);
-            throw first;
+            if (first instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) first;
         }
     }
 
-    private void tell(CommittedCheckpoint checkpoint, List<Exception> thrown) {
+    private void tell(CommittedCheckpoint checkpoint, List<Throwable> thrown) {
         try {
             hooks.onCheckpointCommitted(checkpoint);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             thrown.add(e);
         }
     }
