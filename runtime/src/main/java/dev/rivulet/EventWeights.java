@@ -40,6 +40,7 @@ final class EventWeights implements AutoCloseable {
     private final TransformTrust trust;
     private final Map<String, Computed> computed = new HashMap<>();
     private final Map<String, Integer> users = new HashMap<>();
+    private final List<Computed> spoiled = new ArrayList<>();
     private boolean trainingGoesOn;
     private @Nullable Path saved;
     private @Nullable SnapshotBackup backup;
@@ -85,11 +86,10 @@ final class EventWeights implements AutoCloseable {
         /** What a transform has returned, and put into its context. */
         private Computed(Workspace memory, StateDict weights, String sourceDigest, TransformContext context) {
             this.memory = memory;
-            this.weights = weights;
+            // The arrays may be the transform's own, and closed or changed when the call has ended.
+            this.weights = weights.kept(memory);
             this.sourceDigest = Optional.of(sourceDigest);
-            // The arrays may be the transform's own, and closed when the call has ended.
-            weights.tensors();
-            context.tensors().forEach((name, array) -> tensors.put(name, memory.retain(array)));
+            context.tensors().forEach((name, array) -> tensors.put(name, memory.keep(array)));
             metadata.putAll(context.metadata());
         }
 
@@ -135,9 +135,13 @@ final class EventWeights implements AutoCloseable {
      * results of transforms that see the module, and what these are made from.
      */
     void prepare(String stream) throws Exception {
-        List<StreamDeclaration> chain = chain(stream);
-        chain.forEach(link -> users.merge(link.name(), 1, Integer::sum));
-        for (StreamDeclaration link : chain) {
+        chain(stream).forEach(link -> users.merge(link.name(), 1, Integer::sum));
+        complete(stream);
+    }
+
+    /** Computes, of a stream that was prepared, what can be computed on the training thread only, unless it is there. */
+    void complete(String stream) throws Exception {
+        for (StreamDeclaration link : chain(stream)) {
             if (link.transform().filter(EventWeights::seesModule).isPresent()) {
                 of(link.name());
                 return;
@@ -198,6 +202,18 @@ final class EventWeights implements AutoCloseable {
         }
     }
 
+    /** Forgets a stream's weights that were changed, and all that may lie in their memory; that stays until the end. */
+    private void spoil(String stream) {
+        for (String name : List.copyOf(computed.keySet())) {
+            if (chain(name).stream().anyMatch(link -> link.name().equals(stream))) {
+                Computed known = computed.remove(name);
+                if (known != null) {
+                    spoiled.add(known);
+                }
+            }
+        }
+    }
+
     /** A stream and what it is made from, back to untransformed weights. A result may lie in its sources' memory. */
     private List<StreamDeclaration> chain(String stream) {
         List<StreamDeclaration> chain = new ArrayList<>();
@@ -253,10 +269,11 @@ final class EventWeights implements AutoCloseable {
             String digest = isUntransformed(transform.from()) ? snapshot.digest() : source.digest();
             // Arrays of its own, over the same memory: a transform may close what it was given, and others need it
             // still.
-            StateDict argument = StateDict.ofTensors(memory, source.weights().tensors());
+            Map<String, Tensor> given = given(transform.from(), source);
+            StateDict argument = StateDict.ofTensors(memory, given);
             StateDict result = guarded(
                     () -> registries.transform(stream.name(), argument, context),
-                    () -> refuseChange(stream, transform.from(), source));
+                    () -> refuseChange(stream, transform.from(), source, given));
             TransformChecks.check(transform, source.weights(), result);
             return new Computed(memory, result, digest, context);
         } catch (Throwable failure) {
@@ -293,12 +310,26 @@ final class EventWeights implements AutoCloseable {
         return result;
     }
 
+    /** What others need and cannot be computed again, because training goes on, is given away as a copy. */
+    private Map<String, Tensor> given(String from, Computed source) {
+        Map<String, Tensor> given = new LinkedHashMap<>(source.weights().tensors());
+        boolean computable = chain(from).stream()
+                .noneMatch(link ->
+                        link.transform().filter(EventWeights::seesModule).isPresent());
+        if (trainingGoesOn && !computable && users.getOrDefault(from, 0) > 1) {
+            given.replaceAll((name, tensor) -> tensor.copy());
+        }
+        return given;
+    }
+
     /** A transform is a function: what it was given is the same after it. */
-    private void refuseChange(StreamDeclaration stream, String from, Computed source) {
+    private void refuseChange(StreamDeclaration stream, String from, Computed source, Map<String, Tensor> given) {
         String who = "The transform of the stream \"" + stream.name() + "\"";
         refuseChange(who);
-        if (source.isChanged()) {
-            forget(from);
+        if (!isUntransformed(from) && !source.digest().equals(WeightsDigest.of(given))) {
+            if (source.isChanged()) {
+                spoil(from);
+            }
             throw new TransformException(changed(who, "the weights of \"" + from + "\""));
         }
     }
@@ -350,6 +381,8 @@ final class EventWeights implements AutoCloseable {
     @Override
     public void close() {
         List.copyOf(computed.keySet()).forEach(this::forget);
+        spoiled.forEach(Computed::close);
+        spoiled.clear();
         if (backup != null) {
             backup.close();
             backup = null;

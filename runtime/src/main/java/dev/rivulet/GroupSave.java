@@ -115,8 +115,13 @@ final class GroupSave {
     }
 
     private void fail(Pending save, Throwable failure) {
-        save.saver().giveUp(save.plan());
         report.fail(save.saver(), failure);
+        try {
+            save.saver().giveUp(save.plan());
+        } catch (Throwable further) {
+            // What is thrown here would end the writer's work without a report.
+            failure.addSuppressed(further);
+        }
     }
 
     private List<StreamSaver.Outcome> commit(Group group, List<StreamSaver.Written> written) throws IOException {
@@ -158,7 +163,7 @@ final class GroupSave {
     private void publish(Group group, List<StreamSaver.Outcome> outcomes) {
         try {
             group.publish();
-        } catch (IOException failure) {
+        } catch (Throwable failure) {
             report.fail(outcomes.get(0).written().saver(), failure);
         }
     }

@@ -60,6 +60,11 @@ final class SaveEvent implements AutoCloseable {
         return new Provenance.Derivation(transform.member(), transform.from(), Optional.empty());
     }
 
+    /** Computes anew on the training thread what another stream's transform has destroyed since. */
+    void complete(String stream) throws Exception {
+        weights.complete(stream);
+    }
+
     /** Calls hooks; see {@link EventWeights#callHooks}. */
     void callHooks(String who, Callable<?> hooks) throws Exception {
         weights.callHooks(who, hooks);

@@ -74,9 +74,8 @@ final class SaveEvents implements AutoCloseable {
      */
     void save(List<Due> due, SaveMoment at) {
         SaveMeasurements.Begun begun = measurements.begin(at.globalStep());
-        network.requireSameArrays();
         SaveReport refused = new SaveReport(at);
-        Optional<Snapshot> snapshot = queue.snapshot();
+        Optional<Snapshot> snapshot = snapshot(due);
         if (snapshot.isPresent()) {
             begun.copied(snapshot.get().byteCount(), snapshot.get().copyNanos());
             begin(due, event(at, snapshot.get()), refused);
@@ -92,12 +91,33 @@ final class SaveEvents implements AutoCloseable {
         begun.end(queue.depth());
     }
 
+    /** Plans that come to nothing are given up, because a rescue would be left out for a step that counts as saved. */
+    private Optional<Snapshot> snapshot(List<Due> due) {
+        try {
+            network.requireSameArrays();
+            return queue.snapshot();
+        } catch (Throwable e) {
+            due.forEach(save -> save.saver().giveUp(save.plan()));
+            throw e;
+        }
+    }
+
     private SaveEvent event(SaveMoment at, Snapshot snapshot) {
         EventWeights weights = new EventWeights(graph, registries, at, snapshot, network.manager(), trust);
         return new SaveEvent(graph, at, snapshot, weights, network.inputShapes());
     }
 
     private void begin(List<Due> due, SaveEvent event, SaveReport refused) {
+        try {
+            handOver(prepare(due, event, refused), event);
+        } catch (Throwable e) {
+            // Without its memory the next save would wait for ever.
+            event.close();
+            throw e;
+        }
+    }
+
+    private List<GroupSave.Pending> prepare(List<Due> due, SaveEvent event, SaveReport refused) {
         List<GroupSave.Pending> pending = new ArrayList<>();
         for (Due save : due) {
             try {
@@ -112,6 +132,17 @@ final class SaveEvents implements AutoCloseable {
         if (hooks.addEntries()) {
             callHooks(pending, event, refused);
         }
+        for (GroupSave.Pending save : List.copyOf(pending)) {
+            try {
+                event.complete(save.saver().name());
+            } catch (Throwable e) {
+                drop(save, pending, event, refused, e);
+            }
+        }
+        return pending;
+    }
+
+    private void handOver(List<GroupSave.Pending> pending, SaveEvent event) {
         if (pending.isEmpty()) {
             event.close();
         } else {
@@ -142,8 +173,14 @@ final class SaveEvents implements AutoCloseable {
                 return all;
             });
         } catch (Exception e) {
+            // Whose hook it was shows at the next save. Until then no stream is blamed that would end training.
             trustedHooks.clear();
-            refused.fail(all.get(0).saver(), e);
+            StreamSaver blamed = all.stream()
+                    .map(GroupSave.Pending::saver)
+                    .filter(StreamSaver::isDispensable)
+                    .findFirst()
+                    .orElse(all.get(0).saver());
+            refused.fail(blamed, e);
         }
     }
 
@@ -164,10 +201,19 @@ final class SaveEvents implements AutoCloseable {
                 tell(save.checkpoint());
             }
         } catch (Throwable e) {
-            pending.remove(save);
-            event.release(save.saver().name());
-            refuse(save.saver(), save.plan(), refused, e);
+            drop(save, pending, event, refused, e);
         }
+    }
+
+    private static void drop(
+            GroupSave.Pending save,
+            List<GroupSave.Pending> pending,
+            SaveEvent event,
+            SaveReport refused,
+            Throwable failure) {
+        pending.remove(save);
+        event.release(save.saver().name());
+        refuse(save.saver(), save.plan(), refused, failure);
     }
 
     private Checkpoint tell(Checkpoint checkpoint) throws Exception {

@@ -165,6 +165,8 @@ final class StreamSaver {
         synchronized (claims) {
             Settlement settlement =
                     decisions.settlement(written.plan(), written.blob().bytes());
+            // What is written anew is no left-over any more.
+            written.plan().names().forEach(name -> leftOver.remove(folder + name));
             List<String> retired = new ArrayList<>(leftOver);
             settlement.retired().forEach(name -> retired.add(folder + name));
             return new Outcome(written, settlement, ledger.after(written.plan(), settlement.books(), group), retired);
