@@ -62,10 +62,10 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
             throws IOException {
         SnapshotPool snapshots = new SnapshotPool(network.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots);
-        CheckpointDirectory directory = CheckpointDirectory.open(place, settings.retries());
         SaveFailures failures = new SaveFailures();
         SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
         FileClaims claims = new FileClaims();
+        CheckpointDirectory directory = CheckpointDirectory.open(place, settings.retries());
         List<StreamSaver> streams = graph.streams().stream()
                 .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow))
                 .toList();
@@ -225,7 +225,9 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     }
 
     @Override
-    public void close() {
-        events.ifPresent(SaveEvents::close);
+    public void close() throws IOException {
+        if (events.isPresent()) {
+            events.get().close();
+        }
     }
 }

@@ -97,6 +97,9 @@ final class GroupSave {
         } catch (Throwable failure) {
             // The commit is that of all.
             open.forEach(save -> fail(save, failure));
+            if (open.isEmpty()) {
+                report.fail(pending.get(0).saver(), failure);
+            }
         }
     }
 
@@ -135,7 +138,6 @@ final class GroupSave {
         }
         group.commit(manifest(group, written, outcomes, ledgers));
         outcomes.forEach(outcome -> outcome.written().saver().enter(outcome, group.number()));
-        written.forEach(file -> report.commit(file.committed()));
         return outcomes;
     }
 
@@ -163,6 +165,11 @@ final class GroupSave {
     private void publish(Group group, List<StreamSaver.Outcome> outcomes) {
         try {
             group.publish();
+            for (StreamSaver.Outcome outcome : outcomes) {
+                CommittedCheckpoint saved = outcome.written().committed();
+                outcome.written().saver().announce(saved);
+                report.commit(saved);
+            }
         } catch (Throwable failure) {
             report.fail(outcomes.get(0).written().saver(), failure);
         }
