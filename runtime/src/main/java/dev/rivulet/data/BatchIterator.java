@@ -87,8 +87,9 @@ public final class BatchIterator implements AutoCloseable {
     private void drop(long count) {
         for (long dropped = 0; dropped < count; dropped++) {
             if (!batches.hasNext()) {
-                throw new IllegalArgumentException("Batch " + count + " of an epoch is to be the first, but the data set"
-                        + " has " + dropped + "; go on with the data and the batch size that the run began with.");
+                throw new IllegalArgumentException(
+                        "Batch " + count + " of an epoch is to be the first, but the data set" + " has " + dropped
+                                + "; go on with the data and the batch size that the run began with.");
             }
             batches.next().close();
         }

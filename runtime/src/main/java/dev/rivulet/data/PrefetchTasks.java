@@ -32,7 +32,7 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
     @Override
     public void close() {
         closed = true;
-        open.forEach(Task::drop);
+        open.forEach(Task::awaitEnd);
         open.clear();
     }
 
@@ -62,10 +62,9 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
         return closed;
     }
 
-    /** A task that runs whole or not at all. */
+    /** A task that runs whole or not at all, and holds its own lock while it runs. */
     private final class Task implements Runnable {
         private final Runnable command;
-        private boolean dropped;
 
         Task(Runnable command) {
             this.command = command;
@@ -73,14 +72,13 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
 
         @Override
         public synchronized void run() {
-            if (!dropped) {
+            if (!closed) {
                 command.run();
-                open.remove(this);
             }
+            open.remove(this);
         }
 
-        synchronized void drop() {
-            dropped = true;
-        }
+        /** Returns when the task does not run, and never will if it has not begun. */
+        synchronized void awaitEnd() {}
     }
 }

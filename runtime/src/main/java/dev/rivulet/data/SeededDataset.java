@@ -56,8 +56,7 @@ public final class SeededDataset implements ResumableDataset {
 
     /** The same without a last batch that has fewer records. */
     public SeededDataset dropLast() {
-        return new SeededDataset(
-                dataset, new Sampling(sampling.batchSize(), sampling.shuffleSeed(), true), executor);
+        return new SeededDataset(dataset, new Sampling(sampling.batchSize(), sampling.shuffleSeed(), true), executor);
     }
 
     /**
@@ -83,8 +82,9 @@ public final class SeededDataset implements ResumableDataset {
         try {
             Iterator<Batch> batches = dataset.getData(manager, sampler, tasks).iterator();
             if (!batches.hasNext() && startBatch < sampling.batchCount(Sampling.size(dataset))) {
-                throw new IllegalArgumentException("DJL loads no batch at all with an executor and optPrefetchNumber(0);"
-                        + " give the data set's builder another number, or leave prefetch away.");
+                throw new IllegalArgumentException(
+                        "DJL loads no batch at all with an executor and optPrefetchNumber(0);"
+                                + " give the data set's builder another number, or leave prefetch away.");
             }
             return new Pass(batches, tasks);
         } catch (IOException | TranslateException | RuntimeException e) {
@@ -94,8 +94,7 @@ public final class SeededDataset implements ResumableDataset {
     }
 
     @Override
-    public Iterable<Batch> getData(NDManager manager, ExecutorService executor)
-            throws IOException, TranslateException {
+    public Iterable<Batch> getData(NDManager manager, ExecutorService executor) throws IOException, TranslateException {
         return prefetch(executor).getData(manager);
     }
 

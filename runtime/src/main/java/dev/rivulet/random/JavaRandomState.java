@@ -49,8 +49,8 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
      */
     public static JavaRandomState of(Random random) {
         if (random.getClass() != Random.class) {
-            throw new IllegalArgumentException(
-                    "The state of a " + random.getClass().getName() + " cannot be read, only that of java.util.Random.");
+            throw new IllegalArgumentException("The state of a "
+                    + random.getClass().getName() + " cannot be read, only that of java.util.Random.");
         }
         ByteBuffer fields = serializedFields(random);
         boolean pending = fields.get() != 0;

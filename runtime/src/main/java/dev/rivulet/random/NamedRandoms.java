@@ -55,8 +55,8 @@ public final class NamedRandoms {
      * before the capture, so it begins anew.
      */
     public void restore(Map<String, SplitMix64.State> states) {
-        generators.forEach((name, generator) ->
-                generator.set(SplitMix64.of(seed, name).state()));
+        generators.forEach(
+                (name, generator) -> generator.set(SplitMix64.of(seed, name).state()));
         states.forEach((name, state) -> named(name).set(state));
     }
 

@@ -25,6 +25,7 @@ public record RandomState(
         JavaRandomState java,
         Map<String, SplitMix64.State> named) {
     private static final HexFormat HEX = HexFormat.of();
+    private static final int HEX_DIGITS = 16;
 
     /** Checks that the method and libtorch's state agree. */
     public RandomState {
@@ -51,8 +52,7 @@ public record RandomState(
         Map<String, Object> entries = new LinkedHashMap<>();
         entries.put("seed", Long.toString(seed));
         entries.put("method", method.name());
-        torch.ifPresent(
-                state -> entries.put("torch_cpu", Base64.getEncoder().encodeToString(state.shared())));
+        torch.ifPresent(state -> entries.put("torch_cpu", Base64.getEncoder().encodeToString(state.shared())));
         entries.put("java_random", HEX.toHexDigits(java.seed()));
         java.pendingGaussian()
                 .ifPresent(gaussian ->
@@ -73,9 +73,12 @@ public record RandomState(
         return new RandomState(
                 parse(entries, "seed", Long::parseLong),
                 parse(entries, "method", RandomMethod::valueOf),
-                optional(entries, "torch_cpu", text -> TorchState.checked(Base64.getDecoder().decode(text))),
+                optional(
+                        entries,
+                        "torch_cpu",
+                        text -> TorchState.checked(Base64.getDecoder().decode(text))),
                 new JavaRandomState(
-                        parse(entries, "java_random", HexFormat::fromHexDigitsToLong),
+                        parse(entries, "java_random", RandomState::parseHex),
                         optional(entries, "java_next_gaussian", RandomState::parseDouble)
                                 .map(OptionalDouble::of)
                                 .orElse(OptionalDouble.empty())),
@@ -94,12 +97,18 @@ public record RandomState(
     }
 
     private static SplitMix64.State parseGenerator(String text) {
-        return new SplitMix64.State(
-                HexFormat.fromHexDigitsToLong(text, 0, 16), HexFormat.fromHexDigitsToLong(text, 16, text.length()));
+        return new SplitMix64.State(parseHex(text.substring(0, HEX_DIGITS)), parseHex(text.substring(HEX_DIGITS)));
     }
 
     private static double parseDouble(String text) {
-        return Double.longBitsToDouble(HexFormat.fromHexDigitsToLong(text));
+        return Double.longBitsToDouble(parseHex(text));
+    }
+
+    private static long parseHex(String text) {
+        if (text.length() != HEX_DIGITS) {
+            throw new IllegalArgumentException("A number has " + HEX_DIGITS + " hexadecimal digits.");
+        }
+        return HexFormat.fromHexDigitsToLong(text);
     }
 
     private static <T> Optional<T> optional(Map<?, ?> entries, String name, Parser<T> parser) {
@@ -117,7 +126,8 @@ public record RandomState(
         }
     }
 
-    private static IllegalArgumentException malformed(String name, @Nullable Object value, @Nullable RuntimeException cause) {
+    private static IllegalArgumentException malformed(
+            String name, @Nullable Object value, @Nullable RuntimeException cause) {
         String shown = String.valueOf(value);
         String part = shown.length() > 60 ? shown.substring(0, 60) + "…" : shown;
         return new IllegalArgumentException(

@@ -63,11 +63,9 @@ public final class TrainingRandom {
 
     /** The state of all, which stays as it is. */
     public RandomState capture() {
-        Optional<TorchState> torch = method == RandomMethod.GENERATOR_STATE
-                ? Optional.of(TorchRandom.capture())
-                : Optional.empty();
-        return new RandomState(
-                named.seed(), method, torch, JavaRandomState.of(RandomUtils.RANDOM), named.capture());
+        Optional<TorchState> torch =
+                method == RandomMethod.GENERATOR_STATE ? Optional.of(TorchRandom.capture()) : Optional.empty();
+        return new RandomState(named.seed(), method, torch, JavaRandomState.of(RandomUtils.RANDOM), named.capture());
     }
 
     /**

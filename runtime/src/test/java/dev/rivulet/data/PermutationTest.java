@@ -40,8 +40,8 @@ class PermutationTest {
         }
 
         assertThat(seen).hasSize(24);
-        assertThat(seen.values()).allSatisfy(count -> assertThat(count / (double) epochs)
-                .isCloseTo(1 / 24.0, within(0.004)));
+        assertThat(seen.values())
+                .allSatisfy(count -> assertThat(count / (double) epochs).isCloseTo(1 / 24.0, within(0.004)));
     }
 
     private static long crc32(int[] order) {

@@ -22,8 +22,7 @@ class TrainingRandomTest {
     Path folder;
 
     private static TrainingRandom random(RandomMethod method) {
-        assumeTrue(
-                method == RandomMethod.RESEED_EACH_STEP || TorchRandom.method() == method, TorchRandom.finding());
+        assumeTrue(method == RandomMethod.RESEED_EACH_STEP || TorchRandom.method() == method, TorchRandom.finding());
         return new TrainingRandom(42, false, method);
     }
 
@@ -91,8 +90,8 @@ class TrainingRandomTest {
         RandomState state = random(RandomMethod.GENERATOR_STATE).capture();
         TrainingRandom random = new TrainingRandom(42, Device.gpu());
 
-        assertThat(random.restore(state)).hasValueSatisfying(message -> assertThat(message)
-                .contains("state of its CPU generator", "GPU"));
+        assertThat(random.restore(state))
+                .hasValueSatisfying(message -> assertThat(message).contains("state of its CPU generator", "GPU"));
         assertThat(random.method()).isEqualTo(RandomMethod.RESEED_EACH_STEP);
     }
 
