@@ -29,7 +29,7 @@ public interface ResumableDataset extends Dataset {
 
     /**
      * What the order depends on, as text that is saved with a checkpoint: if it is another one when the run resumes,
-     * records would be repeated or left out.
+     * records would be repeated or left out. For data that has been prepared.
      */
     String order();
 

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +42,21 @@ class TorchRandomTest {
         assertThat(TorchRandom.capture()).isEqualTo(state).hasSameHashCodeAs(state);
         assertThat(Draws.torch()).isEqualTo(expected).isNotEqualTo(later);
         assertThat(Draws.torch()).isEqualTo(later);
+    }
+
+    /** Recorded with torch 2.13.0: {@code manual_seed(42); rand(700); randn(3); get_rng_state()}. */
+    @Test
+    void hasTheStateThatPythonHas() throws Exception {
+        assumeStateIsReached();
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
+            manager.randomUniform(0, 1, new Shape(700));
+            manager.randomNormal(new Shape(3));
+        }
+        byte[] digest = MessageDigest.getInstance("SHA-256")
+                .digest(TorchRandom.capture().bytes());
+
+        assertThat(HexFormat.of().formatHex(digest))
+                .isEqualTo("b9bedcf66c14063e45fc5d58e37adcb360d88e7b2b44d1f7873395f68c362c67");
     }
 
     @Test
