@@ -62,10 +62,10 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
             throws IOException {
         SnapshotPool snapshots = new SnapshotPool(network.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots);
-        CheckpointDirectory directory = CheckpointDirectory.open(place, settings.retries());
         SaveFailures failures = new SaveFailures();
         SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
         FileClaims claims = new FileClaims();
+        CheckpointDirectory directory = CheckpointDirectory.open(place, settings.retries());
         List<StreamSaver> streams = graph.streams().stream()
                 .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow))
                 .toList();
@@ -129,7 +129,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         events.ifPresent(SaveEvents::await);
         try {
             learn();
-        } catch (FitException failed) {
+        } catch (Throwable failed) {
             exception.addSuppressed(failed);
         }
         if (!failures.weightsAreLost()) {
@@ -167,29 +167,56 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
                 }
             } catch (MissingMetricException | FitException e) {
                 // The other streams are served first.
-                refused = refused == null ? e : refused;
+                if (refused == null) {
+                    refused = e;
+                } else {
+                    refused.addSuppressed(e);
+                }
             }
         }
         if (!due.isEmpty()) {
             events.orElseThrow().save(due, moment.now());
-            learn();
+            try {
+                learn();
+            } catch (Throwable failed) {
+                if (refused != null) {
+                    failed.addSuppressed(refused);
+                }
+                throw failed;
+            }
         }
         if (refused != null) {
             throw refused;
         }
     }
 
-    /** Learns what became of saves, and tells of it. */
+    /** Learns what became of saves, and tells of it. A hook that throws hides neither failures nor other checkpoints. */
     private void learn() throws Exception {
         @Nullable FitException fatal = null;
+        List<Throwable> ofHooks = new ArrayList<>();
         for (Optional<SaveReport> report = report(); report.isPresent(); report = report()) {
-            for (CommittedCheckpoint checkpoint : report.get().committed()) {
-                hooks.onCheckpointCommitted(checkpoint);
-            }
+            report.get().committed().forEach(checkpoint -> tell(checkpoint, ofHooks));
             fatal = SaveFailures.combine(fatal, failures.note(report.get()));
         }
+        List<Throwable> thrown = new ArrayList<>(ofHooks);
         if (fatal != null) {
-            throw fatal;
+            thrown.add(0, fatal);
+        }
+        if (!thrown.isEmpty()) {
+            Throwable first = thrown.get(0);
+            thrown.stream().skip(1).filter(further -> further != first).forEach(first::addSuppressed);
+            if (first instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) first;
+        }
+    }
+
+    private void tell(CommittedCheckpoint checkpoint, List<Throwable> thrown) {
+        try {
+            hooks.onCheckpointCommitted(checkpoint);
+        } catch (Throwable e) {
+            thrown.add(e);
         }
     }
 
@@ -198,7 +225,9 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     }
 
     @Override
-    public void close() {
-        events.ifPresent(SaveEvents::close);
+    public void close() throws IOException {
+        if (events.isPresent()) {
+            events.get().close();
+        }
     }
 }

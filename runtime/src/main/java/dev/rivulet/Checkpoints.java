@@ -6,20 +6,16 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import dev.rivulet.format.SafetensorsEntry;
+import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.SafetensorsReader;
-import dev.rivulet.tensor.Conversion;
-import dev.rivulet.tensor.Dtype;
-import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.ParameterNames;
-import dev.rivulet.tensor.Tensor;
 import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads checkpoints of any stream: into a module, into a plain block, or just what a file says of itself. */
+/** Reads checkpoints of any stream: into a module, into a plain block, or just to learn what they are and whether they are good. */
 public final class Checkpoints {
     private Checkpoints() {}
 
@@ -36,37 +32,51 @@ public final class Checkpoints {
     }
 
     /**
-     * Loads the weights into a module, which may be new, and calls its {@code @OnLoadCheckpoint} methods. Weights of
-     * another floating-point type are converted to the model's. A new module is closed if it cannot be loaded.
+     * Verifies the file, loads the weights into a module, which may be new, and calls its {@code @OnLoadCheckpoint}
+     * methods. Weights of another floating-point type are converted to the model's. A new module is closed if it cannot
+     * be loaded.
      *
      * @return the module
+     * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
+     *     tell; nothing is loaded then
      * @throws ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
      *     that of quantized weights; nothing is loaded then
      * @throws NotACheckpointException if the file was not written by this framework
      * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+        return load(file, module, Verification.CHECKSUMS);
+    }
+
+    /**
+     * Loads the weights into a module as {@link #load(Path, LightningModule)} does.
+     *
+     * @param verification what is checked before
+     */
+    public static <M extends LightningModule> M load(Path file, M module, Verification verification)
+            throws IOException {
+        boolean isNew = !module.hasWeights();
+        try (SafetensorsReader reader = open(file, verification)) {
             Checkpoint checkpoint = describe(file, reader);
-            boolean isNew = !module.hasWeights();
-            try {
-                Network network = module.network(checkpoint.provenance().inputShapes());
-                fill(file, reader, network.arrays());
-                tell(module, checkpoint);
-            } catch (Throwable failure) {
-                if (isNew) {
-                    module.close();
-                }
-                throw failure;
-            }
+            Network network = module.network(checkpoint.provenance().inputShapes());
+            WeightsLoading.fill(file, reader, network.arrays());
+            tell(module, checkpoint);
             return module;
+        } catch (Throwable failure) {
+            if (isNew) {
+                module.close();
+            }
+            throw failure;
         }
     }
 
     /**
-     * Loads the weights into a plain block. A file of another framework will do if the block is initialized.
+     * Verifies the file and loads the weights into a plain block. A file of another framework will do if the block is
+     * initialized; it carries no checksums.
      *
      * @param manager holds the parameters if the block is not yet initialized
+     * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
+     *     tell; nothing is loaded then
      * @throws ArchitectureMismatchException if names or shapes differ from the block's, or a type cannot be converted;
      *     nothing is loaded then
      * @throws NotACheckpointException if the block is not initialized and the file, written by another framework, does
@@ -74,7 +84,16 @@ public final class Checkpoints {
      * @throws IOException if it cannot be read
      */
     public static void load(Path file, Block block, NDManager manager) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+        load(file, block, manager, Verification.CHECKSUMS);
+    }
+
+    /**
+     * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does.
+     *
+     * @param verification what is checked before
+     */
+    public static void load(Path file, Block block, NDManager manager, Verification verification) throws IOException {
+        try (SafetensorsReader reader = open(file, verification)) {
             if (!block.isInitialized()) {
                 Shape[] inputs =
                         describe(file, reader).provenance().inputShapes().toArray(Shape[]::new);
@@ -85,27 +104,76 @@ public final class Checkpoints {
                     ParameterNames.of(block).parameters().entrySet()) {
                 arrays.put(parameter.getKey(), parameter.getValue().getArray());
             }
-            fill(file, reader, arrays);
+            WeightsLoading.fill(file, reader, arrays);
+        }
+    }
+
+    /**
+     * Finds the newest good checkpoint of a stream, by the directory's manifests and not by the names of files. Each that
+     * is damaged or missing is logged as an error and passed over for the one before it. One that has committed but has
+     * not got its name yet counts.
+     *
+     * @param directory the directory of a run's checkpoints; runs may be writing to it
+     * @throws NoGoodCheckpointException if there is none; the message names the streams that exist
+     * @throws IOException if the directory cannot be read
+     */
+    public static NewestCheckpoint newest(Path directory, String stream) throws IOException {
+        return DirectoryVerifier.newest(directory, stream);
+    }
+
+    /**
+     * Verifies a file with the checksums that it carries, and with those that a manifest of its directory has of it.
+     *
+     * @return what was checked, and all that is wrong
+     * @throws IOException if there is no such file, or the manifests cannot be listed
+     */
+    public static FileVerification verify(Path file) throws IOException {
+        return FileVerifier.withManifests(file).run();
+    }
+
+    /**
+     * Verifies all that a directory should hold by its manifests. Symbolic links are not followed: what they name is
+     * verified under its own name.
+     *
+     * @param directory the directory of a run's checkpoints; runs may be writing to it
+     * @throws IOException if the directory cannot be read
+     */
+    public static DirectoryVerification verifyAll(Path directory) throws IOException {
+        return DirectoryVerifier.verifyAll(directory);
+    }
+
+    /**
+     * Computes derived weights once more and compares them with their file, byte for byte: weights, and the tensors and
+     * metadata that the transforms add.
+     *
+     * @param derived a file of a derived stream
+     * @param source the file of the same save event that it was made from: the original's, or that of a stream in between
+     * @param declaring the class that declares the transforms; static ones only
+     * @throws NotRederivableException if a transform between the two is not static, the class does not declare it, or the
+     *     source is not the one that the derived file names by its digest
+     * @throws DamagedFileException if a file is not what was written
+     * @throws NotACheckpointException if a file was not written by this framework
+     * @throws IOException if a file cannot be read
+     */
+    public static Rederivation rederive(Path derived, Path source, Class<?> declaring) throws IOException {
+        return new Rederiving(derived, source, declaring).run();
+    }
+
+    private static SafetensorsReader open(Path file, Verification verification) throws IOException {
+        SafetensorsReader reader = SafetensorsReader.open(file);
+        try {
+            if (verification == Verification.CHECKSUMS) {
+                FileVerifier.withManifests(file).check(reader);
+            }
+            return reader;
+        } catch (Throwable failure) {
+            reader.close();
+            throw failure;
         }
     }
 
     private static Checkpoint describe(Path file, SafetensorsReader reader) throws NotACheckpointException {
         return CheckpointMetadata.read(file.toString(), reader.header().metadata());
-    }
-
-    private static void fill(Path file, SafetensorsReader reader, Map<String, NDArray> arrays) throws IOException {
-        Map<String, SafetensorsEntry> entries = reader.header().entries();
-        Map<String, TensorKind> found = new LinkedHashMap<>();
-        entries.forEach((name, entry) -> found.put(name, new TensorKind(entry.dtype(), entry.shape())));
-        found.keySet().removeAll(CheckpointMetadata.additions(reader.header().metadata()));
-        Map<String, TensorKind> expected = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> expected.put(name, TensorKind.of(array)));
-        ArchitectureMismatchException.check(file, expected, found);
-        for (Map.Entry<String, NDArray> array : arrays.entrySet()) {
-            Tensor tensor = reader.read(array.getKey());
-            Dtype dtype = Dtype.of(array.getValue().getDataType());
-            NDArrays.write(Conversion.convert(tensor, dtype), array.getValue());
-        }
     }
 
     private static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {

@@ -2,10 +2,44 @@ package dev.rivulet;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
-/** Which stream of a run owns which file, so that no stream overwrites another's. */
+/**
+ * Which stream of a run owns which file, so that no stream overwrites another's. Also the lock of claims and books, which
+ * the training thread and the writer's share.
+ */
 final class FileClaims {
     private final Map<String, String> owners = new HashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Changes claims and books. */
+    void change(Runnable work) {
+        locked(() -> {
+            work.run();
+            return owners;
+        });
+    }
+
+    /** Reads or changes claims and books. */
+    <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has foreign code run in the middle of {@link #locked}, for which the writer does not wait. */
+    <T> T unlocked(Supplier<T> foreign) {
+        lock.unlock();
+        try {
+            return foreign.get();
+        } finally {
+            lock.lock();
+        }
+    }
 
     /**
      * Claims a file for a stream.

@@ -97,6 +97,9 @@ final class GroupSave {
         } catch (Throwable failure) {
             // The commit is that of all.
             open.forEach(save -> fail(save, failure));
+            if (open.isEmpty()) {
+                report.fail(pending.get(0).saver(), failure);
+            }
         }
     }
 
@@ -115,8 +118,13 @@ final class GroupSave {
     }
 
     private void fail(Pending save, Throwable failure) {
-        save.saver().giveUp(save.plan());
         report.fail(save.saver(), failure);
+        try {
+            save.saver().giveUp(save.plan());
+        } catch (Throwable further) {
+            // What is thrown here would end the writer's work without a report.
+            failure.addSuppressed(further);
+        }
     }
 
     private List<StreamSaver.Outcome> commit(Group group, List<StreamSaver.Written> written) throws IOException {
@@ -130,7 +138,6 @@ final class GroupSave {
         }
         group.commit(manifest(group, written, outcomes, ledgers));
         outcomes.forEach(outcome -> outcome.written().saver().enter(outcome, group.number()));
-        written.forEach(file -> report.commit(file.committed()));
         return outcomes;
     }
 
@@ -158,7 +165,12 @@ final class GroupSave {
     private void publish(Group group, List<StreamSaver.Outcome> outcomes) {
         try {
             group.publish();
-        } catch (IOException failure) {
+            for (StreamSaver.Outcome outcome : outcomes) {
+                CommittedCheckpoint saved = outcome.written().committed();
+                outcome.written().saver().announce(saved);
+                report.commit(saved);
+            }
+        } catch (Throwable failure) {
             report.fail(outcomes.get(0).written().saver(), failure);
         }
     }

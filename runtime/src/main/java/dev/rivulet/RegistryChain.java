@@ -19,11 +19,20 @@ final class RegistryChain {
     private final Map<String, StreamDeclaration> declarations = new LinkedHashMap<>();
     private final Map<String, CallbackRegistry<Object>> declaring = new HashMap<>();
 
-    @SuppressWarnings("unchecked") // A registry was found by the type that it is for, of which the module is one.
     RegistryChain(Object module) {
+        this(module.getClass(), module);
+    }
+
+    /** What a class declares. Nothing but its static transforms can be called, which use no object. */
+    @SuppressWarnings("NullAway") // There is no object, and the calls that need none never look at it.
+    static RegistryChain withoutModule(Class<?> owner) {
+        return new RegistryChain(owner, null);
+    }
+
+    @SuppressWarnings("unchecked") // A registry was found by the type that it is for, of which the module is one.
+    private RegistryChain(Class<?> owner, Object module) {
         this.module = module;
-        this.registries = (List<CallbackRegistry<Object>>)
-                (List<?>) RegistryLookup.find(module.getClass(), CallbackRegistry.class);
+        this.registries = (List<CallbackRegistry<Object>>) (List<?>) RegistryLookup.find(owner, CallbackRegistry.class);
         for (CallbackRegistry<Object> registry : registries) {
             for (StreamDeclaration declaration : registry.streams()) {
                 declarations.put(declaration.name(), declaration);

@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.format.SafetensorsWriter;
 import dev.rivulet.registry.RuntimeVersion;
@@ -21,6 +22,7 @@ final class SaveEvent implements AutoCloseable {
     private final StreamGraph graph;
     private final SaveMoment moment;
     private final Snapshot snapshot;
+    private final SnapshotGuard guard;
     private final EventWeights weights;
     private final List<Shape> inputShapes;
 
@@ -28,12 +30,21 @@ final class SaveEvent implements AutoCloseable {
      * Begins a save event.
      *
      * @param snapshot of this moment; closed with this event
+     * @param parent of the managers that hold what transforms make
      */
-    SaveEvent(StreamGraph graph, SaveMoment moment, Snapshot snapshot, EventWeights weights, List<Shape> inputShapes) {
+    SaveEvent(
+            StreamGraph graph,
+            RegistryChain registries,
+            SaveMoment moment,
+            Snapshot snapshot,
+            NDManager parent,
+            TransformTrust trust,
+            List<Shape> inputShapes) {
         this.graph = graph;
         this.moment = moment;
         this.snapshot = snapshot;
-        this.weights = weights;
+        this.guard = new SnapshotGuard(snapshot);
+        this.weights = new EventWeights(graph, registries, moment, snapshot, guard, parent, trust);
         this.inputShapes = inputShapes;
     }
 
@@ -60,14 +71,24 @@ final class SaveEvent implements AutoCloseable {
         return new Provenance.Derivation(transform.member(), transform.from(), Optional.empty());
     }
 
-    /** Calls hooks; see {@link EventWeights#callHooks}. */
+    /** Computes anew on the training thread what another stream's transform has destroyed since. */
+    void complete(String stream) throws Exception {
+        weights.complete(stream);
+    }
+
+    /**
+     * Calls hooks that may add entries to a checkpoint, while training waits.
+     *
+     * @param who for the message
+     * @throws TransformException if they changed weights, which are restored then
+     */
     void callHooks(String who, Callable<?> hooks) throws Exception {
-        weights.callHooks(who, hooks);
+        guard.watch(who, hooks, () -> {});
     }
 
     /** From now on the training thread has nothing to do with this event. */
     void handOver() {
-        weights.handOver();
+        guard.handOver();
     }
 
     /**
@@ -80,18 +101,18 @@ final class SaveEvent implements AutoCloseable {
 
     /** Computes a stream's weights and lays out its file. */
     Contents contents(Checkpoint described) throws Exception {
-        EventWeights.Computed computed = weights.of(described.stream());
+        StreamWeights computed = weights.of(described.stream());
         Checkpoint checkpoint =
                 computed.sourceDigest().map(described::withSourceDigest).orElse(described);
         Map<String, Tensor> tensors = new LinkedHashMap<>(computed.weights().tensors());
-        computed.tensors().forEach((name, tensor) -> {
+        computed.additions().forEach((name, tensor) -> {
             if (tensors.putIfAbsent(name, tensor) != null) {
                 throw taken(
                         checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
             }
         });
         Map<String, String> metadata =
-                CheckpointMetadata.write(checkpoint, computed.tensors().keySet());
+                CheckpointMetadata.write(checkpoint, computed.additions().keySet());
         computed.metadata().forEach((key, value) -> {
             if (metadata.putIfAbsent(key, value) != null) {
                 throw taken(checkpoint, "puts metadata under \"" + key + "\", which is taken; choose another key.");
@@ -118,6 +139,7 @@ final class SaveEvent implements AutoCloseable {
     @Override
     public void close() {
         weights.close();
+        guard.close();
         snapshot.close();
     }
 }

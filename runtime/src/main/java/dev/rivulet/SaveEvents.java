@@ -5,7 +5,6 @@ import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.SavePlan;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -13,16 +12,12 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The training thread's part of save events: takes the snapshot, runs the transforms and hooks that see the module, and
  * hands over to the writer.
  */
 final class SaveEvents implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(SaveEvents.class);
-
     private final Network network;
     private final RegistryChain registries;
     private final StreamGraph graph;
@@ -65,7 +60,14 @@ final class SaveEvents implements AutoCloseable {
     }
 
     /** A save that is due. */
-    record Due(StreamSaver saver, SavePlan plan) {}
+    record Due(StreamSaver saver, SavePlan plan) {
+
+        /** Gives the save up. */
+        void refuse(SaveReport refused, Throwable failure) {
+            saver.giveUp(plan);
+            refused.fail(saver, failure);
+        }
+    }
 
     /**
      * Has saves carried out, from one snapshot of this moment. Reports tell later what became of them.
@@ -74,16 +76,15 @@ final class SaveEvents implements AutoCloseable {
      */
     void save(List<Due> due, SaveMoment at) {
         SaveMeasurements.Begun begun = measurements.begin(at.globalStep());
-        network.requireSameArrays();
         SaveReport refused = new SaveReport(at);
-        Optional<Snapshot> snapshot = queue.snapshot();
+        Optional<Snapshot> snapshot = snapshot(due);
         if (snapshot.isPresent()) {
             begun.copied(snapshot.get().byteCount(), snapshot.get().copyNanos());
             begin(due, event(at, snapshot.get()), refused);
         } else {
             begun.skipped();
             SkippedSaveException skipped = new SkippedSaveException(queue.depth());
-            due.forEach(save -> refuse(save.saver(), save.plan(), refused, skipped));
+            due.forEach(save -> save.refuse(refused, skipped));
         }
         refusals.add(refused);
         if (settings.maxPendingSaves() == 0) {
@@ -92,87 +93,34 @@ final class SaveEvents implements AutoCloseable {
         begun.end(queue.depth());
     }
 
+    /** Plans that come to nothing are given up, because a rescue would be left out for a step that counts as saved. */
+    private Optional<Snapshot> snapshot(List<Due> due) {
+        try {
+            network.requireSameArrays();
+            return queue.snapshot();
+        } catch (Throwable e) {
+            due.forEach(save -> save.saver().giveUp(save.plan()));
+            throw e;
+        }
+    }
+
     private SaveEvent event(SaveMoment at, Snapshot snapshot) {
-        EventWeights weights = new EventWeights(graph, registries, at, snapshot, network.manager(), trust);
-        return new SaveEvent(graph, at, snapshot, weights, network.inputShapes());
+        return new SaveEvent(graph, registries, at, snapshot, network.manager(), trust, network.inputShapes());
     }
 
     private void begin(List<Due> due, SaveEvent event, SaveReport refused) {
-        List<GroupSave.Pending> pending = new ArrayList<>();
-        for (Due save : due) {
-            try {
-                pending.add(new GroupSave.Pending(
-                        save.saver(), save.plan(), event.prepare(save.saver().name())));
-            } catch (Throwable e) {
-                // Transforms and hooks are foreign code: whatever they throw, the other streams are saved.
-                event.release(save.saver().name());
-                refuse(save.saver(), save.plan(), refused, e);
-            }
-        }
-        if (hooks.addEntries()) {
-            callHooks(pending, event, refused);
-        }
-        if (pending.isEmpty()) {
-            event.close();
-        } else {
-            List<GroupSave.Pending> sealed =
-                    pending.stream().map(GroupSave.Pending::sealed).toList();
-            queue.submit(new GroupSave(directory, streams, run, event, sealed));
-        }
-    }
-
-    private static void refuse(StreamSaver saver, SavePlan plan, SaveReport refused, Throwable failure) {
-        saver.giveUp(plan);
-        refused.fail(saver, failure);
-    }
-
-    /** Calls the hooks of all due streams; those whose hooks throw are not saved. */
-    private void callHooks(List<GroupSave.Pending> pending, SaveEvent event, SaveReport refused) {
-        List<GroupSave.Pending> all = List.copyOf(pending);
-        boolean trusted =
-                all.stream().allMatch(save -> trustedHooks.contains(save.saver().name()));
-        if (!trusted) {
-            all.forEach(save -> callHooks(save, pending, event, refused, true));
-            return;
-        }
-        // To compare all weights takes as long as to copy them, so it is done once.
         try {
-            event.callHooks("An onSaveCheckpoint hook", () -> {
-                all.forEach(save -> callHooks(save, pending, event, refused, false));
-                return all;
-            });
-        } catch (Exception e) {
-            trustedHooks.clear();
-            refused.fail(all.get(0).saver(), e);
-        }
-    }
-
-    private void callHooks(
-            GroupSave.Pending save,
-            List<GroupSave.Pending> pending,
-            SaveEvent event,
-            SaveReport refused,
-            boolean watched) {
-        try {
-            if (watched) {
-                event.callHooks(
-                        "An onSaveCheckpoint hook, called for the stream \""
-                                + save.saver().name() + "\",",
-                        () -> tell(save.checkpoint()));
-                trustedHooks.add(save.saver().name());
+            List<GroupSave.Pending> pending = new SavePreparation(event, hooks, trustedHooks, refused).prepare(due);
+            if (pending.isEmpty()) {
+                event.close();
             } else {
-                tell(save.checkpoint());
+                queue.submit(new GroupSave(directory, streams, run, event, pending));
             }
         } catch (Throwable e) {
-            pending.remove(save);
-            event.release(save.saver().name());
-            refuse(save.saver(), save.plan(), refused, e);
+            // Without its memory the next save would wait for ever.
+            event.close();
+            throw e;
         }
-    }
-
-    private Checkpoint tell(Checkpoint checkpoint) throws Exception {
-        hooks.onSaveCheckpoint(checkpoint);
-        return checkpoint;
     }
 
     /** What became of saves, in order as far as it is known and has not been asked for. */
@@ -195,13 +143,12 @@ final class SaveEvents implements AutoCloseable {
         queue.await();
     }
 
+    /** Carries out what is under way, and gives the directory back. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         queue.close();
-        try {
-            directory.close();
-        } catch (IOException e) {
-            LOG.error("The directory {} could not be unlocked.", directory.root(), e);
+        try (directory) {
+            streams.forEach(StreamSaver::deleteLeftOver);
         }
     }
 }

@@ -37,7 +37,7 @@ final class SaveFailures {
         boolean lost = leavesWeightsLost(failure);
         weightsLost |= lost;
         if (failure instanceof SkippedSaveException || (stream.isDispensable() && !lost)) {
-            LOG.error("Training goes on, but was not saved: {}", noted, failure);
+            LOG.error("A save failed; training goes on: {}", noted, failure);
             return Optional.empty();
         }
         return Optional.of(new FitException("Not saved: " + noted, failure));

@@ -149,6 +149,16 @@ public final class StateDict {
         return tensors;
     }
 
+    /** The same values as they are now: of arrays that are not the workspace's, whose owner may change them, copies. */
+    StateDict kept(Workspace memory) {
+        Map<String, Value> kept = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            Tensor tensor = value.tensor(workspace);
+            kept.put(name, value.isOf(memory) ? value : new Value(null, tensor.copy()));
+        });
+        return new StateDict(workspace, kept);
+    }
+
     /** Digest of the bytes of all tensors, as files and manifests name it. */
     String digest() {
         return WeightsDigest.of(tensors());
@@ -182,6 +192,10 @@ public final class StateDict {
         private Value(@Nullable NDArray array, @Nullable Tensor tensor) {
             this.array = array;
             this.tensor = tensor;
+        }
+
+        private boolean isOf(Workspace memory) {
+            return array == null || memory.owns(array);
         }
 
         private NDArray array(Workspace workspace) {

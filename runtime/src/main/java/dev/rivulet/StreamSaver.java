@@ -17,6 +17,7 @@ import dev.rivulet.stream.SavePlan;
 import dev.rivulet.stream.Settlement;
 import dev.rivulet.stream.StreamDirectory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -27,12 +28,15 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stream of a run: decisions on the training thread, files and books on the writer's. The claims on files, which all
  * streams share, are the lock of the books.
  */
 final class StreamSaver {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
     private static final String EXTENSION = ".safetensors";
 
     private final StreamDeclaration declaration;
@@ -55,15 +59,22 @@ final class StreamSaver {
         this.folder = declaration.policy().dirpath().map(path -> path + "/").orElse("");
         this.ledger = new StreamLedger(folder);
         this.decisions = new ModelCheckpoint(
-                declaration.name(), declaration.policy(), new Names(), at -> condition.test(this), Resumption.NONE);
+                declaration.name(),
+                declaration.policy(),
+                new Names(),
+                at -> claims.unlocked(() -> condition.test(this)),
+                Resumption.NONE);
     }
 
     String name() {
         return declaration.name();
     }
 
-    boolean isVerbose() {
-        return declaration.policy().verbose();
+    /** Says what was saved, where the policy asks for it. */
+    void announce(CommittedCheckpoint saved) {
+        if (declaration.policy().verbose()) {
+            LOG.info("The stream \"{}\" saved {}, {} bytes.", name(), saved.path(), saved.byteCount());
+        }
     }
 
     /** Whether training goes on when a save of this stream fails. */
@@ -82,9 +93,7 @@ final class StreamSaver {
 
     /** Whether something is due; a plan is carried out by the writer or given up. */
     Optional<SavePlan> decide(Decision decision, Moment moment) {
-        synchronized (claims) {
-            return decision.apply(decisions, moment);
-        }
+        return claims.locked(() -> decision.apply(decisions, moment));
     }
 
     /** The monitored metric, if a due save went without it because it was not logged yet. */
@@ -143,9 +152,7 @@ final class StreamSaver {
 
     /** Writes the file of a plan, which gets its name when the group commits. */
     Written write(SavePlan plan, SaveEvent.Contents contents, Group group) throws IOException {
-        synchronized (claims) {
-            plan.names().forEach(name -> claims.claim(folder + name, name()));
-        }
+        claims.change(() -> plan.names().forEach(name -> claims.claim(folder + name, name())));
         for (String name : plan.names()) {
             directory.refuseFolder(folder + name);
         }
@@ -162,42 +169,54 @@ final class StreamSaver {
 
     /** Looks ahead to a commit. */
     Outcome outcome(Written written, long group) {
-        synchronized (claims) {
+        return claims.locked(() -> {
             Settlement settlement =
                     decisions.settlement(written.plan(), written.blob().bytes());
+            // What is written anew is no left-over any more.
+            written.plan().names().forEach(name -> leftOver.remove(folder + name));
             List<String> retired = new ArrayList<>(leftOver);
             settlement.retired().forEach(name -> retired.add(folder + name));
             return new Outcome(written, settlement, ledger.after(written.plan(), settlement.books(), group), retired);
-        }
+        });
     }
 
     /** Enters a commit in the books. */
     void enter(Outcome outcome, long group) {
-        synchronized (claims) {
+        claims.change(() -> {
             SavePlan plan = outcome.written().plan();
             decisions.committed(plan, outcome.written().blob().bytes());
             ledger.enter(plan, outcome.settlement().books(), outcome.ledger(), group);
             outcome.retired().forEach(file -> claims.release(file, name()));
             outcome.retired().forEach(leftOver::remove);
-        }
+        });
     }
 
     /** What this stream keeps, as the manifest of a group says in which it has no part. */
     Ledger ledger() {
-        synchronized (claims) {
-            return ledger.current();
-        }
+        return claims.locked(ledger::current);
     }
 
     /** Gives a plan up that could not be carried out. */
     void giveUp(SavePlan plan) {
-        synchronized (claims) {
+        claims.change(() -> {
             decisions.failed(plan).forEach(name -> leftOver.add(folder + name));
             plan.names().stream()
                     .map(name -> folder + name)
                     .filter(file -> !directory.exists(file))
                     .forEach(file -> claims.release(file, name()));
+        });
+    }
+
+    /** Deletes, when a run ends, what no later group will. One that stays does no harm but to the disk's room. */
+    void deleteLeftOver() {
+        for (String file : leftOver) {
+            try {
+                Files.deleteIfExists(directory.resolve(file));
+            } catch (IOException e) {
+                LOG.error("The stream \"{}\" could not delete {}, which it no longer keeps.", name(), file, e);
+            }
         }
+        leftOver.clear();
     }
 
     FitResult.StreamResult result() {

@@ -37,6 +37,27 @@ final class Workspace implements AutoCloseable {
     }
 
     /**
+     * An array's values as a tensor that stays as it is. Memory that is not this workspace's, such as that of a live weight
+     * or of an array in a field, is copied, because its owner may write to it when the call has ended.
+     *
+     * @throws IllegalStateException if this workspace is closed, or the array
+     */
+    Tensor keep(NDArray array) {
+        Tensor tensor = retain(array);
+        return owns(array) ? tensor : tensor.copy();
+    }
+
+    /** Whether an array is managed here, or below. */
+    boolean owns(NDArray array) {
+        for (NDManager owner = array.getManager(); owner != null; owner = owner.getParentManager()) {
+            if (owner == manager) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * Refuses the use of memory that is not there any more.
      *
      * @throws IllegalStateException if this workspace is closed

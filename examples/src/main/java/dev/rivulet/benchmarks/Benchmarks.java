@@ -1,132 +1,43 @@
 package dev.rivulet.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Collection;
 import java.util.Locale;
-import java.util.Optional;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Runs all benchmarks, one after the other, and writes the page of their results. */
+/** Runs the benchmarks that are chosen, one after the other, and writes the page of their results. */
 public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * Measures and writes.
+     * Measures and writes, each section as soon as it is known.
      *
-     * @param args the page to write, and optionally a Python interpreter that has PyTorch Lightning
+     * @param args the page to write; names of parts with commas between, or {@code all}; and optionally a Python
+     *     interpreter that has PyTorch Lightning
      */
     public static void main(String[] args) throws Exception {
-        Path page = Path.of(args[0]);
-        String python = args.length > 1 ? args[1] : "";
-        String text =
-                head() + loop(LoopOverhead.measure(), LightningReference.measure(python)) + dispatch() + compile();
-        Files.writeString(page, text);
-        System.out.print(text);
+        Page page = Page.read(Path.of(args[0]));
+        String python = args.length > 2 ? args[2].strip() : "";
+        for (Part part : Part.choose(args[1])) {
+            String circumstances = circumstances();
+            String text = part.measure(python).strip() + "\n\n" + circumstances;
+            page.put(part, text);
+            page.write();
+            System.out.println(part.heading() + "\n\n" + text + "\n");
+        }
     }
 
-    private static String head() throws IOException {
+    private static String circumstances() {
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return String.format(
                 Locale.ROOT,
-                """
-                # Benchmarks
-
-                Written by `mvn -q -pl examples -am compile exec:exec@benchmarks` on %s: %d cores, %s,
-                JDK %s (%s), one libtorch thread. Medians of the processor time of runs that take turns with what they are
-                compared with. Machines differ and drift; read ratios and differences, not absolute figures.
-
-                """,
+                "*%s; %d cores, %s; JDK %s (%s); load %s before.*",
                 LocalDate.now(ZoneOffset.UTC),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 System.getProperty("java.version"),
-                System.getProperty("java.vendor"));
-    }
-
-    private static String loop(PairedRuns runs, Optional<LightningReference> lightning) {
-        double hand = runs.baseline() / LoopOverhead.STEPS / 1e3;
-        double fit = runs.measured() / LoopOverhead.STEPS / 1e3;
-        double overhead = runs.difference() / LoopOverhead.STEPS / 1e3;
-        String text = String.format(
-                Locale.ROOT, """
-                ## The loop's own cost per step
-
-                Two linear layers, %d wide, batches of 32, Adam; whole fits of %d steps with the same data, forward pass,
-                loss, backward pass and updates. The difference is what `Trainer` adds to DJL calls written by hand. Beside it
-                PyTorch Lightning does the same on torch, where `-Dlightning.python=` names an interpreter that has it.
-
-                | | by hand, µs | by the trainer, µs | added, µs | ratio |
-                |---|---|---|---|---|
-                | Rivulet on DJL 0.36.0 | %.1f | %.1f | **%.1f** | %.3f |
-                """, LoopOverhead.WIDTH, LoopOverhead.STEPS, hand, fit, overhead, 1 + overhead / hand);
-        return text
-                + lightning
-                        .map(other -> String.format(
-                                Locale.ROOT,
-                                "| %s | %.1f | %.1f | %.1f | %.3f |%n",
-                                other.versions(),
-                                other.byHand(),
-                                other.byTrainer(),
-                                other.overhead(),
-                                1 + other.overhead() / other.byHand()))
-                        .orElse("")
-                + "\n";
-    }
-
-    private static String dispatch() throws Exception {
-        Collection<RunResult> results = new Runner(new OptionsBuilder()
-                        .include(DispatchBenchmark.class.getName())
-                        .build())
-                .run();
-        double direct = score(results, "direct");
-        double hand = score(results, "handWritten");
-        double generated = score(results, "generated");
-        return String.format(Locale.ROOT, """
-                ## Calling a transform
-
-                By the stream's name, through the generated registry and through one written by hand, and directly (JMH,
-                average time, transforms that do nothing; a nanosecond or two are noise). A save event makes one such
-                call for each derived stream.
-
-                | | ns | ratio |
-                |---|---|---|
-                | registry written by hand | %.2f | 1 |
-                | generated registry | %.2f | **%.2f** |
-                | no registry: the method itself | %.2f | %.2f |
-
-                """, hand, generated, generated / hand, direct, direct / hand);
-    }
-
-    private static double score(Collection<RunResult> results, String method) {
-        return results.stream()
-                .filter(result -> result.getParams().getBenchmark().endsWith("." + method))
-                .findFirst()
-                .orElseThrow()
-                .getPrimaryResult()
-                .getStatistics()
-                .getPercentile(50);
-    }
-
-    private static String compile() throws Exception {
-        CompileTime times = CompileTime.measure();
-        double rivulet = times.rivulet() / 1e3;
-        double autoValue = times.autoValue() / 1e3;
-        return String.format(Locale.ROOT, """
-                ## Compile time per annotated class
-
-                %d classes in one javac run, with the processor minus without it, per class: reading, checking, writing the
-                generated class and compiling that. A module of three streams with a condition and a hook; a value of five
-                properties.
-
-                | | added per class, µs | ratio |
-                |---|---|---|
-                | AutoValue 1.11.0 | %.0f | 1 |
-                | Rivulet | %.0f | **%.2f** |
-                """, CompileTime.CLASSES, autoValue, rivulet, rivulet / autoValue);
+                System.getProperty("java.vendor"),
+                load < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f", load));
     }
 }

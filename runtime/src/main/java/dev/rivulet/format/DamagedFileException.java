@@ -3,7 +3,7 @@ package dev.rivulet.format;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a file is not what was written: its bytes do not have the checksum that it carries. */
+/** Thrown when a file is not what was written: its bytes do not have the checksum that it, or a manifest, says. */
 public final class DamagedFileException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -18,10 +18,10 @@ public final class DamagedFileException extends IOException {
      *
      * @param file name of the file
      * @param damage what differs, such as "the checksum of its data"
-     * @param expected what the file says of itself
+     * @param expected what the file, or a manifest, says
      * @param found what it holds
      */
-    DamagedFileException(String file, String damage, String expected, String found) {
+    public DamagedFileException(String file, String damage, String expected, String found) {
         super(file + " is damaged: " + damage + " should be " + expected + " but is " + found
                 + ". Its content cannot be relied on; use the newest good checkpoint before it, or copy the file again"
                 + " from where it is intact.");
@@ -41,7 +41,7 @@ public final class DamagedFileException extends IOException {
         return damage;
     }
 
-    /** What the file says of itself; a checksum has eight hexadecimal digits. */
+    /** What the file, or a manifest, says; a checksum has eight hexadecimal digits. */
     public String expected() {
         return expected;
     }

@@ -147,20 +147,20 @@ public final class SafetensorsReader implements AutoCloseable {
         for (SafetensorsEntry entry : header.entries().values()) {
             add(data, entry, memory.apply(entry));
         }
-        long dataChecksum = data.read();
-        if (carriesChecksums()) {
-            check(dataChecksum);
-        }
-        FileParts beginning = parts();
-        beginning.add(0, header.dataStart());
-        return Crc32c.combine(beginning.read(), dataChecksum, header.dataLength());
+        return checked(data.read());
     }
 
-    /** CRC-32C of the whole file, in the low 32 bits. */
+    /**
+     * Reads the whole file, and checks the data's checksum on the way if it carries one.
+     *
+     * @return CRC-32C of the whole file, in the low 32 bits
+     * @throws DamagedFileException if the data is not what was written
+     * @throws MalformedSafetensorsException if the file has become shorter since it was opened
+     */
     public long crc32c() throws IOException {
-        FileParts all = parts();
-        all.add(0, header.dataStart() + header.dataLength());
-        return all.read();
+        FileParts data = parts();
+        data.add(header.dataStart(), header.dataStart() + header.dataLength());
+        return checked(data.read());
     }
 
     /** Closes the file. */
@@ -189,6 +189,16 @@ public final class SafetensorsReader implements AutoCloseable {
                     + " bytes and cannot fill memory of " + room + ".");
         }
         parts.add(header.dataStart() + entry.begin(), memory);
+    }
+
+    /** The whole file's checksum, once the data's is found to be right. */
+    private long checked(long dataChecksum) throws IOException {
+        if (carriesChecksums()) {
+            check(dataChecksum);
+        }
+        FileParts beginning = parts();
+        beginning.add(0, header.dataStart());
+        return Crc32c.combine(beginning.read(), dataChecksum, header.dataLength());
     }
 
     private void check(long dataChecksum) throws DamagedFileException {

@@ -44,6 +44,9 @@ public final class CheckpointDirectory implements AutoCloseable {
         this.manifests = new TreeMap<>(directoryRecovery.manifests());
         this.highestNumber = layout.highestGroup();
         this.catalog = new Catalog(layout.root(), manifests, List.of());
+        if (manifests.isEmpty()) {
+            DurableFiles.flushAncestors(layout.folder());
+        }
     }
 
     /** {@link #open(Path, RetryPolicy)} with {@link RetryPolicy#DEFAULT}. */
@@ -174,13 +177,25 @@ public final class CheckpointDirectory implements AutoCloseable {
         unflushed.addAll(Publishing.publish(layout, manifest));
         unpublished = null;
         List<Long> useless = new KeptFiles(manifests).useless(manifest.run());
-        for (long group : useless) {
-            Files.deleteIfExists(layout.manifest(group));
-            manifests.remove(group);
+        try {
+            for (long group : useless) {
+                Files.deleteIfExists(layout.manifest(group));
+                manifests.remove(group);
+            }
+        } catch (IOException e) {
+            throw unfinished("the end of manifests of no more use", e);
         }
         if (!useless.isEmpty()) {
             catalog = new Catalog(layout.root(), manifests, List.of());
         }
+    }
+
+    private IOException unfinished(String what, IOException reason) {
+        return new IOException(
+                "The disk of " + root() + " did not take " + what + ": " + FailureReason.of(reason)
+                        + ". No checkpoint is lost: that is made up for when the directory is opened again."
+                        + " Make sure that the directory is still there and writable.",
+                reason);
     }
 
     /** Makes what has been published durable. It waits for the next commit, whose own flush does most of the work. */
@@ -211,6 +226,8 @@ public final class CheckpointDirectory implements AutoCloseable {
                 current.close();
             }
             flushNames();
+        } catch (IOException e) {
+            throw unfinished("all names that it has given", e);
         } finally {
             lock.close();
         }

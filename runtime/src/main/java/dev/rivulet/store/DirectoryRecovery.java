@@ -67,6 +67,9 @@ final class DirectoryRecovery {
                 unnamed |= wrong.isEmpty();
             }
         }
+        // A killed run may have left the manifest's name in memory only. It must be on the disk before retired files
+        // go.
+        DurableFiles.flush(layout.folder());
         for (Path folder : Publishing.publish(layout, newest)) {
             DurableFiles.flush(folder);
         }

@@ -2,6 +2,7 @@ package dev.rivulet.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -21,6 +22,20 @@ final class DurableFiles {
             createFolders(parent(folder));
             Files.createDirectories(folder);
             flush(parent(folder));
+        }
+    }
+
+    /**
+     * Makes the names of all folders above one durable, which a killed run may have made and not flushed. Those that cannot
+     * be read are not this run's.
+     */
+    static void flushAncestors(Path folder) throws IOException {
+        for (Path above = folder.getParent(); above != null; above = above.getParent()) {
+            try {
+                flush(above);
+            } catch (AccessDeniedException e) {
+                return;
+            }
         }
     }
 

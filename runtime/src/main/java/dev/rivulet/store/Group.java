@@ -145,17 +145,18 @@ public final class Group implements AutoCloseable {
     /** Ends the group. One that is not committed leaves nothing behind. */
     @Override
     public void close() throws IOException {
-        if (state == State.OPEN) {
-            state = State.CLOSED;
-            try {
+        try {
+            if (state == State.OPEN) {
+                state = State.CLOSED;
                 for (String blob : blobs.keySet()) {
                     Files.deleteIfExists(layout.blob(blob));
                 }
-            } catch (IOException e) {
-                throw failed("What was written of group " + number + " in " + layout.folder() + " stays there", e);
             }
+        } catch (IOException e) {
+            throw failed("What was written of group " + number + " in " + layout.folder() + " stays there", e);
+        } finally {
+            directory.ended(this);
         }
-        directory.ended(this);
     }
 
     /** Whether it is for the next recovery to find out if the group exists. */

@@ -119,11 +119,17 @@ final class Publishing {
         touch(file);
     }
 
-    /** Also where nothing is left to do: an earlier attempt may have ended before the flush. */
+    /**
+     * Also where nothing is left to do: an earlier attempt may have ended before the flush. Folders that it made may not be
+     * durable in those above them either.
+     */
     private void touch(Path file) {
-        Path folder = DurableFiles.parent(file);
-        if (Files.isDirectory(folder)) {
-            touched.add(folder);
+        Path folder = file;
+        while (!folder.equals(layout.root())) {
+            folder = DurableFiles.parent(folder);
+            if (Files.isDirectory(folder)) {
+                touched.add(folder);
+            }
         }
     }
 }

@@ -9,12 +9,16 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.optim.OptimizerStep;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Trains: epochs of batches, each with forward, backward and, every so many batches, an optimizer step; validations in
  * between. Everything happens on the calling thread, in the order that {@link FitHooks} draws.
  */
 public final class FitLoop {
+    /** The engine has one gradient collector at a time, so fits in one JVM take turns. */
+    private static final ReentrantLock COLLECTING = new ReentrantLock();
+
     private final LoopSettings settings;
     private final Dataset train;
     private final Optional<ValidationLoop> validation;
@@ -150,6 +154,7 @@ public final class FitLoop {
 
     private NDArray computeGradients(Batch batch, int index) throws Exception {
         NDArray loss;
+        COLLECTING.lock();
         try (GradientCollector gradients = engine.newGradientCollector()) {
             loss = steps.trainingStep(batch, index);
             requireScalar(loss);
@@ -160,6 +165,8 @@ public final class FitLoop {
             hooks.onBeforeBackward(loss);
             gradients.backward(
                     settings.accumulateGradBatches() == 1 ? loss : loss.div(settings.accumulateGradBatches()));
+        } finally {
+            COLLECTING.unlock();
         }
         hooks.onAfterBackward();
         return loss;

@@ -1,0 +1,81 @@
+package dev.rivulet.benchmarks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import com.sun.management.ThreadMXBean;
+import dev.rivulet.Callback;
+import dev.rivulet.LightningModule;
+import dev.rivulet.Trainer;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Looks at the process's memory after each training step. */
+final class MemoryWatch implements Callback {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final List<Look> looks = new ArrayList<>();
+
+    /**
+     * What was seen after a step.
+     *
+     * @param trained bytes that the training thread has allocated on the heap so far
+     * @param written bytes that the writer's thread has allocated there
+     * @param direct bytes of direct memory in use
+     * @param resident bytes of the process in memory; empty where the system does not say
+     */
+    record Look(long trained, long written, long direct, OptionalLong resident) {}
+
+    @Override
+    public void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex)
+            throws IOException {
+        looks.add(new Look(
+                THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()), writer(), direct(), resident()));
+    }
+
+    /** By number of steps, from 1. */
+    Look after(int step) {
+        return looks.get(step - 1);
+    }
+
+    /** Median of what the training thread allocates from one step to the next. */
+    double allocatedPerStep() {
+        double[] steps = new double[looks.size() - 1];
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = looks.get(i + 1).trained() - looks.get(i).trained();
+        }
+        return PairedRuns.median(steps);
+    }
+
+    private static long writer() {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("rivulet-writer")) {
+                return THREADS.getThreadAllocatedBytes(thread.getId());
+            }
+        }
+        return 0;
+    }
+
+    private static long direct() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    private static OptionalLong resident() throws IOException {
+        if (!Files.exists(STATUS)) {
+            return OptionalLong.empty();
+        }
+        return Files.readAllLines(STATUS).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.rivulet.benchmarks;
+
+import dev.rivulet.StateDict;
+import dev.rivulet.annotations.WeightTransform;
+
+/** One static stream beside the original. */
+class OneStreamModule extends LayersModule {
+    OneStreamModule(Size size) {
+        super(size);
+    }
+
+    @WeightTransform(value = "part-00", strict = false)
+    static StateDict part(StateDict weights) {
+        return SixteenStreamsModule.part(weights, 0);
+    }
+}

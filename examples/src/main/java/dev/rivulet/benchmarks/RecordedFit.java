@@ -1,0 +1,109 @@
+package dev.rivulet.benchmarks;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import dev.rivulet.Callback;
+import dev.rivulet.FitResult;
+import dev.rivulet.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * A fit that saves every few steps, and what its flight recording tells of each save event.
+ *
+ * @param blocked nanoseconds for which training waited, event by event
+ * @param copying nanoseconds of the copy, a part of these
+ * @param busy how many events found the writer still at work on an earlier one
+ * @param result what the fit came to
+ */
+record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitResult result) {
+    private static final String SNAPSHOT = "dev.rivulet.Snapshot";
+
+    /**
+     * What is run.
+     *
+     * @param module makes the module
+     * @param streams names of its derived streams
+     * @param everyNTrainSteps when all of its streams save; 0 for never
+     * @param steps how many steps there are
+     */
+    record Plan(
+            LayersModule.Size size,
+            Function<LayersModule.Size, LayersModule> module,
+            List<String> streams,
+            int everyNTrainSteps,
+            int steps) {
+
+        /** So many save events, and some steps after the last. */
+        static Plan ofEvents(
+                LayersModule.Size size,
+                Function<LayersModule.Size, LayersModule> module,
+                List<String> streams,
+                int everyNTrainSteps,
+                int events) {
+            int steps = events * everyNTrainSteps + everyNTrainSteps / 2 + 1;
+            return new Plan(size, module, streams, everyNTrainSteps, steps);
+        }
+    }
+
+    /** Runs a fit in a new directory that is deleted afterwards. */
+    static RecordedFit run(Plan plan, Callback... callbacks) throws Exception {
+        try (Recording recording = new Recording();
+                WorkingFolder folder = new WorkingFolder()) {
+            recording.enable(SNAPSHOT).withoutThreshold();
+            recording.start();
+            FitResult result = fit(plan, folder.path(), callbacks);
+            recording.stop();
+            Path file = folder.path().resolve("recording.jfr");
+            recording.dump(file);
+            List<RecordedEvent> events = events(file);
+            return new RecordedFit(
+                    events.stream()
+                            .map(event -> (double) event.getDuration().toNanos())
+                            .toList(),
+                    events.stream()
+                            .map(event -> (double) event.getDuration("copying").toNanos())
+                            .toList(),
+                    events.stream()
+                            .filter(event -> event.getInt("queueDepth") > 1)
+                            .count(),
+                    result);
+        }
+    }
+
+    private static FitResult fit(Plan plan, Path folder, Callback... callbacks) {
+        LayersModule.Size size = plan.size();
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
+                PreparedBatches batches =
+                        new PreparedBatches(manager, plan.steps(), size.batchSize(), size.width(), 1);
+                LayersModule module = plan.module().apply(size)) {
+            Trainer.Builder trainer = Trainer.builder()
+                    .maxEpochs(1)
+                    .defaultRootDir(folder)
+                    .enableProgressBar(false)
+                    .callbacks(callbacks);
+            if (plan.everyNTrainSteps() == 0) {
+                trainer.enableCheckpointing(false);
+            } else {
+                trainer.stream("original", policy -> policy.everyNTrainSteps(plan.everyNTrainSteps()));
+                for (String stream : plan.streams()) {
+                    trainer.stream(stream, policy -> policy.everyNTrainSteps(plan.everyNTrainSteps()));
+                }
+            }
+            return trainer.build().fit(module, batches);
+        }
+    }
+
+    private static List<RecordedEvent> events(Path file) throws IOException {
+        List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
+        events.removeIf(event -> !event.getEventType().getName().equals(SNAPSHOT));
+        events.sort((first, second) -> first.getStartTime().compareTo(second.getStartTime()));
+        return events;
+    }
+}

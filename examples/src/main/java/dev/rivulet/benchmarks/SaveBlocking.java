@@ -1,0 +1,118 @@
+package dev.rivulet.benchmarks;
+
+import dev.rivulet.benchmarks.LayersModule.Size;
+import dev.rivulet.benchmarks.RecordedFit.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** How long training waits at a save event, against one copy of the weights from memory to memory in the same fit. */
+final class SaveBlocking {
+    static final Size LARGE = new Size(18, 2048, 2);
+    private static final Size TINY = new Size(2000, 16, 4);
+    private static final int TURNS = 3;
+    private static final int WARM_UPS = 2;
+    private static final List<String> SIXTEEN =
+            IntStream.range(0, 16).mapToObj("part-%02d"::formatted).toList();
+    static final List<String> ONE = SIXTEEN.subList(0, 1);
+
+    private final List<Double> blocked = new ArrayList<>();
+    private final List<Double> copying = new ArrayList<>();
+    private final List<Double> memcpy = new ArrayList<>();
+    private long busy;
+
+    private SaveBlocking() {}
+
+    /** Measures, and tells of it. */
+    static String section() throws Exception {
+        return String.format(
+                        Locale.ROOT,
+                        """
+                %d M parameters in %d tensors, %.0f MB: as many bytes as 25 M parameters with Adam's two moments, which are not
+                saved yet. %d tiny ones, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
+                share the weights out among them. Between events, training goes on until the writer has finished, and one
+                `memcpy` on one thread, tensor by tensor, from warm memory to warm memory, is timed at another step. Time
+                from the beginning of a save event until training goes on, as in a flight recording; medians of the events
+                of %d fits each that take turns, without the first %d of each. The engine copies large tensors on all cores.
+
+                | | `memcpy`, ms | snapshot, ms | blocked, ms | longest, ms | blocked / `memcpy` |
+                |---|---|---|---|---|---|
+                """,
+                        LARGE.parameters() / 1_000_000,
+                        LARGE.tensorBytes().size(),
+                        LARGE.byteCount() / 1e6,
+                        TINY.tensorBytes().size(),
+                        TINY.byteCount() / 1e6,
+                        TURNS,
+                        WARM_UPS)
+                + compare("%.0f MB".formatted(LARGE.byteCount() / 1e6), LARGE, 7, 8)
+                + compare("%d tensors".formatted(TINY.tensorBytes().size()), TINY, 6, 10)
+                + behind();
+    }
+
+    private static String compare(String name, Size size, int everyNTrainSteps, int events) throws Exception {
+        Plan one = Plan.ofEvents(size, OneStreamModule::new, ONE, everyNTrainSteps, events);
+        Plan sixteen = Plan.ofEvents(size, SixteenStreamsModule::new, SIXTEEN, everyNTrainSteps, events);
+        SaveBlocking few = new SaveBlocking();
+        SaveBlocking many = new SaveBlocking();
+        for (int turn = 0; turn < TURNS; turn++) {
+            few.run(one);
+            many.run(sixteen);
+        }
+        return few.row(name + ", 1 static stream")
+                + many.row(name
+                        + ", 16 static streams, blocked %.2f × that with 1"
+                                .formatted(median(many.blocked) / median(few.blocked)));
+    }
+
+    private void run(Plan plan) throws Exception {
+        MemoryCopy copy = new MemoryCopy(plan.size().tensorBytes(), plan.everyNTrainSteps());
+        RecordedFit fit = RecordedFit.run(plan, copy);
+        addWarm(fit.blocked(), blocked);
+        addWarm(fit.copying(), copying);
+        addWarm(copy.nanos(), memcpy);
+        busy += fit.busy();
+    }
+
+    private static void addWarm(List<Double> from, List<Double> to) {
+        to.addAll(from.subList(WARM_UPS, from.size()));
+    }
+
+    private String row(String name) {
+        return String.format(
+                Locale.ROOT,
+                "| %s%s | %.2f | %.2f | %.2f | %.2f | **%.2f** |%n",
+                name,
+                busy == 0 ? "" : " (the writer was still busy at " + busy + " events)",
+                median(memcpy) / 1e6,
+                median(copying) / 1e6,
+                median(blocked) / 1e6,
+                blocked.stream().mapToDouble(Double::doubleValue).max().orElseThrow() / 1e6,
+                median(blocked) / median(memcpy));
+    }
+
+    /** Events that come faster than the disk can take them. */
+    private static String behind() throws Exception {
+        Function<Size, LayersModule> module = OneStreamModule::new;
+        RecordedFit fit = RecordedFit.run(Plan.ofEvents(LARGE, module, ONE, 1, 12));
+        SaveBlocking waiting = new SaveBlocking();
+        addWarm(fit.blocked(), waiting.blocked);
+        return String.format(
+                Locale.ROOT,
+                """
+
+                With an event at every step the writer cannot keep up, and training waits for it: %.0f ms per event of %.0f MB
+                (median; one event may wait while one is written), in which the writer puts %.2f GB/s safely on the disk.
+                """,
+                median(waiting.blocked) / 1e6,
+                fit.result().saves().writtenBytes() / 1e6 / fit.result().saves().groups(),
+                fit.result().saves().writtenBytesPerSecond() / 1e9);
+    }
+
+    private static double median(List<Double> values) {
+        return PairedRuns.median(
+                values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+}

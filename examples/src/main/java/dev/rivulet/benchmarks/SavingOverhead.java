@@ -1,0 +1,97 @@
+package dev.rivulet.benchmarks;
+
+import dev.rivulet.benchmarks.LayersModule.Size;
+import dev.rivulet.benchmarks.RecordedFit.Plan;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/** A training run that saves three streams every ten steps against one that saves nothing. */
+final class SavingOverhead {
+    private static final Size MIDDLE = new Size(4, 1024, 128);
+    private static final List<String> DERIVED = List.of("halved", "half");
+    private static final int EVERY = 10;
+    private static final int FIRST_STEP = 5;
+
+    private SavingOverhead() {}
+
+    /** Measures, and tells of it. */
+    static String section(String python) throws Exception {
+        return String.format(Locale.ROOT, """
+                Linear layers with SGD: time by the clock of steps %d and later, of runs in turns; the original and two static
+                streams, the weights halved and in bf16, all saved every %d steps, transformed and written while training goes
+                on. Beside it PyTorch Lightning's recipe on torch, where it is there: three `ModelCheckpoint`s of weights alone,
+                two of which transform through a flag in `on_save_checkpoint`. libtorch and torch train on one thread.
+
+                | | steps | saves nothing, ms per step | saves, ms per step | blocked, ms per event | slower |
+                |---|---|---|---|---|---|
+                """, FIRST_STEP + 1, EVERY)
+                + compare(MIDDLE, 6, 7, python)
+                + compare(SaveBlocking.LARGE, 4, 5, python)
+                + """
+
+                Blocked time is what training waits for. What is slower beyond that is the writer's share of the machine: it
+                transforms, computes checksums and hands pages to the disk on another core, but through the same memory.
+                """;
+    }
+
+    private static String compare(Size size, int events, int pairs, String python) throws Exception {
+        int steps = events * EVERY;
+        double[] blocked = new double[1];
+        Turns turns = Turns.of(
+                () -> time(size, 0, events, new double[1]), () -> time(size, EVERY, events, blocked), 1, pairs);
+        String text = row("Rivulet", size, steps, turns, String.format(Locale.ROOT, "%.1f", blocked[0] / 1e6));
+        return python.isBlank() ? text : text + lightning(size, steps, python);
+    }
+
+    private static double time(Size size, int every, int events, double[] blocked) throws Exception {
+        int steps = events * EVERY;
+        StepClock clock = new StepClock(FIRST_STEP, FIRST_STEP + steps);
+        Plan saving = new Plan(size, ThreeStreamsModule::new, DERIVED, every, FIRST_STEP + steps + 1);
+        RecordedFit fit = RecordedFit.run(saving, clock);
+        blocked[0] = fit.blocked().isEmpty()
+                ? 0
+                : PairedRuns.median(
+                        fit.blocked().stream().mapToDouble(Double::doubleValue).toArray());
+        return clock.nanos();
+    }
+
+    private static String row(String name, Size size, int steps, Turns turns, String blocked) {
+        return String.format(
+                Locale.ROOT,
+                "| %s, %.1f MB (%d layers, %d wide, batches of %d) | %d | %.1f | %.1f | %s | **%.1f %%** |%n",
+                name,
+                size.byteCount() / 1e6,
+                size.layers(),
+                size.width(),
+                size.batchSize(),
+                steps,
+                turns.referenceMillis() / steps,
+                turns.measuredMillis() / steps,
+                blocked,
+                100 * (turns.ratio() - 1));
+    }
+
+    private static String lightning(Size size, int steps, String python) throws IOException, InterruptedException {
+        String output = PythonScript.run(
+                python,
+                "lightning_saving.py",
+                List.of(
+                        String.valueOf(size.layers()),
+                        String.valueOf(size.width()),
+                        String.valueOf(size.batchSize()),
+                        String.valueOf(EVERY),
+                        String.valueOf(FIRST_STEP),
+                        String.valueOf(steps)));
+        return String.format(
+                Locale.ROOT,
+                "| Lightning %s on torch %s, the same | %d | %.1f | %.1f | %.1f | %.1f %% |%n",
+                PythonScript.text(output, "lightning"),
+                PythonScript.text(output, "torch"),
+                steps,
+                PythonScript.number(output, "bare_ms"),
+                PythonScript.number(output, "saving_ms"),
+                PythonScript.number(output, "blocked_ms"),
+                PythonScript.number(output, "slower_percent"));
+    }
+}

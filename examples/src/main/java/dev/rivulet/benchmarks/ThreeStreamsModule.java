@@ -1,0 +1,22 @@
+package dev.rivulet.benchmarks;
+
+import dev.rivulet.StateDict;
+import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.tensor.Dtype;
+
+/** Two static streams beside the original: the weights halved, and in half precision. */
+class ThreeStreamsModule extends LayersModule {
+    ThreeStreamsModule(Size size) {
+        super(size);
+    }
+
+    @WeightTransform("halved")
+    static StateDict halve(StateDict weights) {
+        return weights.map((name, weight) -> weight.mul(0.5f));
+    }
+
+    @WeightTransform("half")
+    static StateDict toHalfPrecision(StateDict weights) {
+        return weights.to(Dtype.BF16);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.rivulet;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the verification of a checkpoint's file has found.
+ *
+ * @param file the file
+ * @param checked what could be compared with a checksum; less than all in files of other frameworks, in files that are
+ *     damaged, and without a manifest
+ * @param problems what is wrong, each a sentence for people; empty for a good file
+ */
+public record FileVerification(Path file, Set<Part> checked, List<String> problems) {
+
+    /** Holds copies. */
+    public FileVerification {
+        Set<Part> copy = EnumSet.noneOf(Part.class);
+        copy.addAll(checked);
+        checked = Collections.unmodifiableSet(copy);
+        problems = List.copyOf(problems);
+    }
+
+    /** Something that has a checksum. */
+    public enum Part {
+        /** The header, by the checksum that it carries. */
+        HEADER,
+
+        /** The tensors' bytes, by the checksum in the header. */
+        DATA,
+
+        /** The whole file, by size and checksum in a manifest of its directory. */
+        MANIFEST
+    }
+
+    /** Whether nothing is wrong. */
+    public boolean isGood() {
+        return problems.isEmpty();
+    }
+}

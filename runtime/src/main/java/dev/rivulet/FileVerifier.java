@@ -1,0 +1,101 @@
+package dev.rivulet;
+
+import dev.rivulet.format.DamagedFileException;
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.store.Inventory;
+import dev.rivulet.store.Inventory.Claim;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Compares a checkpoint's file with its own checksums, and with what manifests say of it, in one pass over the file. */
+final class FileVerifier {
+    private final Path file;
+    private final List<Claim> claims;
+    private final Set<FileVerification.Part> checked = EnumSet.noneOf(FileVerification.Part.class);
+
+    /**
+     * A verifier of one file.
+     *
+     * @param claims what the file may be, by manifests; empty if none names it
+     */
+    FileVerifier(Path file, List<Claim> claims) {
+        this.file = file;
+        this.claims = claims;
+    }
+
+    /** With what the manifests around a file say of it; a link stands for the file that it names. */
+    static FileVerifier withManifests(Path file) throws IOException {
+        Path real = file.toRealPath();
+        Optional<Inventory> inventory = Inventory.around(real);
+        return new FileVerifier(
+                file, inventory.map(directory -> directory.claims(real)).orElse(List.of()));
+    }
+
+    /**
+     * Says all that is wrong, and throws nothing for it.
+     *
+     * @throws NoSuchFileException if there is no such file
+     * @throws ClosedChannelException if the thread is interrupted
+     */
+    FileVerification run() throws NoSuchFileException, ClosedChannelException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            check(reader);
+            return new FileVerification(file, checked, List.of());
+        } catch (NoSuchFileException | ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            return new FileVerification(file, checked, List.of(message(e)));
+        }
+    }
+
+    private static String message(IOException failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    /**
+     * Checks an open file.
+     *
+     * @throws DamagedFileException if it is not what was written
+     */
+    void check(SafetensorsReader reader) throws IOException {
+        if (reader.carriesChecksums()) {
+            checked.add(FileVerification.Part.HEADER);
+            checked.add(FileVerification.Part.DATA);
+        }
+        if (!claims.isEmpty()) {
+            checked.add(FileVerification.Part.MANIFEST);
+        }
+        if (!checked.isEmpty()) {
+            compare(reader.header().dataStart() + reader.header().dataLength(), reader.crc32c());
+        }
+    }
+
+    private void compare(long bytes, long crc32c) throws DamagedFileException {
+        boolean isClaimed = claims.stream()
+                .map(Claim::checkpoint)
+                .anyMatch(written -> written.bytes() == bytes && written.crc32c() == crc32c);
+        if (!claims.isEmpty() && !isClaimed) {
+            throw new DamagedFileException(
+                    file.toString(),
+                    "the checksum of the whole file",
+                    claims.stream().map(FileVerifier::expected).collect(Collectors.joining(" or ")),
+                    text(bytes, crc32c));
+        }
+    }
+
+    private static String expected(Claim claim) {
+        return text(claim.checkpoint().bytes(), claim.checkpoint().crc32c()) + ", as the manifest of group "
+                + claim.group() + " says,";
+    }
+
+    private static String text(long bytes, long crc32c) {
+        return "%08x of %d bytes".formatted(crc32c, bytes);
+    }
+}

@@ -1,0 +1,215 @@
+package dev.rivulet;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.tensor.Tensor;
+import dev.rivulet.training.GradientMode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes a derived checkpoint once more from the file of its source.
+ *
+ * <p>Files do not say in which phase of training they were saved, and a transform may ask for it: so the result is
+ * compared for each phase, until one gives the same bytes.
+ */
+final class Rederiving {
+    private final Path derived;
+    private final Path source;
+    private final Class<?> declaring;
+    private final RegistryChain registries;
+
+    Rederiving(Path derived, Path source, Class<?> declaring) {
+        this.derived = derived;
+        this.source = source;
+        this.declaring = declaring;
+        this.registries = RegistryChain.withoutModule(declaring);
+    }
+
+    /** A file's content, verified. */
+    private record Content(Checkpoint checkpoint, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        static Content read(Path file) throws IOException {
+            try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+                FileVerifier.withManifests(file).check(reader);
+                Map<String, String> metadata = reader.header().metadata();
+                return new Content(CheckpointMetadata.read(file.toString(), metadata), reader.readAll(), metadata);
+            }
+        }
+
+        Map<String, Tensor> weights() {
+            Map<String, Tensor> weights = new LinkedHashMap<>(tensors);
+            weights.keySet().removeAll(CheckpointMetadata.additions(metadata));
+            return weights;
+        }
+
+        Provenance provenance() {
+            return checkpoint.provenance();
+        }
+    }
+
+    /** What a chain of transforms gives, with what the last one adds. */
+    private record Result(Map<String, Tensor> tensors, Map<String, String> metadata) {}
+
+    Rederivation run() throws IOException {
+        Content expected = Content.read(derived);
+        Content from = Content.read(source);
+        List<StreamDeclaration> chain = chain(expected.provenance(), from.provenance());
+        requireSameEvent(expected.provenance(), from.provenance());
+        Optional<String> difference = firstDifference(expected, from, chain);
+        return new Rederivation(
+                derived, source, chain.stream().map(Rederiving::member).toList(), difference);
+    }
+
+    private Optional<String> firstDifference(Content expected, Content from, List<StreamDeclaration> chain)
+            throws IOException {
+        Optional<String> first = Optional.empty();
+        @Nullable NotRederivableException refusal = null;
+        for (Phase phase : Phase.values()) {
+            try {
+                Optional<String> found = difference(expected, from, chain, phase);
+                if (found.isEmpty()) {
+                    return found;
+                }
+                first = first.or(() -> found);
+            } catch (NotRederivableException e) {
+                refusal = e; // In a chain, the source may be another one in another phase.
+            }
+        }
+        if (first.isEmpty() && refusal != null) {
+            throw refusal;
+        }
+        return first;
+    }
+
+    /** The transforms between the two files, in the order in which they run. */
+    private List<StreamDeclaration> chain(Provenance expected, Provenance from) {
+        Deque<StreamDeclaration> chain = new ArrayDeque<>();
+        String stream = expected.stream();
+        while (!stream.equals(from.stream())) {
+            StreamDeclaration link = registries.declarations().get(stream);
+            if (link == null || link.transform().isEmpty()) {
+                throw new NotRederivableException(declaring.getName() + " declares no transforms that make \""
+                        + expected.stream() + "\" of " + derived + " from \"" + from.stream() + "\" of " + source
+                        + "; give the file of a stream that it is derived from, and the class that declares both.");
+            }
+            requireStatic(link.transform().get());
+            chain.addFirst(link);
+            stream = link.transform().get().from();
+        }
+        if (chain.isEmpty()) {
+            throw new NotRederivableException(derived + " and " + source + " are both of the stream \"" + stream
+                    + "\"; give the file that the derived one was made from.");
+        }
+        return List.copyOf(chain);
+    }
+
+    private void requireStatic(StreamDeclaration.Transform transform) {
+        if (transform.execution() != Execution.STATIC) {
+            throw new NotRederivableException("The transform " + transform.member()
+                    + " is not static: it sees its module, or follows training, so that " + derived
+                    + " cannot be computed from the weights alone. Give the file of a stream behind it as the source.");
+        }
+    }
+
+    private void requireSameEvent(Provenance expected, Provenance from) {
+        if (expected.epoch() != from.epoch() || expected.globalStep() != from.globalStep()) {
+            throw new NotRederivableException(derived + " was saved in epoch " + expected.epoch() + " at step "
+                    + expected.globalStep() + ", but " + source + " in epoch " + from.epoch() + " at step "
+                    + from.globalStep() + "; give the source of the same save event.");
+        }
+    }
+
+    private Optional<String> difference(Content expected, Content from, List<StreamDeclaration> chain, Phase phase)
+            throws IOException {
+        Provenance at = expected.provenance();
+        SaveMoment moment = new SaveMoment(phase, at.epoch(), at.globalStep(), at.metrics());
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
+                Workspace memory = new Workspace(manager)) {
+            Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, moment, memory));
+            return difference(expected, result);
+        } catch (RuntimeException | IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(
+                    "A transform of " + declaring.getName() + " failed on the weights of " + source + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Result transformed(
+            Content expected, Content source, List<StreamDeclaration> chain, SaveMoment moment, Workspace memory)
+            throws Exception {
+        Map<String, Tensor> copies = new LinkedHashMap<>(); // A transform may write in place, against the rules.
+        source.weights().forEach((name, tensor) -> copies.put(name, tensor.copy()));
+        StateDict current = StateDict.ofTensors(memory, copies);
+        Map<String, Tensor> added = new LinkedHashMap<>();
+        Map<String, String> metadata = Map.of();
+        for (StreamDeclaration link : chain) {
+            if (link.name().equals(expected.provenance().stream())) {
+                requireSource(expected.provenance(), current.digest());
+            }
+            StreamDeclaration.Transform transform = link.transform().orElseThrow();
+            TransformContext context = new TransformContext(link.name(), transform.from(), moment, memory.manager());
+            StateDict result = registries.transform(link.name(), current, context);
+            TransformChecks.check(transform, current, result);
+            current = result;
+            added.clear();
+            for (Map.Entry<String, NDArray> tensor : context.tensors().entrySet()) {
+                added.put(tensor.getKey(), memory.retain(tensor.getValue()));
+            }
+            metadata = context.metadata();
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>(current.tensors());
+        tensors.putAll(added);
+        return new Result(tensors, metadata);
+    }
+
+    private void requireSource(Provenance expected, String digest) {
+        String recorded = expected.derivation()
+                .flatMap(Provenance.Derivation::sourceDigest)
+                .orElse("nothing");
+        if (!recorded.equals(digest)) {
+            throw new NotRederivableException(derived + " was made from weights whose digest is " + recorded
+                    + ", but those of " + source + " lead to " + digest
+                    + "; give the source of the same save event of the same run.");
+        }
+    }
+
+    private static Optional<String> difference(Content expected, Result result) {
+        TreeSet<String> names = new TreeSet<>(expected.tensors().keySet());
+        names.addAll(result.tensors().keySet());
+        for (String name : names) {
+            Tensor inFile = expected.tensors().get(name);
+            Tensor computed = result.tensors().get(name);
+            if (inFile == null || computed == null) {
+                return Optional.of(
+                        "The tensor \"" + name + "\" is only " + (inFile == null ? "computed." : "in the file."));
+            }
+            if (!inFile.contentEquals(computed)) {
+                return Optional.of("The tensor \"" + name + "\" is " + inFile + " in the file, " + computed
+                        + " when it is computed once more, with other bytes.");
+            }
+        }
+        return result.metadata().entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(expected.metadata().get(entry.getKey())))
+                .map(entry -> "The metadata \"" + entry.getKey() + "\" are computed as \"" + entry.getValue() + "\".")
+                .findFirst();
+    }
+
+    private static String member(StreamDeclaration link) {
+        return link.transform().map(StreamDeclaration.Transform::member).orElse("");
+    }
+}

@@ -1,0 +1,159 @@
+package dev.rivulet;
+
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.snapshot.LostWeightsException;
+import dev.rivulet.snapshot.Snapshot;
+import dev.rivulet.snapshot.SnapshotBackup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches foreign code, transforms and hooks: what it writes into a snapshot or into the live weights is noticed and
+ * undone.
+ *
+ * <p>While training waits, the live weights and the snapshot are each other's second copy, and there is a third while a
+ * transform has yet to prove that it changes nothing. Later, the file of an untransformed stream is the snapshot's second
+ * copy, or a backup in memory if none is written at this event.
+ *
+ * <p>Used by one thread at a time: the training thread, then the writer's.
+ */
+final class SnapshotGuard implements AutoCloseable {
+    private final Snapshot snapshot;
+    private boolean trainingGoesOn;
+    private @Nullable Path saved;
+    private @Nullable SnapshotBackup backup;
+    private @Nullable RuntimeException lost;
+
+    /**
+     * Guards a snapshot of this moment.
+     *
+     * @param snapshot closed by the caller, after this
+     */
+    SnapshotGuard(Snapshot snapshot) {
+        this.snapshot = snapshot;
+    }
+
+    /** From now on the live weights go their own way; called on the thread that watches the rest. */
+    void handOver() {
+        trainingGoesOn = true;
+    }
+
+    boolean trainingGoesOn() {
+        return trainingGoesOn;
+    }
+
+    /** A file has been written that holds all of the snapshot's tensors. */
+    void saved(Path file) {
+        saved = file;
+    }
+
+    /**
+     * Sees to it that there is something to restore from.
+     *
+     * @param proven whether what is called next is known to change nothing
+     */
+    void prepare(boolean proven) {
+        snapshot.seal();
+        if (backup == null && (trainingGoesOn ? saved == null : !proven)) {
+            backup = snapshot.backup();
+        }
+    }
+
+    /**
+     * Refuses to go on with what could not be restored.
+     *
+     * @throws TransformException saying who destroyed the weights
+     */
+    void requireIntact() {
+        if (lost != null) {
+            throw new TransformException("The weights of this step are lost. " + lost.getMessage());
+        }
+    }
+
+    /**
+     * Runs foreign code, then puts right what it wrote where it must not, also if it fails half way.
+     *
+     * @param who for the message
+     * @param refuseFurther looks for further changes, and throws if there are any
+     * @throws TransformException if it changed weights, which are restored then
+     */
+    <T> T watch(String who, Callable<T> foreign, Runnable refuseFurther) throws Exception {
+        snapshot.seal();
+        T result;
+        try {
+            result = foreign.call();
+        } catch (Throwable failure) {
+            try {
+                refuseChange(who);
+                refuseFurther.run();
+            } catch (RuntimeException change) {
+                failure.addSuppressed(change);
+            }
+            throw failure;
+        }
+        refuseChange(who);
+        refuseFurther.run();
+        return result;
+    }
+
+    private void refuseChange(String who) {
+        Optional<String> changed = trainingGoesOn ? restored() : repaired();
+        if (changed.isPresent()) {
+            throw changed(who, "\"" + changed.get() + "\"");
+        }
+    }
+
+    static TransformException changed(String who, String what) {
+        return new TransformException(who + " changed " + what + " in place. The weights have been restored."
+                + " Use operations that return a new array, such as mul instead of muli.");
+    }
+
+    /** Has the live weights and the snapshot put each other right. */
+    private Optional<String> repaired() {
+        try {
+            return snapshot.repairWithLive();
+        } catch (LostWeightsException e) {
+            if (backup == null) {
+                lost = e;
+                throw e;
+            }
+            backup.restore();
+            return snapshot.repairWithLive();
+        }
+    }
+
+    private Optional<String> restored() {
+        Optional<String> changed = snapshot.firstChanged();
+        if (changed.isPresent()) {
+            restore();
+        }
+        return changed;
+    }
+
+    private void restore() {
+        try {
+            if (saved != null) {
+                try (SafetensorsReader reader = SafetensorsReader.open(saved)) {
+                    snapshot.restore(reader::read);
+                }
+            } else if (backup != null) {
+                backup.restore();
+            }
+        } catch (IOException e) {
+            lost = new UncheckedIOException("The snapshot could not be restored from " + saved + ".", e);
+            throw lost;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (backup != null) {
+            backup.close();
+            backup = null;
+        }
+    }
+}

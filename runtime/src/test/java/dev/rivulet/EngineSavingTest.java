@@ -1,0 +1,440 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.TransformingModule.Transform;
+import dev.rivulet.annotations.OnFailure;
+import dev.rivulet.store.Catalog;
+import dev.rivulet.store.Manifest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Training and the writer's thread at work together, eight steps a fit, with a save at every step. */
+@Timeout(120) // Of a deadlock, not of the tests, which take a moment.
+class EngineSavingTest extends FitTestCase {
+
+    private static Transform awaiting(CountDownLatch latch) {
+        return (weights, context) -> {
+            latch.await();
+            return weights;
+        };
+    }
+
+    private static List<Long> steps(FitResult.StreamResult stream) {
+        return stream.kept().stream().map(SavedCheckpoint::globalStep).sorted().toList();
+    }
+
+    private static List<Long> steps(long from, long to) {
+        return LongStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    private List<Long> committedSteps() throws IOException {
+        return Catalog.read(checkpoints()).manifests().stream()
+                .map(Manifest::globalStep)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aSaveThatTheWriterHasNoTimeForIsSkippedAndReported(int maxPendingSaves) throws IOException {
+        CountDownLatch trained = new CountDownLatch(1);
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", awaiting(trained));
+            FitResult result = ChainModule.saving(trainer(), "original", "transformed")
+                    .backpressure(Backpressure.SKIP)
+                    .maxPendingSaves(maxPendingSaves)
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainEnd(Trainer trainer, LightningModule trainedModule) {
+                            trained.countDown();
+                        }
+                    })
+                    .build()
+                    .fit(module, points, points);
+
+            List<Long> saved = steps(1, maxPendingSaves + 1);
+            assertThat(result.globalSteps()).isEqualTo(8);
+            assertThat(result.saves().skipped()).isEqualTo(8 - saved.size());
+            assertThat(result.saves().groups()).isEqualTo(saved.size());
+            for (String stream : List.of("original", "transformed")) {
+                assertThat(steps(result.stream(stream))).isEqualTo(saved);
+                assertThat(result.stream(stream).failures())
+                        .extracting(StreamFailure::globalStep)
+                        .isEqualTo(steps(saved.size() + 1, 8));
+                assertThat(result.stream(stream).failures())
+                        .allSatisfy(
+                                failure -> assertThat(failure.cause()).isExactlyInstanceOf(SkippedSaveException.class));
+            }
+            assertThat(committedSteps()).isEqualTo(saved);
+            assertThat(files()).hasSize(2 * saved.size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void trainingWaitsForAWriterThatIsBehindByAllSnapshots(int maxPendingSaves) throws IOException {
+        AtomicLong trained = new AtomicLong();
+        Map<Long, Long> aheadOf = new ConcurrentHashMap<>();
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", (weights, context) -> {
+                // The step that finds no memory left is trained already when it waits.
+                long possible = Math.min(8, context.globalStep() + maxPendingSaves + 1);
+                while (trained.get() < possible) {
+                    Thread.onSpinWait();
+                }
+                for (int i = 0; i < 1_000_000; i++) {
+                    Thread.onSpinWait(); // Leaves training time to go on, if it can.
+                }
+                aheadOf.put(context.globalStep(), trained.get());
+                return weights;
+            });
+            FitResult result = ChainModule.saving(trainer(), "original", "transformed")
+                    .maxPendingSaves(maxPendingSaves)
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainBatchEnd(
+                                Trainer trainer, LightningModule m, NDArray loss, Batch batch, int batchIndex) {
+                            trained.set(trainer.globalStep());
+                        }
+                    })
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(aheadOf)
+                    .hasSize(8)
+                    .allSatisfy((step, ahead) -> assertThat(ahead).isEqualTo(Math.min(8, step + maxPendingSaves + 1)));
+            assertThat(result.saves().skipped()).isZero();
+            assertThat(committedSteps()).isEqualTo(steps(1, 8));
+        }
+    }
+
+    @Test
+    void withoutPendingSavesEachIsCommittedAndToldOfBeforeTrainingGoesOn() {
+        Map<Long, Integer> filesAtNextStep = new HashMap<>();
+        List<String> told = new ArrayList<>();
+        try (ChainModule module = new ChainModule()) {
+            ChainModule.saving(trainer(), "original", "transformed")
+                    .maxPendingSaves(0)
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainBatchStart(Trainer trainer, LightningModule m, Batch batch, int index) {
+                            filesAtNextStep.put(trainer.globalStep(), trainer.globalStep() == 0 ? 0 : files().size());
+                        }
+
+                        @Override
+                        public void onCheckpointCommitted(
+                                Trainer trainer, LightningModule m, CommittedCheckpoint committed) {
+                            assertThat(committed.path()).exists();
+                            told.add(trainer.globalStep() + "="
+                                    + committed.checkpoint().globalStep());
+                        }
+                    })
+                    .build()
+                    .fit(module, points, points);
+        }
+
+        assertThat(filesAtNextStep)
+                .hasSize(8)
+                .allSatisfy((step, files) -> assertThat(files.longValue()).isEqualTo(2 * step));
+        assertThat(told).hasSize(16).allMatch(steps -> steps.matches("(\\d)=\\1"));
+    }
+
+    @Test
+    void onlyWhatSeesTheModuleRunsOnTheTrainingThread() {
+        Set<Thread> ofStatic = ConcurrentHashMap.newKeySet();
+        Set<Thread> ofInstance = ConcurrentHashMap.newKeySet();
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", (weights, context) -> {
+                        ofStatic.add(Thread.currentThread());
+                        return weights;
+                    })
+                    .transform("averaged", (weights, context) -> {
+                        ofInstance.add(Thread.currentThread());
+                        return weights;
+                    });
+            ChainModule.saving(trainer(), "transformed", "averaged").build().fit(module, points, points);
+        }
+
+        assertThat(ofInstance).containsExactly(Thread.currentThread());
+        assertThat(ofStatic).hasSize(1).doesNotContain(Thread.currentThread());
+    }
+
+    static Stream<List<String>> chains() {
+        return Stream.of(
+                List.of("first"),
+                List.of("second"),
+                List.of("third"),
+                List.of("third", "first"),
+                List.of("third", "second"),
+                List.of("third", "fourth", "first"),
+                List.of("fifth", "sixth"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("chains")
+    void aChainIsEvaluatedOncePerEventWhicheverOfItIsDue(List<String> due) {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        Set<String> offThread = ConcurrentHashMap.newKeySet();
+        try (ChainModule module = new ChainModule()) {
+            for (String stream : List.of("first", "second", "third", "fourth", "fifth", "sixth")) {
+                module.transform(stream, (weights, context) -> {
+                    order.add(context.globalStep() + stream);
+                    if (Thread.currentThread().getName().equals("rivulet-writer")) {
+                        offThread.add(stream);
+                    }
+                    return weights.map((name, weight) -> weight.add(1));
+                });
+            }
+            FitResult result = ChainModule.saving(trainer(), due.toArray(String[]::new))
+                    .determinismCheck(DeterminismCheck.NEVER)
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(result.streams().values())
+                    .allSatisfy(stream -> assertThat(stream.failures()).isEmpty());
+        }
+
+        assertThat(order).doesNotHaveDuplicates();
+        for (int step = 1; step <= 8; step++) {
+            for (String stream : due) {
+                assertThat(order).contains(step + stream);
+                if (!stream.equals("first")) {
+                    assertThat(order).containsSubsequence(step + "first", step + "second");
+                }
+                if (!stream.equals("first") && !stream.equals("second")) {
+                    assertThat(order).containsSubsequence(step + "second", step + stream);
+                }
+            }
+        }
+        assertThat(offThread).doesNotContain("second", "fifth", "sixth");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void transformsAreRunTwiceAsOftenAsTheCheckSays(DeterminismCheck check) {
+        List<Long> calls = Collections.synchronizedList(new ArrayList<>());
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", (weights, context) -> {
+                calls.add(context.globalStep());
+                return weights;
+            });
+            ChainModule.saving(trainer(), "transformed")
+                    .determinismCheck(check)
+                    .build()
+                    .fit(module, points, points);
+        }
+
+        List<Long> expected = new ArrayList<>(steps(1, 8));
+        if (check == DeterminismCheck.FIRST) {
+            expected.add(1L);
+        } else if (check == DeterminismCheck.ALWAYS) {
+            expected.addAll(steps(1, 8));
+        }
+        assertThat(calls).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"transformed", "averaged"})
+    void aTransformThatDependsOnMoreThanItsArgumentsIsRefused(String stream) {
+        AtomicLong calls = new AtomicLong();
+        try (ChainModule module = new ChainModule()) {
+            module.transform(
+                    stream, (weights, context) -> weights.map((name, weight) -> weight.mul(calls.incrementAndGet())));
+            FitResult result = ChainModule.saving(trainer(), "original", stream)
+                    .determinismCheck(DeterminismCheck.ALWAYS)
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(steps(result.stream("original"))).isEqualTo(steps(1, 8));
+            assertThat(result.stream(stream).kept()).isEmpty();
+            assertThat(result.stream(stream).failures())
+                    .hasSize(8)
+                    .allSatisfy(failure -> assertThat(failure.cause())
+                            .isExactlyInstanceOf(TransformException.class)
+                            .hasMessageMatching("The transform TransformingModule#" + stream
+                                    + ", run twice on the same weights, gave two different tensors \"(weight|bias)\"\\."
+                                    + " Let it depend on its arguments alone, not on random numbers or on earlier calls;"
+                                    + " or build the trainer with determinismCheck\\(DeterminismCheck\\.NEVER\\)\\."));
+        }
+    }
+
+    @Test
+    void anErrorOnTheWriterEndsTrainingAtTheNextStep() throws IOException {
+        AtomicReference<Thread> writer = new AtomicReference<>();
+        AtomicLong ended = new AtomicLong();
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", (weights, context) -> {
+                if (context.globalStep() == 3) {
+                    writer.set(Thread.currentThread());
+                    throw new IOException("no scale");
+                }
+                return weights;
+            });
+            Trainer trainer = ChainModule.saving(trainer(), "original", "transformed").stream(
+                            "transformed", policy -> policy.onFailure(OnFailure.STOP))
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainBatchEnd(
+                                Trainer running, LightningModule m, NDArray loss, Batch batch, int batchIndex) {
+                            ended.set(running.globalStep());
+                            // The writer waits for work again when it is done with what it had.
+                            while (running.globalStep() == 4
+                                    && (writer.get() == null || writer.get().getState() != Thread.State.WAITING)) {
+                                Thread.onSpinWait();
+                            }
+                        }
+                    })
+                    .build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points, points))
+                    .isExactlyInstanceOf(FitException.class)
+                    .hasMessage("Not saved: stream \"transformed\", epoch 0, step 3: no scale");
+            assertThat(ended).hasValue(4);
+            assertThat(committedSteps()).isEqualTo(steps(1, 3));
+        }
+    }
+
+    @Test
+    void anErrorOnTheWriterEndsTrainingAtTheSameStepWithoutPendingSaves() {
+        AtomicLong ended = new AtomicLong();
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", (weights, context) -> {
+                throw new IOException("no scale");
+            });
+            Trainer trainer = ChainModule.saving(trainer(), "transformed").stream(
+                            "transformed", policy -> policy.onFailure(OnFailure.STOP))
+                    .maxPendingSaves(0)
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onException(Trainer running, LightningModule m, Throwable exception) {
+                            ended.set(running.globalStep());
+                        }
+                    })
+                    .build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points, points))
+                    .hasMessage("Not saved: stream \"transformed\", epoch 0, step 1: no scale");
+        }
+        assertThat(ended).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasAcceptedIsCommittedWhenTheFitEnds(boolean fails) throws IOException {
+        CountDownLatch trained = new CountDownLatch(1);
+        Set<Long> told = new HashSet<>();
+        Callback callback = new Callback() {
+            @Override
+            public void onTrainBatchStart(Trainer trainer, LightningModule m, Batch batch, int batchIndex)
+                    throws IOException {
+                if (fails && trainer.globalStep() == 5) {
+                    throw new IOException("the data end");
+                }
+            }
+
+            @Override
+            public void onTrainEnd(Trainer trainer, LightningModule m) {
+                trained.countDown();
+            }
+
+            @Override
+            public void onException(Trainer trainer, LightningModule m, Throwable exception) {
+                trained.countDown();
+            }
+
+            @Override
+            public void onCheckpointCommitted(Trainer trainer, LightningModule m, CommittedCheckpoint committed) {
+                told.add(committed.checkpoint().globalStep());
+            }
+        };
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", awaiting(trained));
+            Trainer trainer = ChainModule.saving(trainer(), "original", "transformed")
+                    .maxPendingSaves(8)
+                    .callbacks(callback)
+                    .build();
+
+            if (fails) {
+                assertThatThrownBy(() -> trainer.fit(module, points, points)).hasRootCauseMessage("the data end");
+            } else {
+                trainer.fit(module, points, points);
+            }
+        }
+
+        List<Long> accepted = steps(1, fails ? 5 : 8);
+        assertThat(committedSteps()).isEqualTo(accepted);
+        assertThat(told).containsExactlyInAnyOrderElementsOf(accepted);
+        assertThat(temporaryFiles()).isEmpty();
+    }
+
+    @Test
+    void anInterruptDuringASaveLosesNothingThatWasAccepted() throws IOException {
+        Thread training = Thread.currentThread();
+        try (ChainModule module = new ChainModule()) {
+            module.transform("transformed", (weights, context) -> {
+                if (context.globalStep() == 2) {
+                    training.interrupt();
+                }
+                return weights;
+            });
+            Trainer trainer = ChainModule.saving(trainer(), "original", "transformed")
+                    .maxPendingSaves(0)
+                    .build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points, points))
+                    .hasRootCauseInstanceOf(InterruptedException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(committedSteps()).startsWith(1L, 2L);
+        assertThat(files()).hasSize(2 * committedSteps().size());
+    }
+
+    @Test
+    void aFitInsideACallbackHasStreamsOfItsOwn() {
+        FitResult[] inner = new FitResult[1];
+        try (ChainModule module = new ChainModule();
+                ChainModule other = new ChainModule()) {
+            FitResult outer = ChainModule.saving(trainer(), "original", "transformed")
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onTrainBatchEnd(
+                                Trainer trainer, LightningModule m, NDArray loss, Batch batch, int batchIndex) {
+                            if (trainer.globalStep() == 4) {
+                                inner[0] = ChainModule.saving(
+                                                trainer().defaultRootDir(directory.resolve("inner")), "tail")
+                                        .build()
+                                        .fit(other, points, points);
+                            }
+                        }
+                    })
+                    .build()
+                    .fit(module, points, points);
+
+            assertThat(steps(inner[0].stream("tail"))).isEqualTo(steps(1, 8));
+            assertThat(steps(outer.stream("original"))).isEqualTo(steps(1, 8));
+            assertThat(steps(outer.stream("transformed"))).isEqualTo(steps(1, 8));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.registry.RuntimeVersion;
+import dev.rivulet.store.Catalog;
+import dev.rivulet.store.Manifest;
+import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Files and manifests tell the same story. */
+class LineageTest extends FitTestCase {
+
+    @BeforeEach
+    void train() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("averaged", (weights, context) -> weights.map((name, weight) -> weight.mul(0.25f)));
+            fit(module);
+        }
+    }
+
+    @Test
+    void aFileAndItsManifestAgree() throws IOException {
+        List<Manifest> manifests = Catalog.read(checkpoints()).manifests();
+        assertThat(manifests).hasSize(2);
+        for (Manifest manifest : manifests) {
+            assertThat(manifest.checkpoints()).hasSize(6);
+            for (StoredCheckpoint stored : manifest.checkpoints()) {
+                assertAgree(manifest, stored);
+            }
+        }
+    }
+
+    private void assertAgree(Manifest manifest, StoredCheckpoint stored) throws IOException {
+        Path file = checkpoints().resolve(stored.file());
+        Provenance told = Checkpoints.describe(file).provenance();
+        assertThat(told.stream()).isEqualTo(stored.stream());
+        assertThat(told.epoch()).isEqualTo(manifest.epoch());
+        assertThat(told.globalStep()).isEqualTo(manifest.globalStep());
+        assertThat(told.metrics()).isEqualTo(manifest.metrics()).containsOnlyKeys("train_loss", "val_loss");
+        assertThat(told.version()).isEqualTo(manifest.version()).isEqualTo(RuntimeVersion.current());
+        assertThat(told.derivation())
+                .isEqualTo(stored.derivation()
+                        .map(from -> new Provenance.Derivation(
+                                from.transform(), from.source(), Optional.of(from.sourceDigest()))));
+        assertThat(kind(file)).isEqualTo(stored.derivation().isPresent() ? "derived" : "original");
+    }
+
+    private static String kind(Path file) throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            return reader.header().metadata().getOrDefault("rivulet.kind", "none");
+        }
+    }
+
+    @Test
+    void aSourceDigestIsThatOfTheSourceInTheSameGroup() throws IOException {
+        Map<String, String> sources = Map.of(
+                "transformed",
+                "original",
+                "averaged",
+                "original",
+                "pruned",
+                "original",
+                "half",
+                "averaged",
+                "tail",
+                "averaged");
+        for (int epoch = 0; epoch < 2; epoch++) {
+            for (Map.Entry<String, String> stream : sources.entrySet()) {
+                Provenance.Derivation derivation = Checkpoints.describe(file(stream.getKey(), epoch))
+                        .provenance()
+                        .derivation()
+                        .orElseThrow();
+                assertThat(derivation.transform()).isEqualTo("TransformingModule#" + stream.getKey());
+                assertThat(derivation.source()).isEqualTo(stream.getValue());
+                assertThat(derivation.sourceDigest()).contains(digest(file(stream.getValue(), epoch)));
+            }
+        }
+        assertThat(digest(file("original", 0))).isNotEqualTo(digest(file("original", 1)));
+        assertThat(digest(file("original", 1))).isNotEqualTo(digest(file("averaged", 1)));
+    }
+
+    private static String digest(Path file) throws IOException {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            Map<String, Tensor> tensors = reader.readAll();
+            return WeightsDigest.of(tensors);
+        }
+    }
+}

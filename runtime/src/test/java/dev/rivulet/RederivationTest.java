@@ -1,0 +1,104 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.format.SafetensorsWriter;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.TensorShape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A static transform gives the bytes of its file again. */
+class RederivationTest extends FitTestCase {
+
+    @BeforeEach
+    void train() {
+        try (DerivingModule module = new DerivingModule()) {
+            fit(module);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"halved,original", "rounded,original", "rounded,halved", "tail,seen"})
+    void givesTheSameBytes(String derived, String source) throws IOException {
+        Rederivation result = Checkpoints.rederive(file(derived, 1), file(source, 1), DerivingModule.class);
+
+        assertThat(result.difference()).isEmpty();
+        assertThat(result.isSame()).isTrue();
+    }
+
+    @Test
+    void namesTheTransformsInTheirOrder() throws IOException {
+        assertThat(Checkpoints.rederive(file("rounded", 1), file("original", 1), DerivingModule.class)
+                        .transforms())
+                .containsExactly("DerivingModule#halved", "DerivingModule#rounded");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bias", "scale", "weight"})
+    void namesTheFirstTensorThatDiffers(String name) throws IOException {
+        Path changed = withZeros(file("halved", 1), name);
+
+        Rederivation result = Checkpoints.rederive(changed, file("original", 1), DerivingModule.class);
+
+        assertThat(result.isSame()).isFalse();
+        assertThat(result.difference().orElseThrow()).startsWith("The tensor \"" + name + "\" is F32[");
+    }
+
+    private Path withZeros(Path file, String name) throws IOException {
+        Path changed = directory.resolve("changed.safetensors");
+        try (SafetensorsReader reader = SafetensorsReader.open(file);
+                FileChannel channel =
+                        FileChannel.open(changed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            Map<String, Tensor> tensors = reader.readAll();
+            TensorShape shape = reader.read(name).shape();
+            tensors.put(name, Tensor.of(Dtype.F32, shape, ByteBuffer.allocate((int) Dtype.F32.byteCount(shape))));
+            SafetensorsWriter.of(tensors, reader.header().metadata()).writeTo(channel);
+        }
+        return changed;
+    }
+
+    @Test
+    void refusesATransformThatIsNotStatic() {
+        assertThatThrownBy(() -> Checkpoints.rederive(file("tail", 1), file("original", 1), DerivingModule.class))
+                .isExactlyInstanceOf(NotRederivableException.class)
+                .hasMessageContaining("The transform DerivingModule#seen is not static")
+                .hasMessageContaining("Give the file of a stream behind it");
+    }
+
+    @Test
+    void refusesASourceOfAnotherEventOrOfOtherWeights() throws IOException {
+        Path other = withZeros(file("original", 1), "weight");
+
+        assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("original", 0), DerivingModule.class))
+                .isExactlyInstanceOf(NotRederivableException.class)
+                .hasMessageContaining("in epoch 1 at step 8, but")
+                .hasMessageContaining("in epoch 0 at step 4");
+        assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), other, DerivingModule.class))
+                .isExactlyInstanceOf(NotRederivableException.class)
+                .hasMessageContaining("was made from weights whose digest is crc32c:");
+    }
+
+    @Test
+    void refusesStreamsThatTheClassDoesNotDerive() {
+        assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("original", 1), PlaneModule.class))
+                .isExactlyInstanceOf(NotRederivableException.class)
+                .hasMessageContaining("dev.rivulet.PlaneModule declares no transforms that make \"halved\"");
+        assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("rounded", 1), DerivingModule.class))
+                .isExactlyInstanceOf(NotRederivableException.class);
+        assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("halved", 1), DerivingModule.class))
+                .hasMessageContaining("are both of the stream \"halved\"");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.rivulet.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledOnOs(value = OS.LINUX, disabledReason = "mounts ext4 images")
+class ImageCutTest {
+    private static final int TRIALS = 4 * Campaign.SIZE;
+
+    @TempDir
+    Path folder;
+
+    private final Random random = Campaign.random(3);
+
+    @Test
+    void noPowerCutOfARealFileSystemLosesAnAcknowledgedGroup() throws IOException {
+        List<String> findings = new ArrayList<>();
+        long groups = 0;
+        for (int trial = 0; trial < TRIALS; trial++) {
+            Path copy = folder.resolve("copy");
+            long acknowledged = ImageCut.cut(newFolder(), false, 1 + random.nextInt(200), copy);
+            groups += acknowledged;
+            try (Mount mount = Mount.image(copy, folder.resolve("after"))) {
+                Inspection inspection =
+                        Inspection.of(mount.folder().resolve(ImageCut.DIRECTORY), possible(acknowledged));
+                for (Finding finding : inspection.findings()) {
+                    findings.add("trial " + trial + ", " + acknowledged + " acknowledged: " + finding);
+                }
+            }
+        }
+        Campaign.report(String.format(
+                "power cuts (ext4 image): %,d trials, %,d groups acknowledged: %,d broken promises",
+                TRIALS, groups, findings.size()));
+        assertThat(findings).as("seed %d", Campaign.SEED).isEmpty();
+    }
+
+    /** Or the method would prove nothing. */
+    @Test
+    void aPowerCutLosesWhatWasNotFlushed() throws IOException {
+        Path copy = folder.resolve("copy");
+        long acknowledged = ImageCut.cut(newFolder(), true, 100, copy);
+        long left = 0;
+        try (Mount mount = Mount.image(copy, folder.resolve("after"))) {
+            for (long step = 1; step <= acknowledged; step++) {
+                Path file = mount.folder().resolve(ImageCut.DIRECTORY).resolve("step-" + step);
+                boolean whole =
+                        Files.exists(file) && Arrays.equals(Files.readAllBytes(file), new StreamPlan(0).content(step));
+                left += whole ? 1 : 0;
+            }
+        }
+        Campaign.report("power cuts (ext4 image) without flush: " + left + " of " + acknowledged + " files left");
+        assertThat(left).isLessThan(acknowledged);
+    }
+
+    /** The newest group that was acknowledged, or the one that was being committed after it. */
+    private static Map<Long, PlannedBooks> possible(long acknowledged) {
+        PlannedBooks books = PlannedBooks.empty(ImageRun.STREAMS);
+        for (long group = 1; group <= acknowledged; group++) {
+            books = books.with(group);
+        }
+        return new TreeMap<>(Map.of(acknowledged, books, acknowledged + 1, books.with(acknowledged + 1)));
+    }
+
+    private Path newFolder() throws IOException {
+        return Files.createTempDirectory(folder, "machine");
+    }
+}

@@ -1,0 +1,89 @@
+package dev.rivulet.crash;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** A file system that is mounted for a test, and unmounted when closed. Only the superuser of a Linux machine can have it. */
+final class Mount implements AutoCloseable {
+    private final Path folder;
+
+    private Mount(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * A file system in memory, which is full soon.
+     *
+     * @throws org.opentest4j.TestAbortedException where that cannot be mounted, which skips the test
+     */
+    static Mount memory(Path folder, int kibibytes) throws IOException {
+        return mount(folder, "-t", "tmpfs", "-o", "size=" + kibibytes + "k", "tmpfs");
+    }
+
+    /**
+     * An ext4 file system in a file.
+     *
+     * @param image as {@link #format} made it, or a copy
+     * @throws org.opentest4j.TestAbortedException where that cannot be mounted, which skips the test
+     */
+    static Mount image(Path image, Path folder) throws IOException {
+        return mount(folder, "-t", "ext4", "-o", "loop", image.toString());
+    }
+
+    /** Makes a file that holds an empty ext4 file system. */
+    static void format(Path image, long bytes) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(bytes);
+        }
+        skipIfFails("mkfs.ext4", "-q", "-F", image.toString());
+    }
+
+    private static Mount mount(Path folder, String... arguments) throws IOException {
+        Files.createDirectories(folder);
+        List<String> command = new ArrayList<>(List.of("mount"));
+        command.addAll(List.of(arguments));
+        command.add(folder.toString());
+        skipIfFails(command.toArray(String[]::new));
+        return new Mount(folder);
+    }
+
+    private static void skipIfFails(String... command) {
+        try {
+            run(command);
+        } catch (IOException e) {
+            Assumptions.abort("This machine cannot mount file systems for tests: " + e.getMessage());
+        }
+    }
+
+    /** Runs a command to its end. */
+    static void run(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + ": " + output.strip());
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + command[0], e);
+        }
+    }
+
+    /** Where the file system is. */
+    Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() throws IOException {
+        run("umount", folder.toString());
+    }
+}
