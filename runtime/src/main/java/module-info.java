@@ -3,6 +3,7 @@ module dev.rivulet {
     requires transitive ai.djl.api;
     requires ai.djl.pytorch_engine;
     requires com.google.gson;
+    requires com.sun.jna;
     requires transitive dev.rivulet.annotations;
     requires static org.jspecify;
     requires jdk.jfr;
@@ -10,8 +11,10 @@ module dev.rivulet {
     requires me.tongfei.progressbar;
 
     exports dev.rivulet;
+    exports dev.rivulet.data;
     exports dev.rivulet.format;
     exports dev.rivulet.optim;
+    exports dev.rivulet.random;
     exports dev.rivulet.registry;
     exports dev.rivulet.stream;
     exports dev.rivulet.tensor;

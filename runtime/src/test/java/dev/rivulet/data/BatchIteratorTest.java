@@ -2,7 +2,10 @@ package dev.rivulet.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -13,6 +16,9 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 import ai.djl.translate.Batchifier;
 import ai.djl.util.Progress;
+import ai.djl.util.RandomUtils;
+import dev.rivulet.random.RandomState;
+import dev.rivulet.random.TrainingRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -91,6 +97,49 @@ class BatchIteratorTest {
 
         assertThat(forgotten.getData().head().isReleased()).isTrue();
         assertThat(manager.getManagedArrays()).hasSize(arrays);
+    }
+
+    /** DJL draws the order when the epoch begins; training draws at every batch. */
+    @Test
+    void goesOnInAnEpochThatDjlShuffles() throws Exception {
+        ArrayDataset dataset = numbers(20).setSampling(3, true).build();
+        TrainingRandom random = new TrainingRandom(42, Device.cpu());
+        RandomState atEpochStart = random.capture();
+        List<String> whole = new ArrayList<>();
+        List<RandomState> states = new ArrayList<>();
+        try (BatchIterator batches = new BatchIterator(dataset, manager, 0, 0)) {
+            while (batches.hasNext()) {
+                states.add(random.capture());
+                whole.add(batchAndDraw(batches));
+            }
+        }
+
+        for (int start = 0; start < whole.size(); start++) {
+            random.restore(atEpochStart);
+            try (BatchIterator batches = new BatchIterator(dataset, manager, 0, start)) {
+                random.restore(states.get(start));
+                List<String> rest = new ArrayList<>();
+                while (batches.hasNext()) {
+                    rest.add(batchAndDraw(batches));
+                }
+                assertThat(rest).isEqualTo(whole.subList(start, whole.size()));
+                assertThat(batches.batchesConsumed()).isEqualTo(whole.size());
+            }
+        }
+    }
+
+    private String batchAndDraw(BatchIterator batches) {
+        try (Batch batch = batches.next();
+                NDArray drawn = manager.randomUniform(0, 1, new Shape(1))) {
+            return batch.getIndices() + " " + drawn.getFloat() + " " + RandomUtils.nextInt();
+        }
+    }
+
+    @Test
+    void refusesToBeginBehindTheEnd() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BatchIterator(new Stream(3), manager, 0, 4).close())
+                .withMessageContaining("Batch 4 of an epoch is to be the first, but the data set has 3;");
     }
 
     /** The numbers of all batches; each is read after the iterator has looked ahead. */

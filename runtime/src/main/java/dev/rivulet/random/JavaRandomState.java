@@ -1,0 +1,126 @@
+package dev.rivulet.random;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.OptionalDouble;
+import java.util.Random;
+
+/**
+ * The state of a {@link Random}, such as the one that DJL shares as {@code RandomUtils.RANDOM}.
+ *
+ * <p>Read from its serialized form, which is specified: 48 bits of a linear congruential generator, and a second normal
+ * number where {@code nextGaussian} has computed two and given one.
+ *
+ * @param seed the 48 bits, as the generator holds them (not as {@link Random#setSeed} takes them)
+ * @param pendingGaussian what the next call of {@code nextGaussian} returns, if that has been computed
+ */
+public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
+    private static final long MULTIPLIER = 0x5DEECE66DL;
+    private static final long ADDEND = 0xBL;
+    private static final long MASK = (1L << 48) - 1;
+
+    /** The inverse of the multiplier modulo 2^48. */
+    private static final long INVERSE = 0xDFE05BCB1365L;
+
+    /** Draws from the generator for one attempt at a pair of normal numbers. */
+    private static final int DRAWS_PER_PAIR = 4;
+
+    /** Half a second of looking back. */
+    private static final int DRAWS_LOOKED_BACK = 1 << 24;
+
+    /** A boolean, a double, a long, and the mark that ends an object: the fields in the order of their names. */
+    private static final int SERIALIZED_FIELDS = 1 + Double.BYTES + Long.BYTES + 1;
+
+    /** Checks the seed. */
+    public JavaRandomState {
+        if ((seed & ~MASK) != 0) {
+            throw new IllegalArgumentException("A java.util.Random holds 48 bits, but its state is given as 0x"
+                    + Long.toHexString(seed) + "; the checkpoint's entry is damaged.");
+        }
+    }
+
+    /**
+     * The state of a generator, which stays as it is.
+     *
+     * @throws IllegalArgumentException for a subclass, whose state may be of another kind
+     */
+    public static JavaRandomState of(Random random) {
+        if (random.getClass() != Random.class) {
+            throw new IllegalArgumentException("The state of a "
+                    + random.getClass().getName() + " cannot be read, only that of java.util.Random.");
+        }
+        ByteBuffer fields = serializedFields(random);
+        boolean pending = fields.get() != 0;
+        double gaussian = fields.getDouble();
+        return new JavaRandomState(fields.getLong(), pending ? OptionalDouble.of(gaussian) : OptionalDouble.empty());
+    }
+
+    private static ByteBuffer serializedFields(Random random) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(random);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ByteBuffer.wrap(bytes.toByteArray(), bytes.size() - SERIALIZED_FIELDS, SERIALIZED_FIELDS);
+    }
+
+    /**
+     * Sets a generator so that it goes on with the same numbers.
+     *
+     * <p>A pending normal number cannot be set. It is computed anew from the seed of which it was made, which is looked
+     * for backwards from the present one; nothing is found if millions of other numbers were drawn since.
+     *
+     * @return whether a pending normal number was restored, too, or there was none; if not, all is restored but that
+     */
+    public boolean restoreTo(Random random) {
+        setSeed(random, seed);
+        if (pendingGaussian.isEmpty()) {
+            return true;
+        }
+        long origin = seed;
+        for (int draws = 1; draws <= DRAWS_LOOKED_BACK; draws++) {
+            origin = before(origin);
+            if (draws >= DRAWS_PER_PAIR && makesPending(origin)) {
+                setSeed(random, origin);
+                random.nextGaussian();
+                random.ints((long) draws - DRAWS_PER_PAIR).forEach(drawn -> {});
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the pair of normal numbers made of this seed ends in the pending one. Polar method, as Random does it. */
+    private boolean makesPending(long origin) {
+        long first = after(origin);
+        long second = after(first);
+        long third = after(second);
+        double x = 2 * unit(first, second) - 1;
+        double y = 2 * unit(third, after(third)) - 1;
+        double square = x * x + y * y;
+        return square > 0
+                && square < 1
+                && y * StrictMath.sqrt(-2 * StrictMath.log(square) / square) == pendingGaussian.getAsDouble();
+    }
+
+    private static double unit(long high, long low) {
+        return ((high >>> 22 << 27) + (low >>> 21)) * 0x1.0p-53;
+    }
+
+    private static long after(long seed) {
+        return (seed * MULTIPLIER + ADDEND) & MASK;
+    }
+
+    private static long before(long seed) {
+        return ((seed - ADDEND) * INVERSE) & MASK;
+    }
+
+    /** Random scrambles what it is given; this undoes it beforehand. */
+    private static void setSeed(Random random, long seed) {
+        random.setSeed(seed ^ MULTIPLIER);
+    }
+}

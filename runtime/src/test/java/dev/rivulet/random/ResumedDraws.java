@@ -1,0 +1,32 @@
+package dev.rivulet.random;
+
+import ai.djl.Device;
+import ai.djl.util.RandomUtils;
+import com.google.gson.Gson;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A process that goes on from the state in a file and prints what it draws. */
+final class ResumedDraws {
+    private ResumedDraws() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Map<?, ?> entries = new Gson().fromJson(Files.readString(Path.of(arguments[0])), Map.class);
+        RandomState state = RandomState.fromEntries(entries);
+        TrainingRandom random = new TrainingRandom(state.seed(), Device.cpu());
+        random.restore(state).ifPresent(inexact -> {
+            throw new IllegalStateException(inexact);
+        });
+        System.out.println(drawAll(random));
+    }
+
+    /** Numbers of every generator there is. */
+    static String drawAll(TrainingRandom random) {
+        random.beginStep(7);
+        return Draws.torch() + " " + RandomUtils.RANDOM.nextInt() + " " + RandomUtils.nextGaussian() + " "
+                + RandomUtils.RANDOM.nextLong() + " "
+                + random.named().generator("noise").nextLong() + " "
+                + random.named().generator("noise").nextGaussian();
+    }
+}
