@@ -121,7 +121,7 @@ public final class FitLoop {
     }
 
     private void runBatches() throws Exception {
-        try (BatchIterator batches = new BatchIterator(train, manager)) {
+        try (BatchIterator batches = new BatchIterator(train, manager, state.epoch, 0)) {
             if (!batches.hasNext()) {
                 throw new EmptyDatasetException("training");
             }
