@@ -81,6 +81,8 @@ public final class FitResult {
      *
      * @param name the stream's name
      * @param kept its checkpoints, best first; without a monitor, newest first
+     * @param kthBest the one that a better one would replace; empty while there is room
+     * @param currentScore value of the monitored metric in the newest save that was kept; empty without a monitor
      * @param last the newest checkpoint under the name {@code last}, where the policy asks for it
      * @param best the best checkpoint under the name {@code best}, where the policy asks for it
      * @param failures saves that failed
@@ -88,6 +90,8 @@ public final class FitResult {
     public record StreamResult(
             String name,
             List<SavedCheckpoint> kept,
+            Optional<SavedCheckpoint> kthBest,
+            OptionalDouble currentScore,
             Optional<Path> last,
             Optional<Path> best,
             List<StreamFailure> failures) {

@@ -15,6 +15,7 @@ import dev.rivulet.stream.Moment;
 import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.SavePlan;
 import dev.rivulet.stream.Settlement;
+import dev.rivulet.stream.StreamBooks;
 import dev.rivulet.stream.StreamDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -221,7 +222,8 @@ final class StreamSaver {
 
     FitResult.StreamResult result() {
         StreamPolicy policy = declaration.policy();
-        List<KeptCheckpoint> kept = new ArrayList<>(decisions.books().checkpoints());
+        StreamBooks books = claims.locked(decisions::books);
+        List<KeptCheckpoint> kept = new ArrayList<>(books.checkpoints());
         if (policy.monitor().isEmpty()) {
             Collections.reverse(kept);
         } else {
@@ -232,8 +234,10 @@ final class StreamSaver {
         return new FitResult.StreamResult(
                 name(),
                 kept.stream().map(this::saved).toList(),
-                decisions.books().last().map(last -> directory.resolve(folder + last.name())),
-                decisions.books().bestPointer().map(best -> directory.resolve(folder + best.name())),
+                books.kthBest().map(this::saved),
+                books.currentScore(),
+                books.last().map(last -> directory.resolve(folder + last.name())),
+                books.bestPointer().map(best -> directory.resolve(folder + best.name())),
                 List.copyOf(failures));
     }
 

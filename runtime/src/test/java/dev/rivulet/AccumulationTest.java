@@ -77,7 +77,7 @@ class AccumulationTest extends FitTestCase {
     @Test
     void fiftySavesLeaveWhatThePolicyKeeps() {
         try (WaveModule module = new WaveModule()) {
-            trainer().maxEpochs(-1).maxSteps(50).stream(
+            FitResult result = trainer().maxEpochs(-1).maxSteps(50).stream(
                             "original",
                             policy -> policy.everyNTrainSteps(1)
                                     .monitor("score")
@@ -90,6 +90,12 @@ class AccumulationTest extends FitTestCase {
                     .fit(module, points);
 
             assertThat(module.scores).hasSize(50).contains(0.0, 1.0, 2.0);
+            FitResult.StreamResult original = result.stream("original");
+            assertThat(original.kept())
+                    .extracting(saved -> saved.score().orElseThrow())
+                    .containsExactly(0.0, 1.0, 2.0);
+            assertThat(original.kthBest()).contains(original.kept().get(2));
+            assertThat(original.currentScore().orElseThrow()).isIn(0.0, 1.0, 2.0);
             assertThat(files())
                     .containsExactlyInAnyOrder(
                             "last.safetensors",
