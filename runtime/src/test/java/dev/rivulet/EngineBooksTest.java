@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class EngineBooksTest extends FitTestCase {
     private static final Long ONE_SEED = Long.getLong("rivulet.books.seed");
-    private static final int RUNS = Integer.getInteger("rivulet.books.runs", 100);
+    private static final int RUNS = Integer.getInteger("rivulet.books.runs", 30);
     private static final List<String> STREAMS = List.of("original", "first", "second", "third");
 
     private final WeightsRecorder recorder = new WeightsRecorder();
