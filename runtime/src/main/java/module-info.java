@@ -4,7 +4,7 @@ module dev.rivulet {
     requires ai.djl.pytorch_engine;
     requires com.google.gson;
     requires transitive dev.rivulet.annotations;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires jdk.jfr;
     requires org.slf4j;
     requires me.tongfei.progressbar;

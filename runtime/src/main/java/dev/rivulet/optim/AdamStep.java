@@ -29,8 +29,8 @@ final class AdamStep {
             spread = state.array(MAXIMUM);
             math.maximize(spread, squares);
         }
-        double correction1 = 1 - StrictMath.pow(beta1, state.steps());
-        double correction2 = 1 - StrictMath.pow(beta2, state.steps());
+        double correction1 = 1 - StrictMath.pow(beta1, (double) state.steps());
+        double correction2 = 1 - StrictMath.pow(beta2, (double) state.steps());
         try (NDArray divisor = spread.sqrt()) {
             math.divide(divisor, Math.sqrt(correction2));
             math.shift(divisor, group.get("eps"));

@@ -18,12 +18,12 @@ public final class MultiStepLR extends ChainableScheduler {
     @Override
     double next(ParamGroup group, double baseLr) {
         long count = count(lastEpoch());
-        return count == 0 ? group.learningRate() : group.learningRate() * StrictMath.pow(number("gamma"), count);
+        return count == 0 ? group.learningRate() : group.learningRate() * StrictMath.pow(number("gamma"), (double) count);
     }
 
     @Override
     double first(ParamGroup group, double baseLr) {
-        return baseLr * StrictMath.pow(number("gamma"), count(0));
+        return baseLr * StrictMath.pow(number("gamma"), (double) count(0));
     }
 
     /** How often an epoch is a milestone. PyTorch saves a counter, whose keys are numbers. */

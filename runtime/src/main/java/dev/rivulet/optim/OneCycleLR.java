@@ -73,12 +73,12 @@ public final class OneCycleLR extends ChainableScheduler {
             start = phases.get(i).number("end_step");
             i++;
         }
-        Map<?, ?> phase = phases.get(i).values();
-        double share = (step - start) / (phases.get(i).number("end_step") - start);
+        SavedState phase = phases.get(i);
+        double share = (step - start) / (phase.number("end_step") - start);
         if (Boolean.TRUE.equals(settings().values().get("cycle_momentum"))) {
-            group.setMomentum(between(group, phase.get("start_momentum"), phase.get("end_momentum"), share));
+            group.setMomentum(between(group, phase.text("start_momentum"), phase.text("end_momentum"), share));
         }
-        return between(group, phase.get("start_lr"), phase.get("end_lr"), share);
+        return between(group, phase.text("start_lr"), phase.text("end_lr"), share);
     }
 
     @Override
@@ -86,9 +86,9 @@ public final class OneCycleLR extends ChainableScheduler {
         return next(group, baseLr);
     }
 
-    private double between(ParamGroup group, Object from, Object to, double share) {
-        double start = group.get((String) from);
-        double end = group.get((String) to);
+    private double between(ParamGroup group, String from, String to, double share) {
+        double start = group.get(from);
+        double end = group.get(to);
         if ("linear".equals(settings().values().get("_anneal_func_type"))) {
             return (end - start) * share + start;
         }

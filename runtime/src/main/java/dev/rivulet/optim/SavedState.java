@@ -34,6 +34,13 @@ record SavedState(String owner, Map<?, ?> values) {
         return number(key, values.get(key));
     }
 
+    String text(String key) {
+        if (values.get(key) instanceof String text) {
+            return text;
+        }
+        throw wrong(key, "a text");
+    }
+
     List<?> list(String key) {
         if (values.get(key) instanceof List<?> list) {
             return list;

@@ -70,7 +70,7 @@ record TorchStateDict(
     /** A count as PyTorch saves it: in float32. */
     static Tensor scalar(long count) {
         DirectMemory memory = DirectMemory.allocate(Float.BYTES);
-        memory.chunks().get(0).putFloat(count);
+        memory.chunks().get(0).putFloat((float) count);
         return memory.asTensor(Dtype.F32, TensorShape.of());
     }
 
