@@ -24,30 +24,35 @@ final class Arithmetic implements AutoCloseable {
     private static final NDIndex EVERYTHING = new NDIndex("...");
 
     private final NDManager manager;
-    private final ByteBuffer scalarMemory =
-            ByteBuffer.allocateDirect(Double.BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer memory =
+            ByteBuffer.allocateDirect(Double.BYTES + Float.BYTES).order(ByteOrder.nativeOrder());
 
-    /** A scalar that lies in {@link #scalarMemory}, so that it is changed without making an array. */
-    private final NDArray scalar;
+    /** Scalars that lie in {@link #memory}, so that they are changed without making an array. */
+    private final NDArray float64;
+
+    private final NDArray float32;
 
     Arithmetic(Engine engine) {
         manager = engine.newBaseManager(Device.cpu());
-        scalar = manager.create(scalarMemory, new Shape(), DataType.FLOAT64);
+        float64 = manager.create(
+                memory.slice(0, Double.BYTES).order(ByteOrder.nativeOrder()), new Shape(), DataType.FLOAT64);
+        float32 = manager.create(
+                memory.slice(Double.BYTES, Float.BYTES).order(ByteOrder.nativeOrder()), new Shape(), DataType.FLOAT32);
     }
 
     /** {@code target *= factor}. */
     void scale(NDArray target, double factor) {
-        target.muli(scalar(factor));
+        target.muli(scalar(factor, target));
     }
 
     /** {@code target += value}. */
     void shift(NDArray target, double value) {
-        target.addi(scalar(value));
+        target.addi(scalar(value, target));
     }
 
     /** {@code target /= divisor}. */
     void divide(NDArray target, double divisor) {
-        target.divi(scalar(divisor));
+        target.divi(scalar(divisor, target));
     }
 
     /** {@code target = alpha * addend + target}; PyTorch's {@code add_(addend, alpha=alpha)}. */
@@ -56,7 +61,7 @@ final class Arithmetic implements AutoCloseable {
             target.addi(addend);
         } else {
             try (NDArray product = addend.toType(DataType.FLOAT64, true)) {
-                product.muli(scalar(rounded(alpha, target)));
+                product.muli(scalar(rounded(alpha, target), product));
                 target.addi(product);
             }
         }
@@ -77,7 +82,7 @@ final class Arithmetic implements AutoCloseable {
 
     /** {@code target += value * factor * factor}; PyTorch's {@code addcmul_}. */
     void addSquare(NDArray target, NDArray factor, double value) {
-        try (NDArray scaled = factor.mul(scalar(value));
+        try (NDArray scaled = factor.mul(scalar(value, factor));
                 NDArray product = scaled.toType(DataType.FLOAT64, true)) {
             product.muli(factor);
             target.addi(product);
@@ -86,7 +91,7 @@ final class Arithmetic implements AutoCloseable {
 
     /** {@code target += value * dividend / divisor}; PyTorch's {@code addcdiv_}. */
     void addQuotient(NDArray target, NDArray dividend, NDArray divisor, double value) {
-        try (NDArray quotient = dividend.mul(scalar(value))) {
+        try (NDArray quotient = dividend.mul(scalar(value, dividend))) {
             quotient.divi(divisor);
             target.addi(quotient);
         }
@@ -104,9 +109,14 @@ final class Arithmetic implements AutoCloseable {
         target.set(EVERYTHING, source);
     }
 
-    private NDArray scalar(double value) {
-        scalarMemory.putDouble(0, value);
-        return scalar;
+    /** A scalar of the operand's type, since a wider one would widen what is computed of a 0-dimensional parameter. */
+    private NDArray scalar(double value, NDArray operand) {
+        if (operand.getDataType() == DataType.FLOAT64) {
+            memory.putDouble(0, value);
+            return float64;
+        }
+        memory.putFloat(Double.BYTES, (float) value);
+        return float32;
     }
 
     /** A scalar as libtorch's kernels see it. */

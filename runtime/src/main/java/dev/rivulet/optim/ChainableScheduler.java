@@ -110,6 +110,10 @@ public abstract class ChainableScheduler extends LrScheduler {
         return initial;
     }
 
+    final void set(String setting, Object value) {
+        settings.put(setting, value);
+    }
+
     final double number(String setting) {
         return settings().number(setting);
     }

@@ -18,7 +18,9 @@ public final class MultiStepLR extends ChainableScheduler {
     @Override
     double next(ParamGroup group, double baseLr) {
         long count = count(lastEpoch());
-        return count == 0 ? group.learningRate() : group.learningRate() * StrictMath.pow(number("gamma"), (double) count);
+        return count == 0
+                ? group.learningRate()
+                : group.learningRate() * StrictMath.pow(number("gamma"), (double) count);
     }
 
     @Override

@@ -41,6 +41,9 @@ public final class OneCycleLR extends ChainableScheduler {
 
     @Override
     void start() {
+        if (builder.cycleMomentum) {
+            set("use_beta1", groups().get(0).hasBetas());
+        }
         for (ParamGroup group : groups()) {
             group.set("initial_lr", builder.maxLr / builder.divFactor);
             group.set("max_lr", builder.maxLr);

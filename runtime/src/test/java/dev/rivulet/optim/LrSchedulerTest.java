@@ -36,9 +36,7 @@ class LrSchedulerTest {
 
     @Test
     void equalsThePyTorchFoundHere(@TempDir Path folder) throws Exception {
-        assumeThat(Recording.recordLive(folder))
-                .as(Recording.missingPython())
-                .isTrue();
+        assumeThat(Recording.recordLive(folder)).as(Recording.missingPython()).isTrue();
 
         for (JsonObject recorded : Recording.live(folder, "schedulers")) {
             checkAgainst(recorded);
@@ -100,12 +98,10 @@ class LrSchedulerTest {
             }
 
             scheduler.loadStateDict(Recording.map(recorded.getAsJsonObject("halfway")));
-            List<?> saved = (List<?>)
-                    Recording.map(recorded.getAsJsonObject("halfwayOptimizer")).get("param_groups");
+            List<SavedState> saved = new SavedState("", Recording.map(recorded.getAsJsonObject("halfwayOptimizer")))
+                    .dictionaries("param_groups");
             for (int i = 0; i < saved.size(); i++) {
-                optimizer.paramGroups()
-                        .get(i)
-                        .setAll(new SavedState("", (Map<?, ?>) saved.get(i)).named());
+                optimizer.paramGroups().get(i).setAll(saved.get(i).named());
             }
 
             for (int epoch = 50; epoch < 100; epoch++) {
@@ -205,20 +201,19 @@ class LrSchedulerTest {
 
     /** Keys, order of keys, and values to 1e-12. */
     private static void assertClose(@Nullable Object actual, @Nullable Object expected) {
-        if (expected instanceof Map<?, ?> map) {
-            assertThat(actual).isInstanceOf(Map.class);
-            Map<?, ?> values = (Map<?, ?>) Recording.comparable(actual);
-            assertThat(values.keySet()).map(String::valueOf).containsExactlyInAnyOrderElementsOf(map.keySet().stream()
+        if (expected instanceof Map<?, ?> map && Recording.comparable(actual) instanceof Map<?, ?> values) {
+            assertThat(values.keySet())
                     .map(String::valueOf)
-                    .toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            map.keySet().stream().map(String::valueOf).toList());
             map.forEach((key, value) -> assertClose(values.get(key), value));
-        } else if (expected instanceof List<?> list) {
-            assertThat(actual).asList().hasSameSizeAs(list);
+        } else if (expected instanceof List<?> list && actual instanceof List<?> values) {
+            assertThat(values).hasSameSizeAs(list);
             for (int i = 0; i < list.size(); i++) {
-                assertClose(((List<?>) actual).get(i), list.get(i));
+                assertClose(values.get(i), list.get(i));
             }
-        } else if (expected instanceof Double number && Double.isFinite(number)) {
-            assertThat(((Number) actual).doubleValue()).isCloseTo(number, TOLERANCE);
+        } else if (expected instanceof Double number && Double.isFinite(number) && actual instanceof Number value) {
+            assertThat(value.doubleValue()).isCloseTo(number, TOLERANCE);
         } else {
             assertThat(actual).isEqualTo(expected);
         }
@@ -226,8 +221,15 @@ class LrSchedulerTest {
 
     private static TorchOptimizer optimizer(JsonObject recorded) {
         return recorded.get("optimizer").getAsString().equals("SGD")
-                ? SGD.builder().lr(0.1).momentum(0.9).group(name -> true, group -> group.lr(0.02)).build()
-                : Adam.builder().lr(0.1).group(name -> true, group -> group.lr(0.02)).build();
+                ? SGD.builder()
+                        .lr(0.1)
+                        .momentum(0.9)
+                        .group(name -> true, group -> group.lr(0.02))
+                        .build()
+                : Adam.builder()
+                        .lr(0.1)
+                        .group(name -> true, group -> group.lr(0.02))
+                        .build();
     }
 
     private static LrScheduler scheduler(JsonObject recorded) {
@@ -240,38 +242,39 @@ class LrSchedulerTest {
             case "ConstantLR" -> new ConstantLR(0.25, 9);
             case "LambdaLR" -> LambdaLR.warmUp(20);
             case "OneCycleLR" -> new OneCycleLR(0.3, 100);
-            case "OneCycleLR, three phases" -> OneCycleLR.builder(0.3, 100)
-                    .pctStart(0.2)
-                    .linear()
-                    .threePhase()
-                    .momentum(0.8, 0.9)
-                    .divFactors(10, 100)
-                    .build();
-            case "OneCycleLR, learning rate only" -> OneCycleLR.builder(0.3, 100)
-                    .cycleMomentum(false)
-                    .build();
-            case "ReduceLROnPlateau" -> ReduceLROnPlateau.builder()
-                    .patience(3)
-                    .cooldown(2)
-                    .minLr(1e-4)
-                    .build();
-            case "ReduceLROnPlateau, max" -> ReduceLROnPlateau.builder()
-                    .mode(Mode.MAX)
-                    .factor(0.5)
-                    .patience(1)
-                    .absoluteThreshold(0.05)
-                    .build();
-            case "SequentialLR" -> new SequentialLR(
-                    List.of(new LinearLR(0.1, 8), new CosineAnnealingLR(30), new ExponentialLR(0.9)), List.of(8, 40));
-            case "SequentialLR of steps" -> new SequentialLR(
-                    List.of(
-                            new ConstantLR(0.1, 5),
-                            new StepLR(10),
-                            new MultiStepLR(List.of(4, 9), 0.5),
-                            new OneCycleLR(0.2, 60)),
-                    List.of(5, 25, 45));
-            case "SequentialLR from 0" -> new SequentialLR(
-                    List.of(LambdaLR.warmUp(20), new LinearLR(0.5, 8)), List.of(30));
+            case "OneCycleLR, three phases" ->
+                OneCycleLR.builder(0.3, 100)
+                        .pctStart(0.2)
+                        .linear()
+                        .threePhase()
+                        .momentum(0.8, 0.9)
+                        .divFactors(10, 100)
+                        .build();
+            case "OneCycleLR, learning rate only" ->
+                OneCycleLR.builder(0.3, 100).cycleMomentum(false).build();
+            case "ReduceLROnPlateau" ->
+                ReduceLROnPlateau.builder().patience(3).cooldown(2).minLr(1e-4).build();
+            case "ReduceLROnPlateau, max" ->
+                ReduceLROnPlateau.builder()
+                        .mode(Mode.MAX)
+                        .factor(0.5)
+                        .patience(1)
+                        .absoluteThreshold(0.05)
+                        .build();
+            case "SequentialLR" ->
+                new SequentialLR(
+                        List.of(new LinearLR(0.1, 8), new CosineAnnealingLR(30), new ExponentialLR(0.9)),
+                        List.of(8, 40));
+            case "SequentialLR of steps" ->
+                new SequentialLR(
+                        List.of(
+                                new ConstantLR(0.1, 5),
+                                new StepLR(10),
+                                new MultiStepLR(List.of(4, 9), 0.5),
+                                new OneCycleLR(0.2, 60)),
+                        List.of(5, 25, 45));
+            case "SequentialLR from 0" ->
+                new SequentialLR(List.of(LambdaLR.warmUp(20), new LinearLR(0.5, 8)), List.of(30));
             default -> throw new IllegalArgumentException(recorded.get("name").getAsString());
         };
     }

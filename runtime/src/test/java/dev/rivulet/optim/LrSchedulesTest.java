@@ -39,9 +39,8 @@ class LrSchedulesTest {
 
     @Test
     void givesThePlateauItsMetric() {
-        optimizer.schedule(LrSchedule.of(
-                        ReduceLROnPlateau.builder().patience(0).build())
-                .monitor("val_loss"));
+        optimizer.schedule(
+                LrSchedule.of(ReduceLROnPlateau.builder().patience(0).build()).monitor("val_loss"));
 
         for (int epoch = 0; epoch < 2; epoch++) {
             assertThat(optimizer.schedules().step(LrInterval.EPOCH, epoch)).isZero();
@@ -53,13 +52,11 @@ class LrSchedulesTest {
 
     @Test
     void saysWhichMetricIsMissing() {
-        optimizer.schedule(
-                LrSchedule.of(ReduceLROnPlateau.builder().build()).monitor("val_loss"));
+        optimizer.schedule(LrSchedule.of(ReduceLROnPlateau.builder().build()).monitor("val_loss"));
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> optimizer
-                        .schedules()
-                        .stepOnPlateau(LrInterval.EPOCH, 0, name -> OptionalDouble.empty()))
+                .isThrownBy(
+                        () -> optimizer.schedules().stepOnPlateau(LrInterval.EPOCH, 0, name -> OptionalDouble.empty()))
                 .withMessageContaining("\"val_loss\"");
     }
 

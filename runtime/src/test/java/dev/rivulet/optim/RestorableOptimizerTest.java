@@ -122,7 +122,11 @@ class RestorableOptimizerTest {
     }
 
     private static Tracker decaying() {
-        return Tracker.cosine().setBaseValue(0.01f).optFinalValue(0.0001f).setMaxUpdates(60).build();
+        return Tracker.cosine()
+                .setBaseValue(0.01f)
+                .optFinalValue(0.0001f)
+                .setMaxUpdates(60)
+                .build();
     }
 
     private static Arguments pair(String name, Supplier<Optimizer> djl, Supplier<Optimizer> restorable) {

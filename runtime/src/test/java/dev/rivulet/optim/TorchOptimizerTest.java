@@ -151,7 +151,7 @@ class TorchOptimizerTest {
     void namesTheArraysOfItsStateBeforeTheFirstStep() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().amsgrad(true).build()) {
-            trained.parameters().get("scale").freeze(true);
+            trained.parameter("scale").freeze(true);
 
             optimizer.initialize(trained.parameters());
 
@@ -171,11 +171,11 @@ class TorchOptimizerTest {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             Map<String, Parameter> parameters = new LinkedHashMap<>();
-            parameters.put("layer.weight", trained.parameters().get("layer.weight"));
+            parameters.put("layer.weight", trained.parameter("layer.weight"));
             parameters.put("norm.running_mean", statistic(trained.manager()));
-            parameters.put("layer.bias", trained.parameters().get("layer.bias"));
-            parameters.put("scale", trained.parameters().get("scale"));
-            trained.parameters().get("layer.bias").freeze(true);
+            parameters.put("layer.bias", trained.parameter("layer.bias"));
+            parameters.put("scale", trained.parameter("scale"));
+            trained.parameter("layer.bias").freeze(true);
 
             optimizer.initialize(parameters);
 
@@ -232,9 +232,9 @@ class TorchOptimizerTest {
             trained.train(optimizer, 2);
             Object before = Recording.comparable(optimizer.stateDict());
             Map<String, Parameter> turned = new LinkedHashMap<>();
-            turned.put("a", trained.parameters().get("layer.weight"));
-            turned.put("b", trained.parameters().get("scale"));
-            turned.put("c", trained.parameters().get("layer.bias"));
+            turned.put("a", trained.parameter("layer.weight"));
+            turned.put("b", trained.parameter("scale"));
+            turned.put("c", trained.parameter("layer.bias"));
             other.initialize(turned);
             turned.forEach((name, parameter) -> other.update(
                     name, parameter.getArray(), parameter.getArray().duplicate()));
@@ -329,7 +329,9 @@ class TorchOptimizerTest {
     private static Map<String, @Nullable Object> pythonState(JsonObject snapshot) {
         Map<String, @Nullable Object> saved = Recording.map(snapshot.getAsJsonObject("state"));
         Map<Object, Object> numbered = new LinkedHashMap<>();
-        ((Map<?, ?>) saved.get("state")).forEach((key, value) -> numbered.put(Integer.valueOf((String) key), value));
+        new SavedState("", saved)
+                .dictionary("state")
+                .forEach((key, value) -> numbered.put(Integer.valueOf((String) key), value));
         saved.put("state", numbered);
         return saved;
     }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** The parameters and gradients of {@code record_optim.py}, whose numbers come from Knuth's MMIX generator. */
 final class TrainedParameters implements AutoCloseable {
@@ -41,8 +42,12 @@ final class TrainedParameters implements AutoCloseable {
         return manager;
     }
 
+    Parameter parameter(String name) {
+        return Objects.requireNonNull(parameters.get(name));
+    }
+
     NDArray weight(String name) {
-        return parameters.get(name).getArray();
+        return parameter(name).getArray();
     }
 
     /** Takes steps with the next gradients. */
