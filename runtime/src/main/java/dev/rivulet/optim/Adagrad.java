@@ -78,12 +78,12 @@ public final class Adagrad extends TorchOptimizer {
         }
 
         @Override
-        protected Builder self() {
+        Builder self() {
             return this;
         }
 
         @Override
-        protected Builder fresh() {
+        Builder fresh() {
             return new Builder();
         }
 

@@ -35,12 +35,12 @@ public final class Adam extends TorchOptimizer {
         }
 
         @Override
-        protected Builder self() {
+        Builder self() {
             return this;
         }
 
         @Override
-        protected Builder fresh() {
+        Builder fresh() {
             return new Builder();
         }
 

@@ -40,12 +40,12 @@ public final class AdamW extends TorchOptimizer {
         }
 
         @Override
-        protected Builder self() {
+        Builder self() {
             return this;
         }
 
         @Override
-        protected Builder fresh() {
+        Builder fresh() {
             return new Builder();
         }
 

@@ -8,7 +8,7 @@ import java.util.Map;
  * What a {@link TorchOptimizer} keeps of one parameter: the number of steps, and arrays of the parameter's shape under
  * PyTorch's names.
  */
-public final class ParameterState {
+final class ParameterState {
     private final String parameter;
     private final ParamGroup group;
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
@@ -20,17 +20,17 @@ public final class ParameterState {
     }
 
     /** The parameter's dotted name. */
-    public String parameter() {
+    String parameter() {
         return parameter;
     }
 
     /** The group that the parameter belongs to. */
-    public ParamGroup group() {
+    ParamGroup group() {
         return group;
     }
 
     /** Steps so far, the one that is being taken included. */
-    public long steps() {
+    long steps() {
         return steps;
     }
 
@@ -40,7 +40,7 @@ public final class ParameterState {
      * @throws IllegalStateException if there is none, because the group's hyper-parameters did not ask for one when the
      *     state was made
      */
-    public NDArray array(String key) {
+    NDArray array(String key) {
         NDArray array = arrays.get(key);
         if (array == null) {
             throw new IllegalStateException("The state of " + parameter + " has no " + key

@@ -109,12 +109,12 @@ public final class RMSprop extends TorchOptimizer {
         }
 
         @Override
-        protected Builder self() {
+        Builder self() {
             return this;
         }
 
         @Override
-        protected Builder fresh() {
+        Builder fresh() {
             return new Builder();
         }
 

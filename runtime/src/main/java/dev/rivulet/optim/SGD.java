@@ -94,12 +94,12 @@ public final class SGD extends TorchOptimizer {
         }
 
         @Override
-        protected Builder self() {
+        Builder self() {
             return this;
         }
 
         @Override
-        protected Builder fresh() {
+        Builder fresh() {
             return new Builder();
         }
 

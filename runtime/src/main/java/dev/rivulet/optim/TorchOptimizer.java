@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * instead for one that the loss does not depend on, which cannot be told from a gradient that is zero. So the step is
  * taken with zeros; momentum and weight decay go on to change the parameter. Freeze it to leave it alone.
  *
- * <p>Subclasses say which arrays a parameter's state has, and what a step does. For the thread that trains.
+ * <p>For the thread that trains.
  */
 public abstract class TorchOptimizer extends Optimizer implements StatefulOptimizer {
     static final Set<Parameter.Type> BUFFERS = Set.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);
@@ -36,8 +36,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     private @Nullable NDManager memory;
     private @Nullable Arithmetic arithmetic;
 
-    /** An optimizer as built. */
-    protected TorchOptimizer(TorchOptimizerBuilder<?> builder) {
+    TorchOptimizer(TorchOptimizerBuilder<?> builder) {
         super(Optimizer.sgd()); // DJL's own settings are not used.
         groups = builder.groups();
     }

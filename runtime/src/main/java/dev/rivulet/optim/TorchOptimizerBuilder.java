@@ -27,13 +27,13 @@ public abstract class TorchOptimizerBuilder<B extends TorchOptimizerBuilder<B>> 
     private record GroupRule<B>(Predicate<String> members, Consumer<B> settings) {}
 
     /** For subclasses, which {@link #option set} all hyper-parameters to their defaults, in PyTorch's order. */
-    protected TorchOptimizerBuilder() {}
+    TorchOptimizerBuilder() {}
 
     /** This builder. */
-    protected abstract B self();
+    abstract B self();
 
     /** A new builder of the same kind. */
-    protected abstract B fresh();
+    abstract B fresh();
 
     /** Sets the learning rate; at least 0. */
     public final B lr(double value) {
@@ -59,13 +59,13 @@ public abstract class TorchOptimizerBuilder<B extends TorchOptimizerBuilder<B>> 
     }
 
     /** Sets a hyper-parameter under PyTorch's name: a number, a boolean, null or a list of numbers. */
-    protected final B option(String name, @Nullable Object value) {
+    final B option(String name, @Nullable Object value) {
         options.put(name, value);
         return self();
     }
 
     /** Sets a hyper-parameter that must not be negative. */
-    protected final B nonNegative(String name, double value) {
+    final B nonNegative(String name, double value) {
         if (!(value >= 0)) {
             throw new IllegalArgumentException(name + " is " + value + "; give a number of at least 0.");
         }

@@ -30,6 +30,7 @@ final class TrainedParameters implements AutoCloseable {
                     .setType(Parameter.Type.WEIGHT)
                     .build();
             parameter.setArray(next(manager, shape, 1));
+            parameter.getArray().setRequiresGradient(true);
             parameters.put(name, parameter);
         });
     }
