@@ -4,8 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.optimizer.Adam;
-import ai.djl.training.optimizer.AdamW;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.optimizer.Sgd;
 import java.util.ArrayList;
@@ -26,16 +24,17 @@ public final class OptimizerStep {
     private boolean gradientsAreZero;
 
     /**
-     * Prepares the step.
+     * Prepares the step. A {@link StatefulOptimizer} is initialized, so that its state exists from now on.
      *
-     * @param optimizer one of DJL's
+     * @param optimizer one of this package or of DJL's
      * @param parameters all parameters by name; frozen ones are left out
      */
     public OptimizerStep(Optimizer optimizer, Map<String, Parameter> parameters, GradientClipping clipping) {
         this.optimizer = optimizer;
         this.clipping = clipping;
-        this.updateZeroesGradients =
-                optimizer instanceof Sgd || optimizer instanceof Adam || optimizer instanceof AdamW;
+        this.updateZeroesGradients = optimizer instanceof Sgd
+                || optimizer instanceof ai.djl.training.optimizer.Adam
+                || optimizer instanceof ai.djl.training.optimizer.AdamW;
         List<String> trainedNames = new ArrayList<>();
         List<NDArray> trainedWeights = new ArrayList<>();
         parameters.forEach((name, parameter) -> {
@@ -47,6 +46,9 @@ public final class OptimizerStep {
         this.names = trainedNames.toArray(String[]::new);
         this.weights = trainedWeights.toArray(NDArray[]::new);
         this.gradients = new ArrayList<>(names.length);
+        if (optimizer instanceof StatefulOptimizer stateful) {
+            stateful.initialize(parameters);
+        }
     }
 
     /** Sets gradients to zero before backward passes, unless the last step has done so and none has run since. */

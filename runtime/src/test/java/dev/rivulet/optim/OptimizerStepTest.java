@@ -94,6 +94,16 @@ class OptimizerStepTest {
     }
 
     @Test
+    void givesAnOptimizerItsStateBeforeTheFirstStep() {
+        parameter("features.0.weight", 1, 2);
+        try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {
+            step(optimizer);
+
+            assertThat(optimizer.stateArrays()).containsOnlyKeys("momentum_buffer.features.0.weight");
+        }
+    }
+
+    @Test
     void leavesParametersWithoutGradientAsTheyAre() {
         NDArray unused = parameter("unused", 7);
         NDArray weight = parameter("weight", 1, 2);

@@ -1,0 +1,57 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+
+/**
+ * Adam with decoupled weight decay, which shrinks the weights themselves: {@code torch.optim.AdamW}.
+ *
+ * <p>Its state is {@code step}, {@code exp_avg}, {@code exp_avg_sq}, and {@code max_exp_avg_sq} with {@code amsgrad}.
+ */
+public final class AdamW extends TorchOptimizer {
+    private AdamW(Builder builder) {
+        super(builder);
+    }
+
+    /** Learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, weight decay 1e-2. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    List<String> arrayKeys(ParamGroup group) {
+        return AdamStep.arrayKeys(group);
+    }
+
+    @Override
+    void step(ParameterState state, NDArray weight, NDArray gradient) {
+        ParamGroup group = state.group();
+        double weightDecay = group.get("weight_decay");
+        if (weightDecay != 0) {
+            arithmetic().scale(weight, 1 - group.learningRate() * weightDecay);
+        }
+        AdamStep.take(arithmetic(), state, weight, gradient);
+    }
+
+    /** Hyper-parameters under PyTorch's names. */
+    public static final class Builder extends AdamBuilder<Builder> {
+        private Builder() {
+            super(1e-2, true);
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        @Override
+        Builder fresh() {
+            return new Builder();
+        }
+
+        /** The optimizer. */
+        public AdamW build() {
+            return new AdamW(this);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.rivulet.optim;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The operations of PyTorch's optimizers, in place, with PyTorch's roundings.
+ *
+ * <p>libtorch's kernels for {@code add(alpha)}, {@code lerp} and {@code addcmul} multiply and add with one rounding. DJL
+ * does not offer them, and multiplying and adding float32 in turn rounds twice. So the product is made in float64, where
+ * it is exact, and added to the float32 in one operation, which libtorch computes in float64. (That rounds to float64
+ * first, which changes the float32 in one of some 2^29 cases.)
+ *
+ * <p>No array is left behind, and none of the operations allocates memory for its scalars.
+ */
+final class Arithmetic implements AutoCloseable {
+    private static final NDIndex EVERYTHING = new NDIndex("...");
+
+    private final NDManager manager;
+    private final ByteBuffer memory =
+            ByteBuffer.allocateDirect(Double.BYTES + Float.BYTES).order(ByteOrder.nativeOrder());
+
+    /** Scalars that lie in {@link #memory}, so that they are changed without making an array. */
+    private final NDArray float64;
+
+    private final NDArray float32;
+
+    Arithmetic(Engine engine) {
+        manager = engine.newBaseManager(Device.cpu());
+        float64 = manager.create(
+                memory.slice(0, Double.BYTES).order(ByteOrder.nativeOrder()), new Shape(), DataType.FLOAT64);
+        float32 = manager.create(
+                memory.slice(Double.BYTES, Float.BYTES).order(ByteOrder.nativeOrder()), new Shape(), DataType.FLOAT32);
+    }
+
+    /** {@code target *= factor}. */
+    void scale(NDArray target, double factor) {
+        target.muli(scalar(factor, target));
+    }
+
+    /** {@code target += value}. */
+    void shift(NDArray target, double value) {
+        target.addi(scalar(value, target));
+    }
+
+    /** {@code target /= divisor}. */
+    void divide(NDArray target, double divisor) {
+        target.divi(scalar(divisor, target));
+    }
+
+    /** {@code target = alpha * addend + target}; PyTorch's {@code add_(addend, alpha=alpha)}. */
+    void addScaled(NDArray target, NDArray addend, double alpha) {
+        if (alpha == 1) {
+            target.addi(addend);
+        } else {
+            try (NDArray product = addend.toType(DataType.FLOAT64, true)) {
+                product.muli(scalar(rounded(alpha, target), product));
+                target.addi(product);
+            }
+        }
+    }
+
+    /** {@code target + weight * (end - target)}; PyTorch's {@code lerp_}. */
+    void lerp(NDArray target, NDArray end, double weight) {
+        try (NDArray difference = end.sub(target)) {
+            double rounded = rounded(weight, target);
+            if (Math.abs(rounded) >= 0.5) {
+                copy(end, target);
+                addScaled(target, difference, rounded - 1);
+            } else {
+                addScaled(target, difference, rounded);
+            }
+        }
+    }
+
+    /** {@code target += value * factor * factor}; PyTorch's {@code addcmul_}. */
+    void addSquare(NDArray target, NDArray factor, double value) {
+        try (NDArray scaled = factor.mul(scalar(value, factor));
+                NDArray product = scaled.toType(DataType.FLOAT64, true)) {
+            product.muli(factor);
+            target.addi(product);
+        }
+    }
+
+    /** {@code target += value * dividend / divisor}; PyTorch's {@code addcdiv_}. */
+    void addQuotient(NDArray target, NDArray dividend, NDArray divisor, double value) {
+        try (NDArray quotient = dividend.mul(scalar(value, dividend))) {
+            quotient.divi(divisor);
+            target.addi(quotient);
+        }
+    }
+
+    /** {@code target = max(target, other)}, elementwise. */
+    void maximize(NDArray target, NDArray other) {
+        try (NDArray maximum = target.maximum(other)) {
+            copy(maximum, target);
+        }
+    }
+
+    /** Gives an array the values of another, in its own storage. */
+    void copy(NDArray source, NDArray target) {
+        target.set(EVERYTHING, source);
+    }
+
+    /** A scalar of the operand's type, since a wider one would widen what is computed of a 0-dimensional parameter. */
+    private NDArray scalar(double value, NDArray operand) {
+        if (operand.getDataType() == DataType.FLOAT64) {
+            memory.putDouble(0, value);
+            return float64;
+        }
+        memory.putFloat(Double.BYTES, (float) value);
+        return float32;
+    }
+
+    /** A scalar as libtorch's kernels see it. */
+    private static double rounded(double value, NDArray operand) {
+        return operand.getDataType() == DataType.FLOAT64 ? value : (float) value;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

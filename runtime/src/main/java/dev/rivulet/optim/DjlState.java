@@ -1,0 +1,179 @@
+package dev.rivulet.optim;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import dev.rivulet.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one of DJL's own optimizers, kept here instead of in the optimizer's private maps.
+ *
+ * <p>DJL asks {@code withDefaultState} for each array of a parameter, giving the map that it would be kept in. Only the
+ * map's identity tells what the array is; it is known by the order in which an optimizer asks, which is fixed.
+ */
+final class DjlState {
+    private final String owner;
+    private final List<String> keys;
+    private final List<Object> maps = new ArrayList<>();
+    private final List<String> parameters = new ArrayList<>();
+    private final Map<String, Map<String, NDArray>> arrays = new LinkedHashMap<>();
+    private @Nullable NDManager memory;
+
+    /** Steps that the optimizer itself does not know of, because they were taken before it was made. */
+    private long offset;
+
+    private long restored = -1;
+    private long steps;
+
+    /**
+     * State of an optimizer.
+     *
+     * @param keys the names of a parameter's arrays, in the order in which the optimizer asks for them
+     */
+    DjlState(String owner, List<String> keys) {
+        this.owner = owner;
+        this.keys = keys;
+    }
+
+    void initialize(Map<String, Parameter> all) {
+        if (!parameters.isEmpty()) {
+            throw new IllegalStateException(
+                    owner + " has already been used to train; make one optimizer for each fit.");
+        }
+        all.forEach((name, parameter) -> {
+            if (parameter.requiresGradient()) {
+                register(name, parameter.getArray());
+            } else if (!TorchOptimizer.BUFFERS.contains(parameter.getType())) {
+                parameters.add(name);
+            }
+        });
+    }
+
+    /** The number of this step: the optimizer's own count, moved by what was restored. */
+    int count(int own) {
+        if (restored >= 0) {
+            offset = restored - (own - 1);
+            restored = -1;
+        }
+        steps = own + offset;
+        return Math.toIntExact(steps);
+    }
+
+    /** The array that the optimizer asks for. */
+    NDArray array(Object map, String parameter, Device device) {
+        int slot = 0;
+        while (slot < maps.size() && maps.get(slot) != map) {
+            slot++;
+        }
+        if (slot == maps.size()) {
+            maps.add(map);
+        }
+        Map<String, NDArray> ofParameter = arrays.get(parameter);
+        if (ofParameter == null) {
+            throw new IllegalStateException(owner + " does not know the parameter " + parameter
+                    + "; initialize it with all parameters before training.");
+        }
+        NDArray array = ofParameter.get(keys.get(slot));
+        if (array == null || !array.getDevice().equals(device)) {
+            throw new IllegalStateException(
+                    owner + " keeps its state on one device, and has none on " + device + " for " + parameter + ".");
+        }
+        return array;
+    }
+
+    Map<String, NDArray> stateArrays() {
+        Map<String, NDArray> all = new LinkedHashMap<>();
+        arrays.forEach((name, ofParameter) -> ofParameter.forEach((key, array) -> all.put(key + "." + name, array)));
+        return all;
+    }
+
+    Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
+        Map<Long, @Nullable Object> state = new LinkedHashMap<>();
+        List<Long> params = new ArrayList<>();
+        for (String name : parameters) {
+            Map<String, NDArray> ofParameter = arrays.get(name);
+            long index = params.size();
+            if (ofParameter != null && steps > 0) {
+                Map<String, @Nullable Object> saved = new LinkedHashMap<>();
+                saved.put("step", TorchStateDict.scalar(steps));
+                ofParameter.keySet().forEach(key -> saved.put(key, tensors.apply(key + "." + name)));
+                state.put(index, saved);
+            }
+            params.add(index);
+        }
+        Map<String, @Nullable Object> group = new LinkedHashMap<>();
+        group.put("params", params);
+        Map<String, @Nullable Object> dictionary = new LinkedHashMap<>();
+        dictionary.put("state", state);
+        dictionary.put("param_groups", List.of(group));
+        return dictionary;
+    }
+
+    void loadStateDict(Map<String, ?> dictionary) {
+        if (parameters.isEmpty()) {
+            throw new IllegalStateException(owner + " knows no parameters yet: initialize it before loading a state.");
+        }
+        SavedState saved = new SavedState("The saved state of " + owner, dictionary);
+        List<SavedState> groups = saved.dictionaries("param_groups");
+        if (groups.size() != 1 || groups.get(0).list("params").size() != parameters.size()) {
+            throw new MismatchedStateException(saved.owner() + " is not of one group with the " + parameters.size()
+                    + " parameters " + parameters + ".");
+        }
+        Map<Long, Object> stateByIndex = TorchStateDict.byIndex(saved);
+        StateWrites writes = new StateWrites();
+        List<Double> indices = groups.get(0).numbers("params");
+        long count = 0;
+        for (int i = 0; i < indices.size(); i++) {
+            String name = parameters.get(i);
+            Object entry = stateByIndex.get(indices.get(i).longValue());
+            count = Math.max(count, read(name, entry, writes));
+        }
+        writes.apply();
+        restored = count;
+        steps = count;
+    }
+
+    private long read(String name, @Nullable Object entry, StateWrites writes) {
+        Map<String, NDArray> ofParameter = arrays.getOrDefault(name, Map.of());
+        if (entry == null) {
+            ofParameter.values().forEach(writes::zero);
+            return 0;
+        }
+        String where = "The saved state of " + owner + " for " + name;
+        if (!(entry instanceof Map<?, ?> map) || !map.keySet().containsAll(ofParameter.keySet())) {
+            throw new MismatchedStateException(
+                    where + " is not a dictionary of " + ofParameter.keySet() + "; it is that of another optimizer.");
+        }
+        if (!arrays.containsKey(name)) {
+            throw new MismatchedStateException(
+                    where + " belongs to a frozen parameter; freeze the parameters that were frozen then.");
+        }
+        ofParameter.forEach((key, array) -> writes.fill(key + "." + name, array, map.get(key)));
+        return new SavedState(where, map).integer("step");
+    }
+
+    void close() {
+        if (memory != null) {
+            memory.close();
+        }
+    }
+
+    private void register(String name, NDArray weight) {
+        if (memory == null) {
+            memory = weight.getManager().getEngine().newBaseManager(weight.getDevice());
+        }
+        Map<String, NDArray> ofParameter = new LinkedHashMap<>();
+        for (String key : keys) {
+            ofParameter.put(key, memory.zeros(weight.getShape(), weight.getDataType(), weight.getDevice()));
+        }
+        parameters.add(name);
+        arrays.put(name, ofParameter);
+    }
+}

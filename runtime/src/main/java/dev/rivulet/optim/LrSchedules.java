@@ -1,0 +1,104 @@
+package dev.rivulet.optim;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schedules of one optimizer, in the order of their declaration. The training loop calls, as Lightning's does,
+ *
+ * <pre>{@code
+ * schedules.step(LrInterval.STEP, batchIndex);                      // after an optimizer step
+ * schedules.step(LrInterval.EPOCH, epoch);                          // after the last batch, before its hooks
+ * schedules.stepOnPlateau(LrInterval.STEP, batchIndex, metrics);    // after the batch's hooks and validation
+ * schedules.stepOnPlateau(LrInterval.EPOCH, epoch, metrics);        // after the epoch's hooks
+ * }</pre>
+ */
+public final class LrSchedules {
+    private final List<LrSchedule> schedules = new ArrayList<>();
+
+    LrSchedules() {}
+
+    void add(LrSchedule schedule, List<ParamGroup> groups) {
+        if (schedule.scheduler() instanceof ReduceLROnPlateau
+                && schedule.monitor().isEmpty()) {
+            throw new IllegalArgumentException("ReduceLROnPlateau needs a metric to look at: schedule it with"
+                    + " LrSchedule.of(scheduler).monitor(\"val_loss\").");
+        }
+        schedule.scheduler().attach(groups);
+        schedules.add(schedule);
+    }
+
+    /** The schedules. */
+    public List<LrSchedule> all() {
+        return Collections.unmodifiableList(schedules);
+    }
+
+    /**
+     * Steps the schedulers that are due and need no metric.
+     *
+     * @param index of the batch in its epoch, or of the epoch; from 0
+     * @return how many were stepped
+     */
+    public int step(LrInterval passed, long index) {
+        int stepped = 0;
+        for (LrSchedule schedule : schedules) {
+            if (!(schedule.scheduler() instanceof ReduceLROnPlateau) && schedule.isDue(passed, index)) {
+                schedule.scheduler().step();
+                stepped++;
+            }
+        }
+        return stepped;
+    }
+
+    /**
+     * Steps the schedulers that are due and look at a metric.
+     *
+     * @param index of the batch in its epoch, or of the epoch; from 0
+     * @param metrics the value of a metric by name
+     * @return how many were stepped
+     * @throws IllegalStateException if a metric is missing
+     */
+    public int stepOnPlateau(LrInterval passed, long index, Function<String, OptionalDouble> metrics) {
+        int stepped = 0;
+        for (LrSchedule schedule : schedules) {
+            if (schedule.scheduler() instanceof ReduceLROnPlateau plateau && schedule.isDue(passed, index)) {
+                String monitor = schedule.monitor().orElseThrow();
+                plateau.step(
+                        metrics.apply(monitor)
+                                .orElseThrow(
+                                        () -> new IllegalStateException(
+                                                "ReduceLROnPlateau looks at the metric \"" + monitor
+                                                        + "\", which was not logged; log it, or schedule after every so many epochs that it is.")));
+                stepped++;
+            }
+        }
+        return stepped;
+    }
+
+    /** The states of all schedulers, as in Lightning's {@code lr_schedulers}. */
+    public List<Map<String, @Nullable Object>> stateDicts() {
+        List<Map<String, @Nullable Object>> states = new ArrayList<>();
+        schedules.forEach(schedule -> states.add(schedule.scheduler().stateDict()));
+        return states;
+    }
+
+    /**
+     * Replaces the states of all schedulers. Learning rates themselves are in the optimizer's state.
+     *
+     * @throws MismatchedStateException if they are of other schedulers
+     */
+    public void loadStateDicts(List<? extends Map<String, ?>> states) {
+        if (states.size() != schedules.size()) {
+            throw new MismatchedStateException("There are " + states.size()
+                    + " saved schedulers, but the optimizer has " + schedules.size() + "; schedule the same ones.");
+        }
+        for (int i = 0; i < states.size(); i++) {
+            schedules.get(i).scheduler().loadStateDict(states.get(i));
+        }
+    }
+}

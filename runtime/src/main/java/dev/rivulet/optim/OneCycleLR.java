@@ -1,0 +1,186 @@
+package dev.rivulet.optim;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Raises the learning rate to a maximum and lowers it to almost nothing, while momentum, or Adam's beta1, goes the other
+ * way: {@code torch.optim.lr_scheduler.OneCycleLR} (Smith and Topin, Super-Convergence). Meant to be stepped after each
+ * optimizer step.
+ */
+public final class OneCycleLR extends ChainableScheduler {
+    private final Builder builder;
+
+    private OneCycleLR(Builder builder) {
+        super(named(
+                "total_steps",
+                builder.totalSteps,
+                "_schedule_phases",
+                builder.phases(),
+                "_anneal_func_type",
+                builder.linear ? "linear" : "cos",
+                "cycle_momentum",
+                builder.cycleMomentum));
+        this.builder = builder;
+    }
+
+    /**
+     * To {@code maxLr} and down again within {@code totalSteps}, along cosines.
+     *
+     * @throws IllegalArgumentException when given to an optimizer that has no momentum
+     */
+    public OneCycleLR(double maxLr, int totalSteps) {
+        this(builder(maxLr, totalSteps));
+    }
+
+    /** To {@code maxLr} and down again within {@code totalSteps}, with PyTorch's defaults for the rest. */
+    public static Builder builder(double maxLr, int totalSteps) {
+        return new Builder(maxLr, totalSteps);
+    }
+
+    @Override
+    void start() {
+        if (builder.cycleMomentum) {
+            set("use_beta1", groups().get(0).hasBetas());
+        }
+        for (ParamGroup group : groups()) {
+            group.set("initial_lr", builder.maxLr / builder.divFactor);
+            group.set("max_lr", builder.maxLr);
+            group.set("min_lr", group.get("initial_lr") / builder.finalDivFactor);
+            if (builder.cycleMomentum) {
+                if (!group.hasBetas() && !group.has("momentum")) {
+                    throw new IllegalArgumentException("OneCycleLR cycles the momentum, which the optimizer does not"
+                            + " have; build it with cycleMomentum(false).");
+                }
+                group.setMomentum(builder.maxMomentum);
+                group.set("max_momentum", builder.maxMomentum);
+                group.set("base_momentum", builder.baseMomentum);
+            }
+        }
+        super.start();
+    }
+
+    @Override
+    double next(ParamGroup group, double baseLr) {
+        long step = lastEpoch();
+        long total = integer("total_steps");
+        if (step > total) {
+            throw new IllegalStateException("OneCycleLR is made for " + total + " steps and cannot go on to step "
+                    + step + "; count the steps of all epochs, and schedule it with LrInterval.STEP.");
+        }
+        double start = 0;
+        List<SavedState> phases = settings().dictionaries("_schedule_phases");
+        int i = 0;
+        while (step > phases.get(i).number("end_step") && i < phases.size() - 1) {
+            start = phases.get(i).number("end_step");
+            i++;
+        }
+        SavedState phase = phases.get(i);
+        double share = (step - start) / (phase.number("end_step") - start);
+        if (Boolean.TRUE.equals(settings().values().get("cycle_momentum"))) {
+            group.setMomentum(between(group, phase.text("start_momentum"), phase.text("end_momentum"), share));
+        }
+        return between(group, phase.text("start_lr"), phase.text("end_lr"), share);
+    }
+
+    @Override
+    double first(ParamGroup group, double baseLr) {
+        return next(group, baseLr);
+    }
+
+    private double between(ParamGroup group, String from, String to, double share) {
+        double start = group.get(from);
+        double end = group.get(to);
+        if ("linear".equals(settings().values().get("_anneal_func_type"))) {
+            return (end - start) * share + start;
+        }
+        return end + (start - end) / 2.0 * (StrictMath.cos(Math.PI * share) + 1);
+    }
+
+    /** What PyTorch's constructor takes. */
+    public static final class Builder {
+        private final double maxLr;
+        private final long totalSteps;
+        private double pctStart = 0.3;
+        private boolean linear;
+        private boolean cycleMomentum = true;
+        private double baseMomentum = 0.85;
+        private double maxMomentum = 0.95;
+        private double divFactor = 25;
+        private double finalDivFactor = 1e4;
+        private boolean threePhase;
+
+        private Builder(double maxLr, int totalSteps) {
+            this.maxLr = maxLr;
+            this.totalSteps = positive("totalSteps", totalSteps);
+        }
+
+        /** Sets the share of the steps in which the learning rate rises; 0.3 by default. */
+        public Builder pctStart(double value) {
+            pctStart = ChainableScheduler.between("pctStart", value, 0, 1);
+            return this;
+        }
+
+        /** Goes along straight lines instead of cosines. */
+        public Builder linear() {
+            linear = true;
+            return this;
+        }
+
+        /** Sets whether momentum, or Adam's beta1, goes the other way; it does by default. */
+        public Builder cycleMomentum(boolean value) {
+            cycleMomentum = value;
+            return this;
+        }
+
+        /** Sets the bounds of the momentum; 0.85 and 0.95 by default. */
+        public Builder momentum(double base, double max) {
+            baseMomentum = base;
+            maxMomentum = max;
+            return this;
+        }
+
+        /** Sets the maximum's ratio to the first learning rate, and that one's to the last; 25 and 1e4 by default. */
+        public Builder divFactors(double first, double last) {
+            divFactor = first;
+            finalDivFactor = last;
+            return this;
+        }
+
+        /** Comes down as slowly as it went up, and goes on down to almost nothing in a third phase. */
+        public Builder threePhase() {
+            threePhase = true;
+            return this;
+        }
+
+        /** The scheduler. */
+        public OneCycleLR build() {
+            return new OneCycleLR(this);
+        }
+
+        private List<Map<String, Object>> phases() {
+            double up = pctStart * totalSteps - 1;
+            if (threePhase) {
+                return List.of(
+                        phase(up, "initial_lr", "max_lr", "max_momentum", "base_momentum"),
+                        phase(2 * pctStart * totalSteps - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"),
+                        phase(totalSteps - 1, "initial_lr", "min_lr", "max_momentum", "max_momentum"));
+            }
+            return List.of(
+                    phase(up, "initial_lr", "max_lr", "max_momentum", "base_momentum"),
+                    phase(totalSteps - 1, "max_lr", "min_lr", "base_momentum", "max_momentum"));
+        }
+
+        private static Map<String, Object> phase(
+                Number end, String startLr, String endLr, String startMomentum, String endMomentum) {
+            Map<String, Object> phase = new LinkedHashMap<>();
+            phase.put("end_step", end);
+            phase.put("start_lr", startLr);
+            phase.put("end_lr", endLr);
+            phase.put("start_momentum", startMomentum);
+            phase.put("end_momentum", endMomentum);
+            return phase;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a {@link TorchOptimizer} keeps of one parameter: the number of steps, and arrays of the parameter's shape under
+ * PyTorch's names.
+ */
+final class ParameterState {
+    private final String parameter;
+    private final ParamGroup group;
+    private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+    private long steps;
+
+    ParameterState(String parameter, ParamGroup group) {
+        this.parameter = parameter;
+        this.group = group;
+    }
+
+    /** The parameter's dotted name. */
+    String parameter() {
+        return parameter;
+    }
+
+    /** The group that the parameter belongs to. */
+    ParamGroup group() {
+        return group;
+    }
+
+    /** Steps so far, the one that is being taken included. */
+    long steps() {
+        return steps;
+    }
+
+    /**
+     * A live array.
+     *
+     * @throws IllegalStateException if there is none, because the group's hyper-parameters did not ask for one when the
+     *     state was made
+     */
+    NDArray array(String key) {
+        NDArray array = arrays.get(key);
+        if (array == null) {
+            throw new IllegalStateException("The state of " + parameter + " has no " + key
+                    + ": hyper-parameters that need it have to be set before the first step.");
+        }
+        return array;
+    }
+
+    Map<String, NDArray> arrays() {
+        return arrays;
+    }
+
+    void add(String key, NDArray array) {
+        arrays.put(key, array);
+    }
+
+    void setSteps(long count) {
+        steps = count;
+    }
+}

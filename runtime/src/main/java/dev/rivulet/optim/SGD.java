@@ -1,0 +1,111 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+
+/**
+ * Stochastic gradient descent, with momentum if wanted: {@code torch.optim.SGD}.
+ *
+ * <p>Its state is {@code momentum_buffer} where momentum is not 0. The first step sets it to the gradient, without
+ * dampening.
+ */
+public final class SGD extends TorchOptimizer {
+    private static final String BUFFER = "momentum_buffer";
+
+    private SGD(Builder builder) {
+        super(builder);
+        for (ParamGroup group : paramGroups()) {
+            if (group.is("nesterov") && (group.get("momentum") <= 0 || group.get("dampening") != 0)) {
+                throw new IllegalArgumentException(
+                        "Nesterov's momentum needs a momentum above 0 and no dampening, but got "
+                                + group.get("momentum") + " and " + group.get("dampening") + ".");
+            }
+        }
+    }
+
+    /** Learning rate 1e-3, and nothing else. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    List<String> arrayKeys(ParamGroup group) {
+        return group.get("momentum") == 0 ? List.of() : List.of(BUFFER);
+    }
+
+    @Override
+    boolean recordsSteps() {
+        return false;
+    }
+
+    @Override
+    void step(ParameterState state, NDArray weight, NDArray gradient) {
+        ParamGroup group = state.group();
+        Arithmetic math = arithmetic();
+        double momentum = group.get("momentum");
+        if (momentum == 0) {
+            math.addScaled(weight, gradient, -group.learningRate());
+            return;
+        }
+        NDArray buffer = state.array(BUFFER);
+        if (state.steps() == 1) {
+            math.copy(gradient, buffer);
+        } else {
+            math.scale(buffer, momentum);
+            math.addScaled(buffer, gradient, 1 - group.get("dampening"));
+        }
+        if (group.is("nesterov")) {
+            try (NDArray ahead = gradient.duplicate()) {
+                math.addScaled(ahead, buffer, momentum);
+                math.addScaled(weight, ahead, -group.learningRate());
+            }
+        } else {
+            math.addScaled(weight, buffer, -group.learningRate());
+        }
+    }
+
+    /** Hyper-parameters under PyTorch's names. */
+    public static final class Builder extends TorchOptimizerBuilder<Builder> {
+        private Builder() {
+            option("lr", 1e-3);
+            option("momentum", 0.0);
+            option("dampening", 0.0);
+            option("weight_decay", 0.0);
+            option("nesterov", false);
+            option("maximize", false);
+            option("foreach", null);
+            option("differentiable", false);
+            option("fused", null);
+        }
+
+        /** Sets the share of the last step that the next one keeps; at least 0. */
+        public Builder momentum(double value) {
+            return nonNegative("momentum", value);
+        }
+
+        /** Sets the share of the gradient that does not enter the momentum. */
+        public Builder dampening(double value) {
+            return option("dampening", value);
+        }
+
+        /** Sets whether to look ahead along the momentum. */
+        public Builder nesterov(boolean value) {
+            return option("nesterov", value);
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        @Override
+        Builder fresh() {
+            return new Builder();
+        }
+
+        /** The optimizer. */
+        public SGD build() {
+            return new SGD(this);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.rivulet.optim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs schedulers in turn, each from a milestone on: {@code torch.optim.lr_scheduler.SequentialLR}.
+ *
+ * <pre>{@code
+ * new SequentialLR(List.of(new LinearLR(0.01, 5), new CosineAnnealingLR(95)), List.of(5))
+ * }</pre>
+ */
+public final class SequentialLR extends LrScheduler {
+    private final List<ChainableScheduler> schedulers;
+    private List<Long> milestones;
+    private long lastEpoch;
+
+    /**
+     * In the order of the list.
+     *
+     * @param milestones the epochs at which the second scheduler and the following take over
+     */
+    public SequentialLR(List<? extends ChainableScheduler> schedulers, List<Integer> milestones) {
+        if (schedulers.isEmpty() || milestones.size() != schedulers.size() - 1) {
+            throw new IllegalArgumentException("SequentialLR needs one scheduler more than milestones, but got "
+                    + schedulers.size() + " and " + milestones.size() + ".");
+        }
+        this.schedulers = List.copyOf(schedulers);
+        this.milestones = milestones.stream().map(Integer::longValue).toList();
+    }
+
+    @Override
+    public void step() {
+        lastEpoch++;
+        int index = index(lastEpoch);
+        ChainableScheduler scheduler = schedulers.get(index);
+        if (index > 0 && milestones.get(index - 1) == lastEpoch) {
+            scheduler.restart();
+        } else {
+            scheduler.step();
+        }
+        setLastLr(scheduler.lastLr());
+    }
+
+    @Override
+    public Map<String, @Nullable Object> stateDict() {
+        Map<String, @Nullable Object> state = new LinkedHashMap<>();
+        state.put("_milestones", milestones);
+        state.put("last_epoch", lastEpoch);
+        state.put("_last_lr", lastLr());
+        List<Map<String, @Nullable Object>> states = new ArrayList<>();
+        schedulers.forEach(scheduler -> states.add(scheduler.stateDict()));
+        state.put("_schedulers", states);
+        return state;
+    }
+
+    @Override
+    public void loadStateDict(Map<String, ?> state) {
+        SavedState saved = saved(state);
+        List<SavedState> states = saved.dictionaries("_schedulers");
+        if (states.size() != schedulers.size()) {
+            throw new MismatchedStateException(saved.owner() + " is of " + states.size() + " schedulers, but there are "
+                    + schedulers.size() + ".");
+        }
+        List<Long> savedMilestones =
+                saved.numbers("_milestones").stream().map(Double::longValue).toList();
+        long savedEpoch = saved.integer("last_epoch");
+        List<Double> savedLastLr = saved.numbers("_last_lr");
+        for (int i = 0; i < states.size(); i++) {
+            schedulers.get(i).saved(states.get(i).named());
+        }
+        for (int i = 0; i < states.size(); i++) {
+            schedulers.get(i).loadStateDict(states.get(i).named());
+        }
+        milestones = savedMilestones;
+        lastEpoch = savedEpoch;
+        setLastLr(savedLastLr);
+    }
+
+    @Override
+    void start() {
+        schedulers.forEach(scheduler -> scheduler.attach(groups()));
+        groups().forEach(group -> group.setLearningRate(group.get("initial_lr")));
+        schedulers.forEach(ChainableScheduler::undo);
+        ChainableScheduler first = schedulers.get(index(0));
+        first.takeInitialStep();
+        setLastLr(first.lastLr());
+    }
+
+    /** How many milestones have been reached. */
+    private int index(long epoch) {
+        int index = 0;
+        while (index < milestones.size() && milestones.get(index) <= epoch) {
+            index++;
+        }
+        return index;
+    }
+}

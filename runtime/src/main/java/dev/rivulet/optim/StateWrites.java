@@ -1,0 +1,70 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.LiveTensors;
+import dev.rivulet.tensor.NDArrays;
+import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.TensorShape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Changes that are made when all of a saved state has been found to fit, or not at all. */
+final class StateWrites {
+    private final List<Runnable> changes = new ArrayList<>();
+
+    void add(Runnable change) {
+        changes.add(change);
+    }
+
+    /**
+     * Will give a live array the values of a saved tensor.
+     *
+     * @param saved a {@link Tensor} or an {@link NDArray}
+     * @throws MismatchedStateException if type or shape differ
+     */
+    void fill(String name, NDArray live, @Nullable Object saved) {
+        if (saved instanceof NDArray array) {
+            check(
+                    name,
+                    live,
+                    Dtype.of(array.getDataType()),
+                    TensorShape.of(array.getShape().getShape()));
+            changes.add(() -> {
+                try (LiveTensors scope = new LiveTensors()) {
+                    NDArrays.write(scope.view(array), live);
+                }
+            });
+        } else if (saved instanceof Tensor tensor) {
+            check(name, live, tensor.dtype(), tensor.shape());
+            changes.add(() -> NDArrays.write(tensor, live));
+        } else {
+            throw new MismatchedStateException(
+                    "The saved state has " + name + " = " + saved + " where a tensor belongs.");
+        }
+    }
+
+    /** Will set a live array to zero. */
+    void zero(NDArray live) {
+        changes.add(() -> {
+            TensorShape shape = TensorShape.of(live.getShape().getShape());
+            Dtype dtype = Dtype.of(live.getDataType());
+            NDArrays.write(DirectMemory.allocate(dtype.byteCount(shape)).asTensor(dtype, shape), live);
+        });
+    }
+
+    void apply() {
+        changes.forEach(Runnable::run);
+    }
+
+    private static void check(String name, NDArray live, Dtype dtype, TensorShape shape) {
+        TensorShape expected = TensorShape.of(live.getShape().getShape());
+        if (dtype != Dtype.of(live.getDataType()) || !shape.equals(expected)) {
+            throw new MismatchedStateException(
+                    "The saved state has " + name + " as " + dtype + shape + ", but the model needs "
+                            + Dtype.of(live.getDataType()) + expected + "; it was saved for another architecture.");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import dev.rivulet.tensor.LiveTensors;
+import dev.rivulet.tensor.Tensor;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/** Copies live arrays by name. */
+record TensorCopies(Map<String, NDArray> arrays) implements Function<String, Tensor> {
+    @Override
+    public Tensor apply(String name) {
+        try (LiveTensors live = new LiveTensors()) {
+            return live.view(Objects.requireNonNull(arrays.get(name))).copy();
+        }
+    }
+}

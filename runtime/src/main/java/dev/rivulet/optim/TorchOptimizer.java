@@ -1,0 +1,209 @@
+package dev.rivulet.optim;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An optimizer with PyTorch's arithmetic, defaults, parameter groups and state. Give it to Rivulet's trainer or to DJL's.
+ *
+ * <p>On the CPU and in float32, weights and state equal PyTorch's to the bit: each operation rounds as libtorch's does
+ * (see the tests). No operation is recorded for gradients, whatever the thread's mode, and no array is left behind.
+ * DJL's fused updates are not used, because they round otherwise, and Adam's adds epsilon at another place.
+ *
+ * <p><b>Parameters without gradient.</b> PyTorch skips a parameter whose {@code grad} is {@code None}. DJL gives zeros
+ * instead for one that the loss does not depend on, which cannot be told from a gradient that is zero. So the step is
+ * taken with zeros; momentum and weight decay go on to change the parameter. Freeze it to leave it alone.
+ *
+ * <p>For the thread that trains.
+ */
+public abstract class TorchOptimizer extends Optimizer implements StatefulOptimizer {
+    static final Set<Parameter.Type> BUFFERS = Set.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);
+
+    private final List<ParamGroup> groups;
+    private final Map<String, ParameterState> states = new LinkedHashMap<>();
+    private final LrSchedules schedules = new LrSchedules();
+    private @Nullable NDManager memory;
+    private @Nullable Arithmetic arithmetic;
+
+    TorchOptimizer(TorchOptimizerBuilder<?> builder) {
+        super(Optimizer.sgd()); // DJL's own settings are not used.
+        groups = builder.groups();
+    }
+
+    /** The parameter groups: that of the rest, then those declared. */
+    public final List<ParamGroup> paramGroups() {
+        return groups;
+    }
+
+    /** The schedules of the learning rate, for the training loop to call. */
+    public final LrSchedules schedules() {
+        return schedules;
+    }
+
+    /**
+     * Has the trainer step a scheduler after each epoch.
+     *
+     * <p>Declare schedules before the optimizer is initialized: some set hyper-parameters, on which the state depends.
+     */
+    public final void schedule(LrScheduler scheduler) {
+        schedule(LrSchedule.of(scheduler));
+    }
+
+    /** Has the trainer step a scheduler after each epoch or each optimizer step. */
+    public final void schedule(LrScheduler scheduler, LrInterval interval) {
+        schedule(LrSchedule.of(scheduler).every(1, interval));
+    }
+
+    /** Has the trainer step a scheduler as the schedule says. */
+    public final void schedule(LrSchedule schedule) {
+        schedules.add(schedule, groups);
+    }
+
+    @Override
+    public final void initialize(Map<String, Parameter> parameters) {
+        if (!states.isEmpty()) {
+            throw new IllegalStateException(
+                    getClass().getSimpleName() + " has already been used to train; make one optimizer for each fit.");
+        }
+        parameters.forEach((name, parameter) -> {
+            if (parameter.requiresGradient()) {
+                register(name, parameter.getArray());
+            } else if (!BUFFERS.contains(parameter.getType())) {
+                group(name).add(name);
+            }
+        });
+    }
+
+    @Override
+    public final Map<String, NDArray> stateArrays() {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        states.forEach((name, state) -> state.arrays().forEach((key, array) -> arrays.put(key + "." + name, array)));
+        return arrays;
+    }
+
+    /**
+     * Takes one parameter's step.
+     *
+     * @param parameterId its dotted name
+     */
+    @Override
+    public final void update(String parameterId, NDArray weight, NDArray grad) {
+        ParameterState state = states.get(parameterId);
+        if (state == null) {
+            state = register(parameterId, weight);
+        }
+        state.setSteps(state.steps() + 1);
+        ParamGroup group = state.group();
+        double weightDecay = group.is("decoupled_weight_decay") ? 0 : group.get("weight_decay");
+        try (NDArray plain = weight.stopGradient()) { // An alias that no operation is recorded for.
+            if (weightDecay == 0) {
+                step(state, plain, grad);
+            } else {
+                try (NDArray decaying = grad.duplicate()) {
+                    arithmetic().addScaled(decaying, plain, weightDecay);
+                    step(state, plain, decaying);
+                }
+            }
+        }
+    }
+
+    @Override
+    public final Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
+        return layout().write(tensors);
+    }
+
+    @Override
+    public final void loadStateDict(Map<String, ?> state) {
+        if (states.isEmpty()) {
+            throw new IllegalStateException(
+                    getClass().getSimpleName() + " knows no parameters yet: initialize it before loading a state.");
+        }
+        layout().read(state);
+    }
+
+    @Override
+    public final void close() {
+        if (memory != null) {
+            memory.close();
+        }
+        if (arithmetic != null) {
+            arithmetic.close();
+        }
+    }
+
+    /** PyTorch's names of the arrays that the state of a parameter of the group has. */
+    abstract List<String> arrayKeys(ParamGroup group);
+
+    /** Whether PyTorch has the number of steps in a parameter's state. */
+    boolean recordsSteps() {
+        return true;
+    }
+
+    /** Whether PyTorch makes the state before the first step. */
+    boolean startsWithState() {
+        return false;
+    }
+
+    /** Gives a new array, which is zero, its first value. */
+    void fill(ParamGroup group, NDArray array) {}
+
+    /**
+     * Changes weight and state in place. No array is recorded for gradients.
+     *
+     * @param gradient with weight decay, unless that is decoupled; not to be changed
+     */
+    abstract void step(ParameterState state, NDArray weight, NDArray gradient);
+
+    /** The operations to do it with. */
+    final Arithmetic arithmetic() {
+        if (arithmetic == null) {
+            arithmetic = new Arithmetic(Engine.getInstance());
+        }
+        return arithmetic;
+    }
+
+    private ParameterState register(String name, NDArray weight) {
+        ParamGroup group = group(name);
+        group.add(name);
+        ParameterState state = new ParameterState(name, group);
+        for (String key : arrayKeys(group)) {
+            NDArray array =
+                    memory(weight.getDevice()).zeros(weight.getShape(), weight.getDataType(), weight.getDevice());
+            fill(group, array);
+            state.add(key, array);
+        }
+        states.put(name, state);
+        return state;
+    }
+
+    private ParamGroup group(String name) {
+        for (ParamGroup group : groups.subList(1, groups.size())) {
+            if (group.claims(name)) {
+                return group;
+            }
+        }
+        return groups.get(0);
+    }
+
+    private NDManager memory(Device device) {
+        if (memory == null) {
+            memory = Engine.getInstance().newBaseManager(device);
+        }
+        return memory;
+    }
+
+    private TorchStateDict layout() {
+        return new TorchStateDict(getClass().getSimpleName(), groups, states, recordsSteps(), startsWithState());
+    }
+}

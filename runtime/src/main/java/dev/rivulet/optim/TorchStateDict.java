@@ -1,0 +1,151 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.TensorShape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The layout of PyTorch's {@code Optimizer.state_dict()}. Parameters are numbered group by group.
+ *
+ * @param owner the optimizer's name, for messages
+ * @param stepsRecorded whether the number of steps is part of a parameter's state
+ * @param eager whether there is state before the first step
+ */
+record TorchStateDict(
+        String owner,
+        List<ParamGroup> groups,
+        Map<String, ParameterState> states,
+        boolean stepsRecorded,
+        boolean eager) {
+
+    /** What a saved group does not decide: its members, and what kind of optimizer this is. */
+    private static final Set<String> KEPT = Set.of("params", "param_names", "decoupled_weight_decay");
+
+    Map<String, @Nullable Object> write(Function<String, Tensor> tensors) {
+        Map<Long, @Nullable Object> state = new LinkedHashMap<>();
+        List<Map<String, @Nullable Object>> savedGroups = new ArrayList<>();
+        long index = 0;
+        for (ParamGroup group : groups) {
+            List<Long> params = new ArrayList<>();
+            for (String name : group.parameters()) {
+                ParameterState parameter = states.get(name);
+                if (parameter != null && hasState(parameter)) {
+                    state.put(index, stateOf(parameter, tensors));
+                }
+                params.add(index++);
+            }
+            Map<String, @Nullable Object> saved = new LinkedHashMap<>(group.options());
+            saved.put("params", params);
+            savedGroups.add(saved);
+        }
+        Map<String, @Nullable Object> dictionary = new LinkedHashMap<>();
+        dictionary.put("state", state);
+        dictionary.put("param_groups", savedGroups);
+        return dictionary;
+    }
+
+    private boolean hasState(ParameterState parameter) {
+        return (eager || parameter.steps() > 0)
+                && (stepsRecorded || !parameter.arrays().isEmpty());
+    }
+
+    private Map<String, @Nullable Object> stateOf(ParameterState parameter, Function<String, Tensor> tensors) {
+        Map<String, @Nullable Object> saved = new LinkedHashMap<>();
+        if (stepsRecorded) {
+            saved.put("step", scalar(parameter.steps()));
+        }
+        parameter.arrays().keySet().forEach(key -> saved.put(key, tensors.apply(key + "." + parameter.parameter())));
+        return saved;
+    }
+
+    /** A count as PyTorch saves it: in float32. */
+    static Tensor scalar(long count) {
+        DirectMemory memory = DirectMemory.allocate(Float.BYTES);
+        memory.chunks().get(0).putFloat((float) count);
+        return memory.asTensor(Dtype.F32, TensorShape.of());
+    }
+
+    void read(Map<String, ?> dictionary) {
+        SavedState saved = new SavedState("The saved state of " + owner, dictionary);
+        StateWrites writes = new StateWrites();
+        List<SavedState> savedGroups = saved.dictionaries("param_groups");
+        if (savedGroups.size() != groups.size()) {
+            throw new MismatchedStateException(saved.owner() + " has " + savedGroups.size()
+                    + " parameter groups, but the optimizer has " + groups.size() + "; declare the same groups.");
+        }
+        Map<Long, Object> stateByIndex = byIndex(saved);
+        for (int i = 0; i < groups.size(); i++) {
+            readGroup(savedGroups.get(i), groups.get(i), stateByIndex, writes);
+        }
+        writes.apply();
+    }
+
+    private void readGroup(SavedState saved, ParamGroup group, Map<Long, Object> state, StateWrites writes) {
+        List<Double> indices = saved.numbers("params");
+        if (indices.size() != group.parameters().size()) {
+            throw new MismatchedStateException(saved.owner() + " is of " + indices.size()
+                    + " parameters, but the group has " + group.parameters().size() + ": " + group.parameters()
+                    + "; it was saved for another architecture or other groups.");
+        }
+        if (Boolean.TRUE.equals(saved.values().get("maximize"))) {
+            throw new MismatchedStateException(saved.owner() + " maximizes, which no optimizer here does.");
+        }
+        Map<String, @Nullable Object> options = saved.named();
+        options.keySet().removeAll(KEPT);
+        writes.add(() -> group.setAll(options));
+        for (int i = 0; i < indices.size(); i++) {
+            String name = group.parameters().get(i);
+            ParameterState parameter = states.get(name);
+            Object entry = state.get(indices.get(i).longValue());
+            if (parameter == null && entry != null) {
+                throw new MismatchedStateException("The saved state of " + owner + " has an entry for " + name
+                        + ", which is frozen; freeze the parameters that were frozen then.");
+            } else if (parameter != null) {
+                readParameter(parameter, entry, writes);
+            }
+        }
+    }
+
+    private void readParameter(ParameterState parameter, @Nullable Object entry, StateWrites writes) {
+        String where = "The saved state of " + owner + " for " + parameter.parameter();
+        if (entry == null) {
+            writes.add(() -> parameter.setSteps(0));
+            parameter.arrays().values().forEach(writes::zero);
+            return;
+        }
+        if (!(entry instanceof Map<?, ?> map)) {
+            throw new MismatchedStateException(where + " is " + entry + " where a dictionary belongs.");
+        }
+        Map<String, @Nullable Object> tensors = new SavedState(where, map).named();
+        tensors.remove("step");
+        tensors.values().removeIf(value -> value == null);
+        Map<String, NDArray> arrays = parameter.arrays();
+        if (!tensors.keySet().equals(arrays.keySet())) {
+            throw new MismatchedStateException(where + " has " + tensors.keySet() + ", but the optimizer keeps "
+                    + arrays.keySet() + "; build it with the hyper-parameters of then.");
+        }
+        long steps = stepsRecorded ? new SavedState(where, map).integer("step") : 1;
+        writes.add(() -> parameter.setSteps(steps));
+        arrays.forEach((key, array) -> writes.fill(key + "." + parameter.parameter(), array, tensors.get(key)));
+    }
+
+    static Map<Long, Object> byIndex(SavedState saved) {
+        Map<Long, Object> byIndex = new LinkedHashMap<>();
+        saved.dictionary("state").forEach((key, value) -> {
+            if (!(key instanceof Number index)) {
+                throw saved.wrong("state", "a dictionary by parameters' numbers");
+            }
+            byIndex.put(index.longValue(), value);
+        });
+        return byIndex;
+    }
+}
