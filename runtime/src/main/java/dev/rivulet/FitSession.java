@@ -90,14 +90,14 @@ final class FitSession implements Steps {
             settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
             Network network = module.network(shapes);
             try (Workspace workspace = new Workspace(network.manager());
-                    CheckpointStreams streams = openStreams(registries, graph, network)) {
+                    CheckpointStreams streams = openStreams(registries, graph, network);
+                    OptimizerStep optimizer = new OptimizerStep(
+                            module.configureOptimizers(), network.parameters(), settings.clipping())) {
                 FitHooks updates = new StatefulUpdates(
                         network,
                         registries.statefulTransforms(),
                         StateDict.ofArrays(workspace, network.arrays()),
                         state);
-                OptimizerStep optimizer =
-                        new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping());
                 new FitLoop(
                                 settings.loop(),
                                 train,

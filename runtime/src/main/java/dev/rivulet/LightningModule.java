@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A module holds its weights in native memory from its first use on; closing it frees them. What DJL's optimizers
- * keep, Adam's moments for one, is freed when the JVM ends. Confined to one thread at a time.
+ * <p>A module holds its weights in native memory from its first use on; closing it frees them. The
+ * optimizers of {@link dev.rivulet.optim} are closed with the fit; what DJL's own keep, Adam's moments for one, is freed
+ * when the JVM ends. Confined to one thread at a time.
  */
 public abstract class LightningModule implements AutoCloseable {
     private @Nullable Network network;

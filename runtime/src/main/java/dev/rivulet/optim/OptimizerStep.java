@@ -12,15 +12,17 @@ import java.util.Map;
 
 /**
  * Applies an optimizer to the trained parameters of a model, in place. The optimizer knows each parameter by its dotted
- * name, so its state can be told apart from run to run. Confined to the training thread.
+ * name, so its state can be told apart from run to run. Closing it frees the state of an optimizer that can be closed.
+ * Confined to the training thread.
  */
-public final class OptimizerStep {
+public final class OptimizerStep implements AutoCloseable {
     private final Optimizer optimizer;
     private final GradientClipping clipping;
     private final boolean updateZeroesGradients;
     private final String[] names;
     private final NDArray[] weights;
     private final List<NDArray> gradients;
+    private final LrSchedules none = new LrSchedules();
     private boolean gradientsAreZero;
 
     /**
@@ -51,6 +53,11 @@ public final class OptimizerStep {
         }
     }
 
+    /** The schedules of the learning rate; none for DJL's own optimizers, which have trackers instead. */
+    public LrSchedules schedules() {
+        return optimizer instanceof TorchOptimizer scheduled ? scheduled.schedules() : none;
+    }
+
     /** Sets gradients to zero before backward passes, unless the last step has done so and none has run since. */
     public void zeroGradients() {
         if (gradientsAreZero) {
@@ -76,6 +83,13 @@ public final class OptimizerStep {
         } finally {
             gradients.forEach(NDArray::close);
             gradients.clear();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (optimizer instanceof StatefulOptimizer stateful) {
+            stateful.close();
         }
     }
 }

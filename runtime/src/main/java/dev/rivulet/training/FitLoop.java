@@ -7,8 +7,11 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
+import dev.rivulet.optim.LrInterval;
+import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,6 +27,7 @@ public final class FitLoop {
     private final Optional<ValidationLoop> validation;
     private final Steps steps;
     private final OptimizerStep optimizer;
+    private final LrSchedules schedules;
     private final FitHooks hooks;
     private final Metrics metrics;
     private final LoopState state;
@@ -52,6 +56,7 @@ public final class FitLoop {
                 .map(dataset -> new ValidationLoop(dataset, steps, hooks, metrics, state, manager));
         this.steps = steps;
         this.optimizer = optimizer;
+        this.schedules = optimizer.schedules();
         this.hooks = hooks;
         this.metrics = metrics;
         this.state = state;
@@ -118,6 +123,11 @@ public final class FitLoop {
         state.epochsEnded++;
         metrics.reduce(false);
         hooks.onTrainEpochEnd();
+        schedules.stepOnPlateau(LrInterval.EPOCH, state.epoch, this::metric);
+    }
+
+    private OptionalDouble metric(String name) {
+        return metrics.has(name) ? OptionalDouble.of(metrics.get(name)) : OptionalDouble.empty();
     }
 
     private void runBatches() throws Exception {
@@ -131,6 +141,9 @@ public final class FitLoop {
                 state.endIfTold();
                 if (state.validationFollows()) {
                     validation.orElseThrow().run(settings.limitValBatches());
+                }
+                if (completesStep(state.batchIndex)) {
+                    schedules.stepOnPlateau(LrInterval.STEP, state.batchIndex, this::metric);
                 }
             } while (!state.lastBatch && !noStepLeft() && !state.stopping);
         }
@@ -146,6 +159,10 @@ public final class FitLoop {
                 hooks.onBeforeOptimizerStep();
                 optimizer.step();
                 state.globalStep++;
+                schedules.step(LrInterval.STEP, index);
+            }
+            if (state.lastBatch) {
+                schedules.step(LrInterval.EPOCH, state.epoch);
             }
             state.validationDue = isValidationDue(index);
             hooks.onTrainBatchEnd(loss, batch, index);
