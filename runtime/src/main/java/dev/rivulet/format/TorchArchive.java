@@ -146,7 +146,7 @@ final class TorchArchive {
                     position(name),
                     "\"" + name + "\" " + (record == null ? "is missing" : "has " + record.byteCount() + " bytes"));
         }
-        byte[] bytes = input.read(record.position(), record.byteCount()).array();
+        byte[] bytes = input.readBytes(record.position(), record.byteCount());
         CRC32 crc = new CRC32();
         crc.update(bytes);
         RecordParts.check(input.file(), record, crc.getValue());

@@ -37,7 +37,7 @@ final class ZipExtra {
             }
             int id = Short.toUnsignedInt(extra.getShort());
             int length = Short.toUnsignedInt(extra.getShort());
-            if (length > extra.remaining() || id == ZipLayout.ZIP64_FIELD && found) {
+            if (length > extra.remaining() || (id == ZipLayout.ZIP64_FIELD && found)) {
                 throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off or occurs twice");
             }
             int end = extra.position() + length;

@@ -21,6 +21,13 @@ record ZipInput(String file, long length, PositionalSource source) {
         return buffer.flip();
     }
 
+    /** The same as an array. */
+    byte[] readBytes(long position, long byteCount) throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(byteCount)];
+        readFully(ByteBuffer.wrap(bytes), position);
+        return bytes;
+    }
+
     /** Fills a buffer. */
     void readFully(ByteBuffer target, long position) throws IOException {
         long next = position;

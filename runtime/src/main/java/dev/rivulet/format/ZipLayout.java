@@ -85,7 +85,8 @@ final class ZipLayout {
     /** What lies before the data of an entry: its header, of which checksum and sizes follow the data. */
     byte[] header(int entry) {
         byte[] name = names.get(entry);
-        ByteBuffer header = allocate(Math.toIntExact(data[entry] - headers[entry]));
+        byte[] bytes = new byte[Math.toIntExact(data[entry] - headers[entry])];
+        ByteBuffer header = little(bytes);
         header.putInt(LOCAL_SIGNATURE)
                 .putShort((short) 0)
                 .putShort(flags(entry))
@@ -99,13 +100,14 @@ final class ZipLayout {
                 .put(name);
         putZip64(header, entry);
         header.putShort((short) PADDING_FIELD).putShort((short) (header.remaining() - Short.BYTES));
-        Arrays.fill(header.array(), header.position(), header.capacity(), (byte) 'Z');
-        return header.array();
+        Arrays.fill(bytes, header.position(), bytes.length, (byte) 'Z');
+        return bytes;
     }
 
     /** What lies behind the data of an entry; nothing if there is no data. */
     byte[] descriptor(int entry, long crc32) {
-        ByteBuffer descriptor = allocate(descriptorBytes(entry));
+        byte[] bytes = new byte[descriptorBytes(entry)];
+        ByteBuffer descriptor = little(bytes);
         if (descriptor.hasRemaining()) {
             descriptor.putInt(DESCRIPTOR_SIGNATURE).putInt((int) crc32);
             if (zip64Bytes(entry) > 0) {
@@ -114,12 +116,13 @@ final class ZipLayout {
                 descriptor.putInt((int) sizes[entry]).putInt((int) sizes[entry]);
             }
         }
-        return descriptor.array();
+        return bytes;
     }
 
     /** What follows the last descriptor: the central directory and the end records. */
     byte[] ending(long[] crc32s) {
-        ByteBuffer ending = allocate(Math.toIntExact(byteCount() - directory));
+        byte[] bytes = new byte[Math.toIntExact(byteCount() - directory)];
+        ByteBuffer ending = little(bytes);
         for (int i = 0; i < sizes.length; i++) {
             putDirectoryHeader(ending, i, crc32s[i]);
         }
@@ -131,7 +134,7 @@ final class ZipLayout {
                 .putInt((int) Math.min(directoryBytes, MAX_UINT32))
                 .putInt((int) Math.min(directory, MAX_UINT32))
                 .putShort((short) 0);
-        return ending.array();
+        return bytes;
     }
 
     private void putDirectoryHeader(ByteBuffer ending, int entry, long crc32) {
@@ -204,7 +207,7 @@ final class ZipLayout {
         return (short) (sizes[entry] == 0 ? UTF8_FLAG : UTF8_FLAG | DESCRIPTOR_FLAG);
     }
 
-    private static ByteBuffer allocate(int byteCount) {
-        return ByteBuffer.allocate(byteCount).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

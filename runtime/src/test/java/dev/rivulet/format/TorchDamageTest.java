@@ -82,7 +82,8 @@ class TorchDamageTest {
             assertThatThrownBy(() -> reader.read(damaged))
                     .isInstanceOf(DamagedFileException.class)
                     .hasMessageContaining("the checksum of \"archive/data/39\" should be");
-            assertThat(reader.read(TorchFileTest.tensor(reader.content(), "block.38")).byteCount())
+            assertThat(reader.read(TorchFileTest.tensor(reader.content(), "block.38"))
+                            .byteCount())
                     .isEqualTo(12 * 38);
         }
     }

@@ -61,8 +61,7 @@ final class TorchFiles {
 
     static byte[] zip(List<String> names, List<byte[]> contents) {
         ZipLayout layout = new ZipLayout(
-                names,
-                contents.stream().mapToLong(content -> content.length).toArray());
+                names, contents.stream().mapToLong(content -> content.length).toArray());
         long[] crcs = new long[contents.size()];
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int i = 0; i < crcs.length; i++) {

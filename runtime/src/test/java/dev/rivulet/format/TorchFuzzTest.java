@@ -21,27 +21,82 @@ class TorchFuzzTest {
 
     /** What pickles are made of, so that random ones get somewhere. */
     private static final String[] TOKENS = {
-        "N", "\u0088", "\u0089", "K\1", "K\0", "M\0\1", "J\u00ff\u00ff\u00ff\u00ff", "\u008a\1\1", "G\0\0\0\0\0\0\0\0",
-        "X\1\0\0\0a", "X\7\0\0\0storage", "X\1\0\0\0" + "0", "X\3\0\0\0cpu", "\u008c\1b", "C\1c", "(", "(", ")", "]", "}",
-        "t", "\u0085", "\u0086", "\u0087", "a", "e", "s", "u", "l", "d", "\u008f", "\u0090", "\u0091", "0", "1", "2", "R", "b", "Q",
-        "\u0081", "\u0093", "\u0094", "\u0094", "\u0094", "h\0", "h\1", "h\2", "ctorch\nFloatStorage\n", "ctorch\nSize\n",
-        "ctorch.storage\nUntypedStorage\n", "ctorch\nfloat8_e5m2\n", "ccollections\nOrderedDict\n", "ccollections\nOrderedDict\n)R",
-        "ctorch._utils\n_rebuild_tensor_v2\n(", "ctorch._utils\n_rebuild_parameter\n", "cargparse\nNamespace\n)\u0081",
-        "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0" + "0X\3\0\0\0cpuK\4tQ", "K\0K\2\u0085K\1\u0085\u0089", "cos\nsystem\n"
+        "N",
+        "\u0088",
+        "\u0089",
+        "K\1",
+        "K\0",
+        "M\0\1",
+        "J\u00ff\u00ff\u00ff\u00ff",
+        "\u008a\1\1",
+        "G\0\0\0\0\0\0\0\0",
+        "X\1\0\0\0a",
+        "X\7\0\0\0storage",
+        "X\1\0\0\0" + "0",
+        "X\3\0\0\0cpu",
+        "\u008c\1b",
+        "C\1c",
+        "(",
+        "(",
+        ")",
+        "]",
+        "}",
+        "t",
+        "\u0085",
+        "\u0086",
+        "\u0087",
+        "a",
+        "e",
+        "s",
+        "u",
+        "l",
+        "d",
+        "\u008f",
+        "\u0090",
+        "\u0091",
+        "0",
+        "1",
+        "2",
+        "R",
+        "b",
+        "Q",
+        "\u0081",
+        "\u0093",
+        "\u0094",
+        "\u0094",
+        "\u0094",
+        "h\0",
+        "h\1",
+        "h\2",
+        "ctorch\nFloatStorage\n",
+        "ctorch\nSize\n",
+        "ctorch.storage\nUntypedStorage\n",
+        "ctorch\nfloat8_e5m2\n",
+        "ccollections\nOrderedDict\n",
+        "ccollections\nOrderedDict\n)R",
+        "ctorch._utils\n_rebuild_tensor_v2\n(",
+        "ctorch._utils\n_rebuild_parameter\n",
+        "cargparse\nNamespace\n)\u0081",
+        "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0" + "0X\3\0\0\0cpuK\4tQ",
+        "K\0K\2\u0085K\1\u0085\u0089",
+        "cos\nsystem\n"
     };
 
     @Test
     void anyInputIsReadOrRefusedWithAReason() throws IOException {
         SplittableRandom random = new SplittableRandom(SEED);
         List<byte[]> pickles = recordedPickles();
-        Map<String, ArchiveRecord> storages = TorchFiles.storages(Files.readAllBytes(TorchFileTest.recorded("plain.pt")));
+        Map<String, ArchiveRecord> storages =
+                TorchFiles.storages(Files.readAllBytes(TorchFileTest.recorded("plain.pt")));
         byte[] small = TorchFiles.around(TorchFiles.ascii("\u0080\2]."));
         int accepted = 0;
         for (int i = 0; i < COUNT; i++) {
             int kind = random.nextInt(16);
             byte[] input = kind == 0
                     ? mutated(pickles.get(random.nextInt(pickles.size())), random)
-                    : kind == 1 ? mutated(small, random) : kind == 2 ? TorchFiles.around(stream(random)) : stream(random);
+                    : kind == 1
+                            ? mutated(small, random)
+                            : kind == 2 ? TorchFiles.around(stream(random)) : stream(random);
             try {
                 if (kind == 1 || kind == 2) {
                     TorchArchive.read(TorchFiles.input(input));
@@ -64,8 +119,9 @@ class TorchFuzzTest {
         List<byte[]> pickles = new ArrayList<>();
         for (String name : List.of("lightning-adamw.ckpt", "lightning-sgd.ckpt", "lightning-namespace.ckpt")) {
             ZipInput input = TorchFiles.input(Files.readAllBytes(TorchFileTest.recorded(name)));
-            ArchiveRecord pickle = ZipEntries.check(input, ZipDirectory.read(input)).get(0);
-            pickles.add(input.read(pickle.position(), pickle.byteCount()).array());
+            ArchiveRecord pickle =
+                    ZipEntries.check(input, ZipDirectory.read(input)).get(0);
+            pickles.add(input.readBytes(pickle.position(), pickle.byteCount()));
         }
         return pickles;
     }

@@ -59,7 +59,8 @@ class TorchRuleTest {
 
     @Test
     void namesTheClassThatIsRefused() {
-        assertThat(message(file("cposix\nsystem\nX\2\0\0\0ls\u0085R."))).contains("posix.system", "at byte 2 of data.pkl");
+        assertThat(message(file("cposix\nsystem\nX\2\0\0\0ls\u0085R.")))
+                .contains("posix.system", "at byte 2 of data.pkl");
     }
 
     static TorchRule violation(byte[] file) {
@@ -87,14 +88,17 @@ class TorchRuleTest {
     }
 
     static Stream<Arguments> violations() {
-        return Stream.of(zips(), machine(), numbers(), names(), tensors(), values()).flatMap(each -> each);
+        return Stream.of(zips(), machine(), numbers(), names(), tensors(), values())
+                .flatMap(each -> each);
     }
 
     private static Stream<Arguments> zips() {
         return Stream.of(
                 arguments(TorchRule.FILE_FORMAT, new byte[3]),
                 arguments(TorchRule.FILE_FORMAT, new byte[100]),
-                arguments(TorchRule.LEGACY_FORMAT, TorchFiles.ascii("\u0080\2\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019.")),
+                arguments(
+                        TorchRule.LEGACY_FORMAT,
+                        TorchFiles.ascii("\u0080\2\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019.")),
                 changed(TorchRule.END_RECORD, file -> file.put(file.limit() - 2, (byte) 1)),
                 arguments(TorchRule.END_RECORD, Arrays.copyOf(file("N."), file("N.").length + 1)),
                 arguments(TorchRule.END_RECORD, Arrays.copyOf(file("N."), 10)),
@@ -113,7 +117,9 @@ class TorchRuleTest {
                 changed(TorchRule.FLAGS, file -> file.put(directory(file) + 8, (byte) 24)),
                 changed(TorchRule.COMPRESSION, file -> file.put(directory(file) + 10, (byte) 8)),
                 changed(TorchRule.ENTRY_SIZE, file -> file.put(directory(file) + 20, (byte) 8)),
-                changed(TorchRule.ENTRY_SIZE, file -> file.putInt(directory(file) + 20, -2).putInt(directory(file) + 24, -2)),
+                changed(
+                        TorchRule.ENTRY_SIZE,
+                        file -> file.putInt(directory(file) + 20, -2).putInt(directory(file) + 24, -2)),
                 named(TorchRule.ENTRY_NAME, "../../etc/passwd"),
                 named(TorchRule.ENTRY_NAME, "/etc/passwd"),
                 named(TorchRule.ENTRY_NAME, "a//b"),
@@ -178,8 +184,10 @@ class TorchRuleTest {
                 pickle(TorchRule.TEXT, "X\u00ff\u00ff\u00ff\u00ff."),
                 pickle(TorchRule.TEXT, "\u008d\0\0\0\0\0\0\0\u0080."),
                 pickle(TorchRule.TEXT, "B\u00ff\u00ff\u00ff\u007f."),
-                pickle(TorchRule.TEXT, "c_codecs\nencode\nq\0X\u00e8\3\0\0" + "a".repeat(1000)
-                        + "X\6\0\0\0latin1\u0086q\1R0" + "h\0h\1R0".repeat(10) + "N."),
+                pickle(
+                        TorchRule.TEXT,
+                        "c_codecs\nencode\nq\0X\u00e8\3\0\0" + "a".repeat(1000) + "X\6\0\0\0latin1\u0086q\1R0"
+                                + "h\0h\1R0".repeat(10) + "N."),
                 pickle(TorchRule.INTEGER, "\u008b\1\4\0\0" + "\1".repeat(1025) + "."),
                 pickle(TorchRule.INTEGER, "\u008b\u00ff\u00ff\u00ff\u00ff."));
     }
@@ -244,10 +252,11 @@ class TorchRuleTest {
     }
 
     private static Stream<Arguments> values() {
-        String bomb = "]q\0" + Stream.iterate(0, i -> i + 1)
-                .limit(60)
-                .map(i -> "](" + ("h" + (char) (int) i).repeat(10) + "eq" + (char) (i + 1))
-                .collect(Collectors.joining());
+        String bomb = "]q\0"
+                + Stream.iterate(0, i -> i + 1)
+                        .limit(60)
+                        .map(i -> "](" + ("h" + (char) (int) i).repeat(10) + "eq" + (char) (i + 1))
+                        .collect(Collectors.joining());
         return Stream.of(
                 pickle(TorchRule.ITEMS, "}Na."),
                 pickle(TorchRule.ITEMS, ")(Ne."),
@@ -264,7 +273,7 @@ class TorchRuleTest {
                 pickle(TorchRule.CYCLE, "]q\0h\0\u0085a."),
                 pickle(TorchRule.NESTING, "]".repeat(200) + "a".repeat(199) + "."),
                 pickle(TorchRule.NESTING, "N" + "\u0085".repeat(1_000_000) + "."),
-                pickle(TorchRule.EXPANSION, bomb + "("+ "."));
+                pickle(TorchRule.EXPANSION, bomb + "(" + "."));
     }
 
     private static String huge() {
