@@ -102,7 +102,7 @@ def plain():
         "frozen": torch.nn.Parameter(torch.zeros(2), requires_grad=False), "grad": torch.ones(1, requires_grad=True),
         "ints": [0, 1, 255, 256, 65535, 65536, -1, 2**31 - 1, 2**31, -2**31, -2**31 - 1, 2**63, -2**63, 2**70, -2**1000],
         "floats": (0.0, -0.0, 1.5, float("inf"), float("nan"), 1e-310), "text": ["", "é 😀", "a\nb"],
-        "bytes": [b"", b"\x00\xff"], "bools": (True, False, None), "nested": [[[]], {}, ((),)], "size": torch.Size([2, 3]),
+        "bytes": [b"\x00\xff"], "bools": (True, False, None), "nested": [[[]], {}, ((),)], "size": torch.Size([2, 3]),
         3: "int key", 2.5: "float key", (1, "a"): "tuple key", None: "none key", "dtype": torch.float32,
         "many": {i: str(i % 7) for i in range(1002)}, "long": list(range(1001)),
         "many ordered": collections.OrderedDict((i, i) for i in range(1001)),

@@ -92,14 +92,10 @@ final class TorchPickler {
         }
     }
 
-    /** Protocol 2 has no bytes; Python writes the characters of the same numbers. */
+    /** Protocol 2 has no bytes; Python writes the characters of the same numbers, and weights_only reads nothing else. */
     private void bytes(byte[] bytes) {
-        if (bytes.length == 0) {
-            call(TorchGlobals.BYTES, List.of());
-        } else {
-            String characters = new String(bytes, StandardCharsets.ISO_8859_1);
-            call(TorchGlobals.ENCODE, List.of(TorchValue.of(characters), TorchValue.of("latin1")));
-        }
+        String characters = new String(bytes, StandardCharsets.ISO_8859_1);
+        call(TorchGlobals.ENCODE, List.of(TorchValue.of(characters), TorchValue.of("latin1")));
     }
 
     private void items(TorchValue.Items items) {

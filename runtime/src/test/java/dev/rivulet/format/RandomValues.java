@@ -58,7 +58,7 @@ final class RandomValues {
         Dtype dtype = DTYPES.get(random.nextInt(DTYPES.size()));
         int rows = random.nextInt(5);
         int columns = random.nextInt(70);
-        TorchStorage storage = TorchStorage.of(Tensors.pattern(dtype, rows * columns));
+        TorchStorage storage = TorchStorage.of(Tensors.pattern(dtype, (long) rows * columns));
         TorchTensor tensor = random.nextBoolean()
                 ? TorchTensor.of(storage, dtype, TensorShape.of(rows, columns))
                 : TorchTensor.view(storage, dtype, 0, TensorShape.of(columns, rows), 1, columns);
