@@ -1,5 +1,6 @@
 package dev.rivulet.format;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
@@ -31,7 +32,7 @@ class TorchDamageTest {
     void writeFile() throws IOException {
         Map<String, TorchValue> tensors = new LinkedHashMap<>();
         for (int i = 0; i < 12; i++) {
-            tensors.put("block." + i, TorchTensor.of(Tensors.pattern(Dtype.F32, 3, 3 * i)));
+            tensors.put("block." + i, TorchTensor.of(Tensors.pattern(Dtype.F32, 3, 3L * i)));
         }
         intact = TorchFiles.bytes(TorchValue.Dict.of(tensors));
         file = folder.resolve("model.ckpt");
@@ -74,7 +75,9 @@ class TorchDamageTest {
 
     @Test
     void ofATensorIsToldWhenItIsRead() throws IOException {
-        intact[Math.toIntExact(TorchFiles.storages(intact).get("11").position())] ^= 1;
+        intact[
+                Math.toIntExact(
+                        requireNonNull(TorchFiles.storages(intact).get("11")).position())] ^= 1;
         Files.write(file, intact);
         try (TorchReader reader = TorchReader.open(file)) {
             TorchTensor damaged = TorchFileTest.tensor(reader.content(), "block.11");
