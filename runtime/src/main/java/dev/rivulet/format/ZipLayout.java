@@ -98,7 +98,8 @@ final class ZipLayout {
                 .putShort((short) name.length)
                 .putShort((short) (header.capacity() - LOCAL_BYTES - name.length))
                 .put(name);
-        putZip64(header, entry);
+        // PyTorch's library does not know how many bytes it will have stored when it writes this header.
+        putZip64(header, entry, 0);
         header.putShort((short) PADDING_FIELD).putShort((short) (header.remaining() - Short.BYTES));
         Arrays.fill(bytes, header.position(), bytes.length, (byte) 'Z');
         return bytes;
@@ -156,7 +157,7 @@ final class ZipLayout {
                 .putInt(0)
                 .putInt((int) Math.min(headers[entry], MAX_UINT32))
                 .put(name);
-        putZip64(ending, entry);
+        putZip64(ending, entry, sizes[entry]);
     }
 
     private void putEnd64(ByteBuffer ending) {
@@ -177,12 +178,12 @@ final class ZipLayout {
                 .putInt(1);
     }
 
-    private void putZip64(ByteBuffer target, int entry) {
+    private void putZip64(ByteBuffer target, int entry, long stored) {
         int length = zip64Bytes(entry);
         if (length > 0) {
             target.putShort((short) ZIP64_FIELD).putShort((short) (length - FIELD_BYTES));
             if (sizes[entry] >= MAX_UINT32) {
-                target.putLong(sizes[entry]).putLong(sizes[entry]);
+                target.putLong(sizes[entry]).putLong(stored);
             }
             if (headers[entry] >= MAX_UINT32) {
                 target.putLong(headers[entry]);
