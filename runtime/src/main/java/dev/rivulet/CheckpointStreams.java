@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.snapshot.SnapshotPool;
 import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.store.Recovery;
 import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.SavePlan;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Saves the streams of a run. At each hook every stream decides; those that are due are saved from one snapshot, which the
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One stream's failure leaves the others alone; where its policy says so, it ends the run after the others were served.
  */
 final class CheckpointStreams implements FitHooks, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStreams.class);
+
     private final Collection<StreamSaver> streams;
     private final Optional<SaveEvents> events;
     private final SaveFailures failures;
@@ -66,6 +71,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
         FileClaims claims = new FileClaims();
         CheckpointDirectory directory = CheckpointDirectory.open(place, settings.retries());
+        report(directory.recovery());
         List<StreamSaver> streams = graph.streams().stream()
                 .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow))
                 .toList();
@@ -77,6 +83,18 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     /** No streams, of a run that saves nothing. */
     static CheckpointStreams none(SaveHooks hooks, LoopMoment moment) {
         return new CheckpointStreams(List.of(), Optional.empty(), new SaveFailures(), hooks, moment);
+    }
+
+    private static void report(Recovery recovery) {
+        for (Recovery.Quarantined damaged : recovery.quarantined()) {
+            LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
+        }
+        for (Recovery.Missing missing : recovery.missing()) {
+            LOG.warn("{} of the stream \"{}\" is gone.", missing.file(), missing.stream());
+        }
+        if (!recovery.rolledForward().isEmpty()) {
+            LOG.info("Finished what a run before had committed: groups {}.", recovery.rolledForward());
+        }
     }
 
     private static void reserve(SnapshotPool snapshots) {

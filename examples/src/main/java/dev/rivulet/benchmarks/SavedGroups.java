@@ -10,6 +10,7 @@ import dev.rivulet.store.Manifest;
 import dev.rivulet.store.StoredCheckpoint;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class SavedGroups {
             nanos = System.nanoTime() - start;
         }
         for (Blob blob : blobs) {
-            directory.delete(blob.file());
+            Files.deleteIfExists(directory.resolve(blob.file()));
         }
         return nanos;
     }

@@ -1,0 +1,172 @@
+package dev.rivulet.format;
+
+import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An open PyTorch file ({@code .ckpt}, {@code .pt}): one of {@code torch.save}, of Lightning or of {@link TorchWriter}.
+ *
+ * <p>Opening reads and checks everything but the tensors' bytes. Its pickle is read as data: nothing of it is executed, and
+ * what is not on a list of harmless names is refused by {@link TorchRule#GLOBAL}. Tensors are read when asked for, by
+ * positional reads into memory that the caller chooses, and verified by the CRC-32 of their storage. The file is not
+ * mapped, for the reasons that {@link SafetensorsReader} gives.
+ *
+ * <p>In a file of {@link TorchWriter}, opening and {@link #verify} together find every changed bit. In others, they find
+ * those in data and names.
+ *
+ * <p>Safe for use by several threads, which may read different tensors at once. What was read stays valid after closing.
+ */
+public final class TorchReader implements AutoCloseable {
+    private final FileChannel channel;
+    private final TorchArchive archive;
+
+    private TorchReader(FileChannel channel, TorchArchive archive) {
+        this.channel = channel;
+        this.archive = archive;
+    }
+
+    /**
+     * Opens a file, to be closed by the caller.
+     *
+     * @throws MalformedTorchFileException if it is not a PyTorch file that can be read safely
+     * @throws DamagedFileException if it is not what was written
+     * @throws IOException if it cannot be opened or read
+     */
+    public static TorchReader open(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            ZipInput input = new ZipInput(file.toString(), channel.size(), channel::read);
+            return new TorchReader(channel, TorchArchive.read(input));
+        } catch (Throwable e) {
+            try {
+                channel.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    /** What {@code torch.load} returns; its tensors' elements are in the file. */
+    public TorchValue content() {
+        return archive.content();
+    }
+
+    /**
+     * Whether the file was written by {@link TorchWriter}, so that {@link #open} and {@link #verify} find every changed
+     * bit.
+     */
+    public boolean isFullyVerifiable() {
+        return archive.isOurs();
+    }
+
+    /**
+     * Reads all entries and checks their checksums.
+     *
+     * @throws DamagedFileException if one is not what was written
+     * @throws MalformedTorchFileException if the file has become shorter since it was opened
+     */
+    public void verify() throws IOException {
+        RecordParts parts = new RecordParts(archive.input());
+        archive.records().forEach(parts::add);
+        parts.read();
+    }
+
+    /**
+     * Reads a tensor into fresh direct memory, contiguous, and verifies its storage.
+     *
+     * @throws IllegalArgumentException if the tensor is not of this file
+     * @throws DamagedFileException if its storage is not what was written
+     * @throws MalformedTorchFileException if the file has become shorter since it was opened
+     */
+    public Tensor read(TorchTensor tensor) throws IOException {
+        DirectMemory memory = DirectMemory.allocate(tensor.byteCount());
+        read(Map.of(tensor, memory.chunks()));
+        return memory.asTensor(tensor.dtype(), tensor.shape());
+    }
+
+    /**
+     * Reads tensors into memory that the caller chooses, each row-major, and verifies their storages. A storage is read
+     * once, whatever the number of its tensors; one that is not just one contiguous tensor takes memory of its own
+     * meanwhile.
+     *
+     * @param memory for each tensor writable buffers, direct ones for speed, with exactly its bytes remaining; their
+     *     positions stay
+     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
+     *     is written then
+     * @throws DamagedFileException if a storage is not what was written; the memory may have been filled with it then
+     * @throws MalformedTorchFileException if the file has become shorter since it was opened
+     */
+    public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
+        Map<FileStorage, List<TorchTensor>> byStorage = new LinkedHashMap<>();
+        memory.forEach((tensor, buffers) -> {
+            checkSize(tensor, buffers);
+            byStorage
+                    .computeIfAbsent(storage(tensor), first -> new ArrayList<>())
+                    .add(tensor);
+        });
+        RecordParts parts = new RecordParts(archive.input());
+        IdentityHashMap<FileStorage, DirectMemory> shared = new IdentityHashMap<>();
+        byStorage.forEach((storage, tensors) -> {
+            TorchTensor first = tensors.get(0);
+            if (tensors.size() == 1 && first.isWholeStorage()) {
+                parts.add(storage.record(), memory.getOrDefault(first, List.of()));
+            } else {
+                DirectMemory whole = DirectMemory.allocate(storage.byteCount());
+                shared.put(storage, whole);
+                parts.add(storage.record(), whole.chunks());
+            }
+        });
+        parts.read();
+        shared.forEach((storage, whole) -> {
+            for (TorchTensor tensor : byStorage.getOrDefault(storage, List.of())) {
+                StridedCopy.copy(tensor, whole.chunks(), memory.getOrDefault(tensor, List.of()));
+            }
+        });
+    }
+
+    /**
+     * The content with all tensors read into memory and verified; tensors that share a storage share its memory.
+     *
+     * @throws DamagedFileException if a storage is not what was written
+     * @throws MalformedTorchFileException if the file has become shorter since it was opened
+     */
+    public TorchValue load() throws IOException {
+        Loading loading = new Loading(new RecordParts(archive.input()));
+        TorchValue loaded = loading.inMemory(archive.content());
+        loading.parts().read();
+        return loaded;
+    }
+
+    /** Closes the file. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private FileStorage storage(TorchTensor tensor) {
+        if (tensor.storage() instanceof FileStorage storage && archive.holds(storage)) {
+            return storage;
+        }
+        throw new IllegalArgumentException(
+                tensor + " is not in " + archive.input().file() + ".");
+    }
+
+    private static void checkSize(TorchTensor tensor, List<ByteBuffer> memory) {
+        long room = memory.stream().mapToLong(ByteBuffer::remaining).sum();
+        if (room != tensor.byteCount()) {
+            throw new IllegalArgumentException(
+                    tensor + " has " + tensor.byteCount() + " bytes and cannot fill memory of " + room + ".");
+        }
+    }
+}
