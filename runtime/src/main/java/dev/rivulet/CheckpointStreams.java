@@ -174,14 +174,14 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
 
     private void saveWhatIsDue(Phase phase, StreamSaver.Decision decision) throws Exception {
         moment.enter(phase);
-        List<SaveEvents.Due> due = List.of();
+        List<DueSave> due = List.of();
         @Nullable RuntimeException refused = null;
         for (StreamSaver stream : streams) {
             try {
                 Optional<SavePlan> plan = stream.decide(decision, moment);
                 if (plan.isPresent()) {
                     due = due.isEmpty() ? new ArrayList<>() : due;
-                    due.add(new SaveEvents.Due(stream, plan.get()));
+                    due.add(new DueSave(stream, plan.get()));
                 }
             } catch (MissingMetricException | FitException e) {
                 // The other streams are served first.

@@ -2,7 +2,6 @@ package dev.rivulet;
 
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.stream.SavePlan;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -59,22 +58,12 @@ final class SaveEvents implements AutoCloseable {
         this.trust = new TransformTrust(settings.determinismCheck());
     }
 
-    /** A save that is due. */
-    record Due(StreamSaver saver, SavePlan plan) {
-
-        /** Gives the save up. */
-        void refuse(SaveReport refused, Throwable failure) {
-            saver.giveUp(plan);
-            refused.fail(saver, failure);
-        }
-    }
-
     /**
      * Has saves carried out, from one snapshot of this moment. Reports tell later what became of them.
      *
      * @param due sources before what is derived from them
      */
-    void save(List<Due> due, SaveMoment at) {
+    void save(List<DueSave> due, SaveMoment at) {
         SaveMeasurements.Begun begun = measurements.begin(at.globalStep());
         SaveReport refused = new SaveReport(at);
         Optional<Snapshot> snapshot = snapshot(due);
@@ -94,7 +83,7 @@ final class SaveEvents implements AutoCloseable {
     }
 
     /** Plans that come to nothing are given up, because a rescue would be left out for a step that counts as saved. */
-    private Optional<Snapshot> snapshot(List<Due> due) {
+    private Optional<Snapshot> snapshot(List<DueSave> due) {
         try {
             network.requireSameArrays();
             return queue.snapshot();
@@ -108,7 +97,7 @@ final class SaveEvents implements AutoCloseable {
         return new SaveEvent(graph, registries, at, snapshot, network.manager(), trust, network.inputShapes());
     }
 
-    private void begin(List<Due> due, SaveEvent event, SaveReport refused) {
+    private void begin(List<DueSave> due, SaveEvent event, SaveReport refused) {
         try {
             List<GroupSave.Pending> pending = new SavePreparation(event, hooks, trustedHooks, refused).prepare(due);
             if (pending.isEmpty()) {

@@ -34,7 +34,7 @@ final class SavePreparation {
      * @param due sources before what is derived from them
      * @return those that are left for the writer
      */
-    List<GroupSave.Pending> prepare(List<SaveEvents.Due> due) {
+    List<GroupSave.Pending> prepare(List<DueSave> due) {
         due.forEach(this::prepare);
         if (hooks.addEntries() && !pending.isEmpty()) {
             callHooks();
@@ -43,7 +43,7 @@ final class SavePreparation {
         return pending.stream().map(GroupSave.Pending::sealed).toList();
     }
 
-    private void prepare(SaveEvents.Due save) {
+    private void prepare(DueSave save) {
         String stream = save.saver().name();
         try {
             pending.add(new GroupSave.Pending(save.saver(), save.plan(), event.prepare(stream)));
@@ -65,7 +65,7 @@ final class SavePreparation {
     private void drop(GroupSave.Pending save, Throwable failure) {
         pending.remove(save);
         event.release(save.saver().name());
-        new SaveEvents.Due(save.saver(), save.plan()).refuse(refused, failure);
+        new DueSave(save.saver(), save.plan()).refuse(refused, failure);
     }
 
     private void callHooks() {

@@ -5,15 +5,9 @@ import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.stream.SavePlan.Purpose;
-import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /**
  * The decisions and books of one stream, with the semantics of Lightning's {@code ModelCheckpoint}.
@@ -24,7 +18,7 @@ import java.util.Set;
  * List<String> retired = checkpoint.committed(plan, bytes);       // or failed(plan); then delete these
  * }</pre>
  *
- * <p>A plan is tentative. Later decisions count on it; the books change when it is said to be committed, and then the
+ * <p>A plan is books.tentative(). Later decisions count on it; the books change when it is said to be committed, and then the
  * files that it displaces are named for deletion. Plans commit in the order in which they were made; any of them may
  * fail instead at any time, as if it had never been made. At every moment the state that decisions count on equals the
  * books with the pending plans applied in order.
@@ -39,12 +33,8 @@ public final class ModelCheckpoint {
     private final StreamDirectory directory;
     private final SaveCondition condition;
     private final CheckpointNames names;
-    private final Optional<String> resumedFrom;
-    private final Deque<SavePlan> pending = new ArrayDeque<>();
-    private Set<String> displaced = new LinkedHashSet<>();
     private final SkippedSaves skipped = new SkippedSaves();
-    private Books committed;
-    private Books tentative;
+    private final PlannedBooks books;
     private boolean awaitsValidation;
     private boolean metricMissed;
 
@@ -75,9 +65,7 @@ public final class ModelCheckpoint {
         this.directory = directory;
         this.condition = condition;
         this.names = new CheckpointNames(stream, policy, directory.extension());
-        this.resumedFrom = resumption.source();
-        this.committed = Books.resumed(policy, resumption.books(), resumption.globalStep());
-        this.tentative = committed.copy();
+        this.books = new PlannedBooks(stream, policy, resumption);
     }
 
     /** Starts the clock of a time trigger. */
@@ -157,14 +145,16 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      */
     public Optional<SavePlan> onTrainEnd(Moment moment) {
-        boolean due = policy.saveLast() != SaveLast.OFF && !tentative.savedInThisRun() && !moment.fastDevRun();
+        boolean due = policy.saveLast() != SaveLast.OFF && !books.tentative().savedInThisRun() && !moment.fastDevRun();
         return due && condition.allows(moment)
                 ? enter(moment, Purpose.REGULAR, Optional.empty(), false)
                 : Optional.empty();
     }
 
     private boolean skips(Moment moment) {
-        return moment.fastDevRun() || moment.sanityChecking() || moment.globalStep() == tentative.lastStepSaved();
+        return moment.fastDevRun()
+                || moment.sanityChecking()
+                || moment.globalStep() == books.tentative().lastStepSaved();
     }
 
     /** A stream that writes {@code last} alone can do without. */
@@ -178,7 +168,7 @@ public final class ModelCheckpoint {
 
     private Optional<SavePlan> plan(Moment moment) {
         OptionalDouble score = needsMetric() ? scoreNow(moment) : OptionalDouble.empty();
-        boolean admitted = tentative.retention().topK().admits(score);
+        boolean admitted = books.tentative().retention().topK().admits(score);
         boolean keptForEver = isNth(moment);
         boolean kept = admitted || keptForEver || policy.keepLast() > 0;
         boolean writes = kept || policy.saveLast() != SaveLast.OFF;
@@ -207,8 +197,10 @@ public final class ModelCheckpoint {
     }
 
     private OptionalDouble scoreOf(MetricValues metrics) {
-        return OptionalDouble.of(
-                tentative.retention().topK().stored(metrics.get(policy.monitor().orElseThrow())));
+        return OptionalDouble.of(books.tentative()
+                .retention()
+                .topK()
+                .stored(metrics.get(policy.monitor().orElseThrow())));
     }
 
     /** Whether a save at this moment is one of those that are kept for ever. */
@@ -216,12 +208,12 @@ public final class ModelCheckpoint {
         if (policy.keepEveryNth() == 0) {
             return false;
         }
-        long before = tentative.saves() + skipped.before(moment.globalStep());
+        long before = books.tentative().saves() + skipped.before(moment.globalStep());
         return (before + 1) % policy.keepEveryNth() == 0;
     }
 
     private String regularName(Moment moment, boolean admitted) {
-        Retention retention = tentative.retention();
+        Retention retention = books.tentative().retention();
         return names.regular(
                 new MonitorCandidates(moment),
                 retention.replacedNext(admitted),
@@ -234,7 +226,7 @@ public final class ModelCheckpoint {
     }
 
     private boolean isTaken(String name) {
-        return directory.exists(name) || pending.stream().anyMatch(plan -> plan.writes(name));
+        return directory.exists(name) || books.pending().stream().anyMatch(plan -> plan.writes(name));
     }
 
     private Optional<SavePlan> enter(
@@ -251,27 +243,27 @@ public final class ModelCheckpoint {
                 purpose == Purpose.REGULAR ? skipped.take(moment.globalStep()) : 0,
                 moment.epoch(),
                 moment.globalStep());
-        tentative.apply(plan, 0);
+        books.tentative().apply(plan, 0);
         if (policy.saveBest() != SaveBest.OFF && purpose == Purpose.REGULAR) {
             plan = movingBest(moment, plan);
         }
-        pending.add(plan);
+        books.add(plan);
         return Optional.of(plan);
     }
 
     /** The plan, applied already, with {@code best} moved if it lags behind. */
     private SavePlan movingBest(Moment moment, SavePlan plan) {
         // What a pending plan has yet to write may fail after this plan was carried out.
-        Optional<KeptCheckpoint> best = tentative
+        Optional<KeptCheckpoint> best = books.tentative()
                 .bestWithoutPointer()
-                .filter(kept -> pending.stream()
+                .filter(kept -> books.pending().stream()
                         .noneMatch(earlier -> earlier.checkpoint().equals(Optional.of(kept))));
         if (best.isEmpty()) {
             return plan;
         }
         String name = names.best(
                 new MonitorCandidates(moment),
-                tentative.bestPointer().map(BestCheckpoint::name),
+                books.tentative().bestPointer().map(BestCheckpoint::name),
                 plan::writes,
                 this::isTaken);
         KeptCheckpoint kept = best.get();
@@ -283,13 +275,16 @@ public final class ModelCheckpoint {
                 kept.epoch(),
                 kept.globalStep(),
                 0);
-        tentative.pointBest(pointer);
+        books.tentative().pointBest(pointer);
         return plan.withBest(pointer);
     }
 
     private LastCheckpoint last(Moment moment, Optional<String> checkpoint) {
         String name = names.last(
-                new MonitorCandidates(moment), tentative.last().map(LastCheckpoint::name), checkpoint, this::isTaken);
+                new MonitorCandidates(moment),
+                books.tentative().last().map(LastCheckpoint::name),
+                checkpoint,
+                this::isTaken);
         Optional<String> target = policy.saveLast() == SaveLast.LINK ? checkpoint : Optional.empty();
         return new LastCheckpoint(name, target, moment.epoch(), moment.globalStep());
     }
@@ -302,8 +297,7 @@ public final class ModelCheckpoint {
      * @throws IllegalStateException as from {@link #committed}
      */
     public Settlement settlement(SavePlan plan, long bytes) {
-        Settled settled = settle(plan, bytes);
-        return new Settlement(settled.books().snapshot(), settled.retired());
+        return books.settlement(plan, bytes);
     }
 
     /**
@@ -315,46 +309,7 @@ public final class ModelCheckpoint {
      * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
      */
     public List<String> committed(SavePlan plan, long bytes) {
-        Settled settled = settle(plan, bytes);
-        pending.removeFirst();
-        committed = settled.books();
-        displaced = settled.displaced();
-        if (settled.surplus()) {
-            countOnPending();
-        }
-        return settled.retired();
-    }
-
-    /**
-     * The state after a plan has committed.
-     *
-     * @param surplus whether checkpoints were given up on which the decisions on pending plans have counted
-     */
-    private record Settled(Books books, Set<String> displaced, List<String> retired, boolean surplus) {}
-
-    private Settled settle(SavePlan plan, long bytes) {
-        if (!pending.contains(plan)) {
-            throw notPending(plan);
-        }
-        if (!pending.getFirst().equals(plan)) {
-            throw new IllegalStateException("The stream \"" + stream + "\" has an earlier plan pending, of step "
-                    + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
-        }
-        Books books = committed.copy();
-        Set<String> dropped = new LinkedHashSet<>(displaced);
-        dropped.addAll(books.apply(plan, bytes));
-        Set<String> surplus = policy.maxTotalBytes() > 0 ? books.fit(policy.maxTotalBytes(), spared(plan)) : Set.of();
-        dropped.addAll(surplus);
-        List<SavePlan> later = pending.stream().skip(1).toList();
-        List<String> retired = takeRetired(dropped, books, later);
-        return new Settled(books, dropped, retired, !surplus.isEmpty());
-    }
-
-    private Set<String> spared(SavePlan plan) {
-        Set<String> spared = new HashSet<>();
-        plan.checkpoint().ifPresent(newest -> spared.add(newest.name()));
-        resumedFrom.ifPresent(spared::add);
-        return spared;
+        return books.committed(plan, bytes);
     }
 
     /**
@@ -364,46 +319,19 @@ public final class ModelCheckpoint {
      * @throws IllegalStateException if the plan is not pending
      */
     public List<String> failed(SavePlan plan) {
-        if (!pending.remove(plan)) {
-            throw notPending(plan);
-        }
+        List<String> retired = books.failed(plan);
         skipped.giveBack(plan);
-        countOnPending();
-        return takeRetired(displaced, committed, pending);
-    }
-
-    private void countOnPending() {
-        tentative = committed.copy();
-        pending.forEach(plan -> tentative.apply(plan, 0));
-    }
-
-    /**
-     * Takes what is displaced for good out of what is displaced. A file that a pending plan is to overwrite waits for that
-     * plan's end.
-     */
-    private List<String> takeRetired(Set<String> dropped, Books books, Collection<SavePlan> later) {
-        dropped.removeIf(
-                name -> books.names(name) || resumedFrom.filter(name::equals).isPresent());
-        List<String> retired = dropped.stream()
-                .filter(name -> later.stream().noneMatch(plan -> plan.needs(name)))
-                .toList();
-        retired.forEach(dropped::remove);
         return retired;
-    }
-
-    private IllegalStateException notPending(SavePlan plan) {
-        return new IllegalStateException("The stream \"" + stream + "\" has no pending plan of step "
-                + plan.globalStep() + "; report each plan once.");
     }
 
     /** The books as of the last commit. */
     public StreamBooks books() {
-        return committed.snapshot();
+        return books.committed();
     }
 
     /** The books as they will be when all pending plans have committed: what decisions count on. */
     StreamBooks expectedBooks() {
-        return tentative.snapshot();
+        return books.tentative().snapshot();
     }
 
     /** Whether a save is due that waits for the next validation. */
