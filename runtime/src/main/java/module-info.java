@@ -5,7 +5,7 @@ module dev.rivulet {
     requires com.google.gson;
     requires com.sun.jna;
     requires transitive dev.rivulet.annotations;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires jdk.jfr;
     requires org.slf4j;
     requires me.tongfei.progressbar;
