@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,16 @@ class FitTestCase {
 
     FitResult fit(LightningModule module) {
         return trainer().build().fit(module, points, points);
+    }
+
+    /** The steps whose checkpoints a stream has kept, ascending. */
+    static List<Long> steps(FitResult.StreamResult stream) {
+        return stream.kept().stream().map(SavedCheckpoint::globalStep).sorted().toList();
+    }
+
+    /** All steps between two, both included. */
+    static List<Long> steps(long from, long to) {
+        return LongStream.rangeClosed(from, to).boxed().toList();
     }
 
     /** A checkpoint of a stream with the default name. */
