@@ -72,21 +72,11 @@ public final class Group implements AutoCloseable {
         return layout.blob(blob.blob());
     }
 
-    /** Takes a file out of the group again. */
-    public void discard(Blob blob) throws IOException {
-        require(State.OPEN);
-        if (!blob.equals(blobs.get(blob.blob()))) {
-            throw new IllegalArgumentException(blob + " does not belong to group " + number + ".");
-        }
-        Files.deleteIfExists(layout.blob(blob.blob()));
-        blobs.remove(blob.blob());
-    }
-
     /**
      * Makes the group exist: it is durable when this returns, with all of its files. If it fails, the group does not exist;
      * only if that cannot be made sure of either, the directory takes no further group until it is opened anew.
      *
-     * @param manifest describes exactly the files that were written and not discarded
+     * @param manifest describes exactly the files that were written
      * @throws IllegalArgumentException if it does not
      */
     public void commit(Manifest manifest) throws IOException {

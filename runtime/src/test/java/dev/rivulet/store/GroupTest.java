@@ -70,20 +70,6 @@ class GroupTest {
     }
 
     @Test
-    void losesWhatIsDiscarded() throws IOException {
-        try (Group group = directory.begin()) {
-            Blob discarded = SavedRun.write(group, "a", "a");
-            Blob kept = SavedRun.write(group, "b", "b");
-            group.discard(discarded);
-            assertThatThrownBy(() -> group.discard(discarded)).isInstanceOf(IllegalArgumentException.class);
-            group.commit(run.manifest(1, List.of(kept), List.of(1L), List.of()));
-            group.publish();
-        }
-        assertThat(directory.exists("a")).isFalse();
-        assertThat(root.resolve("b")).hasContent("b");
-    }
-
-    @Test
     void retiresFilesAndManifestsOnceTheyAreReplaced() throws IOException {
         for (String file : List.of("a", "b", "c", "d")) {
             run.save(file);
