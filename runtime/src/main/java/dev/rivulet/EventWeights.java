@@ -5,6 +5,7 @@ import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.WeightsDigest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -5,6 +5,7 @@ import dev.rivulet.tensor.Conversion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.WeightsDigest;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

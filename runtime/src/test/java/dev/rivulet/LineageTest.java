@@ -8,6 +8,7 @@ import dev.rivulet.store.Catalog;
 import dev.rivulet.store.Manifest;
 import dev.rivulet.store.StoredCheckpoint;
 import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.WeightsDigest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

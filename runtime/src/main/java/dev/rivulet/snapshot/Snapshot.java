@@ -1,17 +1,16 @@
 package dev.rivulet.snapshot;
 
 import dev.rivulet.concurrent.SharedLoop;
-import dev.rivulet.tensor.CodePointOrder;
-import dev.rivulet.tensor.Crc32c;
 import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.WeightsDigest;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,22 +59,15 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * What identifies the values: {@code crc32c:} and eight hexadecimal digits, the CRC-32C over the bytes of all tensors
-     * in ascending order of their names in UTF-8. Seals the snapshot, if that has not been done.
+     * What identifies the values, as {@link WeightsDigest} has it. Seals the snapshot, if that has not been done.
      */
     public synchronized String digest() {
         seal();
-        Map<String, Tensor> tensors = open().tensors();
-        Map<String, Long> sealed = new TreeMap<>(CodePointOrder.ASCENDING);
+        Map<String, Long> sealed = new HashMap<>();
         for (int i = 0; i < names.size(); i++) {
             sealed.put(names.get(i), sealOf(i));
         }
-        long joined = 0;
-        for (Map.Entry<String, Long> seal : sealed.entrySet()) {
-            joined = Crc32c.combine(
-                    joined, seal.getValue(), tensor(tensors, seal.getKey()).byteCount());
-        }
-        return "crc32c:%08x".formatted(joined);
+        return WeightsDigest.of(open().tensors(), (name, tensor) -> Objects.requireNonNull(sealed.get(name), name));
     }
 
     /**
@@ -193,14 +185,6 @@ public final class Snapshot implements AutoCloseable {
             throw new IllegalStateException("The snapshot is not sealed, so changes cannot be noticed; seal it first.");
         }
         return seals[index];
-    }
-
-    private static Tensor tensor(Map<String, Tensor> tensors, String name) {
-        Tensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new NoSuchElementException("The snapshot has no tensor \"" + name + "\".");
-        }
-        return tensor;
     }
 
     private static long[] checksums(List<Tensor> tensors) {
