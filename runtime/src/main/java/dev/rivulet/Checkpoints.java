@@ -1,19 +1,16 @@
 package dev.rivulet;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.tensor.ParameterNames;
 import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Reads checkpoints of any stream: into a module, into a plain block, or just to learn what they are and whether they are good. */
 public final class Checkpoints {
@@ -59,7 +56,7 @@ public final class Checkpoints {
         try (SafetensorsReader reader = open(file, verification)) {
             Checkpoint checkpoint = describe(file, reader);
             Network network = module.network(checkpoint.provenance().inputShapes());
-            WeightsLoading.fill(file, reader, network.arrays());
+            WeightsLoading.fill(file, reader, network.loadTarget());
             tell(module, checkpoint);
             return module;
         } catch (Throwable failure) {
@@ -93,18 +90,27 @@ public final class Checkpoints {
      * @param verification what is checked before
      */
     public static void load(Path file, Block block, NDManager manager, Verification verification) throws IOException {
+        load(file, block, manager, verification, UnaryOperator.identity());
+    }
+
+    /**
+     * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does, with names of the caller's.
+     *
+     * @param verification what is checked before
+     * @param parameterName gives the name in the file, from that which a parameter has in PyTorch; as
+     *     {@link LightningModule#parameterName} does
+     * @throws IllegalArgumentException if it gives two parameters one name
+     */
+    public static void load(
+            Path file, Block block, NDManager manager, Verification verification, UnaryOperator<String> parameterName)
+            throws IOException {
         try (SafetensorsReader reader = open(file, verification)) {
             if (!block.isInitialized()) {
                 Shape[] inputs =
                         describe(file, reader).provenance().inputShapes().toArray(Shape[]::new);
                 block.initialize(manager, DataType.FLOAT32, inputs);
             }
-            Map<String, NDArray> arrays = new LinkedHashMap<>();
-            for (Map.Entry<String, Parameter> parameter :
-                    ParameterNames.of(block).parameters().entrySet()) {
-                arrays.put(parameter.getKey(), parameter.getValue().getArray());
-            }
-            WeightsLoading.fill(file, reader, arrays);
+            WeightsLoading.fill(file, reader, new LoadTarget(ParameterNames.of(block, parameterName)));
         }
     }
 

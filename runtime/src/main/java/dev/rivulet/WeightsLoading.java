@@ -21,32 +21,29 @@ final class WeightsLoading {
     private final Map<String, NDArray> arrays;
     private final Map<String, Tensor> beside = new LinkedHashMap<>();
 
+    /** For arrays by the names that their tensors have in the file. */
     private WeightsLoading(Map<String, NDArray> arrays) {
         this.arrays = arrays;
     }
 
     /**
-     * Fills arrays.
+     * Fills parameters.
      *
-     * @param arrays by the names that their tensors have in the file
      * @throws ArchitectureMismatchException if the file's weights do not fit; nothing is written then
      */
-    static void fill(Path file, SafetensorsReader reader, Map<String, NDArray> arrays) throws IOException {
-        requireFit(file, reader, arrays);
-        WeightsLoading loading = new WeightsLoading(arrays);
+    static void fill(Path file, SafetensorsReader reader, LoadTarget target) throws IOException {
+        WeightsLoading loading = new WeightsLoading(target.match(file, weights(reader), reader::read));
         reader.readAll(loading::memory);
         loading.convert();
     }
 
-    private static void requireFit(Path file, SafetensorsReader reader, Map<String, NDArray> arrays) {
+    private static Map<String, TensorKind> weights(SafetensorsReader reader) {
         Map<String, TensorKind> found = new LinkedHashMap<>();
         reader.header()
                 .entries()
                 .forEach((name, entry) -> found.put(name, new TensorKind(entry.dtype(), entry.shape())));
         found.keySet().removeAll(CheckpointMetadata.additions(reader.header().metadata()));
-        Map<String, TensorKind> expected = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> expected.put(name, TensorKind.of(array)));
-        ArchitectureMismatchException.check(file, expected, found);
+        return found;
     }
 
     private List<ByteBuffer> memory(SafetensorsEntry entry) {
