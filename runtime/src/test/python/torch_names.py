@@ -155,12 +155,14 @@ def train(folder):
 
 def tied(file):
     module = Tied()
-    print(safetensors.torch.load_model(module, file))
-    print(module.load_state_dict(safetensors.torch.load_file(file), strict=False))
+    missing, unexpected = safetensors.torch.load_model(module, file)
+    print("load_model", sorted(missing), sorted(unexpected))
+    weights = safetensors.torch.load_file(file)
+    print("not strict", *module.load_state_dict(weights, strict=False))
     try:
-        module.load_state_dict(safetensors.torch.load_file(file))
-    except RuntimeError as error:
-        print(str(error).splitlines()[1].strip())
+        module.load_state_dict(weights)
+    except RuntimeError:
+        print("strict refused")
     safetensors.torch.save_model(module, f"{file}.one-name")
     safetensors.torch.save_file({key: value.clone() for key, value in module.state_dict().items()}, f"{file}.all-names")
 

@@ -69,7 +69,9 @@ public final class Checkpoints {
 
     /**
      * Verifies the file and loads the weights into a plain block. A file of another framework will do if the block is
-     * initialized; it carries no checksums.
+     * initialized and the file has PyTorch's names, as in {@link dev.rivulet.tensor.ParameterNames}; it carries no
+     * checksums. A shared parameter may have any of its names there, or several, and a {@code BatchNorm}'s
+     * {@code num_batches_tracked} is passed over.
      *
      * @param manager holds the parameters if the block is not yet initialized
      * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
