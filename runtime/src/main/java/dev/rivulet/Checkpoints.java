@@ -7,13 +7,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import dev.rivulet.format.DamagedFileException;
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.tensor.ParameterNames;
 import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads checkpoints of any stream: into a module, into a plain block, or just to learn what they are and whether they are good. */
 public final class Checkpoints {
@@ -26,8 +27,8 @@ public final class Checkpoints {
      * @throws IOException if it cannot be read
      */
     public static Checkpoint describe(Path file) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            return describe(file, reader);
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            return open.describe();
         }
     }
 
@@ -56,11 +57,24 @@ public final class Checkpoints {
     public static <M extends LightningModule> M load(Path file, M module, Verification verification)
             throws IOException {
         boolean isNew = !module.hasWeights();
-        try (SafetensorsReader reader = open(file, verification)) {
-            Checkpoint checkpoint = describe(file, reader);
-            Network network = module.network(checkpoint.provenance().inputShapes());
-            WeightsLoading.fill(file, reader, network.arrays());
-            tell(module, checkpoint);
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            Optional<Checkpoint> checkpoint =
+                    open.isForeign() && module.knowsInputShapes() ? Optional.empty() : Optional.of(open.describe());
+            Optional<FileVerifier> verifier = verifier(file, verification);
+            if (!isNew && verifier.isPresent()) {
+                verifier.get().check(open); // What the module has must survive a damaged file.
+            }
+            Network network = module.network(
+                    checkpoint.map(known -> known.provenance().inputShapes()).orElse(List.of()));
+            WeightsLoading loading = new WeightsLoading(open, network.arrays());
+            if (isNew && verifier.isPresent()) {
+                loading.fill(memory -> verifier.get().read(open, memory));
+            } else {
+                loading.fill(open::read);
+            }
+            if (checkpoint.isPresent()) {
+                tell(module, checkpoint.get());
+            }
             return module;
         } catch (Throwable failure) {
             if (isNew) {
@@ -93,10 +107,13 @@ public final class Checkpoints {
      * @param verification what is checked before
      */
     public static void load(Path file, Block block, NDManager manager, Verification verification) throws IOException {
-        try (SafetensorsReader reader = open(file, verification)) {
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            Optional<FileVerifier> verifier = verifier(file, verification);
+            if (verifier.isPresent()) {
+                verifier.get().check(open);
+            }
             if (!block.isInitialized()) {
-                Shape[] inputs =
-                        describe(file, reader).provenance().inputShapes().toArray(Shape[]::new);
+                Shape[] inputs = open.describe().provenance().inputShapes().toArray(Shape[]::new);
                 block.initialize(manager, DataType.FLOAT32, inputs);
             }
             Map<String, NDArray> arrays = new LinkedHashMap<>();
@@ -104,7 +121,7 @@ public final class Checkpoints {
                     ParameterNames.of(block).parameters().entrySet()) {
                 arrays.put(parameter.getKey(), parameter.getValue().getArray());
             }
-            WeightsLoading.fill(file, reader, arrays);
+            new WeightsLoading(open, arrays).fill(open::read);
         }
     }
 
@@ -159,21 +176,10 @@ public final class Checkpoints {
         return new Rederiving(derived, source, declaring).run();
     }
 
-    private static SafetensorsReader open(Path file, Verification verification) throws IOException {
-        SafetensorsReader reader = SafetensorsReader.open(file);
-        try {
-            if (verification == Verification.CHECKSUMS) {
-                FileVerifier.withManifests(file).check(reader);
-            }
-            return reader;
-        } catch (Throwable failure) {
-            reader.close();
-            throw failure;
-        }
-    }
-
-    private static Checkpoint describe(Path file, SafetensorsReader reader) throws NotACheckpointException {
-        return CheckpointMetadata.read(file.toString(), reader.header().metadata());
+    private static Optional<FileVerifier> verifier(Path file, Verification verification) throws IOException {
+        return verification == Verification.CHECKSUMS
+                ? Optional.of(FileVerifier.withManifests(file))
+                : Optional.empty();
     }
 
     private static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {
