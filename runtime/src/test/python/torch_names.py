@@ -6,8 +6,10 @@
         NAME-python.safetensors and NAME-python-run.safetensors
     python3 torch_names.py train FOLDER      the same cases, but trains on the inputs, and compares the weights and buffers
         with NAME-trained.safetensors
-    python3 torch_names.py tied FILE         loads FILE into a module with a shared layer, in three ways, and writes FILE.one-name
-        and FILE.all-names from it
+    python3 torch_names.py tied FOLDER       loads tied.safetensors into a module with a shared layer, in three ways, and
+        writes one-name.safetensors, all-names.safetensors and all-names.pt from it
+
+NAME.ckpt may stand for NAME.safetensors.
 """
 
 import pathlib
@@ -120,11 +122,18 @@ def difference(actual, expected):
     return ((actual - expected).abs() / expected.abs().clamp(min=1)).max().item()
 
 
+def saved(folder, name):
+    checkpoint = folder / f"{name}.ckpt"
+    if checkpoint.exists():
+        return torch.load(checkpoint, weights_only=True)["state_dict"]
+    return safetensors.torch.load_file(folder / f"{name}.safetensors")
+
+
 def cases(folder):
     for line in (folder / "cases.txt").read_text().splitlines():
         name, expression = line.split("\t")
         module = eval(expression)
-        module.load_state_dict(safetensors.torch.load_file(folder / f"{name}.safetensors"), strict=True)
+        module.load_state_dict(saved(folder, name), strict=True)
         yield name, module, safetensors.torch.load_file(folder / f"{name}-run.safetensors")
 
 
@@ -153,8 +162,9 @@ def train(folder):
         print(name, max(output, *(difference(module.state_dict()[key], value) for key, value in trained.items())))
 
 
-def tied(file):
+def tied(folder):
     module = Tied()
+    file = folder / "tied.safetensors"
     missing, unexpected = safetensors.torch.load_model(module, file)
     print("load_model", sorted(missing), sorted(unexpected))
     weights = safetensors.torch.load_file(file)
@@ -163,8 +173,10 @@ def tied(file):
         module.load_state_dict(weights)
     except RuntimeError:
         print("strict refused")
-    safetensors.torch.save_model(module, f"{file}.one-name")
-    safetensors.torch.save_file({key: value.clone() for key, value in module.state_dict().items()}, f"{file}.all-names")
+    safetensors.torch.save_model(module, folder / "one-name.safetensors")
+    copies = {key: value.clone() for key, value in module.state_dict().items()}
+    safetensors.torch.save_file(copies, folder / "all-names.safetensors")
+    torch.save(module.state_dict(), folder / "all-names.pt")
 
 
 with torch.no_grad():

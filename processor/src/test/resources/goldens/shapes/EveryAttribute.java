@@ -1,5 +1,6 @@
 package shapes;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.OnFailure;
@@ -12,6 +13,7 @@ import dev.rivulet.annotations.SaveOnTrainEpochEnd;
         enableVersionCounter = false,
         autoInsertMetricName = false,
         saveWeightsOnly = true,
+        format = CheckpointFormat.SAFETENSORS,
         onFailure = OnFailure.CONTINUE,
         saveOnException = true,
         saveOnTrainEpochEnd = SaveOnTrainEpochEnd.FALSE,

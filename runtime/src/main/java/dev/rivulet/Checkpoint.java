@@ -61,9 +61,11 @@ public final class Checkpoint {
     /**
      * Adds an entry, or replaces it.
      *
-     * @throws IllegalArgumentException if the value, or something in it, is of no type that an entry can have
+     * @throws IllegalArgumentException if the value, or something in it, is of no type that an entry can have, or the key
+     *     is one of those that Lightning or Rivulet uses in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
      */
     public void put(String key, Object value) {
+        CheckpointDictionary.requireFree(key);
         entries.put(key, plain(key, value));
     }
 

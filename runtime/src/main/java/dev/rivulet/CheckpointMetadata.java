@@ -90,6 +90,11 @@ final class CheckpointMetadata {
         }
     }
 
+    /** Whether the metadata are those of a checkpoint, be it a good one or not. */
+    static boolean isPresent(Map<String, String> metadata) {
+        return metadata.keySet().stream().anyMatch(key -> key.startsWith(PREFIX));
+    }
+
     /** Names of the tensors that are no weights. */
     static Set<String> additions(Map<String, String> metadata) {
         String names = metadata.get(PREFIX + "additions");

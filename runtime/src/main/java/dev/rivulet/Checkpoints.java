@@ -5,11 +5,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import dev.rivulet.format.DamagedFileException;
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.tensor.ParameterNames;
 import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Reads checkpoints of any stream: into a module, into a plain block, or just to learn what they are and whether they are good. */
@@ -23,8 +24,8 @@ public final class Checkpoints {
      * @throws IOException if it cannot be read
      */
     public static Checkpoint describe(Path file) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            return describe(file, reader);
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            return open.describe();
         }
     }
 
@@ -53,11 +54,24 @@ public final class Checkpoints {
     public static <M extends LightningModule> M load(Path file, M module, Verification verification)
             throws IOException {
         boolean isNew = !module.hasWeights();
-        try (SafetensorsReader reader = open(file, verification)) {
-            Checkpoint checkpoint = describe(file, reader);
-            Network network = module.network(checkpoint.provenance().inputShapes());
-            WeightsLoading.fill(file, reader, network.loadTarget());
-            tell(module, checkpoint);
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            Optional<Checkpoint> checkpoint =
+                    open.isForeign() && module.knowsInputShapes() ? Optional.empty() : Optional.of(open.describe());
+            Optional<FileVerifier> verifier = verifier(file, verification);
+            if (!isNew && verifier.isPresent()) {
+                verifier.get().check(open); // What the module has must survive a damaged file.
+            }
+            Network network = module.network(
+                    checkpoint.map(known -> known.provenance().inputShapes()).orElse(List.of()));
+            WeightsLoading loading = new WeightsLoading(open, network.loadTarget());
+            if (isNew && verifier.isPresent()) {
+                loading.fill(memory -> verifier.get().read(open, memory));
+            } else {
+                loading.fill(open::read);
+            }
+            if (checkpoint.isPresent()) {
+                tell(module, checkpoint.get());
+            }
             return module;
         } catch (Throwable failure) {
             if (isNew) {
@@ -69,9 +83,9 @@ public final class Checkpoints {
 
     /**
      * Verifies the file and loads the weights into a plain block. A file of another framework will do if the block is
-     * initialized and the file has PyTorch's names, as in {@link dev.rivulet.tensor.ParameterNames}; it carries no
-     * checksums. A shared parameter may have any of its names there, or several, and a {@code BatchNorm}'s
-     * {@code num_batches_tracked} is passed over.
+     * initialized and the file has PyTorch's names, as in {@link ParameterNames}; it carries no checksums. A shared
+     * parameter may have any of its names there, or several, and a {@code BatchNorm}'s {@code num_batches_tracked} is
+     * passed over.
      *
      * @param manager holds the parameters if the block is not yet initialized
      * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
@@ -106,13 +120,17 @@ public final class Checkpoints {
     public static void load(
             Path file, Block block, NDManager manager, Verification verification, UnaryOperator<String> parameterName)
             throws IOException {
-        try (SafetensorsReader reader = open(file, verification)) {
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            Optional<FileVerifier> verifier = verifier(file, verification);
+            if (verifier.isPresent()) {
+                verifier.get().check(open);
+            }
             if (!block.isInitialized()) {
-                Shape[] inputs =
-                        describe(file, reader).provenance().inputShapes().toArray(Shape[]::new);
+                Shape[] inputs = open.describe().provenance().inputShapes().toArray(Shape[]::new);
                 block.initialize(manager, DataType.FLOAT32, inputs);
             }
-            WeightsLoading.fill(file, reader, new LoadTarget(ParameterNames.of(block, parameterName)));
+            LoadTarget target = new LoadTarget(ParameterNames.of(block, parameterName));
+            new WeightsLoading(open, target).fill(open::read);
         }
     }
 
@@ -167,21 +185,10 @@ public final class Checkpoints {
         return new Rederiving(derived, source, declaring).run();
     }
 
-    private static SafetensorsReader open(Path file, Verification verification) throws IOException {
-        SafetensorsReader reader = SafetensorsReader.open(file);
-        try {
-            if (verification == Verification.CHECKSUMS) {
-                FileVerifier.withManifests(file).check(reader);
-            }
-            return reader;
-        } catch (Throwable failure) {
-            reader.close();
-            throw failure;
-        }
-    }
-
-    private static Checkpoint describe(Path file, SafetensorsReader reader) throws NotACheckpointException {
-        return CheckpointMetadata.read(file.toString(), reader.header().metadata());
+    private static Optional<FileVerifier> verifier(Path file, Verification verification) throws IOException {
+        return verification == Verification.CHECKSUMS
+                ? Optional.of(FileVerifier.withManifests(file))
+                : Optional.empty();
     }
 
     private static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {

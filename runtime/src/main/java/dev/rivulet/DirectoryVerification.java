@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * @param directory the directory
  * @param groups the groups of which something is kept, newest first
  * @param manifests manifests that are damaged; what they describe is unknown
- * @param unclaimed safetensors files that no manifest names: a user's own, or those of a damaged manifest
+ * @param unclaimed files called like checkpoints that no manifest names: a user's own, or those of a damaged manifest
  */
 public record DirectoryVerification(
         Path directory, List<Group> groups, List<DamagedManifest> manifests, List<Path> unclaimed) {

@@ -26,10 +26,16 @@ public record FileVerification(Path file, Set<Part> checked, List<String> proble
 
     /** Something that has a checksum. */
     public enum Part {
-        /** The header, by the checksum that it carries. */
+        /**
+         * All but data: the header of a safetensors file by the checksum that it carries, of a {@code .ckpt} what lies
+         * between the zip file's entries, which is known where Rivulet has written it.
+         */
         HEADER,
 
-        /** The tensors' bytes, by the checksum in the header. */
+        /**
+         * The tensors' bytes, by the checksum in the header; of a {@code .ckpt} all entries of the zip file, whoever has
+         * written it, by their checksums.
+         */
         DATA,
 
         /** The whole file, by size and checksum in a manifest of its directory. */

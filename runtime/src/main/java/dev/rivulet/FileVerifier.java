@@ -1,15 +1,16 @@
 package dev.rivulet;
 
 import dev.rivulet.format.DamagedFileException;
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.store.Inventory;
 import dev.rivulet.store.Inventory.Claim;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,8 +46,8 @@ final class FileVerifier {
      * @throws ClosedChannelException if the thread is interrupted
      */
     FileVerification run() throws NoSuchFileException, ClosedChannelException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            check(reader);
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            check(open);
             return new FileVerification(file, checked, List.of());
         } catch (NoSuchFileException | ClosedChannelException e) {
             throw e;
@@ -64,17 +65,24 @@ final class FileVerifier {
      *
      * @throws DamagedFileException if it is not what was written
      */
-    void check(SafetensorsReader reader) throws IOException {
-        if (reader.carriesChecksums()) {
-            checked.add(FileVerification.Part.HEADER);
-            checked.add(FileVerification.Part.DATA);
-        }
+    void check(CheckpointFile open) throws IOException {
+        checked.addAll(open.checksums());
         if (!claims.isEmpty()) {
             checked.add(FileVerification.Part.MANIFEST);
         }
         if (!checked.isEmpty()) {
-            compare(reader.header().dataStart() + reader.header().dataLength(), reader.crc32c());
+            read(open, Map.of());
         }
+    }
+
+    /**
+     * Reads tensors of an open file and checks all of it on the way.
+     *
+     * @param memory for tensors, as for {@link CheckpointFile#readAll}
+     * @throws DamagedFileException if it is not what was written; the memory may have been filled with it then
+     */
+    void read(CheckpointFile open, Map<String, List<ByteBuffer>> memory) throws IOException {
+        compare(open.byteCount(), open.readAll(memory));
     }
 
     private void compare(long bytes, long crc32c) throws DamagedFileException {

@@ -2,9 +2,7 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import dev.rivulet.tensor.ParameterNames;
-import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,21 +21,15 @@ final class LoadTarget {
         this.names = names;
     }
 
-    /** Reads a tensor of a file. */
-    interface Source {
-        Tensor read(String name) throws IOException;
-    }
-
     /**
      * Finds the array that each tensor of a file is to fill. Of a shared parameter that the file has under several names
      * one is taken.
      *
-     * @param found the file's tensors but those that are no weights
-     * @param source reads what the file has under the several names, to compare
+     * @param found the file's weights, by all of their names
      * @return arrays by the name in the file
-     * @throws ArchitectureMismatchException if the tensors do not fit
+     * @throws ArchitectureMismatchException if the weights do not fit
      */
-    Map<String, NDArray> match(Path file, Map<String, TensorKind> found, Source source) throws IOException {
+    Map<String, NDArray> match(CheckpointFile file, Map<String, TensorKind> found) throws IOException {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         Map<String, TensorKind> expected = new LinkedHashMap<>();
         Map<String, String> repeated = new LinkedHashMap<>();
@@ -51,11 +43,9 @@ final class LoadTarget {
         });
         Map<String, TensorKind> weights = new LinkedHashMap<>(found);
         weights.keySet().removeAll(names.batchCounters());
-        ArchitectureMismatchException.check(file, expected, weights);
+        ArchitectureMismatchException.check(file.path(), expected, weights);
         for (Map.Entry<String, String> pair : repeated.entrySet()) {
-            if (!source.read(pair.getKey()).contentEquals(source.read(pair.getValue()))) {
-                throw ArchitectureMismatchException.untied(file, pair.getValue(), pair.getKey());
-            }
+            requireEqual(file, pair.getValue(), pair.getKey());
         }
         return arrays;
     }
@@ -70,5 +60,13 @@ final class LoadTarget {
         });
         all.retainAll(found);
         return all.isEmpty() ? List.of(first) : all;
+    }
+
+    private static void requireEqual(CheckpointFile file, String name, String other) throws IOException {
+        Map<String, String> tied = file.aliases();
+        boolean areTied = tied.getOrDefault(name, name).equals(tied.getOrDefault(other, other));
+        if (!areTied && !file.read(name).contentEquals(file.read(other))) {
+            throw ArchitectureMismatchException.untied(file.path(), name, other);
+        }
     }
 }

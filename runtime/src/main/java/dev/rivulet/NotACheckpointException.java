@@ -6,6 +6,10 @@ import java.io.IOException;
 public final class NotACheckpointException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    NotACheckpointException(String message) {
+        super(message);
+    }
+
     NotACheckpointException(String message, Throwable cause) {
         super(message, cause);
     }

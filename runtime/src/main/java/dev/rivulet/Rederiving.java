@@ -3,7 +3,6 @@ package dev.rivulet;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.tensor.Tensor;
@@ -16,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -39,19 +39,35 @@ final class Rederiving {
     }
 
     /** A file's content, verified. */
-    private record Content(Checkpoint checkpoint, Map<String, Tensor> tensors, Map<String, String> metadata) {
-        static Content read(Path file) throws IOException {
-            try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-                FileVerifier.withManifests(file).check(reader);
-                Map<String, String> metadata = reader.header().metadata();
-                return new Content(CheckpointMetadata.read(file.toString(), metadata), reader.readAll(), metadata);
+    private record Content(
+            Checkpoint checkpoint,
+            Map<String, Tensor> weights,
+            Map<String, Tensor> additions,
+            Map<String, String> metadata) {
+
+        static Content read(Path path) throws IOException {
+            try (CheckpointFile file = CheckpointFile.open(path)) {
+                FileVerifier.withManifests(path).check(file);
+                return new Content(
+                        file.describe(),
+                        tensors(file, file.weights().keySet()),
+                        tensors(file, file.additions()),
+                        file.metadata());
             }
         }
 
-        Map<String, Tensor> weights() {
-            Map<String, Tensor> weights = new LinkedHashMap<>(tensors);
-            weights.keySet().removeAll(CheckpointMetadata.additions(metadata));
-            return weights;
+        private static Map<String, Tensor> tensors(CheckpointFile file, Set<String> names) throws IOException {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (String name : names) {
+                tensors.put(name, file.read(name));
+            }
+            return tensors;
+        }
+
+        Map<String, Tensor> tensors() {
+            Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
+            tensors.putAll(additions);
+            return tensors;
         }
 
         Provenance provenance() {

@@ -2,13 +2,13 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.format.FileLayout;
 import dev.rivulet.format.SafetensorsWriter;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
-import dev.rivulet.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,32 +97,29 @@ final class SaveEvent implements AutoCloseable {
      * @param checkpoint with the entries of hooks
      * @param file ready to be written until the stream is released
      */
-    record Contents(Checkpoint checkpoint, SafetensorsWriter file) {}
+    record Contents(Checkpoint checkpoint, FileLayout file) {}
 
     /** Computes a stream's weights and lays out its file. */
     Contents contents(Checkpoint described) throws Exception {
         StreamWeights computed = weights.of(described.stream());
         Checkpoint checkpoint =
                 computed.sourceDigest().map(described::withSourceDigest).orElse(described);
-        Map<String, Tensor> tensors = new LinkedHashMap<>(computed.weights().tensors());
-        computed.additions().forEach((name, tensor) -> {
-            if (tensors.putIfAbsent(name, tensor) != null) {
-                throw taken(
-                        checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
-            }
-        });
-        Map<String, String> metadata =
-                CheckpointMetadata.write(checkpoint, computed.additions().keySet());
-        computed.metadata().forEach((key, value) -> {
-            if (metadata.putIfAbsent(key, value) != null) {
-                throw taken(checkpoint, "puts metadata under \"" + key + "\", which is taken; choose another key.");
-            }
-        });
-        return new Contents(checkpoint, SafetensorsWriter.of(tensors, metadata));
+        CheckpointContent content = new CheckpointContent(
+                checkpoint,
+                computed.weights().tensors(),
+                Map.of(),
+                computed.additions(),
+                computed.metadata(),
+                CheckpointContent.Training.NONE);
+        return new Contents(checkpoint, layout(graph.stream(described.stream()), content));
     }
 
-    private static TransformException taken(Checkpoint checkpoint, String what) {
-        return new TransformException("The transform of the stream \"" + checkpoint.stream() + "\" " + what);
+    private static FileLayout layout(StreamDeclaration stream, CheckpointContent content) {
+        CheckpointFormat format =
+                stream.policy().format().decided(stream.transform().isPresent());
+        return format == CheckpointFormat.CKPT
+                ? CheckpointDictionary.write(content)
+                : SafetensorsWriter.of(content.tensors(), content.texts());
     }
 
     /** A stream has been written. */

@@ -1,6 +1,5 @@
 package dev.rivulet;
 
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.snapshot.LostWeightsException;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.snapshot.SnapshotBackup;
@@ -137,8 +136,8 @@ final class SnapshotGuard implements AutoCloseable {
     private void restore() {
         try {
             if (saved != null) {
-                try (SafetensorsReader reader = SafetensorsReader.open(saved)) {
-                    snapshot.restore(reader::read);
+                try (CheckpointFile file = CheckpointFile.open(saved)) {
+                    snapshot.restore(file::read);
                 }
             } else if (backup != null) {
                 backup.restore();

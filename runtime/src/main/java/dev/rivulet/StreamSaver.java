@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
@@ -38,7 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamSaver {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
-    private static final String EXTENSION = ".safetensors";
 
     private final StreamDeclaration declaration;
     private final CheckpointDirectory directory;
@@ -251,7 +251,11 @@ final class StreamSaver {
 
         @Override
         public String extension() {
-            return EXTENSION;
+            CheckpointFormat format = declaration
+                    .policy()
+                    .format()
+                    .decided(declaration.transform().isPresent());
+            return format == CheckpointFormat.CKPT ? ".ckpt" : ".safetensors";
         }
 
         @Override

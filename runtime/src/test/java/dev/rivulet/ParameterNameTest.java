@@ -1,17 +1,21 @@
 package dev.rivulet;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.optim.SGD;
+import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.ParameterNames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,8 +31,7 @@ class ParameterNameTest extends FitTestCase {
     @Test
     void aModuleIsSavedAndLoadedUnderTheNamesThatItGives() throws IOException {
         try (ModelModule module = new ModelModule()) {
-            fit(module);
-            Path file = file("original", 1);
+            Path file = saved(module);
             assertThat(Weights.in(file)).isEqualTo(Weights.live(module)).containsOnlyKeys("model.weight", "model.bias");
 
             try (ModelModule loaded = Checkpoints.load(file, new ModelModule())) {
@@ -50,6 +53,14 @@ class ParameterNameTest extends FitTestCase {
         protected Optimizer configureOptimizers() {
             return optimizer;
         }
+    }
+
+    private Path saved(LightningModule module) {
+        return trainer().stream("original", policy -> policy.format(CheckpointFormat.SAFETENSORS))
+                .build()
+                .fit(module, points)
+                .stream("original")
+                .bestModelPath();
     }
 
     @Test
@@ -87,10 +98,10 @@ class ParameterNameTest extends FitTestCase {
     @Test
     void aPlainBlockIsFilledUnderNamesOfTheCaller() throws IOException {
         try (ModelModule module = new ModelModule()) {
-            fit(module);
+            Path file = saved(module);
             Block block = Linear.builder().setUnits(1).build();
 
-            Checkpoints.load(file("original", 1), block, manager, Verification.CHECKSUMS, module::parameterName);
+            Checkpoints.load(file, block, manager, Verification.CHECKSUMS, module::parameterName);
 
             assertThat(Weights.live(module))
                     .containsEntry(
@@ -99,6 +110,35 @@ class ParameterNameTest extends FitTestCase {
                                     .get("bias")
                                     .getArray()
                                     .getFloat(0)));
+        }
+    }
+
+    @Test
+    void aCheckpointOfLightningFillsABlockThatIsBuiltOtherwise() throws Exception {
+        Block block = new SequentialBlock()
+                .add(Linear.builder().setUnits(3).build())
+                .add(BatchNorm.builder().build())
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(1).build());
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
+        Path theirs = Path.of(requireNonNull(ParameterNameTest.class.getResource("format/torch/lightning-adamw.ckpt"))
+                .toURI());
+
+        Checkpoints.load(
+                theirs,
+                block,
+                manager,
+                Verification.CHECKSUMS,
+                name -> name.startsWith("3.") ? name.replace("3.", "head.") : "body." + name);
+
+        try (CheckpointFile file = CheckpointFile.open(theirs);
+                LiveTensors live = new LiveTensors()) {
+            assertThat(file.weights()).containsKey("body.1.num_batches_tracked");
+            NDArray variance = requireNonNull(
+                            ParameterNames.of(block).parameters().get("1.running_var"))
+                    .getArray();
+            assertThat(live.view(variance).contentEquals(file.read("body.1.running_var")))
+                    .isTrue();
         }
     }
 
@@ -202,9 +242,7 @@ class ParameterNameTest extends FitTestCase {
                         .add(Linear.builder().setUnits(1).build());
             }
         }) {
-            fit(module);
-
-            assertThat(Weights.in(file("original", 1)))
+            assertThat(Weights.in(saved(module)))
                     .containsOnlyKeys("0.encoder.weight", "0.encoder.bias", "1.weight", "1.bias");
             assertThat(module.network(List.of()).aliases())
                     .containsExactly(

@@ -17,6 +17,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.tensor.ParameterNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Exchanges weights with PyTorch's own modules, where there is a Python, and computes with them on both sides.
@@ -118,16 +121,16 @@ class TorchNamesInteropTest {
         return names;
     }
 
-    @Test
-    void pythonComputesTheSameWithWhatWasTrainedAndSaved() throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = {"CKPT", "SAFETENSORS"})
+    void pythonComputesTheSameWithWhatWasTrainedAndSaved(CheckpointFormat format) throws IOException {
         try (NestedModule module = new NestedModule()) {
-            Trainer.builder()
-                    .maxEpochs(1)
-                    .seed(1)
-                    .defaultRootDir(folder)
+            FitResult result = Trainer.builder().maxEpochs(1).seed(1).defaultRootDir(folder).stream(
+                            "original", policy -> policy.format(format))
                     .build()
                     .fit(module, Points.of(manager, 16, 4));
-            Files.copy(folder.resolve("checkpoints/original-epoch=0-step=4.safetensors"), file("net"));
+            Path saved = result.stream("original").bestModelPath();
+            Files.copy(saved, folder.resolve("net" + (format == CheckpointFormat.CKPT ? ".ckpt" : ".safetensors")));
             NDArray input = manager.randomNormal(new Shape(3, 2));
             NDArray output = module.predict(new NDList(input)).head();
             ForeignFile.write(file("net-run"), Map.of("input0", input, "output", output));
@@ -139,6 +142,10 @@ class TorchNamesInteropTest {
         assertThat(lines)
                 .singleElement()
                 .satisfies(line -> assertThat(greatestDifference(line)).as(line).isLessThanOrEqualTo(TOLERANCE));
+        try (NestedModule module = new NestedModule()) {
+            module.network(List.of(new Shape(1, 2)));
+            Checkpoints.load(file("net-python"), module);
+        }
     }
 
     /** Called in Python as a module of Lightning calls its net. */
@@ -178,17 +185,19 @@ class TorchNamesInteropTest {
     void pythonFillsAModuleWithASharedLayer() throws IOException {
         save("tied", new TiedBlock(), new NDList(manager.randomNormal(new Shape(1, 2))), false);
 
-        List<String> lines = run(script(), "tied", file("tied").toString());
+        List<String> lines = run(script(), "tied", folder.toString());
 
         assertThat(lines)
                 .containsExactly(
-                        "load_model [] []",
-                        "not strict ['decoder.weight', 'decoder.bias'] []",
-                        "strict refused");
-        Block block = new TiedBlock();
-        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-        Checkpoints.load(folder.resolve("tied.safetensors.one-name"), block, manager);
-        Checkpoints.load(folder.resolve("tied.safetensors.all-names"), block, manager);
+                        "load_model [] []", "not strict ['decoder.weight', 'decoder.bias'] []", "strict refused");
+        for (String written : List.of("one-name.safetensors", "all-names.safetensors", "all-names.pt")) {
+            Block block = new TiedBlock();
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+            Checkpoints.load(folder.resolve(written), block, manager);
+            assertThat(weights(block).get("encoder.weight"))
+                    .as(written)
+                    .isEqualTo(ForeignFile.read(file("tied"), "encoder.weight", manager));
+        }
     }
 
     private void save(String name, Block block, NDList inputs, boolean training) throws IOException {

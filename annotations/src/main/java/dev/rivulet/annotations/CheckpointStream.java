@@ -25,7 +25,7 @@ import java.lang.annotation.Target;
  * weights. Beside {@link WeightTransform} it is the policy of that derived stream; where several transforms stand on
  * one method, {@link #value()} says which. The attributes are the parameters of Lightning's {@code ModelCheckpoint} in
  * camel case, with its defaults; {@link #keepLast}, {@link #keepEveryNth}, {@link #saveBest}, {@link #maxTotalBytes},
- * {@link #anyTrigger} and {@link #onFailure} are Rivulet's own.
+ * {@link #anyTrigger}, {@link #onFailure} and {@link #format} are Rivulet's own.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -109,6 +109,12 @@ public @interface CheckpointStream {
      * goes on for derived ones.
      */
     OnFailure onFailure() default OnFailure.AUTO;
+
+    /**
+     * Format of the stream's files; by default Lightning's {@code .ckpt} for untransformed weights, and safetensors for
+     * derived ones.
+     */
+    CheckpointFormat format() default CheckpointFormat.AUTO;
 
     /** Whether the checkpoint holds the weights alone. For now all do, since no optimizer state is saved. */
     boolean saveWeightsOnly() default false;

@@ -1,5 +1,6 @@
 package dev.rivulet.policy;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.OnFailure;
@@ -42,6 +43,7 @@ public record StreamPolicy(
         SaveOnTrainEpochEnd saveOnTrainEpochEnd,
         boolean saveOnException,
         OnFailure onFailure,
+        CheckpointFormat format,
         boolean saveWeightsOnly,
         FilenameStyle filenameStyle,
         boolean enableVersionCounter,
@@ -117,6 +119,7 @@ public record StreamPolicy(
         builder.saveOnTrainEpochEnd = saveOnTrainEpochEnd;
         builder.saveOnException = saveOnException;
         builder.onFailure = onFailure;
+        builder.format = format;
         builder.saveWeightsOnly = saveWeightsOnly;
         builder.filenameStyle = filenameStyle;
         builder.enableVersionCounter = enableVersionCounter;
@@ -147,6 +150,7 @@ public record StreamPolicy(
         SaveOnTrainEpochEnd saveOnTrainEpochEnd = SaveOnTrainEpochEnd.AUTO;
         boolean saveOnException;
         OnFailure onFailure = OnFailure.AUTO;
+        CheckpointFormat format = CheckpointFormat.AUTO;
         boolean saveWeightsOnly;
         FilenameStyle filenameStyle = FilenameStyle.DEFAULT;
         boolean enableVersionCounter = true;
@@ -266,6 +270,12 @@ public record StreamPolicy(
             return this;
         }
 
+        /** Format of the stream's files. */
+        public Builder format(CheckpointFormat format) {
+            this.format = format;
+            return this;
+        }
+
         /** Whether the checkpoint holds the weights alone. */
         public Builder saveWeightsOnly(boolean weightsOnly) {
             this.saveWeightsOnly = weightsOnly;
@@ -339,6 +349,7 @@ public record StreamPolicy(
                     saveOnTrainEpochEnd,
                     saveOnException,
                     onFailure,
+                    format,
                     saveWeightsOnly,
                     filenameStyle,
                     enableVersionCounter,

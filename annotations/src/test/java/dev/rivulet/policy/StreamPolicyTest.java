@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
@@ -204,6 +205,7 @@ class StreamPolicyTest {
                 .trainTimeInterval(Duration.ofMinutes(90))
                 .anyTrigger(true)
                 .onFailure(OnFailure.CONTINUE)
+                .format(CheckpointFormat.SAFETENSORS)
                 .build();
         assertThat(policy.toBuilder().build()).isEqualTo(policy);
     }

@@ -1,5 +1,6 @@
 package dev.rivulet.processor;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
@@ -36,6 +37,7 @@ record DeclaredPolicy(List<Setting> settings) {
             "saveOnTrainEpochEnd",
             "saveOnException",
             "onFailure",
+            "format",
             "saveWeightsOnly",
             "autoInsertMetricName",
             "enableVersionCounter",
@@ -65,6 +67,7 @@ record DeclaredPolicy(List<Setting> settings) {
             case "saveBest" -> SaveBest.valueOf(value.toString());
             case "saveOnTrainEpochEnd" -> SaveOnTrainEpochEnd.valueOf(value.toString());
             case "onFailure" -> OnFailure.valueOf(value.toString());
+            case "format" -> CheckpointFormat.valueOf(value.toString());
             default -> value;
         };
     }
@@ -96,6 +99,7 @@ record DeclaredPolicy(List<Setting> settings) {
             case "saveOnTrainEpochEnd" -> builder.saveOnTrainEpochEnd((SaveOnTrainEpochEnd) value);
             case "saveOnException" -> builder.saveOnException((Boolean) value);
             case "onFailure" -> builder.onFailure((OnFailure) value);
+            case "format" -> builder.format((CheckpointFormat) value);
             case "saveWeightsOnly" -> builder.saveWeightsOnly((Boolean) value);
             case "autoInsertMetricName" -> builder.autoInsertMetricName((Boolean) value);
             case "enableVersionCounter" -> builder.enableVersionCounter((Boolean) value);

@@ -1,6 +1,7 @@
 package shapes;
 
 import dev.rivulet.CallbackRegistry;
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
@@ -49,6 +50,7 @@ public final class EveryAttributeCallbackRegistry implements CallbackRegistry<Ev
               .saveOnTrainEpochEnd(SaveOnTrainEpochEnd.FALSE)
               .saveOnException(true)
               .onFailure(OnFailure.CONTINUE)
+              .format(CheckpointFormat.SAFETENSORS)
               .saveWeightsOnly(true)
               .autoInsertMetricName(false)
               .enableVersionCounter(false)

@@ -2,12 +2,16 @@ package dev.rivulet.format;
 
 import dev.rivulet.concurrent.SharedLoop;
 import dev.rivulet.tensor.Crc32;
+import dev.rivulet.tensor.Crc32c;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Entries of a zip file that are read on several threads, and verified while they are in the cache. */
@@ -18,6 +22,9 @@ final class RecordParts {
     /** Bytes per read: small enough to be checksummed out of the cache, large enough to hide the system call. */
     private static final int STEP = 1 << 18;
 
+    /** The record of bytes that belong to none. */
+    private static final int GAP = -1;
+
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STEP));
 
@@ -25,7 +32,7 @@ final class RecordParts {
     private final List<ArchiveRecord> records = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
 
-    /** Bytes of one of the records; without memory they are only looked at. */
+    /** Bytes of one of the records, or of none; without memory they are only looked at. */
     private record Part(
             int record, long position, int length, @Nullable ByteBuffer memory) {}
 
@@ -49,11 +56,14 @@ final class RecordParts {
 
     /** Adds an entry that is only to be verified. */
     void add(ArchiveRecord record) {
-        for (long offset = 0; offset < record.byteCount(); offset += PART_BYTES) {
-            int length = (int) Math.min(PART_BYTES, record.byteCount() - offset);
-            parts.add(new Part(records.size(), record.position() + offset, length, null));
-        }
+        look(records.size(), record.position(), record.position() + record.byteCount(), parts);
         records.add(record);
+    }
+
+    private static void look(int record, long from, long to, List<Part> parts) {
+        for (long position = from; position < to; position += PART_BYTES) {
+            parts.add(new Part(record, position, (int) Math.min(PART_BYTES, to - position), null));
+        }
     }
 
     /**
@@ -64,15 +74,83 @@ final class RecordParts {
      */
     void read() throws IOException {
         long[] checksums = new long[parts.size()];
+        forEach(parts, (i, part) -> {
+            CRC32 crc = new CRC32();
+            read(part, crc::update);
+            checksums[i] = crc.getValue();
+        });
+        verify(parts, checksums);
+    }
+
+    /**
+     * Reads and verifies the entries, which must be all that the file has, and reads what lies between and after them.
+     *
+     * @return CRC-32C of the whole file, in the low 32 bits
+     * @throws DamagedFileException if an entry has another checksum than the file says
+     * @throws MalformedTorchFileException if the file has become shorter
+     */
+    long readWithGaps() throws IOException {
+        List<Part> whole = withGaps();
+        long[] checksums = new long[whole.size()];
+        long[] castagnoli = new long[whole.size()];
+        forEach(whole, (i, part) -> {
+            CRC32 crc = new CRC32();
+            CRC32C crc32c = new CRC32C();
+            read(part, step -> {
+                crc32c.update(step.duplicate());
+                crc.update(step);
+            });
+            checksums[i] = crc.getValue();
+            castagnoli[i] = crc32c.getValue();
+        });
+        verify(whole, checksums);
+        long joined = 0;
+        for (int i = 0; i < castagnoli.length; i++) {
+            joined = Crc32c.combine(joined, castagnoli[i], whole.get(i).length());
+        }
+        return joined;
+    }
+
+    /** All bytes of the file in order. */
+    private List<Part> withGaps() {
+        List<Part> whole = new ArrayList<>();
+        long end = 0;
+        for (Part part :
+                parts.stream().sorted(Comparator.comparingLong(Part::position)).toList()) {
+            look(GAP, end, part.position(), whole);
+            whole.add(part);
+            end = part.position() + part.length();
+        }
+        look(GAP, end, input.length(), whole);
+        return whole;
+    }
+
+    /** Something to be done with a part. */
+    private interface Task {
+        void run(int index, Part part) throws IOException;
+    }
+
+    private static void forEach(List<Part> parts, Task task) throws IOException {
         try {
-            SharedLoop.run(checksums.length, i -> checksums[i] = read(parts.get(i)));
+            SharedLoop.run(parts.size(), i -> {
+                try {
+                    task.run(i, parts.get(i));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    private void verify(List<Part> read, long[] checksums) throws DamagedFileException {
         long[] joined = new long[records.size()];
         for (int i = 0; i < checksums.length; i++) {
-            Part part = parts.get(i);
-            joined[part.record()] = Crc32.combine(joined[part.record()], checksums[i], part.length());
+            Part part = read.get(i);
+            if (part.record() != GAP) {
+                joined[part.record()] = Crc32.combine(joined[part.record()], checksums[i], part.length());
+            }
         }
         for (int i = 0; i < joined.length; i++) {
             check(input.file(), records.get(i), joined[i]);
@@ -90,19 +168,13 @@ final class RecordParts {
         }
     }
 
-    private long read(Part part) {
-        CRC32 crc = new CRC32();
+    private void read(Part part, Consumer<ByteBuffer> checksum) throws IOException {
         ByteBuffer memory = part.memory();
         for (int from = 0; from < part.length(); from += STEP) {
             int length = Math.min(STEP, part.length() - from);
             ByteBuffer step = memory == null ? SCRATCH.get().clear().limit(length) : memory.slice(from, length);
-            try {
-                input.readFully(step, part.position() + from);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            crc.update(step.flip());
+            input.readFully(step, part.position() + from);
+            checksum.accept(step.flip());
         }
-        return crc.getValue();
     }
 }

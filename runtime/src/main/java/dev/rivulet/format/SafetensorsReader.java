@@ -143,9 +143,31 @@ public final class SafetensorsReader implements AutoCloseable {
      * @throws DamagedFileException if the data is not what was written; the memory has been filled with it then
      */
     public long readAll(Function<SafetensorsEntry, List<ByteBuffer>> memory) throws IOException {
+        Map<String, List<ByteBuffer>> all = new LinkedHashMap<>();
+        header.entries().forEach((name, entry) -> all.put(name, memory.apply(entry)));
+        return readAll(all);
+    }
+
+    /**
+     * Reads some tensors into memory in one pass over the whole file, as {@link #readAll(Function)} reads all: the others
+     * are only checksummed.
+     *
+     * @param memory the buffers of tensors by name, as for {@link #read(String, List)}
+     * @return CRC-32C of the whole file, header included
+     * @throws NoSuchElementException if the file has no tensor of a name; nothing is written then
+     * @throws IllegalArgumentException if memory has another size than its tensor; nothing is written then
+     * @throws DamagedFileException if the data is not what was written; the memory has been filled with it then
+     */
+    public long readAll(Map<String, List<ByteBuffer>> memory) throws IOException {
+        memory.keySet().forEach(this::entry);
         FileParts data = parts();
         for (SafetensorsEntry entry : header.entries().values()) {
-            add(data, entry, memory.apply(entry));
+            List<ByteBuffer> wanted = memory.get(entry.name());
+            if (wanted == null) {
+                data.add(header.dataStart() + entry.begin(), header.dataStart() + entry.end());
+            } else {
+                add(data, entry, wanted);
+            }
         }
         return checked(data.read());
     }
@@ -158,9 +180,7 @@ public final class SafetensorsReader implements AutoCloseable {
      * @throws MalformedSafetensorsException if the file has become shorter since it was opened
      */
     public long crc32c() throws IOException {
-        FileParts data = parts();
-        data.add(header.dataStart(), header.dataStart() + header.dataLength());
-        return checked(data.read());
+        return readAll(Map.of());
     }
 
     /** Closes the file. */

@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
  *
  * <p>Borrows the tensors' memory. Immutable, and may be written several times.
  */
-public final class SafetensorsWriter {
+public final class SafetensorsWriter implements FileLayout {
     private static final int DATA_ALIGNMENT = 64;
 
     /** Length bytes and header, with zeros for checksums. */
@@ -77,7 +77,7 @@ public final class SafetensorsWriter {
         return new SafetensorsWriter(beginning, List.copyOf(ordered), Math.addExact(beginning.length, offset));
     }
 
-    /** Bytes of the file, known before it is written. */
+    @Override
     public long byteCount() {
         return byteCount;
     }
@@ -94,6 +94,7 @@ public final class SafetensorsWriter {
      * @throws IOException if the channel fails, or the tensors change meanwhile; what has been written until then is no
      *     valid file
      */
+    @Override
     public WrittenFile writeTo(WritableByteChannel channel) throws IOException {
         return channel instanceof SeekableByteChannel seekable ? writeBackwards(seekable) : writeForwards(channel);
     }

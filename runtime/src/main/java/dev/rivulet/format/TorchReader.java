@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,31 +107,37 @@ public final class TorchReader implements AutoCloseable {
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
-        Map<FileStorage, List<TorchTensor>> byStorage = new LinkedHashMap<>();
-        memory.forEach((tensor, buffers) -> {
-            checkSize(tensor, buffers);
-            byStorage
-                    .computeIfAbsent(storage(tensor), first -> new ArrayList<>())
-                    .add(tensor);
-        });
+        StorageReading reading = new StorageReading(bySource(memory), memory);
         RecordParts parts = new RecordParts(archive.input());
-        IdentityHashMap<FileStorage, DirectMemory> shared = new IdentityHashMap<>();
-        byStorage.forEach((storage, tensors) -> {
-            TorchTensor first = tensors.get(0);
-            if (tensors.size() == 1 && first.isWholeStorage()) {
-                parts.add(storage.record(), memory.getOrDefault(first, List.of()));
-            } else {
-                DirectMemory whole = DirectMemory.allocate(storage.byteCount());
-                shared.put(storage, whole);
-                parts.add(storage.record(), whole.chunks());
-            }
-        });
+        reading.targets().forEach(parts::add);
         parts.read();
-        shared.forEach((storage, whole) -> {
-            for (TorchTensor tensor : byStorage.getOrDefault(storage, List.of())) {
-                StridedCopy.copy(tensor, whole.chunks(), memory.getOrDefault(tensor, List.of()));
+        reading.copyViews();
+    }
+
+    /**
+     * Reads tensors into memory as {@link #read(Map)} does, in one pass over the whole file that verifies all entries.
+     *
+     * @param memory as for {@link #read(Map)}; may be empty
+     * @return CRC-32C of the whole file, in the low 32 bits
+     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
+     *     is written then
+     * @throws DamagedFileException if an entry is not what was written; the memory may have been filled with it then
+     * @throws MalformedTorchFileException if the file has become shorter since it was opened
+     */
+    public long readAll(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
+        StorageReading reading = new StorageReading(bySource(memory), memory);
+        RecordParts parts = new RecordParts(archive.input());
+        for (ArchiveRecord record : archive.records()) {
+            List<ByteBuffer> target = reading.targets().get(record);
+            if (target == null) {
+                parts.add(record);
+            } else {
+                parts.add(record, target);
             }
-        });
+        }
+        long crc32c = parts.readWithGaps();
+        reading.copyViews();
+        return crc32c;
     }
 
     /**
@@ -152,6 +157,17 @@ public final class TorchReader implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    private Map<FileStorage, List<TorchTensor>> bySource(Map<TorchTensor, List<ByteBuffer>> memory) {
+        Map<FileStorage, List<TorchTensor>> byStorage = new LinkedHashMap<>();
+        memory.forEach((tensor, buffers) -> {
+            checkSize(tensor, buffers);
+            byStorage
+                    .computeIfAbsent(storage(tensor), first -> new ArrayList<>())
+                    .add(tensor);
+        });
+        return byStorage;
     }
 
     private FileStorage storage(TorchTensor tensor) {

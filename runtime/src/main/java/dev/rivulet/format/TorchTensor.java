@@ -149,6 +149,15 @@ public final class TorchTensor implements TorchValue {
         return Tensor.of(dtype, shape, memory.slice(offset * dtype.alignment(), byteCount()));
     }
 
+    /** Whether both are the same elements of the same storage, as the weights of tied layers are. */
+    public boolean isSameView(TorchTensor other) {
+        return storage == other.storage
+                && dtype == other.dtype
+                && offset == other.offset
+                && shape.equals(other.shape)
+                && Arrays.equals(strides, other.strides);
+    }
+
     /** Whether its bytes are those of the storage, one for one. */
     boolean isWholeStorage() {
         return isContiguous() && offset == 0 && byteCount() == storage.byteCount();

@@ -24,7 +24,7 @@ import java.util.zip.CRC32;
  *
  * @see <a href="https://docs.pytorch.org/docs/stable/notes/serialization.html#torch-save-with-use-new-zipfile-serialization-true">PyTorch's notes on the format</a>
  */
-public final class TorchWriter {
+public final class TorchWriter implements FileLayout {
     /** The folder's name where the file's own name is not known, as for a stream. */
     private static final String FOLDER = "archive/";
 
@@ -97,7 +97,7 @@ public final class TorchWriter {
         throw new IllegalArgumentException("A tensor is in another file; read it before, and save what was read.");
     }
 
-    /** Bytes of the file, known before it is written. */
+    @Override
     public long byteCount() {
         return layout.byteCount();
     }
@@ -109,6 +109,7 @@ public final class TorchWriter {
      * @return what was written, with a checksum computed on the way
      * @throws IOException if the channel fails; what has been written until then is no valid file
      */
+    @Override
     public WrittenFile writeTo(WritableByteChannel channel) throws IOException {
         EntryOutput out = new EntryOutput(new GatheringWriter(channel, byteCount()));
         long[] crc32s = new long[bodies.size()];

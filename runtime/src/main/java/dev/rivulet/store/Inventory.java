@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * name of a file. Immutable.
  */
 public final class Inventory {
-    private static final String EXTENSION = ".safetensors";
+    private static final List<String> EXTENSIONS = List.of(".ckpt", ".safetensors");
 
     private final Path root;
     private final long highestGroup;
@@ -169,7 +169,7 @@ public final class Inventory {
     }
 
     /**
-     * Safetensors files of the directory that nothing should keep there. Those that a group retires which is not yet
+     * Files of the directory that are called like checkpoints and that nothing should keep there. Those that a group retires which is not yet
      * published are not among them, nor is what lies in a folder with manifests of its own.
      *
      * @throws IOException if a folder cannot be listed
@@ -190,7 +190,7 @@ public final class Inventory {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && file.toString().endsWith(EXTENSION) && !claimed.contains(file)) {
+                if (attributes.isRegularFile() && isCalledCheckpoint(file) && !claimed.contains(file)) {
                     unclaimed.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -206,5 +206,9 @@ public final class Inventory {
         });
         unclaimed.sort(null);
         return unclaimed;
+    }
+
+    private static boolean isCalledCheckpoint(Path file) {
+        return EXTENSIONS.stream().anyMatch(file.toString()::endsWith);
     }
 }

@@ -1,0 +1,75 @@
+package dev.rivulet;
+
+import dev.rivulet.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a checkpoint's file is to hold, whatever its format.
+ *
+ * @param checkpoint what the file says of itself, with the user's entries
+ * @param weights by name, each once
+ * @param aliases further names of weights, such as those of tied layers, with the name in {@code weights}
+ * @param additions tensors that are no weights
+ * @param metadata texts that a transform adds
+ * @param training what a run needs beside its weights to go on; empty for weights alone
+ */
+record CheckpointContent(
+        Checkpoint checkpoint,
+        Map<String, Tensor> weights,
+        Map<String, String> aliases,
+        Map<String, Tensor> additions,
+        Map<String, String> metadata,
+        Training training) {
+
+    /**
+     * Content of a file.
+     *
+     * @throws TransformException if an addition has the name of a weight
+     */
+    CheckpointContent {
+        for (String name : additions.keySet()) {
+            if (weights.containsKey(name) || aliases.containsKey(name)) {
+                throw taken(
+                        checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
+            }
+        }
+    }
+
+    /**
+     * A training state as a {@code .ckpt} holds it, in plain values as {@link dev.rivulet.format.PlainValues} has them.
+     *
+     * @param lightning Lightning's entries of the dictionary's top level, such as {@code loops}
+     * @param own what Lightning has no place for
+     */
+    record Training(Map<String, @Nullable Object> lightning, Map<String, @Nullable Object> own) {
+        static final Training NONE = new Training(Map.of(), Map.of());
+    }
+
+    /** Weights and additions as one map. */
+    Map<String, Tensor> tensors() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
+        tensors.putAll(additions);
+        return tensors;
+    }
+
+    /**
+     * The checkpoint and the transform's metadata as texts.
+     *
+     * @throws TransformException if one of the transform's keys is taken
+     */
+    Map<String, String> texts() {
+        Map<String, String> texts = CheckpointMetadata.write(checkpoint, additions.keySet());
+        metadata.forEach((key, value) -> {
+            if (texts.putIfAbsent(key, value) != null) {
+                throw taken(checkpoint, "puts metadata under \"" + key + "\", which is taken; choose another key.");
+            }
+        });
+        return texts;
+    }
+
+    private static TransformException taken(Checkpoint checkpoint, String what) {
+        return new TransformException("The transform of the stream \"" + checkpoint.stream() + "\" " + what);
+    }
+}
