@@ -10,7 +10,9 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.annotation.processing.Generated;
 
@@ -59,8 +61,10 @@ public final class OldModuleCallbackRegistry implements CallbackRegistry<OldModu
 
   @Override
   @SuppressWarnings("deprecation")
-  public List<StatefulTransform> statefulTransforms(OldModule module) {
-    return List.of(Objects.requireNonNull(module.average, "OldModule#average"));
+  public Map<String, StatefulTransform> statefulTransforms(OldModule module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("OldModule#average", Objects.requireNonNull(module.average, "OldModule#average"));
+    return transforms;
   }
 
   @Override

@@ -10,7 +10,9 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.annotation.processing.Generated;
 
@@ -88,8 +90,10 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
   }
 
   @Override
-  public List<StatefulTransform> statefulTransforms(DigitsModule module) {
-    return List.of(Objects.requireNonNull(module.average, "DigitsModule#average"));
+  public Map<String, StatefulTransform> statefulTransforms(DigitsModule module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("DigitsModule#average", Objects.requireNonNull(module.average, "DigitsModule#average"));
+    return transforms;
   }
 
   @Override

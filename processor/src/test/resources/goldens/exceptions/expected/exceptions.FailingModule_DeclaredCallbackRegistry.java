@@ -9,7 +9,9 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.annotation.processing.Generated;
 
@@ -35,8 +37,10 @@ final class FailingModule_DeclaredCallbackRegistry implements CallbackRegistry<F
   }
 
   @Override
-  public List<StatefulTransform> statefulTransforms(FailingModule.Declared module) {
-    return List.of(Objects.requireNonNull(module.any, "FailingModule.Declared#any"));
+  public Map<String, StatefulTransform> statefulTransforms(FailingModule.Declared module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("FailingModule.Declared#any", Objects.requireNonNull(module.any, "FailingModule.Declared#any"));
+    return transforms;
   }
 
   @Override

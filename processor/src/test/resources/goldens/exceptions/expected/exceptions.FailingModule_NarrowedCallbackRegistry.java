@@ -10,7 +10,9 @@ import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.annotation.processing.Generated;
 
@@ -37,8 +39,10 @@ final class FailingModule_NarrowedCallbackRegistry implements CallbackRegistry<F
   }
 
   @Override
-  public List<StatefulTransform> statefulTransforms(FailingModule.Narrowed module) {
-    return List.of(Objects.requireNonNull(module.narrowed, "FailingModule.Narrowed#narrowed"));
+  public Map<String, StatefulTransform> statefulTransforms(FailingModule.Narrowed module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("FailingModule.Narrowed#narrowed", Objects.requireNonNull(module.narrowed, "FailingModule.Narrowed#narrowed"));
+    return transforms;
   }
 
   @Override

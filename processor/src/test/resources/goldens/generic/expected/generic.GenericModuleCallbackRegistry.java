@@ -9,7 +9,9 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.annotation.processing.Generated;
 
@@ -65,10 +67,11 @@ public final class GenericModuleCallbackRegistry implements CallbackRegistry<Gen
   }
 
   @Override
-  public List<StatefulTransform> statefulTransforms(GenericModule<?, ?> module) {
-    return List.of(
-        Objects.requireNonNull(module.third, "GenericModule#third"),
-        Objects.requireNonNull(module.fourth, "GenericModule#fourth"));
+  public Map<String, StatefulTransform> statefulTransforms(GenericModule<?, ?> module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("GenericModule#third", Objects.requireNonNull(module.third, "GenericModule#third"));
+    transforms.put("GenericModule#fourth", Objects.requireNonNull(module.fourth, "GenericModule#fourth"));
+    return transforms;
   }
 
   @Override
