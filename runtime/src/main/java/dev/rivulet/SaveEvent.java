@@ -1,7 +1,5 @@
 package dev.rivulet;
 
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.format.FileLayout;
 import dev.rivulet.format.SafetensorsWriter;
@@ -10,9 +8,10 @@ import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
@@ -26,14 +25,14 @@ final class SaveEvent implements AutoCloseable {
     private final Optional<TrainingState> training;
     private final SnapshotGuard guard;
     private final EventWeights weights;
-    private final List<Shape> inputShapes;
+    private final Network network;
 
     /**
      * Begins a save event.
      *
      * @param snapshot of this moment; closed with this event
      * @param training the state of the run, for the streams from which it may go on
-     * @param parent of the managers that hold what transforms make
+     * @param network whose weights these are
      */
     SaveEvent(
             StreamGraph graph,
@@ -41,16 +40,15 @@ final class SaveEvent implements AutoCloseable {
             SaveMoment moment,
             Snapshot snapshot,
             Optional<TrainingState> training,
-            NDManager parent,
-            TransformTrust trust,
-            List<Shape> inputShapes) {
+            Network network,
+            TransformTrust trust) {
         this.graph = graph;
         this.moment = moment;
         this.snapshot = snapshot;
         this.training = training;
         this.guard = new SnapshotGuard(snapshot);
-        this.weights = new EventWeights(graph, registries, moment, snapshot, guard, parent, trust);
-        this.inputShapes = inputShapes;
+        this.weights = new EventWeights(graph, registries, moment, snapshot, guard, network.manager(), trust);
+        this.network = network;
     }
 
     SaveMoment moment() {
@@ -67,7 +65,7 @@ final class SaveEvent implements AutoCloseable {
                         moment.epoch(),
                         moment.globalStep(),
                         moment.metrics(),
-                        inputShapes,
+                        network.inputShapes(),
                         RuntimeVersion.current()),
                 Map.of());
     }
@@ -112,11 +110,19 @@ final class SaveEvent implements AutoCloseable {
         CheckpointContent content = new CheckpointContent(
                 checkpoint,
                 computed.weights().tensors(),
-                Map.of(),
+                aliases(computed.weights().names()),
                 computed.additions(),
                 computed.metadata(),
                 graph.stream(described.stream()).isResumable() ? training : Optional.empty());
         return new Contents(checkpoint, layout(graph.stream(described.stream()), content));
+    }
+
+    /** Further names of the weights that a transform has left in. */
+    private Map<String, String> aliases(Set<String> names) {
+        Map<String, String> left = new LinkedHashMap<>(network.aliases());
+        left.values().retainAll(names);
+        left.keySet().removeAll(names);
+        return left;
     }
 
     private static FileLayout layout(StreamDeclaration stream, CheckpointContent content) {

@@ -102,8 +102,7 @@ final class SaveEvents implements AutoCloseable {
                     due.stream().anyMatch(save -> save.saver().isResumable())
                             ? Optional.of(training.take(snapshot))
                             : Optional.empty();
-            return new SaveEvent(
-                    graph, registries, at, snapshot, state, network.manager(), trust, network.inputShapes());
+            return new SaveEvent(graph, registries, at, snapshot, state, network, trust);
         } catch (Throwable e) {
             // A transform's state is the user's code. Without its memory the next save would wait for ever.
             snapshot.close();

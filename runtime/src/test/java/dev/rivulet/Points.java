@@ -10,6 +10,15 @@ final class Points {
 
     /** A number of points in fixed order, in batches. */
     static ArrayDataset of(NDManager manager, int count, int batchSize) {
+        return of(manager, count, batchSize, false);
+    }
+
+    /** The same points in an order that DJL draws for each pass. */
+    static ArrayDataset shuffled(NDManager manager, int count, int batchSize) {
+        return of(manager, count, batchSize, true);
+    }
+
+    private static ArrayDataset of(NDManager manager, int count, int batchSize, boolean shuffled) {
         float[] inputs = new float[2 * count];
         float[] outputs = new float[count];
         for (int i = 0; i < count; i++) {
@@ -22,7 +31,7 @@ final class Points {
         return new ArrayDataset.Builder()
                 .setData(manager.create(inputs, new Shape(count, 2)))
                 .optLabels(manager.create(outputs, new Shape(count, 1)))
-                .setSampling(batchSize, false)
+                .setSampling(batchSize, shuffled)
                 .build();
     }
 }

@@ -3,10 +3,13 @@ package dev.rivulet;
 import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.data.SeededDataset;
 import dev.rivulet.optim.Adagrad;
 import dev.rivulet.optim.Adam;
@@ -25,8 +28,10 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,7 +78,7 @@ class ResumeTest {
     }
 
     private Dataset validation() {
-        return Points.of(manager, 8, 4);
+        return Points.shuffled(manager, 8, 4);
     }
 
     private Trainer.Builder trainer(String directory) {
@@ -99,30 +104,138 @@ class ResumeTest {
         }
     }
 
+    /** Stops a run, has it go on, and compares it with one that was not stopped. */
     private void assertResumes(
-            UnaryOperator<Trainer.Builder> settings, Supplier<Optimizer> optimizer, Supplier<Dataset> data, int steps)
+            UnaryOperator<Trainer.Builder> settings,
+            UnaryOperator<Trainer.Builder> stop,
+            Supplier<Optimizer> optimizer,
+            Supplier<Dataset> data)
             throws Exception {
         End straight = train(settings.apply(trainer("straight")), optimizer, data.get(), ResumeFrom.nothing());
-        train(settings.apply(trainer("resumed")).maxSteps(steps), optimizer, data.get(), ResumeFrom.nothing());
+        stop(stop.apply(settings.apply(trainer("resumed"))), optimizer, data.get());
         End resumed = train(settings.apply(trainer("resumed")), optimizer, data.get(), resumeFrom("last"));
 
         assertThat(straight.losses()).endsWith(resumed.losses().toArray(Double[]::new));
-        assertThat(resumed.losses()).isNotEmpty();
+        assertThat(straight.losses()).hasSizeGreaterThan(resumed.losses().size());
         assertThat(resumed.state()).isEqualTo(straight.state());
         assertThat(resumed.result().metrics()).isEqualTo(straight.result().metrics());
         assertThat(resumed.result().globalSteps()).isEqualTo(straight.result().globalSteps());
+        assertThat(resumed.result().epochs()).isEqualTo(straight.result().epochs());
         assertThat(resumed.result().resumedFrom()).isPresent();
+    }
+
+    private void stop(Trainer.Builder trainer, Supplier<Optimizer> optimizer, Dataset data) {
+        try (ResumableModule module = new ResumableModule(optimizer)) {
+            trainer.build().fit(module, data, validation());
+        } catch (FitException e) {
+            assertThat(e).hasCauseInstanceOf(InterruptedException.class);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    private static UnaryOperator<Trainer.Builder> atStep(int step) {
+        return trainer -> trainer.maxSteps(step);
     }
 
     @ParameterizedTest
     @MethodSource("optimizers")
     void goesOnInTheMiddleOfAnEpochWithEachOptimizer(Supplier<Optimizer> optimizer) throws Exception {
-        assertResumes(trainer -> trainer, optimizer, this::points, 8);
+        assertResumes(trainer -> trainer, atStep(8), optimizer, this::points);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 6, 7, 12, 17})
-    void goesOnFromAnyStep(int steps) throws Exception {
-        assertResumes(trainer -> trainer, ResumeTest::adam, this::points, steps);
+    void goesOnFromAnyStep(int step) throws Exception {
+        assertResumes(trainer -> trainer, atStep(step), ResumeTest::adam, this::points);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SaveOnTrainEpochEnd.class)
+    void goesOnFromTheEndOfAnEpochOrOfItsValidation(SaveOnTrainEpochEnd when) throws Exception {
+        assertResumes(
+                trainer -> trainer.stream(
+                        "original",
+                        policy -> policy.everyNEpochs(1).everyNTrainSteps(0).saveOnTrainEpochEnd(when)),
+                trainer -> trainer.maxEpochs(2),
+                ResumeTest::adam,
+                this::points);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8, 9})
+    void goesOnAroundAValidationInTheMiddleOfAnEpoch(int step) throws Exception {
+        assertResumes(trainer -> trainer.valCheckInterval(2), atStep(step), ResumeTest::adam, this::points);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3, 4})
+    void goesOnWhileGradientsAddUp(int batch) throws Exception {
+        assertResumes(
+                trainer -> rescuing(trainer.accumulateGradBatches(4)),
+                trainer -> trainer.callbacks(new Stop(1, batch, -1)),
+                ResumeTest::adam,
+                this::points);
+    }
+
+    @Test
+    void savesGradientsThatNoStepHasUsed() throws Exception {
+        stop(
+                rescuing(trainer("run").accumulateGradBatches(4)).callbacks(new Stop(1, 4, -1)),
+                ResumeTest::adam,
+                points());
+
+        assertThat(SavedState.in(root.resolve("run/checkpoints/last.ckpt")))
+                .containsKey("/rivulet/training/gradients/0.weight");
+    }
+
+    private static Trainer.Builder rescuing(Trainer.Builder trainer) {
+        return trainer.stream(
+                "original", policy -> policy.everyNTrainSteps(0).everyNEpochs(1).saveOnException(true));
+    }
+
+    @Test
+    void goesOnInTheOrderOfADataSetThatDrawsItsOwn() throws Exception {
+        assertResumes(trainer -> trainer, atStep(8), ResumeTest::adam, () -> Points.shuffled(manager, 4 * BATCHES, 4));
+    }
+
+    @Test
+    void goesOnAfterAnInterruptedBatch() throws Exception {
+        assertResumes(
+                trainer -> trainer.stream(
+                        "original",
+                        policy -> policy.everyNTrainSteps(0).everyNEpochs(1).saveOnException(true)),
+                trainer -> trainer.callbacks(new Stop(1, 2, -1)),
+                ResumeTest::adam,
+                this::points);
+    }
+
+    /** Validation shuffles, so that random numbers have been drawn for it when it is interrupted. */
+    @org.junit.jupiter.api.RepeatedTest(20)
+    void goesOnAfterAnInterruptedValidation() throws Exception {
+        assertResumes(
+                trainer -> trainer.stream(
+                        "original",
+                        policy -> policy.everyNTrainSteps(0).everyNEpochs(1).saveOnException(true)),
+                trainer -> trainer.callbacks(new Stop(1, -1, 0)),
+                ResumeTest::adam,
+                this::points);
+    }
+
+    /** Interrupts the run in an epoch: at the end of a training batch, or of a validation batch. */
+    private record Stop(int epoch, int trainBatch, int validationBatch) implements Callback {
+        @Override
+        public void onTrainBatchEnd(
+                Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex) {
+            if (trainer.currentEpoch() == epoch && batchIndex == trainBatch) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void onValidationBatchEnd(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
+            if (trainer.currentEpoch() == epoch && batchIndex == validationBatch && !trainer.isSanityChecking()) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }
