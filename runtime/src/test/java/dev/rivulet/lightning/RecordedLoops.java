@@ -55,6 +55,15 @@ record RecordedLoops(
         return progress.get("repeats_batch") == Boolean.TRUE;
     }
 
+    /** Whether Lightning resumed the run from a file after an epoch's last batch, and miscounts epochs since. */
+    boolean isResumed() {
+        return fit.contains("\"resumed\":true");
+    }
+
+    boolean isBetweenBatches() {
+        return "BATCH_START".equals(progress.get("place")) && !isWithinBatch();
+    }
+
     private static Map<String, @Nullable Object> map(JsonObject json) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         json.entrySet().forEach(entry -> map.put(entry.getKey(), plain(entry.getValue())));
