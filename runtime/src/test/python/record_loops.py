@@ -14,12 +14,14 @@ import json
 import logging
 import pathlib
 import sys
+import tempfile
 import warnings
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import Checkpoint
 
+RESUMED = pathlib.Path(tempfile.gettempdir()) / "record_loops.ckpt"
 TARGET = pathlib.Path(__file__).parent / "../resources/dev/rivulet/lightning/loops.json.gz"
 
 CASES = [
@@ -40,6 +42,7 @@ CASES = [
     {"scheduler": "plateau"},
     {"scheduler": "step", "second_scheduler": "epoch", "epochs": 2},
     {"scheduler": "sequential", "epochs": 2},
+    {"resumed": True, "val_check_interval": 2, "epochs": 4},
 ]
 
 
@@ -133,9 +136,22 @@ class Module(pl.LightningModule):
         return {"scheduler": lrs.StepLR(optimizer, 2), "interval": kind}
 
 
+class LastBatch(Checkpoint):
+    """Saves after the last batch of the second epoch."""
+
+    def on_train_batch_end(self, trainer, module, outputs, batch, index):
+        if trainer.current_epoch == 1 and index == 5:
+            trainer.save_checkpoint(RESUMED)
+
+
 def run(case):
     case = {"batches": 6, "epochs": 3, "validation": True, **case}
     recorder = Recorder(case)
+    torch.manual_seed(0)
+    if case.get("resumed"):  # Lightning counts the first epoch as ended then, and so must the recorder.
+        first = pl.Trainer(max_epochs=2, callbacks=[LastBatch()], logger=False, enable_progress_bar=False, accelerator="cpu")
+        first.fit(Module(case, Recorder(case)), Batches(6), Batches(2))
+        recorder.epoch, recorder.ended, recorder.total, recorder.validated = 2, 2, 12, True
     trainer = pl.Trainer(
         max_epochs=case["epochs"], max_steps=case.get("max_steps", -1), accumulate_grad_batches=case.get("accumulate", 1),
         val_check_interval=case.get("val_check_interval", 1.0),
@@ -143,7 +159,8 @@ def run(case):
         callbacks=[recorder], logger=False, enable_progress_bar=False, enable_model_summary=False, accelerator="cpu")
     module = Module(case, recorder)
     train = Batches(case["batches"], lambda: recorder.record(trainer, "BATCH_START"))
-    trainer.fit(module, train, Batches(2) if case["validation"] else None)
+    ckpt = RESUMED if case.get("resumed") else None
+    trainer.fit(module, train, Batches(2) if case["validation"] else None, ckpt_path=ckpt)
     return {"case": case, "records": recorder.records}
 
 

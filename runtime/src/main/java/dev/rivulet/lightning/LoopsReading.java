@@ -60,8 +60,15 @@ final class LoopsReading {
                 repeats);
     }
 
+    /**
+     * Whether an epoch runs. A run that Lightning resumed from a file after the last batch of an epoch no longer counts
+     * the epochs that it starts, so that only the batch tells.
+     */
     private boolean isWithinEpoch() {
-        return epochs.started() > epochs.processed();
+        boolean counted = epochs.started() > epochs.processed();
+        boolean ended = epochs.processed() > epochs.completed();
+        boolean batchRuns = batches.ready() > batches.completed() || batchesThatStepped == globalStep - 1;
+        return counted || (!ended && batches.ready() > 0 && batchRuns);
     }
 
     private Place place() {

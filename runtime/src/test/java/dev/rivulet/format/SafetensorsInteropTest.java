@@ -1,14 +1,13 @@
 package dev.rivulet.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rivulet.interop.Python;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -23,31 +22,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Exchanges files with the Python library, where there is one.
- *
- * <p>{@code -Drivulet.python=…} or the environment variable {@code RIVULET_PYTHON} names an interpreter with torch and
- * safetensors; otherwise {@code python3} is tried.
- */
+/** Exchanges files with the Python library, where there is one. */
 class SafetensorsInteropTest {
     /** What safetensors offers, but PyTorch cannot hold. */
     private static final Set<Dtype> NOT_IN_PYTORCH = EnumSet.of(Dtype.F4, Dtype.F6_E2M3, Dtype.F6_E3M2, Dtype.F8_E8M0);
-
-    private static final String PYTHON =
-            System.getProperty("rivulet.python", System.getenv().getOrDefault("RIVULET_PYTHON", "python3"));
 
     @TempDir
     Path folder;
 
     @BeforeAll
     static void needsPython() {
-        boolean found;
-        try {
-            found = run("-c", "import safetensors.torch").isEmpty();
-        } catch (IOException e) {
-            found = false;
-        }
-        assumeTrue(found, PYTHON + " has no torch and safetensors; name one that has by -Drivulet.python=…");
+        Python.assumeHas("torch", "safetensors");
     }
 
     @Test
@@ -64,7 +49,7 @@ class SafetensorsInteropTest {
             SafetensorsWriter.of(tensors, Map.of("format", "pt", "b", "é")).writeTo(channel);
         }
 
-        List<String> lines = run(script(), "read", file.toString());
+        List<String> lines = Python.run("interop.py", "read", file.toString());
 
         assertThat(lines.get(0))
                 .matches("metadata \\[\\('b', 'é'\\), \\('format', 'pt'\\), \\('rivulet.crc32c.data', '\\w{8}'\\),"
@@ -76,7 +61,7 @@ class SafetensorsInteropTest {
     void javaReadsWhatPythonWrites() throws IOException {
         Path file = folder.resolve("theirs.safetensors");
 
-        List<String> lines = run(script(), "write", file.toString());
+        List<String> lines = Python.run("interop.py", "write", file.toString());
 
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             assertThat(reader.header().metadata()).isEqualTo(Map.of("format", "pt"));
@@ -95,19 +80,5 @@ class SafetensorsInteropTest {
                     + HexFormat.of().formatHex(bytes));
         });
         return lines;
-    }
-
-    private static String script() {
-        return Path.of("src/test/python/interop.py").toAbsolutePath().toString();
-    }
-
-    private static List<String> run(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(PYTHON));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("PYTHONIOENCODING", "utf-8");
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return output.lines().toList();
     }
 }

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code src/test/python/record_loops.py} recorded.
  *
- * @param name the settings of the fit, and which record of it this is
+ * @param fit the settings of the fit
  * @param accumulated how many batches make a step
  * @param progress where the loop stood, as a callback counted
  * @param saved what Lightning would save there
  */
 record RecordedLoops(
-        String name, long accumulated, Map<String, @Nullable Object> progress, Map<String, @Nullable Object> saved) {
+        String fit, long accumulated, Map<String, @Nullable Object> progress, Map<String, @Nullable Object> saved) {
 
     static List<RecordedLoops> all() throws IOException {
         @Nullable InputStream resource = RecordedLoops.class.getResourceAsStream("loops.json.gz");
@@ -35,14 +35,13 @@ record RecordedLoops(
             List<RecordedLoops> all = new ArrayList<>();
             for (JsonElement fit :
                     JsonParser.parseReader(text).getAsJsonObject().getAsJsonArray("cases")) {
-                int index = 0;
                 JsonObject settings = fit.getAsJsonObject().getAsJsonObject("case");
                 long accumulated =
                         settings.has("accumulate") ? settings.get("accumulate").getAsLong() : 1;
                 for (JsonElement element : fit.getAsJsonObject().getAsJsonArray("records")) {
                     JsonObject record = element.getAsJsonObject();
                     all.add(new RecordedLoops(
-                            settings + " #" + index++,
+                            settings.toString(),
                             accumulated,
                             map(record.getAsJsonObject("progress")),
                             map(record.getAsJsonObject("saved"))));
@@ -52,9 +51,17 @@ record RecordedLoops(
         }
     }
 
-    @Override
-    public String toString() {
-        return name + " " + progress.get("place");
+    boolean isWithinBatch() {
+        return progress.get("repeats_batch") == Boolean.TRUE;
+    }
+
+    /** Whether Lightning resumed the run from a file after an epoch's last batch, and miscounts epochs since. */
+    boolean isResumed() {
+        return fit.contains("\"resumed\":true");
+    }
+
+    boolean isBetweenBatches() {
+        return "BATCH_START".equals(progress.get("place")) && !isWithinBatch();
     }
 
     private static Map<String, @Nullable Object> map(JsonObject json) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.rivulet.interop.Python;
 import dev.rivulet.tensor.DirectMemory;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code src/test/python/record_optim.py} recorded: in the resources, or by a Python found here and now. */
 final class Recording {
-    private static final String PYTHON =
-            System.getProperty("rivulet.python", System.getenv().getOrDefault("RIVULET_PYTHON", "python3"));
-
     private Recording() {}
 
     static List<JsonObject> recorded(String name) throws IOException {
@@ -36,32 +34,10 @@ final class Recording {
         return read(Objects.requireNonNull(resource));
     }
 
-    /** Records in a folder; false if there is no Python with torch. */
-    static boolean recordLive(Path folder) throws IOException, InterruptedException {
-        try {
-            Process probe = new ProcessBuilder(PYTHON, "-c", "import torch")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (probe.waitFor() != 0) {
-                return false;
-            }
-        } catch (IOException e) {
-            return false;
-        }
-        Path script = Path.of("src/test/python/record_optim.py").toAbsolutePath();
-        Process process = new ProcessBuilder(PYTHON, script.toString(), folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor() != 0) {
-            throw new IOException(script + " failed.");
-        }
-        return true;
-    }
-
-    static String missingPython() {
-        return PYTHON + " has no torch; name one that has by -Drivulet.python=…";
+    /** Records in a folder, or skips the test if there is no Python with torch. */
+    static void recordLive(Path folder) throws IOException {
+        Python.assumeHas("torch");
+        Python.run("record_optim.py", folder.toString());
     }
 
     static List<JsonObject> live(Path folder, String name) throws IOException {

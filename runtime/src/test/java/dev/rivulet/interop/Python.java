@@ -1,0 +1,80 @@
+package dev.rivulet.interop;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The Python that tests exchange files with, where there is one.
+ *
+ * <p>{@code -Drivulet.python=…} or the environment variable {@code RIVULET_PYTHON} names the interpreter; otherwise {@code
+ * python3} is tried.
+ */
+public final class Python {
+    private static final String INTERPRETER =
+            System.getProperty("rivulet.python", System.getenv().getOrDefault("RIVULET_PYTHON", "python3"));
+
+    /** What it lacks, by what is asked for; asked once. */
+    private static final Map<String, String> LACKS = new ConcurrentHashMap<>();
+
+    private Python() {}
+
+    /** Skips the test if there is no Python with these modules. */
+    public static void assumeHas(String... modules) {
+        String lacks = LACKS.computeIfAbsent(String.join(" ", modules), Python::lacks);
+        assumeTrue(lacks.isEmpty(), INTERPRETER + " has no " + lacks + "; name one that has by -Drivulet.python=…");
+    }
+
+    /**
+     * Runs a script of {@code src/test/python}.
+     *
+     * @return the lines that it printed
+     * @throws IOException if it failed, with what it said
+     */
+    public static List<String> run(String script, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of("src/test/python", script).toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        return call(command);
+    }
+
+    private static String lacks(String modules) {
+        String question =
+                "import importlib.util, sys; print(*[m for m in sys.argv[1:] if not importlib.util.find_spec(m)])";
+        List<String> command = new ArrayList<>(List.of("-c", question));
+        command.addAll(List.of(modules.split(" ")));
+        try {
+            return call(command).get(0).replace(" ", ", ");
+        } catch (IOException e) {
+            return modules.replace(" ", ", ");
+        }
+    }
+
+    private static List<String> call(List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(INTERPRETER));
+        command.addAll(arguments);
+        Path said = Files.createTempFile("python", ".txt");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(said.toFile());
+            builder.environment().put("PYTHONIOENCODING", "utf-8");
+            Process process = builder.start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + " failed: " + Files.readString(said));
+            }
+            return output.lines().toList();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while waiting for Python.", e);
+        } finally {
+            Files.delete(said);
+        }
+    }
+}

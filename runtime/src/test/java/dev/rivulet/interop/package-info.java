@@ -1,0 +1,5 @@
+/** What tests need that exchange files with Python. */
+@NullMarked
+package dev.rivulet.interop;
+
+import org.jspecify.annotations.NullMarked;
