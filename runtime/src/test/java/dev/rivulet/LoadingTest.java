@@ -122,7 +122,7 @@ class LoadingTest extends FitTestCase {
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
                 .hasMessage(file("original", 1) + " does not fit the model:\n"
                         + "  0.weight is missing\n  0.bias is missing\n  1.weight is missing\n  1.bias is missing\n"
-                        + "  bias is not in the model\n  and 1 more.");
+                        + "  weight is not in the model\n  and 1 more.");
         assertThatThrownBy(() -> Checkpoints.load(file("original", 1), wider, manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
                 .hasMessage(file("original", 1) + " does not fit the model:\n"
@@ -155,7 +155,7 @@ class LoadingTest extends FitTestCase {
 
     @Test
     void aForeignFileFillsAnInitializedBlockOnly() throws IOException {
-        Path foreign = withoutMetadata(file("original", 1));
+        Path foreign = withoutMetadata(file("averaged", 1));
         Block block = Linear.builder().setUnits(1).build();
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
 

@@ -47,7 +47,7 @@ class TrainerStreamTest extends FitTestCase {
                     .fit(module, points);
 
             assertThat(result.stream("more").last())
-                    .hasValueSatisfying(last -> assertThat(last).hasFileName("more-last.safetensors"));
+                    .hasValueSatisfying(last -> assertThat(last).hasFileName("more-last.ckpt"));
         }
     }
 }
