@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a class declares with annotations, as code: its streams and direct calls of its methods. The annotation
@@ -17,12 +18,13 @@ public interface CallbackRegistry<M> {
     List<StreamDeclaration> streams();
 
     /**
-     * The transforms held in fields, in source order. Each is told of every optimizer step.
+     * The transforms held in fields, in source order, by the names under which their state is saved, such as {@code
+     * DigitsModule#average}. Each is told of every optimizer step.
      *
      * @param module the object whose fields are read
      */
-    default List<StatefulTransform> statefulTransforms(M module) {
-        return List.of();
+    default Map<String, StatefulTransform> statefulTransforms(M module) {
+        return Map.of();
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint holds beside its weights: where it comes from, and entries of the user's.
@@ -111,6 +112,17 @@ public final class Checkpoint {
 
     Map<String, Object> entries() {
         return Collections.unmodifiableMap(entries);
+    }
+
+    /** Whether an entry can hold a value that was read from a file. */
+    static boolean isEntry(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().allMatch(Checkpoint::isEntry);
+        }
+        if (value instanceof Map<?, ?> map) {
+            return map.values().stream().allMatch(Checkpoint::isEntry);
+        }
+        return value instanceof String || value instanceof Boolean || value instanceof Long || value instanceof Double;
     }
 
     private static Object plain(String key, Object value) {

@@ -1,9 +1,10 @@
 package dev.rivulet;
 
+import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * All that a checkpoint's file is to hold, whatever its format.
@@ -21,7 +22,7 @@ record CheckpointContent(
         Map<String, String> aliases,
         Map<String, Tensor> additions,
         Map<String, String> metadata,
-        Training training) {
+        Optional<TrainingState> training) {
 
     /**
      * Content of a file.
@@ -35,16 +36,6 @@ record CheckpointContent(
                         checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
             }
         }
-    }
-
-    /**
-     * A training state as a {@code .ckpt} holds it, in plain values as {@link dev.rivulet.format.PlainValues} has them.
-     *
-     * @param lightning Lightning's entries of the dictionary's top level, such as {@code loops}
-     * @param own what Lightning has no place for
-     */
-    record Training(Map<String, @Nullable Object> lightning, Map<String, @Nullable Object> own) {
-        static final Training NONE = new Training(Map.of(), Map.of());
     }
 
     /** Weights and additions as one map. */

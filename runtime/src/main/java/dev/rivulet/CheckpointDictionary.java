@@ -5,6 +5,7 @@ import dev.rivulet.format.PlainValues;
 import dev.rivulet.format.TorchTensor;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.format.TorchWriter;
+import dev.rivulet.lightning.LightningEntries;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,19 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointDictionary {
     static final String STATE_DICT = "state_dict";
-    static final String RIVULET = "rivulet";
-    static final String TRAINING = "training";
     static final String ADDITIONS = "additions";
     static final String METADATA = "metadata";
-
-    /** The release whose files these are like; older ones are migrated by Lightning when it reads them. */
-    private static final String LIGHTNING_VERSION = "2.6.6";
 
     /** Keys of the top level that mean something to Lightning, or here. */
     private static final Set<String> RESERVED = Set.of(
             "epoch",
             "global_step",
-            "pytorch-lightning_version",
+            LightningEntries.VERSION,
             "legacy_pytorch-lightning_version",
             STATE_DICT,
             "loops",
@@ -46,7 +42,7 @@ final class CheckpointDictionary {
             "datamodule_hparams_name",
             "datamodule_hyper_parameters",
             "datamodule_hparams_type",
-            RIVULET);
+            LightningEntries.OWN);
 
     private CheckpointDictionary() {}
 
@@ -56,10 +52,15 @@ final class CheckpointDictionary {
      * @throws IllegalArgumentException if the key is one of Lightning's, or ours
      */
     static void requireFree(String key) {
-        if (RESERVED.contains(key)) {
+        if (isReserved(key)) {
             throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
                     + "\": a .ckpt has something of Lightning's or Rivulet's under that key. Choose another one.");
         }
+    }
+
+    /** Whether a key of the top level means something to Lightning, or here. */
+    static boolean isReserved(String key) {
+        return RESERVED.contains(key);
     }
 
     /**
@@ -72,9 +73,9 @@ final class CheckpointDictionary {
         Map<String, @Nullable Object> top = new LinkedHashMap<>();
         top.put("epoch", checkpoint.epoch());
         top.put("global_step", checkpoint.globalStep());
-        top.put("pytorch-lightning_version", LIGHTNING_VERSION);
+        top.put(LightningEntries.VERSION, LightningEntries.LAYOUT_VERSION);
         top.put(STATE_DICT, stateDict(content.weights(), content.aliases()));
-        top.putAll(content.training().lightning());
+        content.training().map(LightningEntries::of).ifPresent(top::putAll);
         checkpoint.entries().forEach((key, value) -> {
             requireFree(key);
             if (top.putIfAbsent(key, value) != null) {
@@ -82,7 +83,7 @@ final class CheckpointDictionary {
                         + "\": the training state has something under that key. Choose another one.");
             }
         });
-        top.put(RIVULET, own(content));
+        top.put(LightningEntries.OWN, own(content));
         return TorchWriter.of(PlainValues.toTorch(top));
     }
 
@@ -122,9 +123,9 @@ final class CheckpointDictionary {
         own.put("entries", List.copyOf(content.checkpoint().keys()));
         own.put(METADATA, content.metadata());
         own.put(ADDITIONS, content.additions());
-        if (!content.training().own().isEmpty()) {
-            own.put(TRAINING, content.training().own());
-        }
+        content.training()
+                .map(LightningEntries::own)
+                .ifPresent(training -> own.put(LightningEntries.TRAINING, training));
         return own;
     }
 
@@ -137,7 +138,7 @@ final class CheckpointDictionary {
      */
     static Checkpoint read(String file, Map<?, ?> top) throws NotACheckpointException {
         try {
-            Map<?, ?> own = value(top, RIVULET, Map.class);
+            Map<?, ?> own = value(top, LightningEntries.OWN, Map.class);
             Optional<Provenance.Derivation> derivation =
                     value(own, "kind", String.class).equals("derived")
                             ? Optional.of(new Provenance.Derivation(

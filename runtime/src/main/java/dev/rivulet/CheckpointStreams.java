@@ -9,8 +9,6 @@ import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.SavePlan;
 import dev.rivulet.training.FitHooks;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -52,31 +50,32 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     /**
      * The streams of a run, to be closed by the caller.
      *
-     * @param place where their files go
+     * @param directory where their files go; closed by the caller, after this
+     * @param continuation what the run takes over of it
+     * @param parts of the run, whose state is saved
      * @param hooks told of each save
-     * @throws IOException if checkpoints cannot be written there
      */
     static CheckpointStreams open(
-            Path place,
+            CheckpointDirectory directory,
+            Continuation continuation,
             SavingSettings settings,
-            Network network,
+            TrainingParts parts,
             RegistryChain registries,
             StreamGraph graph,
             SaveHooks hooks,
-            LoopMoment moment)
-            throws IOException {
-        SnapshotPool snapshots = new SnapshotPool(network.arrays(), settings.maxPendingSaves() + 1);
+            LoopMoment moment) {
+        Network network = parts.network();
+        SnapshotPool snapshots = new SnapshotPool(network.arrays(), parts.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots);
         SaveFailures failures = new SaveFailures();
         SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
         FileClaims claims = new FileClaims();
-        CheckpointDirectory directory = CheckpointDirectory.open(place, settings.retries());
-        report(directory.recovery());
         List<StreamSaver> streams = graph.streams().stream()
-                .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow))
+                .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow, continuation))
                 .toList();
         SaveQueue queue = new SaveQueue(snapshots, settings.backpressure());
-        SaveEvents events = new SaveEvents(network, registries, graph, directory, streams, settings, queue, hooks);
+        SaveEvents events =
+                new SaveEvents(parts, registries, graph, directory, streams, settings, queue, hooks, continuation);
         return new CheckpointStreams(streams, Optional.of(events), failures, hooks, moment);
     }
 
@@ -85,7 +84,8 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         return new CheckpointStreams(List.of(), Optional.empty(), new SaveFailures(), hooks, moment);
     }
 
-    private static void report(Recovery recovery) {
+    /** Tells what opening a directory has found and put right. */
+    static void report(Recovery recovery) {
         for (Recovery.Quarantined damaged : recovery.quarantined()) {
             LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
         }
@@ -243,7 +243,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (events.isPresent()) {
             events.get().close();
         }

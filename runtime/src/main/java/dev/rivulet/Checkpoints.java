@@ -182,7 +182,8 @@ public final class Checkpoints {
                 : Optional.empty();
     }
 
-    private static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {
+    /** Calls the module's {@code @OnLoadCheckpoint} methods. */
+    static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {
         GradientMode mode = GradientMode.off();
         try {
             new RegistryChain(module).onLoadCheckpoint(checkpoint.stream(), checkpoint);

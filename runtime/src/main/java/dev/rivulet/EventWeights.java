@@ -147,7 +147,7 @@ final class EventWeights implements AutoCloseable {
 
     private StreamWeights untransformed() {
         Workspace memory = new Workspace(parent);
-        return new StreamWeights(memory, StateDict.ofTensors(memory, snapshot.tensors()));
+        return new StreamWeights(memory, StateDict.ofTensors(memory, snapshot.weights()));
     }
 
     private StreamWeights derived(StreamDeclaration stream, StreamDeclaration.Transform transform) throws Exception {

@@ -15,6 +15,7 @@ public final class FitResult {
     private final int epochs;
     private final long globalSteps;
     private final Map<String, Double> metrics;
+    private final Optional<Path> resumedFrom;
     private final Map<String, StreamResult> streams;
     private final SaveStatistics saves;
 
@@ -22,21 +23,23 @@ public final class FitResult {
             int epochs,
             long globalSteps,
             Map<String, Double> metrics,
+            Optional<Path> resumedFrom,
             Map<String, StreamResult> streams,
             SaveStatistics saves) {
         this.epochs = epochs;
         this.globalSteps = globalSteps;
         this.metrics = metrics;
+        this.resumedFrom = resumedFrom;
         this.streams = Collections.unmodifiableMap(new LinkedHashMap<>(streams));
         this.saves = saves;
     }
 
-    /** Number of epochs that were run to their end. */
+    /** Number of epochs that were run to their end, those before the run resumed included. */
     public int epochs() {
         return epochs;
     }
 
-    /** Number of optimizer steps. */
+    /** Number of optimizer steps, those before the run resumed included. */
     public long globalSteps() {
         return globalSteps;
     }
@@ -44,6 +47,11 @@ public final class FitResult {
     /** The metrics at the end, exact, by name. */
     public Map<String, Double> metrics() {
         return metrics;
+    }
+
+    /** The checkpoint from which the fit went on; empty if it began anew. */
+    public Optional<Path> resumedFrom() {
+        return resumedFrom;
     }
 
     /** What saving cost. */

@@ -8,6 +8,8 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.random.TrainingRandom;
+import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.ValidationSchedule;
 import dev.rivulet.training.ConsoleProgress;
 import dev.rivulet.training.EmptyDatasetException;
@@ -15,17 +17,21 @@ import dev.rivulet.training.FitHooks;
 import dev.rivulet.training.FitLoop;
 import dev.rivulet.training.GradientMode;
 import dev.rivulet.training.HookChain;
+import dev.rivulet.training.LoopMemory;
 import dev.rivulet.training.LoopSettings;
 import dev.rivulet.training.LoopState;
 import dev.rivulet.training.Metrics;
 import dev.rivulet.training.Steps;
 import dev.rivulet.training.Terminal;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
 final class FitSession implements Steps {
@@ -34,22 +40,26 @@ final class FitSession implements Steps {
     private final LightningModule module;
     private final Dataset train;
     private final Optional<Dataset> validation;
+    private final ResumeFrom resumeFrom;
     private final LoopState state = new LoopState();
     private final Metrics metrics = new Metrics();
     private long batchSize = 1;
     private boolean trainingStep;
+    private @Nullable TrainingRandom random;
 
     FitSession(
             Trainer trainer,
             TrainerSettings settings,
             LightningModule module,
             Dataset train,
-            Optional<Dataset> validation) {
+            Optional<Dataset> validation,
+            ResumeFrom resumeFrom) {
         this.trainer = trainer;
         this.settings = settings;
         this.module = module;
         this.train = train;
         this.validation = validation;
+        this.resumeFrom = resumeFrom;
     }
 
     LoopState state() {
@@ -58,6 +68,15 @@ final class FitSession implements Steps {
 
     Metrics metrics() {
         return metrics;
+    }
+
+    /** A random generator of the run. */
+    RandomGenerator random(String name) {
+        if (random == null) {
+            throw new IllegalStateException("There are no random numbers of the run before it begins: ask for them"
+                    + " in a step or a hook, not when the model or the optimizer is made.");
+        }
+        return random.named().generator(name);
     }
 
     boolean isTrainingStep() {
@@ -86,18 +105,65 @@ final class FitSession implements Steps {
         StreamGraph graph = StreamGraph.of(registries.declarations(), settings.streams());
         try (CallbackScope callbacks = new CallbackScope(trainer, module)) {
             callbacks.setUp(settings.callbacks());
-            List<Shape> shapes = module.knowsInputShapes() ? List.of() : shapesOfFirstBatch();
-            settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
-            Network network = module.network(shapes);
-            try (Workspace workspace = new Workspace(network.manager());
-                    CheckpointStreams streams = openStreams(registries, graph, network);
-                    OptimizerStep optimizer = new OptimizerStep(
-                            module.configureOptimizers(), network.parameters(), settings.clipping())) {
-                FitHooks updates = new StatefulUpdates(
-                        network,
-                        registries.statefulTransforms(),
-                        StateDict.ofArrays(workspace, network.arrays()),
-                        state);
+            if (!settings.savesCheckpoints()) {
+                return begin(registries, graph, Optional.empty());
+            }
+            try (CheckpointDirectory directory = CheckpointDirectory.open(
+                    settings.checkpointDirectory(), settings.saving().retries())) {
+                CheckpointStreams.report(directory.recovery());
+                return begin(registries, graph, Optional.of(directory));
+            }
+        }
+    }
+
+    private FitResult begin(RegistryChain registries, StreamGraph graph, Optional<CheckpointDirectory> directory)
+            throws Exception {
+        try (StartingPoint start = Resuming.find(resumeFrom, settings.checkpointDirectory(), graph)) {
+            Network network = module.network(inputShapes(start));
+            start.restoreWeights(network);
+            try (OptimizerStep optimizer =
+                    new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping())) {
+                return train(start, registries, graph, directory, network, optimizer);
+            }
+        }
+    }
+
+    /** Also seeds libtorch, after the look at the data and before weights are drawn. */
+    private List<Shape> inputShapes(StartingPoint start) throws Exception {
+        List<Shape> shapes = start.inputShapes();
+        if (shapes.isEmpty() && !module.knowsInputShapes()) {
+            shapes = shapesOfFirstBatch();
+        }
+        settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
+        return shapes;
+    }
+
+    private FitResult train(
+            StartingPoint start,
+            RegistryChain registries,
+            StreamGraph graph,
+            Optional<CheckpointDirectory> directory,
+            Network network,
+            OptimizerStep optimizer)
+            throws Exception {
+        LoopMemory memory = new LoopMemory(randomness(start, network), metrics, state);
+        TrainingParts parts = new TrainingParts(
+                network,
+                optimizer,
+                registries.statefulTransforms(),
+                train,
+                state,
+                memory,
+                settings.loop().accumulateGradBatches(),
+                module.hyperParameters());
+        try (Workspace workspace = new Workspace(network.manager())) {
+            StateDict live = StateDict.ofArrays(workspace, network.arrays());
+            parts.transforms().values().forEach(transform -> transform.begin(live));
+            try (CheckpointStreams streams = streams(start, registries, graph, directory, parts)) {
+                start.restoreState(parts);
+                start.tell(module);
+                FitHooks updates =
+                        new StatefulUpdates(network, parts.transforms().values(), live, state);
                 new FitLoop(
                                 settings.loop(),
                                 train,
@@ -107,19 +173,36 @@ final class FitSession implements Steps {
                                 hooks(updates, streams),
                                 metrics,
                                 state,
+                                memory,
                                 network.manager())
-                        .run();
+                        .run(start.progress());
                 return new FitResult(
                         state.epochsEnded(),
                         state.globalStep(),
                         metrics.toMap(),
+                        start.file(),
                         streams.results(),
                         streams.statistics());
             }
         }
     }
 
-    private CheckpointStreams openStreams(RegistryChain registries, StreamGraph graph, Network network)
+    /** The run's randomness, of the seed that the trainer was given, or that the run has had before. */
+    private TrainingRandom randomness(StartingPoint start, Network network) {
+        long seed = settings.seed().isPresent()
+                ? settings.seed().getAsInt()
+                : start.seed().orElseGet(() -> new SecureRandom().nextInt());
+        TrainingRandom made = new TrainingRandom(seed, network.manager().getDevice());
+        random = made;
+        return made;
+    }
+
+    private CheckpointStreams streams(
+            StartingPoint start,
+            RegistryChain registries,
+            StreamGraph graph,
+            Optional<CheckpointDirectory> directory,
+            TrainingParts parts)
             throws IOException {
         LoopSettings loop = settings.loop();
         ValidationSchedule schedule = new ValidationSchedule(
@@ -129,10 +212,18 @@ final class FitSession implements Steps {
                 loop.validationInterval().setting());
         LoopMoment moment = new LoopMoment(state, metrics, schedule, settings.clock());
         SaveHooks hooks = new UserSaveHooks(trainer, module, settings.callbacks(), registries);
-        return settings.savesCheckpoints()
-                ? CheckpointStreams.open(
-                        settings.checkpointDirectory(), settings.saving(), network, registries, graph, hooks, moment)
-                : CheckpointStreams.none(hooks, moment);
+        if (directory.isEmpty()) {
+            return CheckpointStreams.none(hooks, moment);
+        }
+        return CheckpointStreams.open(
+                directory.get(),
+                start.continuation(directory.get()),
+                settings.saving(),
+                parts,
+                registries,
+                graph,
+                hooks,
+                moment);
     }
 
     private FitHooks hooks(FitHooks updates, CheckpointStreams streams) {

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * The writer's part of a save event: computes, writes, commits all files as one group, and enters it in the books. One
@@ -23,7 +22,7 @@ import java.util.UUID;
 final class GroupSave {
     private final CheckpointDirectory directory;
     private final Collection<StreamSaver> streams;
-    private final UUID run;
+    private final Continuation continuation;
     private final SaveEvent event;
     private final List<Pending> pending;
     private final SaveReport report;
@@ -45,18 +44,18 @@ final class GroupSave {
      * The saves of an event.
      *
      * @param streams all streams of the run, whose ledgers the manifest repeats
-     * @param run names the run in manifests
+     * @param continuation of which run this is, and what it has taken over
      * @param pending sources before what is derived from them
      */
     GroupSave(
             CheckpointDirectory directory,
             Collection<StreamSaver> streams,
-            UUID run,
+            Continuation continuation,
             SaveEvent event,
             List<Pending> pending) {
         this.directory = directory;
         this.streams = streams;
-        this.run = run;
+        this.continuation = continuation;
         this.event = event;
         this.pending = pending;
         this.report = new SaveReport(event.moment());
@@ -128,7 +127,8 @@ final class GroupSave {
     }
 
     private List<StreamSaver.Outcome> commit(Group group, List<StreamSaver.Written> written) throws IOException {
-        Map<String, Ledger> ledgers = new LinkedHashMap<>();
+        // Those of streams that the run no longer has are passed on, so that their files stay known.
+        Map<String, Ledger> ledgers = new LinkedHashMap<>(continuation.ledgers());
         streams.forEach(stream -> ledgers.put(stream.name(), stream.ledger()));
         List<StreamSaver.Outcome> outcomes = new ArrayList<>();
         for (StreamSaver.Written file : written) {
@@ -149,7 +149,7 @@ final class GroupSave {
         SaveMoment at = event.moment();
         return new Manifest(
                 group.number(),
-                run,
+                continuation.run(),
                 Instant.now(),
                 at.epoch(),
                 at.globalStep(),

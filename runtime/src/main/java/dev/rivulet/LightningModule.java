@@ -8,6 +8,8 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.training.GradientMode;
 import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +133,24 @@ public abstract class LightningModule implements AutoCloseable {
     /** Optimizer steps so far. */
     protected final long globalStep() {
         return session("globalStep").state().globalStep();
+    }
+
+    /**
+     * A random generator of this name, whose state is saved and goes on when a run resumes. For the training thread; what a
+     * data set draws on other threads is better had from {@link dev.rivulet.random.NamedRandoms#generatorAt}.
+     */
+    protected final RandomGenerator random(String name) {
+        return session("random").random(name);
+    }
+
+    /**
+     * What the module was made with, saved as {@code hyper_parameters}: {@code load_from_checkpoint} in Python passes them
+     * to the module's constructor. None by default.
+     *
+     * @return texts, booleans, numbers, and lists and maps of such
+     */
+    protected Map<String, Object> hyperParameters() {
+        return Map.of();
     }
 
     /** Before anything else. */

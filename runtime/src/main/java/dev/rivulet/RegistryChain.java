@@ -2,7 +2,6 @@ package dev.rivulet;
 
 import dev.rivulet.registry.RegistryLookup;
 import dev.rivulet.registry.StreamDeclaration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,10 +82,18 @@ final class RegistryChain {
         }
     }
 
-    List<StatefulTransform> statefulTransforms() {
-        List<StatefulTransform> transforms = new ArrayList<>();
+    /** The transforms held in fields, by the names under which their state is saved, supertypes' first. */
+    Map<String, StatefulTransform> statefulTransforms() {
+        Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
         for (CallbackRegistry<Object> registry : registries) {
-            transforms.addAll(registry.statefulTransforms(module));
+            registry.statefulTransforms(module).forEach((name, transform) -> {
+                // Classes of one name in two packages may extend each other.
+                String key = name;
+                for (int n = 2; transforms.containsKey(key); n++) {
+                    key = name + " (" + n + ")";
+                }
+                transforms.put(key, transform);
+            });
         }
         return transforms;
     }

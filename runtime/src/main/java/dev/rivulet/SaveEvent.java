@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.format.FileLayout;
 import dev.rivulet.format.SafetensorsWriter;
+import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
@@ -22,6 +23,7 @@ final class SaveEvent implements AutoCloseable {
     private final StreamGraph graph;
     private final SaveMoment moment;
     private final Snapshot snapshot;
+    private final Optional<TrainingState> training;
     private final SnapshotGuard guard;
     private final EventWeights weights;
     private final List<Shape> inputShapes;
@@ -30,6 +32,7 @@ final class SaveEvent implements AutoCloseable {
      * Begins a save event.
      *
      * @param snapshot of this moment; closed with this event
+     * @param training the state of the run, for the streams from which it may go on
      * @param parent of the managers that hold what transforms make
      */
     SaveEvent(
@@ -37,12 +40,14 @@ final class SaveEvent implements AutoCloseable {
             RegistryChain registries,
             SaveMoment moment,
             Snapshot snapshot,
+            Optional<TrainingState> training,
             NDManager parent,
             TransformTrust trust,
             List<Shape> inputShapes) {
         this.graph = graph;
         this.moment = moment;
         this.snapshot = snapshot;
+        this.training = training;
         this.guard = new SnapshotGuard(snapshot);
         this.weights = new EventWeights(graph, registries, moment, snapshot, guard, parent, trust);
         this.inputShapes = inputShapes;
@@ -110,7 +115,7 @@ final class SaveEvent implements AutoCloseable {
                 Map.of(),
                 computed.additions(),
                 computed.metadata(),
-                CheckpointContent.Training.NONE);
+                graph.stream(described.stream()).isResumable() ? training : Optional.empty());
         return new Contents(checkpoint, layout(graph.stream(described.stream()), content));
     }
 

@@ -1,8 +1,8 @@
 package dev.rivulet;
 
+import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.store.CheckpointDirectory;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * The training thread's part of save events: takes the snapshot, runs the transforms and hooks that see the module, and
@@ -29,25 +28,28 @@ final class SaveEvents implements AutoCloseable {
     private final Set<String> trustedHooks = new HashSet<>();
     private final Queue<SaveReport> refusals = new ArrayDeque<>();
     private final SaveMeasurements measurements = new SaveMeasurements();
-    private final UUID run = UUID.randomUUID();
+    private final Continuation continuation;
+    private final TrainingCapture training;
 
     /**
      * The save events of a run, to be closed by the caller.
      *
-     * @param directory closed with this
+     * @param directory closed by the caller, after this
      * @param streams all streams of the run
      * @param queue closed with this
      */
     SaveEvents(
-            Network network,
+            TrainingParts parts,
             RegistryChain registries,
             StreamGraph graph,
             CheckpointDirectory directory,
             Collection<StreamSaver> streams,
             SavingSettings settings,
             SaveQueue queue,
-            SaveHooks hooks) {
-        this.network = network;
+            SaveHooks hooks,
+            Continuation continuation) {
+        this.network = parts.network();
+        this.training = new TrainingCapture(parts);
         this.registries = registries;
         this.graph = graph;
         this.directory = directory;
@@ -55,6 +57,7 @@ final class SaveEvents implements AutoCloseable {
         this.settings = settings;
         this.queue = queue;
         this.hooks = hooks;
+        this.continuation = continuation;
         this.trust = new TransformTrust(settings.determinismCheck());
     }
 
@@ -69,7 +72,7 @@ final class SaveEvents implements AutoCloseable {
         Optional<Snapshot> snapshot = snapshot(due);
         if (snapshot.isPresent()) {
             begun.copied(snapshot.get().byteCount(), snapshot.get().copyNanos());
-            begin(due, event(at, snapshot.get()), refused);
+            begin(due, event(due, at, snapshot.get()), refused);
         } else {
             begun.skipped();
             SkippedSaveException skipped = new SkippedSaveException(queue.depth());
@@ -93,8 +96,20 @@ final class SaveEvents implements AutoCloseable {
         }
     }
 
-    private SaveEvent event(SaveMoment at, Snapshot snapshot) {
-        return new SaveEvent(graph, registries, at, snapshot, network.manager(), trust, network.inputShapes());
+    private SaveEvent event(List<DueSave> due, SaveMoment at, Snapshot snapshot) {
+        try {
+            Optional<TrainingState> state =
+                    due.stream().anyMatch(save -> save.saver().isResumable())
+                            ? Optional.of(training.take(snapshot))
+                            : Optional.empty();
+            return new SaveEvent(
+                    graph, registries, at, snapshot, state, network.manager(), trust, network.inputShapes());
+        } catch (Throwable e) {
+            // A transform's state is the user's code. Without its memory the next save would wait for ever.
+            snapshot.close();
+            due.forEach(save -> save.saver().giveUp(save.plan()));
+            throw e;
+        }
     }
 
     private void begin(List<DueSave> due, SaveEvent event, SaveReport refused) {
@@ -103,7 +118,7 @@ final class SaveEvents implements AutoCloseable {
             if (pending.isEmpty()) {
                 event.close();
             } else {
-                queue.submit(new GroupSave(directory, streams, run, event, pending));
+                queue.submit(new GroupSave(directory, streams, continuation, event, pending));
             }
         } catch (Throwable e) {
             // Without its memory the next save would wait for ever.
@@ -132,12 +147,10 @@ final class SaveEvents implements AutoCloseable {
         queue.await();
     }
 
-    /** Carries out what is under way, and gives the directory back. */
+    /** Carries out what is under way. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         queue.close();
-        try (directory) {
-            streams.forEach(StreamSaver::deleteLeftOver);
-        }
+        streams.forEach(StreamSaver::deleteLeftOver);
     }
 }

@@ -1,10 +1,25 @@
 package dev.rivulet;
 
+import ai.djl.ndarray.NDArray;
+import java.util.Map;
+
 /**
  * A transform that follows training: told of every optimizer step, asked for weights at save events. Held in a field
  * annotated with {@code @WeightTransform}.
+ *
+ * <p>Its state is what a run that resumes goes on from: arrays in {@link #stateArrays}, which are copied with the weights
+ * and written back in place, and plain values in {@link #state}. One that keeps something and saves none of it begins anew
+ * when a run resumes.
  */
 public interface StatefulTransform {
+
+    /**
+     * Makes the arrays of the state. Called once per fit on the training thread, before the first step, and when a run
+     * resumes before the state is restored.
+     *
+     * @param weights the live weights, to be read during the call only and never written
+     */
+    default void begin(StateDict weights) {}
 
     /**
      * Takes note of an optimizer step, on the training thread. It is called between steps, without a snapshot, so an
@@ -22,4 +37,25 @@ public interface StatefulTransform {
      * @throws Exception if there are none; the checkpoint is left out and the failure reported
      */
     StateDict apply(StateDict weights, TransformContext context) throws Exception;
+
+    /**
+     * The live arrays of the state, by name: from {@link #begin} to the end of the fit the same objects, of the same types
+     * and shapes, whose values steps change in place.
+     */
+    default Map<String, NDArray> stateArrays() {
+        return Map.of();
+    }
+
+    /** The state that is in no array, as a {@link Checkpoint} can hold it. */
+    default Map<String, Object> state() {
+        return Map.of();
+    }
+
+    /**
+     * Goes on from a state, after the arrays have been filled.
+     *
+     * @param state as {@link #state} gave it
+     * @throws IllegalArgumentException if it is not this transform's; the run does not resume then
+     */
+    default void restore(Map<String, Object> state) {}
 }

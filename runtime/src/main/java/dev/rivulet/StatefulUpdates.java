@@ -4,17 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.training.FitHooks;
 import dev.rivulet.training.LoopState;
-import java.util.List;
+import java.util.Collection;
 
 /** Tells stateful transforms of every optimizer step. */
 final class StatefulUpdates implements FitHooks {
     private final Network network;
-    private final List<StatefulTransform> transforms;
+    private final Collection<StatefulTransform> transforms;
     private final StateDict weights;
     private final LoopState state;
     private long lastStep;
 
-    StatefulUpdates(Network network, List<StatefulTransform> transforms, StateDict weights, LoopState state) {
+    StatefulUpdates(Network network, Collection<StatefulTransform> transforms, StateDict weights, LoopState state) {
         this.network = network;
         this.transforms = transforms;
         this.weights = weights;
@@ -24,6 +24,7 @@ final class StatefulUpdates implements FitHooks {
     @Override
     public void onTrainStart() {
         network.requireSameArrays();
+        lastStep = state.globalStep();
     }
 
     @Override

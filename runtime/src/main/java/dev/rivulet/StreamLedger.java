@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
@@ -43,6 +45,8 @@ final class StreamLedger {
 
     /** The ledger once a plan has committed in a group, the books being those after it. */
     Ledger after(SavePlan plan, StreamBooks books, long group) {
+        ToLongFunction<String> groupOf = name ->
+                plan.checkpoint().filter(written -> written.name().equals(name)).isPresent() ? group : known(name);
         Optional<Ledger.Pointed> last = plan.last().isPresent()
                 ? plan.last()
                         .map(pointer -> new Ledger.Pointed(
@@ -51,18 +55,9 @@ final class StreamLedger {
         Optional<Ledger.Pointed> best = plan.best().isPresent()
                 ? plan.best()
                         .map(pointer -> new Ledger.Pointed(
-                                folder + pointer.name(), group(pointer.checkpoint(), plan, group), pointer.linked()))
+                                folder + pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()))
                 : current.best();
-        return new Ledger(
-                groups(books.kept(), plan, group),
-                groups(books.newest(), plan, group),
-                groups(books.keptForEver(), plan, group),
-                last,
-                best,
-                books.rescue().stream()
-                        .mapToLong(rescue -> group(rescue.name(), plan, group))
-                        .findAny(),
-                books.saves());
+        return ledger(books, groupOf, last, best);
     }
 
     /** Takes over the ledger after a plan, which is durable now. */
@@ -75,32 +70,17 @@ final class StreamLedger {
         current = after;
     }
 
-    private GroupSet groups(List<KeptCheckpoint> checkpoints, SavePlan plan, long group) {
-        return new GroupSet(checkpoints.stream()
-                .map(checkpoint -> group(checkpoint.name(), plan, group))
-                .toList());
-    }
-
-    private long group(String name, SavePlan plan, long group) {
-        if (plan.checkpoint().filter(written -> written.name().equals(name)).isPresent()) {
-            return group;
-        }
-        Long known = groups.get(name);
-        if (known == null) {
-            throw new IllegalStateException("The books name " + name + ", which no group has.");
-        }
-        return known;
-    }
-
     /**
-     * The books that a ledger stands for. What a manifest that cannot be read describes is left out, and so is what lies
-     * in another folder.
+     * Takes over what another run kept. What a manifest that cannot be read describes is left out, and so is what lies in
+     * another folder or is not there any more.
      *
      * @param catalog with the ledger's groups
+     * @param exists whether a file is there, by its path
+     * @return the books that the ledger stands for
      */
-    static StreamBooks books(Catalog catalog, String stream, String folder, Ledger ledger) {
-        Rebuilt rebuilt = new Rebuilt(catalog, stream, folder);
-        return new StreamBooks(
+    StreamBooks takeOver(Catalog catalog, String stream, Ledger ledger, Predicate<String> exists) {
+        Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, exists, groups);
+        StreamBooks books = new StreamBooks(
                 rebuilt.kept(ledger.kept()),
                 rebuilt.kept(ledger.newest()),
                 rebuilt.kept(ledger.keptForEver()),
@@ -111,10 +91,48 @@ final class StreamLedger {
                 ledger.best().flatMap(rebuilt::best),
                 rebuilt.rescue(ledger.rescue()),
                 ledger.saves());
+        current = ledger(
+                books,
+                this::known,
+                ledger.last().filter(pointer -> books.last().isPresent()),
+                ledger.best().filter(pointer -> books.bestPointer().isPresent()));
+        return books;
     }
 
-    /** The way from groups back to files. */
-    private record Rebuilt(Catalog catalog, String stream, String folder) {
+    private static Ledger ledger(
+            StreamBooks books,
+            ToLongFunction<String> groupOf,
+            Optional<Ledger.Pointed> last,
+            Optional<Ledger.Pointed> best) {
+        return new Ledger(
+                groups(books.kept(), groupOf),
+                groups(books.newest(), groupOf),
+                groups(books.keptForEver(), groupOf),
+                last,
+                best,
+                books.rescue().stream()
+                        .mapToLong(rescue -> groupOf.applyAsLong(rescue.name()))
+                        .findAny(),
+                books.saves());
+    }
+
+    private static GroupSet groups(List<KeptCheckpoint> checkpoints, ToLongFunction<String> groupOf) {
+        return new GroupSet(checkpoints.stream()
+                .map(checkpoint -> groupOf.applyAsLong(checkpoint.name()))
+                .toList());
+    }
+
+    private long known(String name) {
+        Long known = groups.get(name);
+        if (known == null) {
+            throw new IllegalStateException("The books name " + name + ", which no group has.");
+        }
+        return known;
+    }
+
+    /** The way from groups back to files, which notes the group of each file that it finds. */
+    private record Rebuilt(
+            Catalog catalog, String stream, String folder, Predicate<String> exists, Map<String, Long> found) {
 
         private List<KeptCheckpoint> kept(GroupSet groups) {
             List<KeptCheckpoint> kept = new ArrayList<>();
@@ -129,6 +147,13 @@ final class StreamLedger {
         }
 
         private Optional<KeptCheckpoint> kept(long group) {
+            Optional<KeptCheckpoint> kept =
+                    described(group).filter(checkpoint -> exists.test(folder + checkpoint.name()));
+            kept.ifPresent(checkpoint -> found.put(checkpoint.name(), group));
+            return kept;
+        }
+
+        private Optional<KeptCheckpoint> described(long group) {
             return catalog.group(group)
                     .flatMap(manifest -> stored(manifest)
                             .flatMap(file -> name(file.file())
@@ -147,8 +172,8 @@ final class StreamLedger {
         }
 
         private Optional<LastCheckpoint> last(Ledger.Pointed pointed) {
-            return name(pointed.name())
-                    .flatMap(name -> kept(pointed.group())
+            return name(pointed)
+                    .flatMap(name -> target(pointed)
                             .map(target -> new LastCheckpoint(
                                     name,
                                     pointed.linked() ? Optional.of(target.name()) : Optional.empty(),
@@ -158,8 +183,8 @@ final class StreamLedger {
         }
 
         private Optional<BestCheckpoint> best(Ledger.Pointed pointed) {
-            return name(pointed.name())
-                    .flatMap(name -> kept(pointed.group())
+            return name(pointed)
+                    .flatMap(name -> target(pointed)
                             .map(target -> new BestCheckpoint(
                                     name,
                                     target.name(),
@@ -168,6 +193,16 @@ final class StreamLedger {
                                     target.epoch(),
                                     target.globalStep(),
                                     pointed.linked() ? 0 : target.bytes())));
+        }
+
+        private Optional<String> name(Ledger.Pointed pointed) {
+            return name(pointed.name()).filter(name -> exists.test(pointed.name()));
+        }
+
+        /** What a pointer names: a link needs its target's own file, a copy does not. */
+        private Optional<KeptCheckpoint> target(Ledger.Pointed pointed) {
+            return described(pointed.group())
+                    .filter(target -> !pointed.linked() || exists.test(folder + target.name()));
         }
 
         private Optional<String> name(String path) {

@@ -53,18 +53,22 @@ final class StreamSaver {
             StreamDeclaration declaration,
             CheckpointDirectory directory,
             FileClaims claims,
-            Predicate<StreamSaver> condition) {
+            Predicate<StreamSaver> condition,
+            Continuation continuation) {
         this.declaration = declaration;
         this.directory = directory;
         this.claims = claims;
         this.folder = declaration.policy().dirpath().map(path -> path + "/").orElse("");
         this.ledger = new StreamLedger(folder);
+        Resumption resumption =
+                continuation.resume(name(), directory.root().resolve(folder), ledger, directory::exists);
+        resumption.books().names().forEach(file -> claims.claim(folder + file, name()));
         this.decisions = new ModelCheckpoint(
                 declaration.name(),
                 declaration.policy(),
                 new Names(),
                 at -> claims.unlocked(() -> condition.test(this)),
-                Resumption.NONE);
+                resumption);
     }
 
     String name() {
@@ -76,6 +80,11 @@ final class StreamSaver {
         if (declaration.policy().verbose()) {
             LOG.info("The stream \"{}\" saved {}, {} bytes.", name(), saved.path(), saved.byteCount());
         }
+    }
+
+    /** Whether a run can go on from this stream's checkpoints. */
+    boolean isResumable() {
+        return declaration.isResumable();
     }
 
     /** Whether training goes on when a save of this stream fails. */

@@ -6,6 +6,7 @@ import dev.rivulet.format.TorchReader;
 import dev.rivulet.format.TorchStorage;
 import dev.rivulet.format.TorchTensor;
 import dev.rivulet.format.TorchValue;
+import dev.rivulet.lightning.LightningEntries;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,6 +45,11 @@ final class TorchCheckpointFile implements CheckpointFile {
         }
     }
 
+    /** Whether it says how a run goes on. */
+    boolean holdsTraining() {
+        return !own(LightningEntries.TRAINING).isEmpty();
+    }
+
     /** The open file. */
     TorchReader reader() {
         return reader;
@@ -77,7 +83,7 @@ final class TorchCheckpointFile implements CheckpointFile {
     @Override
     public boolean isForeign() {
         return !(reader.content() instanceof TorchValue.Dict top
-                && top.get(CheckpointDictionary.RIVULET).isPresent());
+                && top.get(LightningEntries.OWN).isPresent());
     }
 
     @Override
@@ -201,7 +207,7 @@ final class TorchCheckpointFile implements CheckpointFile {
     private Map<String, TorchValue> own(String key) {
         Map<String, TorchValue> entries = new LinkedHashMap<>();
         Optional.of(reader.content())
-                .flatMap(top -> dict(top, CheckpointDictionary.RIVULET))
+                .flatMap(top -> dict(top, LightningEntries.OWN))
                 .flatMap(own -> dict(own, key))
                 .ifPresent(wanted -> wanted.entries().forEach((name, value) -> {
                     if (name instanceof TorchValue.Text text) {

@@ -54,7 +54,7 @@ public final class Trainer {
      *     as they are. An interrupted thread ends the fit after the current batch.
      */
     public FitResult fit(LightningModule module, Dataset train) {
-        return fit(module, train, Optional.empty());
+        return fit(module, train, ResumeFrom.nothing());
     }
 
     /**
@@ -67,11 +67,42 @@ public final class Trainer {
      *     as they are. An interrupted thread ends the fit after the current batch.
      */
     public FitResult fit(LightningModule module, Dataset train, Dataset validation) {
-        return fit(module, train, Optional.of(validation));
+        return fit(module, train, validation, ResumeFrom.nothing());
     }
 
-    private FitResult fit(LightningModule module, Dataset train, Optional<Dataset> validation) {
-        FitSession started = new FitSession(this, settings, module, train, validation);
+    /**
+     * Goes on from a checkpoint, without validation; see {@link #fit(LightningModule, Dataset, Dataset, ResumeFrom)}.
+     *
+     * @param train the data that the run began with
+     * @param resumeFrom from which checkpoint
+     */
+    public FitResult fit(LightningModule module, Dataset train, ResumeFrom resumeFrom) {
+        return fit(module, train, Optional.empty(), resumeFrom);
+    }
+
+    /**
+     * Goes on from a checkpoint, to the bit as if the run had never stopped: the trainer, the module and the data are to be
+     * what they were. In the directory of the run's checkpoints, its streams go on with what they have kept.
+     *
+     * <p>Training ends where it would have ended; if it has ended already, nothing is trained. The check of validation before
+     * training is left out, and so are the start hooks of an epoch in the middle of which the run goes on.
+     *
+     * @param train the data that the run began with: a {@link dev.rivulet.data.ResumableDataset} goes on at once in the
+     *     middle of an epoch, of any other the first batches are loaded and dropped
+     * @param validation the validation data that the run began with
+     * @param resumeFrom from which checkpoint
+     * @throws NotResumableException if there is none from which training can go on, such as one of a derived stream
+     * @throws ArchitectureMismatchException if it is one of another model
+     * @throws FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
+     *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
+     *     as they are. An interrupted thread ends the fit after the current batch.
+     */
+    public FitResult fit(LightningModule module, Dataset train, Dataset validation, ResumeFrom resumeFrom) {
+        return fit(module, train, Optional.of(validation), resumeFrom);
+    }
+
+    private FitResult fit(LightningModule module, Dataset train, Optional<Dataset> validation, ResumeFrom resumeFrom) {
+        FitSession started = new FitSession(this, settings, module, train, validation, resumeFrom);
         if (!session.compareAndSet(null, started)) {
             throw new IllegalStateException("This trainer is in the middle of a fit; use a second one.");
         }

@@ -5,6 +5,7 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;
+import java.util.Map;
 
 /** {@code original} → {@code averaged}. */
 final class AveragingModuleCallbackRegistry implements CallbackRegistry<AveragingModule> {
@@ -20,8 +21,8 @@ final class AveragingModuleCallbackRegistry implements CallbackRegistry<Averagin
     }
 
     @Override
-    public List<StatefulTransform> statefulTransforms(AveragingModule module) {
-        return List.of(module.average);
+    public Map<String, StatefulTransform> statefulTransforms(AveragingModule module) {
+        return Map.of("AveragingModule#average", module.average);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;
+import java.util.Map;
 
 /** What the processor would write for {@link EngineArraysTest.Averaging}. */
 final class EngineArraysTest_AveragingCallbackRegistry implements CallbackRegistry<EngineArraysTest.Averaging> {
@@ -19,8 +20,8 @@ final class EngineArraysTest_AveragingCallbackRegistry implements CallbackRegist
     }
 
     @Override
-    public List<StatefulTransform> statefulTransforms(EngineArraysTest.Averaging module) {
-        return List.of(module.average);
+    public Map<String, StatefulTransform> statefulTransforms(EngineArraysTest.Averaging module) {
+        return Map.of("Averaging#average", module.average);
     }
 
     @Override

@@ -161,7 +161,7 @@ class EngineBooksTest extends FitTestCase {
         Ledger ledger = newest.map(
                         manifest -> Objects.requireNonNull(manifest.ledgers().get(stream)))
                 .orElse(Ledger.EMPTY);
-        return StreamLedger.books(Catalog.read(checkpoints()), stream, folder(stream), ledger);
+        return new StreamLedger(folder(stream)).takeOver(Catalog.read(checkpoints()), stream, ledger, file -> true);
     }
 
     private String folder(String stream) {

@@ -70,21 +70,24 @@ final class RegistryMethods {
     }
 
     private MethodSpec statefulTransforms(List<Element> fields) {
-        CodeBlock elements = fields.stream()
-                .map(field -> CodeBlock.of(
-                        "$T.requireNonNull($N.$N, $S)",
-                        Objects.class,
-                        names.parameter("module"),
-                        field.getSimpleName(),
-                        MemberName.of(field)))
-                .collect(CodeBlock.joining(",\n"));
-        String format = fields.size() == 1 ? "return $T.of($L)" : "return $T.of(\n$L)";
+        TypeName type = ParameterizedTypeName.get(
+                ClassName.get(Map.class), ClassName.get(String.class), Contract.STATEFUL_TRANSFORM);
         MethodSpec.Builder method = MethodSpec.methodBuilder("statefulTransforms")
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
-                .returns(ParameterizedTypeName.get(ClassName.get(List.class), Contract.STATEFUL_TRANSFORM))
+                .returns(type)
                 .addParameter(OwnerType.of(declarations.owner()), names.parameter("module"))
-                .addStatement(format, List.class, elements);
+                .addStatement("$T $N = new $T<>()", type, names.parameter("transforms"), LinkedHashMap.class);
+        for (Element field : fields) {
+            method.addStatement(
+                    "$1N.put($2S, $3T.requireNonNull($4N.$5N, $2S))",
+                    names.parameter("transforms"),
+                    MemberName.of(field),
+                    Objects.class,
+                    names.parameter("module"),
+                    field.getSimpleName());
+        }
+        method.addStatement("return $N", names.parameter("transforms"));
         suppress(method, fields);
         return method.build();
     }

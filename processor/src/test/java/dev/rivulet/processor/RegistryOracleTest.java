@@ -113,7 +113,7 @@ class RegistryOracleTest {
                             callsFor(type, OnLoadCheckpoint.class, OnLoadCheckpoint::value, stream));
             calls.clear();
         }
-        assertThat(registry.statefulTransforms(module))
+        assertThat(registry.statefulTransforms(module).values())
                 .as(Seed.hint())
                 .containsExactlyInAnyOrderElementsOf(fieldValues(type, module));
     }

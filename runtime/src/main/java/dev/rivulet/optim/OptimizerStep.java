@@ -6,9 +6,16 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.optimizer.Sgd;
+import dev.rivulet.tensor.LiveTensors;
+import dev.rivulet.tensor.NDArrays;
+import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Applies an optimizer to the trained parameters of a model, in place. The optimizer knows each parameter by its dotted
@@ -50,6 +57,45 @@ public final class OptimizerStep implements AutoCloseable {
         this.gradients = new ArrayList<>(names.length);
         if (optimizer instanceof StatefulOptimizer stateful) {
             stateful.initialize(parameters);
+        }
+    }
+
+    /** The optimizer, if its state can be saved. */
+    public Optional<StatefulOptimizer> stateful() {
+        return optimizer instanceof StatefulOptimizer stateful ? Optional.of(stateful) : Optional.empty();
+    }
+
+    /** The optimizer's class, for messages. */
+    public String optimizerName() {
+        return optimizer.getClass().getName();
+    }
+
+    /** Copies of the gradients that have added up so far, by the names of the trained parameters. */
+    public Map<String, Tensor> gradients() {
+        Map<String, Tensor> copies = new LinkedHashMap<>();
+        for (int i = 0; i < names.length; i++) {
+            try (NDArray gradient = weights[i].getGradient();
+                    LiveTensors loan = new LiveTensors()) {
+                copies.put(names[i], loan.view(gradient).copy());
+            }
+        }
+        return copies;
+    }
+
+    /**
+     * Goes on from gradients that have added up in another run.
+     *
+     * @throws MismatchedStateException if they are not those of the trained parameters; nothing is changed then
+     */
+    public void restoreGradients(Map<String, Tensor> saved) {
+        if (!saved.keySet().equals(Set.of(names))) {
+            throw new MismatchedStateException("The saved gradients are those of " + saved.keySet() + ", but "
+                    + List.of(names) + " are trained; freeze the parameters that were frozen then.");
+        }
+        for (int i = 0; i < names.length; i++) {
+            try (NDArray gradient = weights[i].getGradient()) {
+                NDArrays.write(Objects.requireNonNull(saved.get(names[i])), gradient);
+            }
         }
     }
 

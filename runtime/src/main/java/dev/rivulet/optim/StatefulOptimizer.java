@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * optimizer.loadStateDict(checkpoint);           // when resuming
  * …                                              // steps; at a step boundary:
  * Snapshot snapshot = pool.take();               // a pool of the weights and of optimizer.stateArrays()
- * optimizer.stateDict(snapshot.tensors()::get);  // plain values, safe to give to another thread
+ * optimizer.stateDict(snapshot.state()::get);    // plain values, safe to give to another thread
  * }</pre>
  *
  * <p>For the thread that trains. Whoever made the optimizer closes it, which frees the arrays.

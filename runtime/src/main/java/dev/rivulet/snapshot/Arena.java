@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Memory for one copy of all arrays, touched when it is allocated and used again and again. */
+/**
+ * Memory for one copy of all arrays, touched when it is allocated and used again and again. The weights come first; those
+ * of two arenas are alike, even if one has nothing but weights.
+ */
 final class Arena {
     /** What is copied without a look for help: less than a thread takes to begin. */
     private static final int SMALL_BYTES = 1 << 18;
@@ -24,7 +27,9 @@ final class Arena {
 
     private final List<Slot> slots = new ArrayList<>();
     private final List<Piece> pieces = new ArrayList<>();
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Tensor> weights = new LinkedHashMap<>();
+    private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private final long byteCount;
 
     /** Memory of an array's copy. */
     private record Slot(LiveArray array, Tensor tensor, List<ByteBuffer> memory) {
@@ -39,10 +44,17 @@ final class Arena {
     /**
      * Allocates and touches the memory.
      *
-     * @param arrays what is copied, in the order of the tensors
+     * @param liveWeights the weights, in the order of their tensors
+     * @param liveState what is copied besides
+     * @param chunkLimit bytes of the largest chunk
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
-    Arena(Map<String, LiveArray> arrays, ArenaLayout layout) {
+    Arena(Map<String, LiveArray> liveWeights, Map<String, LiveArray> liveState, int chunkLimit) {
+        this.byteCount = add(liveWeights, weights, chunkLimit) + add(liveState, state, chunkLimit);
+    }
+
+    private long add(Map<String, LiveArray> arrays, Map<String, Tensor> tensors, int chunkLimit) {
+        ArenaLayout layout = new ArenaLayout(arrays, chunkLimit);
         List<ByteBuffer> chunks = new ArrayList<>();
         for (int bytes : layout.chunkBytes()) {
             chunks.add(DirectMemory.allocate(bytes).chunks().get(0));
@@ -56,6 +68,7 @@ final class Arena {
             slots.add(slot);
             tensors.put(name, slot.tensor());
         });
+        return layout.byteCount();
     }
 
     private static List<ByteBuffer> memory(List<ByteBuffer> chunks, ArenaLayout.Place place, long byteCount) {
@@ -81,9 +94,19 @@ final class Arena {
         }
     }
 
-    /** The copies by name, in the order of the arrays. */
-    Map<String, Tensor> tensors() {
-        return Collections.unmodifiableMap(tensors);
+    /** Bytes of all copies. */
+    long byteCount() {
+        return byteCount;
+    }
+
+    /** The copies of the weights by name, in their order. */
+    Map<String, Tensor> weights() {
+        return Collections.unmodifiableMap(weights);
+    }
+
+    /** The other copies by name. */
+    Map<String, Tensor> state() {
+        return Collections.unmodifiableMap(state);
     }
 
     /** Copies the arrays as they are now. Ends when nothing reads them any more. */
@@ -105,10 +128,10 @@ final class Arena {
         SharedLoop.run(pieces.size(), i -> copy(pieces.get(i), large));
     }
 
-    /** The arrays themselves, in order. */
-    List<Tensor> liveTensors(LiveTensors loan) {
-        List<Tensor> live = new ArrayList<>(slots.size());
-        for (Slot slot : slots) {
+    /** The weights themselves, in order. */
+    List<Tensor> liveWeights(LiveTensors loan) {
+        List<Tensor> live = new ArrayList<>(weights.size());
+        for (Slot slot : slots.subList(0, weights.size())) {
             LiveArray array = slot.array();
             Optional<ByteBuffer> buffer = array.buffer();
             live.add(
@@ -119,27 +142,27 @@ final class Arena {
         return live;
     }
 
-    /** Replaces one copy, counted in the order of the arrays. */
+    /** Replaces the copy of one weight, counted in their order. */
     void write(int slot, Tensor source) {
         source.copyTo(slots.get(slot).memory());
     }
 
-    /** Copies what another arena of the same layout holds. */
-    void copyFrom(Arena other) {
-        for (int i = 0; i < slots.size(); i++) {
+    /** Copies the weights that another arena holds. */
+    void copyWeights(Arena other) {
+        for (int i = 0; i < weights.size(); i++) {
             copy(other, i);
         }
     }
 
     /**
-     * Copies what another arena of the same layout holds, where it differs.
+     * Copies the weights that another arena holds, where they differ.
      *
-     * @return name of the first tensor that differed
+     * @return name of the first that differed
      */
-    Optional<String> copyDifferencesFrom(Arena other) {
+    Optional<String> copyChangedWeights(Arena other) {
         Optional<String> first = Optional.empty();
         int i = 0;
-        for (String name : tensors.keySet()) {
+        for (String name : weights.keySet()) {
             if (!slots.get(i).tensor().contentEquals(other.slots.get(i).tensor())) {
                 copy(other, i);
                 first = first.isEmpty() ? Optional.of(name) : first;

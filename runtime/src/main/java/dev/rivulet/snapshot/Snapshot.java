@@ -14,7 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of the training state at one moment, lent by a {@link SnapshotPool}.
+ * A copy of the training state at one moment, lent by a {@link SnapshotPool}. What can be sealed, repaired and restored
+ * are the weights, because nothing else is shown to foreign code.
  *
  * <p>Closing it gives the memory back to the pool, which overwrites it: whoever still uses one of its tensors then reads
  * another moment's values. Safe for use by several threads, one at a time.
@@ -30,10 +31,10 @@ public final class Snapshot implements AutoCloseable {
         this.pool = pool;
         this.copyNanos = copyNanos;
         this.arena = arena;
-        this.names = List.copyOf(arena.tensors().keySet());
+        this.names = List.copyOf(arena.weights().keySet());
     }
 
-    /** Bytes of all tensors. */
+    /** Bytes of all copies. */
     public long byteCount() {
         return pool.byteCount();
     }
@@ -43,18 +44,23 @@ public final class Snapshot implements AutoCloseable {
         return copyNanos;
     }
 
-    /** The copies by name, in the order of the arrays. They borrow the snapshot's memory, until it is closed. */
-    public synchronized Map<String, Tensor> tensors() {
-        return open().tensors();
+    /** The copies of the weights by name, in their order. They borrow the snapshot's memory, until it is closed. */
+    public synchronized Map<String, Tensor> weights() {
+        return open().weights();
+    }
+
+    /** The copies of the other arrays by name, in their order. They borrow the snapshot's memory, until it is closed. */
+    public synchronized Map<String, Tensor> state() {
+        return open().state();
     }
 
     /**
-     * Computes the CRC-32C of every tensor, if that has not been done: from now on changes can be noticed. Reads all of
-     * the memory, so it takes about as long as the copy did.
+     * Computes the CRC-32C of every weight, if that has not been done: from now on changes can be noticed. Reads them
+     * all, so it takes about as long as their copy did.
      */
     public synchronized void seal() {
         if (seals == null) {
-            seals = checksums(List.copyOf(open().tensors().values()));
+            seals = checksums(List.copyOf(open().weights().values()));
         }
     }
 
@@ -67,16 +73,16 @@ public final class Snapshot implements AutoCloseable {
         for (int i = 0; i < names.size(); i++) {
             sealed.put(names.get(i), sealOf(i));
         }
-        return WeightsDigest.of(open().tensors(), (name, tensor) -> Objects.requireNonNull(sealed.get(name), name));
+        return WeightsDigest.of(open().weights(), (name, tensor) -> Objects.requireNonNull(sealed.get(name), name));
     }
 
     /**
-     * Name of the first tensor whose bytes are not those of the seal, whoever wrote them.
+     * Name of the first weight whose bytes are not those of the seal, whoever wrote them.
      *
      * @throws IllegalStateException if the snapshot is not sealed
      */
     public synchronized Optional<String> firstChanged() {
-        long[] now = checksums(List.copyOf(open().tensors().values()));
+        long[] now = checksums(List.copyOf(open().weights().values()));
         for (int i = 0; i < now.length; i++) {
             if (now[i] != sealOf(i)) {
                 return Optional.of(names.get(i));
@@ -96,8 +102,8 @@ public final class Snapshot implements AutoCloseable {
     public synchronized Optional<String> repairWithLive() {
         Optional<String> first = Optional.empty();
         try (LiveTensors loan = new LiveTensors()) {
-            List<Tensor> originals = open().liveTensors(loan);
-            List<Tensor> copies = List.copyOf(open().tensors().values());
+            List<Tensor> originals = open().liveWeights(loan);
+            List<Tensor> copies = List.copyOf(open().weights().values());
             long[] ofOriginals = checksums(originals);
             long[] ofCopies = checksums(copies);
             for (int i = 0; i < ofCopies.length; i++) {
@@ -121,14 +127,14 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * A second copy, for the time in which code that is not trusted sees the tensors. Allocated at the first use and kept
+     * A second copy of the weights, for the time in which code that is not trusted sees them. Allocated at the first use and kept
      * by the pool for the next.
      *
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
     public synchronized SnapshotBackup backup() {
         Arena copy = pool.spare();
-        copy.copyFrom(open());
+        copy.copyWeights(open());
         return new SnapshotBackup(this, copy);
     }
 
@@ -141,13 +147,13 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * Puts right the tensors whose bytes are not those of the seal.
+     * Puts right the weights whose bytes are not those of the seal.
      *
-     * @throws IOException if the source fails; some tensors may be put right then
+     * @throws IOException if the source fails; some weights may be put right then
      * @throws IllegalStateException if the snapshot is not sealed
      */
     public synchronized void restore(Source source) throws IOException {
-        long[] now = checksums(List.copyOf(open().tensors().values()));
+        long[] now = checksums(List.copyOf(open().weights().values()));
         for (int i = 0; i < now.length; i++) {
             if (now[i] != sealOf(i)) {
                 open().write(i, source.read(names.get(i)));
@@ -169,7 +175,7 @@ public final class Snapshot implements AutoCloseable {
     }
 
     synchronized Optional<String> restore(Arena backup) {
-        return open().copyDifferencesFrom(backup);
+        return open().copyChangedWeights(backup);
     }
 
     private Arena open() {

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Copies of a fixed set of live arrays, in memory that is allocated and touched once and then reused: writing to fresh
  * memory is ten times as slow.
  *
+ * <p>The arrays are weights, and whatever else makes up the training state. All are copied at once, but only weights are
+ * shown to foreign code, so only these are sealed, repaired and backed up.
+ *
  * <pre>{@code
- * SnapshotPool pool = new SnapshotPool(arrays, 2);
+ * SnapshotPool pool = new SnapshotPool(weights, state, 2);
  * pool.reserve();
  * …
  * Snapshot snapshot = pool.take();       // at a step boundary, on the thread that trains
@@ -28,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Snapshots are taken on the thread that trains, and closed on any.
  */
 public final class SnapshotPool {
-    private final Map<String, NDArray> live;
+    private final Map<String, NDArray> weights;
+    private final Map<String, NDArray> state;
     private final int capacity;
     private final int chunkLimit;
     private final BlockingDeque<Arena> free;
@@ -36,25 +40,36 @@ public final class SnapshotPool {
     private @Nullable Reserve reserve;
 
     /** What is known of the arrays since memory was reserved. */
-    private record Reserve(Map<String, LiveArray> arrays, ArenaLayout layout) {}
+    private record Reserve(Map<String, LiveArray> weights, long byteCount) {}
+
+    /** A pool for weights alone. */
+    public SnapshotPool(Map<String, NDArray> weights, int capacity) {
+        this(weights, Map.of(), capacity);
+    }
 
     /**
      * A pool for arrays that stay the same objects, of the same types and shapes, for its lifetime.
      *
-     * @param live the arrays to copy, by name
+     * @param weights the weights, by name
+     * @param state further arrays, by names that are not those of weights
      * @param capacity how many snapshots there may be at a time
      */
-    public SnapshotPool(Map<String, NDArray> live, int capacity) {
-        this(live, capacity, DirectMemory.CHUNK_BYTES);
+    public SnapshotPool(Map<String, NDArray> weights, Map<String, NDArray> state, int capacity) {
+        this(weights, state, capacity, DirectMemory.CHUNK_BYTES);
     }
 
     /** A pool with smaller chunks of memory, for tests. */
-    SnapshotPool(Map<String, NDArray> live, int capacity, int chunkLimit) {
+    SnapshotPool(Map<String, NDArray> weights, Map<String, NDArray> state, int capacity, int chunkLimit) {
         if (capacity < 1) {
             throw new IllegalArgumentException(
                     "A pool of " + capacity + " snapshots cannot take any; allow 1 or more.");
         }
-        this.live = live;
+        state.keySet().stream().filter(weights::containsKey).findAny().ifPresent(name -> {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" is a weight, and further state besides; give the latter another name.");
+        });
+        this.weights = weights;
+        this.state = state;
         this.capacity = capacity;
         this.chunkLimit = chunkLimit;
         this.free = new LinkedBlockingDeque<>(capacity);
@@ -72,7 +87,7 @@ public final class SnapshotPool {
 
     /** Bytes of one snapshot. */
     public long byteCount() {
-        return reserved().layout().byteCount();
+        return reserved().byteCount();
     }
 
     /** A copy of the arrays as they are now; empty if all memory is in use. */
@@ -120,22 +135,27 @@ public final class SnapshotPool {
 
     private Reserve reserved() {
         if (reserve == null) {
-            Map<String, LiveArray> arrays = new LinkedHashMap<>();
-            live.forEach((name, array) -> arrays.put(name, new LiveArray(array)));
-            ArenaLayout layout = new ArenaLayout(arrays, chunkLimit);
+            Map<String, LiveArray> liveWeights = live(weights);
+            Map<String, LiveArray> liveState = live(state);
             List<Arena> arenas = new ArrayList<>();
             for (int i = 0; i < capacity; i++) {
-                arenas.add(new Arena(arrays, layout));
+                arenas.add(new Arena(liveWeights, liveState, chunkLimit));
             }
             free.addAll(arenas);
-            reserve = new Reserve(arrays, layout);
+            reserve = new Reserve(liveWeights, arenas.get(0).byteCount());
         }
         return reserve;
     }
 
-    /** The live array of a name. */
+    private static Map<String, LiveArray> live(Map<String, NDArray> arrays) {
+        Map<String, LiveArray> live = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> live.put(name, new LiveArray(array)));
+        return live;
+    }
+
+    /** The live array of a weight. */
     NDArray array(String name) {
-        NDArray array = live.get(name);
+        NDArray array = weights.get(name);
         if (array == null) {
             throw new IllegalStateException("The arrays of a snapshot lost \"" + name + "\".");
         }
@@ -147,11 +167,10 @@ public final class SnapshotPool {
         free.addFirst(arena);
     }
 
-    /** Memory beyond the pool's own: what an earlier backup left, or fresh memory. */
+    /** Memory for the weights beyond the pool's own: what an earlier backup left, or fresh memory. */
     Arena spare() {
         Arena left = spare.pollFirst();
-        Reserve known = reserved();
-        return left != null ? left : new Arena(known.arrays(), known.layout());
+        return left != null ? left : new Arena(reserved().weights(), Map.of(), chunkLimit);
     }
 
     /** Keeps the memory of one closed backup for the next. */

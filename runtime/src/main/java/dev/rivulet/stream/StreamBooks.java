@@ -3,10 +3,12 @@ package dev.rivulet.stream;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -65,6 +67,16 @@ public record StreamBooks(
         return byName.values().stream()
                 .sorted(Comparator.comparingLong(KeptCheckpoint::globalStep))
                 .toList();
+    }
+
+    /** Names of all files and links. */
+    public Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        checkpoints().forEach(checkpoint -> names.add(checkpoint.name()));
+        rescue.ifPresent(checkpoint -> names.add(checkpoint.name()));
+        last.ifPresent(pointer -> names.add(pointer.name()));
+        bestPointer.ifPresent(pointer -> names.add(pointer.name()));
+        return names;
     }
 
     /** Whether the state at a step is in one of the files. */

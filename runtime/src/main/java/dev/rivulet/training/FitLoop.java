@@ -10,6 +10,7 @@ import dev.rivulet.data.BatchIterator;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.training.LoopProgress.Place;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,12 +32,15 @@ public final class FitLoop {
     private final FitHooks hooks;
     private final Metrics metrics;
     private final LoopState state;
+    private final LoopMemory memory;
     private final NDManager manager;
     private final Engine engine;
 
     /**
      * Prepares a run.
      *
+     * @param state of a run that has not begun
+     * @param memory of the same run
      * @param manager the manager under which batches live, for the length of their use
      */
     public FitLoop(
@@ -48,6 +52,7 @@ public final class FitLoop {
             FitHooks hooks,
             Metrics metrics,
             LoopState state,
+            LoopMemory memory,
             NDManager manager) {
         this.settings = settings;
         this.train = train;
@@ -60,6 +65,7 @@ public final class FitLoop {
         this.hooks = hooks;
         this.metrics = metrics;
         this.state = state;
+        this.memory = memory;
         this.manager = manager;
         this.engine = manager.getEngine();
     }
@@ -67,12 +73,13 @@ public final class FitLoop {
     /**
      * Runs to the end.
      *
+     * @param resumed where an earlier run stood, whose weights, optimizer and metrics have been restored; empty to begin
      * @throws Exception what a step, a hook or the data set throws, after {@link FitHooks#onException} has been told
      */
-    public void run() throws Exception {
+    public void run(Optional<LoopProgress> resumed) throws Exception {
         ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
         try {
-            fit();
+            fit(resumed);
         } catch (Throwable failure) {
             try {
                 hooks.onException(failure);
@@ -87,13 +94,17 @@ public final class FitLoop {
         }
     }
 
-    private void fit() throws Exception {
+    private void fit(Optional<LoopProgress> resumed) throws Exception {
+        resumed.ifPresent(state::resume);
         hooks.onFitStart();
-        if (!isDone() && validation.isPresent() && settings.numSanityValSteps() > 0) {
+        if (resumed.isEmpty() && !isDone() && validation.isPresent() && settings.numSanityValSteps() > 0) {
             validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValBatches()));
         }
-        if (!isDone()) {
+        if (!isDone() || (resumed.isPresent() && isAfterBatch())) {
             hooks.onTrainStart();
+            if (resumed.isPresent()) {
+                goOn();
+            }
             while (!isDone()) {
                 state.epoch = state.epochsEnded;
                 runEpoch();
@@ -112,18 +123,57 @@ public final class FitLoop {
         return settings.maxSteps() != -1 && state.globalStep >= settings.maxSteps();
     }
 
+    /** Whether what belongs to a batch, a validation and the end of its epoch, may be left to do. */
+    private boolean isAfterBatch() {
+        return state.place == Place.BATCH_END || state.place == Place.VALIDATION_END;
+    }
+
+    /** Does what is left of the epoch in which another run ended. */
+    private void goOn() throws Exception {
+        boolean counted = state.place == Place.EPOCH_END || state.place == Place.TRAIN_END;
+        if (counted && !state.lastBatch) {
+            // That run was to stop in the middle of the epoch, and this one is not.
+            state.epochsEnded--;
+            state.place = Place.BATCH_START;
+            counted = false;
+        }
+        if (state.place == Place.EPOCH_END) {
+            closeEpoch();
+        } else if (!counted) {
+            state.validationPossible = isValidationPossible();
+            runBatches();
+            endEpoch();
+        }
+    }
+
     private void runEpoch() throws Exception {
         state.batchIndex = -1;
         state.lastBatch = false;
-        state.validationPossible = validation.isPresent() && (state.epoch + 1) % settings.checkValEveryNEpoch() == 0;
+        state.validationPossible = isValidationPossible();
+        metrics.beginEpoch();
         hooks.onTrainEpochStart();
+        state.place = Place.BATCH_START;
         if (!state.stopping) {
             runBatches();
         }
+        endEpoch();
+    }
+
+    private boolean isValidationPossible() {
+        return validation.isPresent() && (state.epoch + 1) % settings.checkValEveryNEpoch() == 0;
+    }
+
+    private void endEpoch() throws Exception {
         state.epochsEnded++;
         metrics.reduce(false);
+        state.place = Place.EPOCH_END;
         hooks.onTrainEpochEnd();
+        closeEpoch();
+    }
+
+    private void closeEpoch() {
         schedules.stepOnPlateau(LrInterval.EPOCH, state.epoch, this::metric);
+        state.place = Place.TRAIN_END;
     }
 
     private OptionalDouble metric(String name) {
@@ -131,27 +181,42 @@ public final class FitLoop {
     }
 
     private void runBatches() throws Exception {
-        try (BatchIterator batches = new BatchIterator(train, manager, state.epoch, 0)) {
-            if (!batches.hasNext()) {
+        try (BatchIterator batches = memory.pass(train, manager, state.epoch, state.batchIndex + 1)) {
+            if (state.batchIndex < 0 && !batches.hasNext()) {
                 throw new EmptyDatasetException("training");
             }
-            do {
+            if (state.place != Place.BATCH_START) {
+                followUp();
+            }
+            while (batches.hasNext() && !state.lastBatch && !noStepLeft() && !state.stopping) {
                 state.batchIndex++;
                 trainOn(batches);
                 state.endIfTold();
-                if (state.validationFollows()) {
-                    validation.orElseThrow().run(settings.limitValBatches());
-                }
-                if (completesStep(state.batchIndex)) {
-                    schedules.stepOnPlateau(LrInterval.STEP, state.batchIndex, this::metric);
-                }
-            } while (!state.lastBatch && !noStepLeft() && !state.stopping);
+                followUp();
+            }
         }
     }
 
+    /** What comes after a batch, unless that has been done. */
+    private void followUp() throws Exception {
+        if (state.place == Place.BATCH_END && state.validationFollows() && validation.isPresent()) {
+            memory.validationBegins();
+            validation.get().run(settings.limitValBatches());
+        }
+        if (completesStep(state.batchIndex)) {
+            schedules.stepOnPlateau(LrInterval.STEP, state.batchIndex, this::metric);
+        }
+        state.place = Place.BATCH_START;
+    }
+
     private void trainOn(BatchIterator batches) throws Exception {
+        int index = state.batchIndex;
+        state.inBatch = true;
+        if (beginsStep(index)) {
+            state.windowStart = index;
+            memory.random().beginStep(state.globalStep);
+        }
         try (Batch batch = batches.next()) {
-            int index = state.batchIndex;
             noteSize(batches, batch);
             hooks.onTrainBatchStart(batch, index);
             NDArray loss = computeGradients(batch, index);
@@ -165,6 +230,9 @@ public final class FitLoop {
                 schedules.step(LrInterval.EPOCH, state.epoch);
             }
             state.validationDue = isValidationDue(index);
+            state.totalBatches++;
+            state.inBatch = false;
+            state.place = Place.BATCH_END;
             hooks.onTrainBatchEnd(loss, batch, index);
         }
     }
@@ -175,7 +243,7 @@ public final class FitLoop {
         try (GradientCollector gradients = engine.newGradientCollector()) {
             loss = steps.trainingStep(batch, index);
             requireScalar(loss);
-            if (index % settings.accumulateGradBatches() == 0) {
+            if (beginsStep(index)) {
                 hooks.onBeforeZeroGrad();
                 optimizer.zeroGradients();
             }
@@ -187,6 +255,10 @@ public final class FitLoop {
         }
         hooks.onAfterBackward();
         return loss;
+    }
+
+    private boolean beginsStep(int index) {
+        return index % settings.accumulateGradBatches() == 0;
     }
 
     private boolean completesStep(int index) {

@@ -1,5 +1,9 @@
 package dev.rivulet.training;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a run stands in its loop: what has been done last, and the counts by which it goes on.
  *
@@ -30,6 +34,72 @@ public record LoopProgress(
         boolean validationDue,
         boolean validationHasRun,
         boolean repeatsBatch) {
+
+    /** Entries for a checkpoint: integers, booleans, and the name of the place. */
+    public Map<String, @Nullable Object> toEntries() {
+        Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+        entries.put("place", place.name());
+        entries.put("epoch", (long) epoch);
+        entries.put("epochs_ended", (long) epochsEnded);
+        entries.put("global_step", globalStep);
+        entries.put("batch_index", (long) batchIndex);
+        entries.put("total_batches", totalBatches);
+        entries.put("batches_of_epoch", batchesOfEpoch);
+        entries.put("last_batch", lastBatch);
+        entries.put("validation_due", validationDue);
+        entries.put("validation_has_run", validationHasRun);
+        entries.put("repeats_batch", repeatsBatch);
+        return entries;
+    }
+
+    /**
+     * The progress that {@link #toEntries} wrote.
+     *
+     * @throws IllegalArgumentException if an entry is missing or malformed, with its name
+     */
+    public static LoopProgress fromEntries(Map<?, ?> entries) {
+        return new LoopProgress(
+                place(entries),
+                Math.toIntExact(count(entries, "epoch", 0, Integer.MAX_VALUE)),
+                Math.toIntExact(count(entries, "epochs_ended", 0, Integer.MAX_VALUE)),
+                count(entries, "global_step", 0, Long.MAX_VALUE),
+                Math.toIntExact(count(entries, "batch_index", -1, Integer.MAX_VALUE)),
+                count(entries, "total_batches", 0, Long.MAX_VALUE),
+                count(entries, "batches_of_epoch", 0, Long.MAX_VALUE),
+                flag(entries, "last_batch"),
+                flag(entries, "validation_due"),
+                flag(entries, "validation_has_run"),
+                flag(entries, "repeats_batch"));
+    }
+
+    private static Place place(Map<?, ?> entries) {
+        for (Place place : Place.values()) {
+            if (place.name().equals(entries.get("place"))) {
+                return place;
+            }
+        }
+        throw malformed(entries, "place");
+    }
+
+    private static long count(Map<?, ?> entries, String name, long least, long most) {
+        if (entries.get(name) instanceof Long count && count >= least && count <= most) {
+            return count;
+        }
+        throw malformed(entries, name);
+    }
+
+    private static boolean flag(Map<?, ?> entries, String name) {
+        if (entries.get(name) instanceof Boolean flag) {
+            return flag;
+        }
+        throw malformed(entries, name);
+    }
+
+    private static IllegalArgumentException malformed(Map<?, ?> entries, String name) {
+        return new IllegalArgumentException("The progress of the training loop has "
+                + (entries.containsKey(name) ? "\"" + name + "\" = " + entries.get(name) : "no \"" + name + "\"")
+                + "; resume from another checkpoint.");
+    }
 
     /** What has been done last. */
     public enum Place {

@@ -1,5 +1,7 @@
 package dev.rivulet.training;
 
+import dev.rivulet.training.LoopProgress.Place;
+
 /** Where training stands. Written by the loop, on the training thread; read by hooks there. */
 public final class LoopState {
     int epoch;
@@ -15,6 +17,10 @@ public final class LoopState {
     volatile boolean stopping;
     private volatile boolean shutDown;
     boolean validationHasRun;
+    long totalBatches;
+    int windowStart;
+    boolean inBatch;
+    Place place = Place.BATCH_START;
 
     /** A run that has not begun. */
     public LoopState() {}
@@ -72,6 +78,40 @@ public final class LoopState {
     /** Whether training ends after this batch. */
     public boolean isStopping() {
         return stopping;
+    }
+
+    /**
+     * Where the run stands, as it is saved. In the middle of a batch that is the end of the last batch before the gradients
+     * began to add up.
+     */
+    public LoopProgress progress() {
+        int repeated = inBatch ? batchIndex - windowStart : 0;
+        return new LoopProgress(
+                inBatch ? Place.BATCH_START : place,
+                epoch,
+                epochsEnded,
+                globalStep,
+                inBatch ? windowStart - 1 : batchIndex,
+                totalBatches - repeated,
+                batchesOfEpoch,
+                lastBatch && !inBatch,
+                validationDue && !inBatch,
+                validationHasRun,
+                inBatch);
+    }
+
+    /** Takes over where another run stood. */
+    void resume(LoopProgress progress) {
+        place = progress.place();
+        epoch = progress.epoch();
+        epochsEnded = progress.epochsEnded();
+        globalStep = progress.globalStep();
+        batchIndex = progress.batchIndex();
+        totalBatches = progress.totalBatches();
+        batchesOfEpoch = progress.batchesOfEpoch();
+        lastBatch = progress.lastBatch();
+        validationDue = progress.validationDue();
+        validationHasRun = progress.validationHasRun();
     }
 
     /** Whether the process was told to end. */

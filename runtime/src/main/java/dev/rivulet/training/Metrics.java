@@ -42,11 +42,62 @@ public final class Metrics implements MetricValues {
         mean.weight += weight;
     }
 
-    /** Turns the means of the epoch, or of the validation, that ends into metrics. */
+    /**
+     * Turns the means of the epoch, or of the validation, that ends into metrics. Those of the epoch are kept until the next
+     * one begins: a run that goes on in the middle of this one adds to them.
+     */
     void reduce(boolean validating) {
         Map<String, Mean> means = validating ? validationMeans : epochMeans;
         means.forEach((name, mean) -> set(name, mean.sum / mean.weight));
-        means.clear();
+        if (validating) {
+            means.clear();
+        }
+    }
+
+    /** Begins the means of an epoch. */
+    void beginEpoch() {
+        epochMeans.clear();
+    }
+
+    /**
+     * What metrics and the means of the epoch are at a moment.
+     *
+     * @param values all metrics by name
+     * @param epochMeans sums and weights of the means of the epoch that runs, by name
+     */
+    public record State(Map<String, Double> values, Map<String, MeanState> epochMeans) {
+        /** Holds copies of the maps. */
+        public State {
+            values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+            epochMeans = Collections.unmodifiableMap(new LinkedHashMap<>(epochMeans));
+        }
+    }
+
+    /**
+     * A mean that is being taken.
+     *
+     * @param sum of the values times their weights
+     * @param weight of all values
+     */
+    public record MeanState(double sum, long weight) {}
+
+    /** All that is known, between validations. */
+    public State state() {
+        Map<String, MeanState> means = new LinkedHashMap<>();
+        epochMeans.forEach((name, mean) -> means.put(name, new MeanState(mean.sum, mean.weight)));
+        return new State(toMap(), means);
+    }
+
+    /** Goes on from a state. */
+    public void restore(State state) {
+        clear();
+        state.values().forEach(this::set);
+        state.epochMeans().forEach((name, saved) -> {
+            Mean mean = new Mean();
+            mean.sum = saved.sum();
+            mean.weight = saved.weight();
+            epochMeans.put(name, mean);
+        });
     }
 
     /** Forgets everything. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
+import dev.rivulet.training.LoopProgress.Place;
 
 /** One validation: all batches of the validation data, without gradients, then the metrics of all together. */
 final class ValidationLoop {
@@ -42,7 +43,10 @@ final class ValidationLoop {
         }
         hooks.onValidationEpochEnd();
         metrics.reduce(true);
-        state.validationHasRun |= !state.sanityChecking;
+        if (!state.sanityChecking) {
+            state.validationHasRun = true;
+            state.place = Place.VALIDATION_END;
+        }
         hooks.onValidationEnd();
         state.validating = false;
     }

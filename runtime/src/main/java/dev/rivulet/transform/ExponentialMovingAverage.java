@@ -2,11 +2,13 @@ package dev.rivulet.transform;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import dev.rivulet.StateDict;
 import dev.rivulet.StatefulTransform;
 import dev.rivulet.TransformContext;
 import dev.rivulet.annotations.CheckpointStream;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
     private final double decay;
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
     private @Nullable NDManager manager;
+    private boolean begun;
 
     /**
      * An average without values yet.
@@ -42,16 +45,25 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
     }
 
     @Override
+    public void begin(StateDict weights) {
+        if (averages.isEmpty()) {
+            weights.names().forEach(name -> averages.put(name, copy(weights.get(name))));
+        }
+    }
+
+    @Override
     public void update(StateDict weights, long globalStep) {
+        begin(weights);
         for (String name : weights.names()) {
             NDArray weight = weights.get(name);
-            NDArray average = averages.get(name);
-            if (average == null || !isFloatingPoint(weight.getDataType())) {
-                begin(name, weight);
-            } else {
+            NDArray average = average(name);
+            if (begun && isFloatingPoint(weight.getDataType())) {
                 advance(average, weight);
+            } else {
+                replace(average, weight);
             }
         }
+        begun = true;
     }
 
     @Override
@@ -61,14 +73,35 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
                     + context.source() + "\", but a moving average follows the weights that are trained;"
                     + " declare it without from, and derive other streams from it.");
         }
-        if (averages.isEmpty()) {
+        if (!begun) {
             throw new IllegalStateException("There is no average before the first optimizer step.");
         }
         return weights.map((name, weight) -> copy(average(name), context));
     }
 
+    /** The average of each weight, under the weight's name. */
+    @Override
+    public Map<String, NDArray> stateArrays() {
+        return Collections.unmodifiableMap(averages);
+    }
+
+    @Override
+    public Map<String, Object> state() {
+        return Map.of("begun", begun);
+    }
+
+    @Override
+    public void restore(Map<String, Object> state) {
+        if (!(state.get("begun") instanceof Boolean saved)) {
+            throw new IllegalArgumentException("The state of a moving average says whether it has begun, but this is "
+                    + state + "; it was saved by another transform.");
+        }
+        begun = saved;
+    }
+
     @Override
     public void close() {
+        begun = false;
         averages.clear();
         if (manager != null) {
             manager.close();
@@ -91,17 +124,20 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         return average;
     }
 
-    private void begin(String name, NDArray weight) {
+    private NDArray copy(NDArray weight) {
         if (manager == null) {
             manager = weight.getManager().getEngine().newBaseManager(weight.getDevice());
         }
         try (NDArray detached = weight.stopGradient()) {
-            NDArray average = detached.duplicate();
-            average.attach(manager);
-            NDArray previous = averages.put(name, average);
-            if (previous != null) {
-                previous.close();
-            }
+            NDArray copy = detached.duplicate();
+            copy.attach(manager);
+            return copy;
+        }
+    }
+
+    private static void replace(NDArray average, NDArray weight) {
+        try (NDArray detached = weight.stopGradient()) {
+            average.set(new NDIndex("..."), detached);
         }
     }
 

@@ -45,10 +45,10 @@ class SnapshotPoolTest {
     }
 
     private void assertHoldsWhatIsLive(Snapshot snapshot) {
-        assertThat(snapshot.tensors().keySet()).containsExactlyElementsOf(live.keySet());
+        assertThat(snapshot.weights().keySet()).containsExactlyElementsOf(live.keySet());
         try (LiveTensors loan = new LiveTensors()) {
             live.forEach((name, array) -> {
-                Tensor copy = Objects.requireNonNull(snapshot.tensors().get(name));
+                Tensor copy = Objects.requireNonNull(snapshot.weights().get(name));
                 assertThat(copy.contentEquals(loan.view(array))).as(name).isTrue();
             });
         }
@@ -65,10 +65,10 @@ class SnapshotPoolTest {
     void dividesWhatIsLargerThanAChunk() {
         addOfEveryKind();
 
-        Snapshot snapshot = new SnapshotPool(live, 1, SMALL_CHUNK).take();
+        Snapshot snapshot = new SnapshotPool(live, Map.of(), 1, SMALL_CHUNK).take();
 
         assertHoldsWhatIsLive(snapshot);
-        snapshot.tensors()
+        snapshot.weights()
                 .forEach((name, tensor) ->
                         assertThat(tensor.chunks().size() > 1).as(name).isEqualTo(tensor.byteCount() > SMALL_CHUNK));
     }
@@ -86,13 +86,13 @@ class SnapshotPoolTest {
         NDArray weight = add("weight", manager.ones(new Shape(2)));
         SnapshotPool pool = new SnapshotPool(live, 1);
         Snapshot first = pool.take();
-        Tensor copy = Objects.requireNonNull(first.tensors().get("weight"));
+        Tensor copy = Objects.requireNonNull(first.weights().get("weight"));
         first.close();
         weight.muli(10);
 
         Snapshot second = pool.take();
 
-        assertThat(copy.contentEquals(Objects.requireNonNull(second.tensors().get("weight"))))
+        assertThat(copy.contentEquals(Objects.requireNonNull(second.weights().get("weight"))))
                 .isTrue();
         assertHoldsWhatIsLive(second);
     }

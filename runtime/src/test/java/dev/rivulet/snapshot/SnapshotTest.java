@@ -34,7 +34,7 @@ class SnapshotTest {
     }
 
     private Tensor copy(String name) {
-        return Objects.requireNonNull(snapshot.tensors().get(name));
+        return Objects.requireNonNull(snapshot.weights().get(name));
     }
 
     private float[] valuesOfCopy() {
@@ -50,7 +50,7 @@ class SnapshotTest {
     void staysWhenTheArraysChange() {
         weight.muli(10);
 
-        assertThat(snapshot.tensors().keySet()).containsExactly("weight", "count");
+        assertThat(snapshot.weights().keySet()).containsExactly("weight", "count");
         assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
     }
 
@@ -143,7 +143,7 @@ class SnapshotTest {
         SnapshotBackup backup = snapshot.backup();
         snapshot.close();
 
-        assertThatThrownBy(snapshot::tensors).hasMessageContaining("The snapshot is closed");
+        assertThatThrownBy(snapshot::weights).hasMessageContaining("The snapshot is closed");
         assertThatThrownBy(backup::restore).hasMessageContaining("The snapshot is closed");
         backup.close();
         assertThatThrownBy(backup::restore).hasMessageContaining("The backup is closed");

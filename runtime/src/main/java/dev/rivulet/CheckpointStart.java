@@ -1,0 +1,177 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.types.Shape;
+import dev.rivulet.lightning.LightningEntries;
+import dev.rivulet.lightning.NotResumableException;
+import dev.rivulet.lightning.TrainingState;
+import dev.rivulet.store.Catalog;
+import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.store.Inventory;
+import dev.rivulet.store.Manifest;
+import dev.rivulet.training.LoopProgress;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A checkpoint that holds all of the training state, verified, and open until this is closed. */
+final class CheckpointStart implements StartingPoint {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStart.class);
+
+    private final TorchCheckpointFile file;
+    private final Checkpoint checkpoint;
+    private final TrainingState saved;
+
+    private CheckpointStart(TorchCheckpointFile file, Checkpoint checkpoint, TrainingState saved) {
+        this.file = file;
+        this.checkpoint = checkpoint;
+        this.saved = saved;
+    }
+
+    /**
+     * Opens and verifies a checkpoint, to be closed by the caller.
+     *
+     * @throws NotResumableException if training cannot go on from it, such as a derived one
+     * @throws IOException if it cannot be read, or is not what was written
+     */
+    static CheckpointStart open(Path path) throws IOException {
+        Path real;
+        try {
+            real = path.toRealPath();
+        } catch (NoSuchFileException e) {
+            throw new NotResumableException("Training cannot go on from " + path + ": there is no such file.", e);
+        }
+        CheckpointFile file = CheckpointFile.open(real);
+        try {
+            if (!file.isForeign()) {
+                refuseWeightsAlone(file);
+            }
+            if (!(file instanceof TorchCheckpointFile torch)) {
+                throw new NotResumableException("Training cannot go on from " + path
+                        + ": a safetensors file holds weights alone. Name a .ckpt of an untransformed stream, or load"
+                        + " the weights with Checkpoints.load.");
+            }
+            FileVerifier.withManifests(real).check(file);
+            Map<?, ?> dictionary = torch.dictionary();
+            Checkpoint described = file.isForeign()
+                    ? LightningFile.describe(dictionary)
+                    : CheckpointDictionary.read(path.toString(), dictionary);
+            return new CheckpointStart(torch, described, read(path, dictionary));
+        } catch (Throwable failure) {
+            file.close();
+            throw failure;
+        }
+    }
+
+    private static TrainingState read(Path path, Map<?, ?> dictionary) {
+        try {
+            return LightningEntries.read(dictionary);
+        } catch (IllegalArgumentException e) {
+            throw new NotResumableException("Training cannot go on from " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void refuseWeightsAlone(CheckpointFile file) throws IOException {
+        Provenance provenance = file.describe().provenance();
+        if (provenance.derivation().isPresent()) {
+            throw new NotResumableException(
+                    "Training cannot go on from " + file.path() + ": it was made by the transform "
+                            + provenance.derivation().get().transform()
+                            + ", and its optimizer's state would not be that of these"
+                            + " weights. " + originalOf(file.path(), provenance));
+        }
+        if (!(file instanceof TorchCheckpointFile torch) || !torch.holdsTraining()) {
+            throw new NotResumableException("Training cannot go on from " + file.path() + ": the stream \""
+                    + provenance.stream()
+                    + "\" saves weights alone. Name a checkpoint of a stream of untransformed weights"
+                    + " in the format .ckpt without saveWeightsOnly, or load the weights with Checkpoints.load.");
+        }
+    }
+
+    /** Names the file that was saved at the same step and will do. */
+    private static String originalOf(Path derived, Provenance provenance) throws IOException {
+        Optional<Inventory> inventory = Inventory.around(derived);
+        OptionalLong group = inventory.isPresent() ? groupOf(derived, inventory.get()) : OptionalLong.empty();
+        return inventory.stream()
+                .flatMap(around -> around.items().stream())
+                .filter(item -> group.isPresent() && item.group() == group.getAsLong())
+                .filter(item -> item.checkpoint()
+                        .filter(stored -> stored.derivation().isEmpty())
+                        .isPresent())
+                .findFirst()
+                .map(item -> "The original of the same step is " + item.path() + ".")
+                .orElse("Its original, of step " + provenance.globalStep()
+                        + ", is not there; resumeFrom(\"last\") takes the newest.");
+    }
+
+    private static OptionalLong groupOf(Path real, Inventory inventory) {
+        return inventory.claims(real).stream().mapToLong(Inventory.Claim::group).max();
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return Optional.of(file.path());
+    }
+
+    @Override
+    public List<Shape> inputShapes() {
+        return checkpoint.provenance().inputShapes();
+    }
+
+    @Override
+    public OptionalLong seed() {
+        return new TrainingRestoration(file.path(), saved).seed();
+    }
+
+    @Override
+    public Continuation continuation(CheckpointDirectory directory) throws IOException {
+        Path root = directory.root().toRealPath();
+        if (!file.path().startsWith(root)) {
+            return Continuation.ofForeign(checkpoint.globalStep());
+        }
+        OptionalLong group = groupOf(file.path(), Inventory.read(root));
+        Catalog catalog = directory.catalog();
+        return Continuation.of(
+                catalog,
+                group.isPresent() ? catalog.group(group.getAsLong()).map(Manifest::run) : Optional.empty(),
+                directory.root().resolve(root.relativize(file.path())),
+                checkpoint.globalStep());
+    }
+
+    @Override
+    public void restoreWeights(Network network) throws IOException {
+        new WeightsLoading(file, network.arrays()).fill(file::read);
+        new TrainingRestoration(file.path(), saved).restoreFrozen(network);
+    }
+
+    @Override
+    public void restoreState(TrainingParts parts) throws IOException {
+        TrainingState loaded = new TensorReading(file.reader()).load(saved);
+        new TrainingRestoration(file.path(), loaded).restore(parts);
+        LOG.info(
+                "Training goes on from {}: epoch {}, step {}.",
+                file.path(),
+                saved.progress().epoch(),
+                saved.progress().globalStep());
+    }
+
+    @Override
+    public void tell(LightningModule module) throws IOException {
+        Checkpoints.tell(module, checkpoint);
+    }
+
+    @Override
+    public Optional<LoopProgress> progress() {
+        return Optional.of(saved.progress());
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.rivulet;
+
+import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.lightning.LightningEntries;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A {@code .ckpt} that PyTorch Lightning wrote, as a checkpoint. */
+final class LightningFile {
+    private LightningFile() {}
+
+    /**
+     * What the file says of itself: entries are those of the top level that Lightning has no use for and that an entry here
+     * can be.
+     */
+    static Checkpoint describe(Map<?, ?> dictionary) {
+        Checkpoint checkpoint = new Checkpoint(
+                new Provenance(
+                        CheckpointStream.ORIGINAL,
+                        Optional.empty(),
+                        (int) number(dictionary, "epoch"),
+                        number(dictionary, "global_step"),
+                        Map.of(),
+                        List.of(),
+                        "pytorch-lightning " + dictionary.get(LightningEntries.VERSION)),
+                Map.of());
+        dictionary.forEach((key, value) -> {
+            if (key instanceof String name && !CheckpointDictionary.isReserved(name) && Checkpoint.isEntry(value)) {
+                checkpoint.put(name, value);
+            }
+        });
+        return checkpoint;
+    }
+
+    private static long number(Map<?, ?> dictionary, String key) {
+        return dictionary.get(key) instanceof Long number ? number : 0;
+    }
+}

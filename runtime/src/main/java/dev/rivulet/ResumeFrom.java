@@ -1,0 +1,77 @@
+package dev.rivulet;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * From which checkpoint a fit goes on.
+ *
+ * <pre>{@code
+ * trainer.fit(module, train, validation, resumeFrom("last"));          // the newest checkpoint of the directory
+ * trainer.fit(module, train, validation, resumeFrom("best"));          // the best one
+ * trainer.fit(module, train, validation, resumeFrom("auto"));          // the newest, or from the beginning if there is none
+ * trainer.fit(module, train, validation, resumeFrom(Path.of("checkpoints/original-epoch=7.ckpt")));
+ * }</pre>
+ *
+ * <p>Only checkpoints with all of the training state will do: those of untransformed streams in the format {@code .ckpt}
+ * without {@code weightsOnly}, and those that PyTorch Lightning wrote. The fit then goes on to the bit as if it had never
+ * stopped: weights, optimizer, schedulers, random numbers, data order, metrics, transforms' state, entries.
+ */
+public final class ResumeFrom {
+    private final Kind kind;
+    private final Optional<Path> file;
+
+    /** Which checkpoint is looked for. */
+    enum Kind {
+        NOTHING,
+        LAST,
+        BEST,
+        AUTO,
+        FILE
+    }
+
+    private ResumeFrom(Kind kind, Optional<Path> file) {
+        this.kind = kind;
+        this.file = file;
+    }
+
+    /**
+     * Where to go on.
+     *
+     * @param what {@code "last"}, {@code "best"} or {@code "auto"}, of the directory that the trainer saves to; anything
+     *     else is the path of a file
+     */
+    public static ResumeFrom resumeFrom(String what) {
+        return switch (what) {
+            case "last" -> new ResumeFrom(Kind.LAST, Optional.empty());
+            case "best" -> new ResumeFrom(Kind.BEST, Optional.empty());
+            case "auto" -> new ResumeFrom(Kind.AUTO, Optional.empty());
+            default -> resumeFrom(Path.of(what));
+        };
+    }
+
+    /** Goes on from a file, which may lie anywhere. */
+    public static ResumeFrom resumeFrom(Path file) {
+        return new ResumeFrom(Kind.FILE, Optional.of(file));
+    }
+
+    /** Begins anew. */
+    static ResumeFrom nothing() {
+        return new ResumeFrom(Kind.NOTHING, Optional.empty());
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** The file, if one was named. */
+    Optional<Path> file() {
+        return file;
+    }
+
+    @Override
+    public String toString() {
+        return file.map(Path::toString).orElseGet(() -> kind.name().toLowerCase(Locale.ROOT));
+    }
+}

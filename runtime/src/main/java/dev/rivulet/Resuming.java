@@ -1,0 +1,131 @@
+package dev.rivulet;
+
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.lightning.NotResumableException;
+import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.store.Catalog;
+import dev.rivulet.store.GroupSet;
+import dev.rivulet.store.Inventory;
+import dev.rivulet.store.Ledger;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the checkpoint that a fit is to go on from, and opens it. */
+final class Resuming {
+    private static final Logger LOG = LoggerFactory.getLogger(Resuming.class);
+
+    private final Path directory;
+    private final StreamGraph graph;
+    private final List<String> passedOver = new ArrayList<>();
+
+    private Resuming(Path directory, StreamGraph graph) {
+        this.directory = directory;
+        this.graph = graph;
+    }
+
+    /**
+     * Finds a starting point, to be closed by the caller.
+     *
+     * @param directory that the run saves to
+     * @param graph the streams of the run
+     * @throws NotResumableException if there is none
+     * @throws IOException if the directory cannot be read
+     */
+    static StartingPoint find(ResumeFrom from, Path directory, StreamGraph graph) throws IOException {
+        Resuming resuming = new Resuming(directory.toAbsolutePath().normalize(), graph);
+        return switch (from.kind()) {
+            case NOTHING -> StartingPoint.BEGINNING;
+            case FILE -> CheckpointStart.open(from.file().orElseThrow());
+            case LAST -> resuming.last();
+            case AUTO -> resuming.lastIfAny();
+            case BEST -> resuming.best();
+        };
+    }
+
+    /** Goes on from the newest if there is one. Damaged ones are no reason to begin anew, and to train for days. */
+    private StartingPoint lastIfAny() throws IOException {
+        Optional<StartingPoint> last = firstGood(candidates());
+        if (last.isEmpty() && !passedOver.isEmpty()) {
+            throw nothing();
+        }
+        return last.orElse(StartingPoint.BEGINNING);
+    }
+
+    /** The newest good checkpoint of all streams from which training can go on. */
+    private StartingPoint last() throws IOException {
+        return firstGood(candidates()).orElseThrow(this::nothing);
+    }
+
+    /** The best of what the newest run keeps, of the first stream that monitors a metric. */
+    private StartingPoint best() throws IOException {
+        List<StreamDeclaration> streams =
+                graph.streams().stream().filter(StreamDeclaration::isResumable).toList();
+        Optional<StreamDeclaration> stream = streams.stream()
+                .filter(declared -> declared.policy().monitor().isPresent())
+                .findFirst()
+                .or(() -> streams.stream().findFirst());
+        List<Inventory.Item> kept = stream.isEmpty() ? List.of() : keptByNewestRun(stream.get());
+        return firstGood(kept).orElseThrow(this::nothing);
+    }
+
+    /** Best first, the earliest of equals; without a monitor newest first. */
+    private List<Inventory.Item> keptByNewestRun(StreamDeclaration stream) throws IOException {
+        List<Inventory.Item> candidates = candidates();
+        GroupSet groups = Catalog.read(directory)
+                .newest()
+                .map(manifest -> manifest.ledgers().getOrDefault(stream.name(), Ledger.EMPTY))
+                .orElse(Ledger.EMPTY)
+                .groups();
+        candidates.removeIf(item -> !item.stream().equals(stream.name()) || !groups.contains(item.group()));
+        if (stream.policy().monitor().isPresent()) {
+            int sign = stream.policy().mode() == Mode.MIN ? 1 : -1;
+            candidates.sort(Comparator.<Inventory.Item>comparingDouble(item -> sign * score(item))
+                    .thenComparing(Inventory.Item::group));
+        }
+        return candidates;
+    }
+
+    /** A checkpoint without a score sorts behind all others, whatever the mode. */
+    private static double score(Inventory.Item item) {
+        return item.checkpoint().orElseThrow().score().orElse(Double.NaN);
+    }
+
+    /** All untransformed checkpoints that should be there, newest first. */
+    private List<Inventory.Item> candidates() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return new ArrayList<>();
+        }
+        List<Inventory.Item> candidates =
+                new ArrayList<>(Inventory.read(directory).items());
+        candidates.removeIf(item -> item.checkpoint()
+                .filter(checkpoint -> checkpoint.derivation().isEmpty())
+                .isEmpty());
+        return candidates;
+    }
+
+    private Optional<StartingPoint> firstGood(List<Inventory.Item> candidates) {
+        for (Inventory.Item item : candidates) {
+            try {
+                return Optional.of(CheckpointStart.open(item.path()));
+            } catch (IOException | NotResumableException e) {
+                LOG.warn("A checkpoint is passed over. {}", e.getMessage());
+                passedOver.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private NotResumableException nothing() {
+        StringBuilder message = new StringBuilder("There is no checkpoint in " + directory
+                + " from which training can go on. Name another one by its path, or fit without resumeFrom.");
+        passedOver.forEach(reason -> message.append("\n  ").append(reason));
+        return new NotResumableException(message.toString());
+    }
+}

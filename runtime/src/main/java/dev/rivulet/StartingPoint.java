@@ -1,0 +1,54 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.types.Shape;
+import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.training.LoopProgress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Where a fit begins: with a new model, or where another fit was saved. Holds a file open until it is closed. */
+interface StartingPoint extends AutoCloseable {
+
+    /** The beginning. */
+    StartingPoint BEGINNING = new StartingPoint() {};
+
+    /** The file to go on from; empty at the beginning. */
+    default Optional<Path> file() {
+        return Optional.empty();
+    }
+
+    /** Shapes of the model's inputs; empty if they are not known. */
+    default List<Shape> inputShapes() {
+        return List.of();
+    }
+
+    /** The seed that the run had. */
+    default OptionalLong seed() {
+        return OptionalLong.empty();
+    }
+
+    /** What the run takes over of the directory that it saves to. */
+    default Continuation continuation(CheckpointDirectory directory) throws IOException {
+        return Continuation.none();
+    }
+
+    /** Restores what the optimizer has to find: weights, and which of them are frozen. */
+    default void restoreWeights(Network network) throws IOException {}
+
+    /** Restores all else, once the parts exist. */
+    default void restoreState(TrainingParts parts) throws IOException {}
+
+    /** Tells the module's {@code @OnLoadCheckpoint} methods. */
+    default void tell(LightningModule module) throws IOException {}
+
+    /** Where the loop goes on; empty at the beginning. */
+    default Optional<LoopProgress> progress() {
+        return Optional.empty();
+    }
+
+    @Override
+    default void close() throws IOException {}
+}

@@ -1,0 +1,56 @@
+package dev.rivulet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Dataset;
+import dev.rivulet.data.ResumableDataset;
+import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.training.LoopMemory;
+import dev.rivulet.training.LoopState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All parts of a run whose state is saved beside the weights, so that another run can go on.
+ *
+ * @param transforms those that follow training, by the names under which their state is saved
+ * @param train the training data
+ * @param accumulateGradBatches batches whose gradients add up for one optimizer step
+ * @param hyperParameters what the user says the module was made with
+ */
+record TrainingParts(
+        Network network,
+        OptimizerStep optimizer,
+        Map<String, StatefulTransform> transforms,
+        Dataset train,
+        LoopState state,
+        LoopMemory memory,
+        int accumulateGradBatches,
+        Map<String, Object> hyperParameters) {
+    private static final String OPTIMIZER = "optimizer/";
+
+    /** The live arrays of the state, by the names that they have in a snapshot. */
+    Map<String, NDArray> arrays() {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        optimizer
+                .stateful()
+                .ifPresent(stateful ->
+                        stateful.stateArrays().forEach((name, array) -> arrays.put(ofOptimizer(name), array)));
+        transforms.forEach((transform, stateful) ->
+                stateful.stateArrays().forEach((name, array) -> arrays.put(ofTransform(transform, name), array)));
+        return arrays;
+    }
+
+    static String ofOptimizer(String name) {
+        return OPTIMIZER + name;
+    }
+
+    static String ofTransform(String transform, String name) {
+        return transform + "/" + name;
+    }
+
+    /** What the order of the records depends on; empty if the data set does not say. */
+    Optional<String> dataOrder() {
+        return train instanceof ResumableDataset resumable ? Optional.of(resumable.order()) : Optional.empty();
+    }
+}

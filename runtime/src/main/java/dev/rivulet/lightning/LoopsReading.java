@@ -1,0 +1,90 @@
+package dev.rivulet.lightning;
+
+import dev.rivulet.training.LoopProgress;
+import dev.rivulet.training.LoopProgress.Place;
+
+/** Where Lightning's loop stood, from the entry {@code loops.fit_loop}. */
+final class LoopsReading {
+    private static final String OPTIMIZER = "epoch_loop.automatic_optimization.optim_progress";
+
+    private final SavedCount epochs;
+    private final SavedCount batches;
+    private final SavedCount totalBatches;
+    private final SavedCount validation;
+    private final boolean lastBatch;
+    private final long globalStep;
+    private final long batchesThatStepped;
+
+    LoopsReading(SavedEntries loop) {
+        SavedEntries batchProgress = loop.entries("epoch_loop.batch_progress");
+        epochs = SavedCount.read(loop.entries("epoch_progress").entries("current"));
+        batches = SavedCount.read(batchProgress.entries("current"));
+        totalBatches = SavedCount.read(batchProgress.entries("total"));
+        validation = SavedCount.read(
+                loop.entries("epoch_loop.val_loop.batch_progress").entries("current"));
+        lastBatch = batchProgress.flag("is_last_batch");
+        globalStep = loop.entries(OPTIMIZER)
+                .entries("optimizer")
+                .entries("step")
+                .entries("total")
+                .count("completed");
+        batchesThatStepped = loop.entries("epoch_loop.state_dict").count("_batches_that_stepped");
+        long manual = loop.entries("epoch_loop.manual_optimization.optim_step_progress")
+                .entries("total")
+                .count("completed");
+        if (manual > 0) {
+            throw new NotResumableException("The checkpoint is of a run with manual optimization (" + manual
+                    + " steps), which does not say which batches make a step; load its weights alone.");
+        }
+    }
+
+    LoopProgress progress() {
+        boolean repeats = isWithinEpoch() && batches.ready() > batches.processed();
+        boolean epochBegins = epochs.ready() > epochs.started();
+        Place place = repeats || epochBegins ? Place.BATCH_START : place();
+        long index = epochBegins ? -1 : batches.processed() - 1;
+        boolean last = lastBatch && !repeats && !epochBegins;
+        long ended = epochs.processed();
+        boolean within = isWithinEpoch() || epochBegins;
+        return new LoopProgress(
+                place,
+                Math.toIntExact(within ? ended : Math.max(0, ended - 1)),
+                Math.toIntExact(ended),
+                globalStep,
+                Math.toIntExact(index),
+                totalBatches.processed(),
+                batchesOfEpoch(last, within),
+                last,
+                place == Place.VALIDATION_END,
+                validation.ready() > 0,
+                repeats);
+    }
+
+    private boolean isWithinEpoch() {
+        return epochs.started() > epochs.processed();
+    }
+
+    private Place place() {
+        if (!isWithinEpoch()) {
+            return epochs.processed() > epochs.completed() ? Place.EPOCH_END : Place.TRAIN_END;
+        } else if (batches.processed() == 0) {
+            return Place.BATCH_START;
+        } else if (batches.processed() > batches.completed()) {
+            return Place.BATCH_END;
+        } else if (batchesThatStepped == globalStep) {
+            return Place.BATCH_START; // Or after a validation between two steps, from which a run goes on the same way.
+        }
+        boolean validated = validation.ready() > 0 && validation.ready() == validation.completed();
+        return validated ? Place.VALIDATION_END : Place.BATCH_END;
+    }
+
+    /** Lightning does not say; 0 if it cannot be told. */
+    private long batchesOfEpoch(boolean last, boolean within) {
+        if (last) {
+            return batches.processed();
+        }
+        long epochsBefore = epochs.processed() - (within ? 0 : 1);
+        long batchesBefore = totalBatches.processed() - batches.processed();
+        return epochsBefore > 0 && batchesBefore % epochsBefore == 0 ? batchesBefore / epochsBefore : 0;
+    }
+}
