@@ -12,16 +12,22 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.format.SafetensorsWriter;
+import dev.rivulet.format.TorchStorage;
+import dev.rivulet.format.TorchTensor;
+import dev.rivulet.format.TorchValue;
+import dev.rivulet.format.TorchWriter;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,6 +178,72 @@ class LoadingTest extends FitTestCase {
         assertThatThrownBy(() ->
                         Checkpoints.load(foreign, Linear.builder().setUnits(1).build(), manager))
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFileOfPyTorchFillsABlockOrAModuleThatKnowsItsInputs(boolean inDictionary) throws IOException {
+        Path foreign = ofPyTorch(inDictionary);
+        Block block = Linear.builder().setUnits(1).build();
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+
+        Checkpoints.load(foreign, block, manager);
+
+        assertThat(weightOf(block)).containsExactly(0.5f, -2f);
+        assertThat(Checkpoints.verify(foreign).isGood()).isTrue();
+        try (PlaneModule module = Checkpoints.load(foreign, new PlaneModule() {
+                    @Override
+                    protected Shape[] exampleInputShapes() {
+                        return new Shape[] {new Shape(1, 2)};
+                    }
+                });
+                PlaneModule ignorant = new PlaneModule()) {
+            assertThat(Weights.live(module)).containsEntry("weight", List.of(0.5f, -2f));
+            assertThatThrownBy(() -> Checkpoints.load(foreign, ignorant))
+                    .isExactlyInstanceOf(NotACheckpointException.class)
+                    .hasMessageStartingWith(foreign + " was not written by Rivulet");
+        }
+    }
+
+    /** A state dict of half precision, alone or as Lightning has it. */
+    private Path ofPyTorch(boolean inDictionary) throws IOException {
+        ByteBuffer halves = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        halves.putShort((short) 0x3800).putShort((short) 0xc000).flip();
+        TorchValue stateDict = TorchValue.Dict.ordered(Map.of(
+                "weight", TorchTensor.of(Tensor.of(Dtype.F16, TensorShape.of(1, 2), halves)),
+                "bias", TorchTensor.of(Tensor.of(Dtype.F32, TensorShape.of(1), ByteBuffer.allocate(4)))));
+        Path file = directory.resolve("foreign.pt");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            TorchWriter.of(inDictionary ? TorchValue.Dict.of(Map.of("state_dict", stateDict)) : stateDict)
+                    .writeTo(channel);
+        }
+        return file;
+    }
+
+    @Test
+    void tiedWeightsAreLoadedUnderTheNameThatTheModelUses() throws IOException {
+        TorchStorage storage = TorchStorage.of(Tensor.of(
+                Dtype.F32,
+                TensorShape.of(1, 2),
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putFloat(0, 3)
+                        .putFloat(4, 4)));
+        TensorShape shape = TensorShape.of(1, 2);
+        Map<String, TorchTensor> stateDict = new LinkedHashMap<>();
+        stateDict.put("embedding", TorchTensor.of(storage, Dtype.F32, shape));
+        stateDict.put("weight", TorchTensor.of(storage, Dtype.F32, shape));
+        stateDict.put("bias", TorchTensor.of(Tensor.of(Dtype.F32, TensorShape.of(1), ByteBuffer.allocate(4))));
+        Path file = directory.resolve("tied.pt");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            TorchWriter.of(TorchValue.Dict.ordered(stateDict)).writeTo(channel);
+        }
+        Block block = Linear.builder().setUnits(1).build();
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+
+        Checkpoints.load(file, block, manager);
+
+        assertThat(weightOf(block)).containsExactly(3f, 4f);
     }
 
     private Path withoutMetadata(Path file) throws IOException {
