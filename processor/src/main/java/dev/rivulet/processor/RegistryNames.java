@@ -25,7 +25,7 @@ final class RegistryNames {
             allocator.newName(type.getSimpleName().toString(), type);
         }
         allocator.newName(STREAMS, STREAMS);
-        for (String parameter : new String[] {"stream", "module", "weights", "context", "checkpoint"}) {
+        for (String parameter : new String[] {"stream", "module", "weights", "context", "checkpoint", "transforms"}) {
             allocator.newName(parameter, parameter);
         }
         for (DeclaredStream stream : declarations.streams()) {
@@ -57,7 +57,7 @@ final class RegistryNames {
                 : CodeBlock.of("$S", stream);
     }
 
-    /** The name that a parameter has in every method: {@code stream}, as a rule, for the parameter stream. */
+    /** The name that a parameter or variable has in every method: {@code stream}, as a rule, for the parameter stream. */
     String parameter(String role) {
         return allocator.get(role);
     }

@@ -1,0 +1,140 @@
+package digits;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.Checkpoint;
+import dev.rivulet.StateDict;
+import dev.rivulet.StatefulTransform;
+import dev.rivulet.TransformContext;
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.annotation.processing.Generated;
+
+/**
+ * The checkpoint streams of {@link DigitsModule}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModule> {
+  /**
+   * The untransformed weights of {@link DigitsModule}.
+   */
+  public static final String ORIGINAL = "original";
+
+  /**
+   * The untransformed weights of {@link DigitsModule}.
+   */
+  public static final String HOURLY = "hourly";
+
+  /**
+   * {@link DigitsModule#halve(StateDict)}
+   */
+  public static final String TRANSFORMED = "transformed";
+
+  /**
+   * {@link DigitsModule#average}
+   */
+  public static final String AVERAGED = "averaged";
+
+  /**
+   * {@link DigitsModule#quantize(StateDict, TransformContext)}
+   */
+  public static final String HALF = "half";
+
+  /**
+   * {@link DigitsModule#quantize(StateDict, TransformContext)}
+   */
+  public static final String INT8 = "int8";
+
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.untransformed(
+          ORIGINAL,
+          StreamPolicy.builder()
+              .filename("original-{epoch}")
+              .monitor("val_loss")
+              .saveTopK(3)
+              .build()),
+      StreamDeclaration.untransformed(
+          HOURLY,
+          StreamPolicy.builder()
+              .saveTopK(-1)
+              .trainTimeInterval("1h")
+              .build()),
+      StreamDeclaration.derived(
+          TRANSFORMED, ORIGINAL, Execution.STATIC, "DigitsModule#halve",
+          StreamPolicy.builder()
+              .filename("transformed-{epoch}")
+              .monitor("val_accuracy")
+              .mode(Mode.MAX)
+              .saveTopK(3)
+              .build()),
+      StreamDeclaration.derived(
+          AVERAGED, ORIGINAL, Execution.INSTANCE, "DigitsModule#average",
+          StreamPolicy.builder().build()),
+      StreamDeclaration.derived(
+          HALF, AVERAGED, Execution.INSTANCE, "DigitsModule#quantize",
+          StreamPolicy.builder().build()),
+      StreamDeclaration.derived(
+          INT8, AVERAGED, Execution.INSTANCE, "DigitsModule#quantize",
+          StreamPolicy.builder().everyNTrainSteps(500).build()).lenient());
+
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
+
+  @Override
+  public Map<String, StatefulTransform> statefulTransforms(DigitsModule module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("DigitsModule#average", Objects.requireNonNull(module.average, "DigitsModule#average"));
+    return transforms;
+  }
+
+  @Override
+  public StateDict transform(String stream, DigitsModule module, StateDict weights,
+      TransformContext context) {
+    return switch (stream) {
+      case TRANSFORMED -> DigitsModule.halve(weights);
+      case AVERAGED -> module.average.apply(weights, context);
+      case HALF, INT8 -> module.quantize(weights, context);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
+
+  /**
+   * Asks {@link DigitsModule#afterWarmUp(TransformContext)}.
+   */
+  @Override
+  public boolean saves(String stream, DigitsModule module, TransformContext context) {
+    return switch (stream) {
+      case HALF, INT8 -> module.afterWarmUp(context);
+      default -> true;
+    };
+  }
+
+  /**
+   * Calls {@link DigitsModule#describe(Checkpoint)},
+   * {@link DigitsModule#addScales(Checkpoint)}.
+   */
+  @Override
+  public void onSaveCheckpoint(String stream, DigitsModule module, Checkpoint checkpoint) {
+    module.describe(checkpoint);
+    if (stream.equals(HALF) || stream.equals(INT8)) {
+      module.addScales(checkpoint);
+    }
+  }
+
+  /**
+   * Calls {@link DigitsModule#readBack(Checkpoint)}.
+   */
+  @Override
+  public void onLoadCheckpoint(String stream, DigitsModule module, Checkpoint checkpoint) {
+    module.readBack(checkpoint);
+  }
+}

@@ -1,0 +1,54 @@
+package exceptions;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.StateDict;
+import dev.rivulet.StatefulTransform;
+import dev.rivulet.TransformContext;
+import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
+import dev.rivulet.registry.StreamDeclaration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.annotation.processing.Generated;
+
+/**
+ * The checkpoint streams of {@link FailingModule.Declared}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+final class FailingModule_DeclaredCallbackRegistry implements CallbackRegistry<FailingModule.Declared> {
+  /**
+   * {@link FailingModule.Declared#any}
+   */
+  public static final String DECLARED = "declared";
+
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.derived(
+          DECLARED, CheckpointStream.ORIGINAL, Execution.INSTANCE, "FailingModule.Declared#any",
+          StreamPolicy.builder().build()));
+
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
+
+  @Override
+  public Map<String, StatefulTransform> statefulTransforms(FailingModule.Declared module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("FailingModule.Declared#any", Objects.requireNonNull(module.any, "FailingModule.Declared#any"));
+    return transforms;
+  }
+
+  @Override
+  public StateDict transform(String stream, FailingModule.Declared module, StateDict weights,
+      TransformContext context) throws Exception {
+    return switch (stream) {
+      case DECLARED -> module.any.apply(weights, context);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
+}

@@ -1,0 +1,56 @@
+package exceptions;
+
+import dev.rivulet.CallbackRegistry;
+import dev.rivulet.StateDict;
+import dev.rivulet.StatefulTransform;
+import dev.rivulet.TransformContext;
+import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
+import dev.rivulet.registry.StreamDeclaration;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.annotation.processing.Generated;
+
+/**
+ * The checkpoint streams of {@link FailingModule.Narrowed}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+final class FailingModule_NarrowedCallbackRegistry implements CallbackRegistry<FailingModule.Narrowed> {
+  /**
+   * {@link FailingModule.Narrowed#narrowed}
+   */
+  public static final String NARROWED = "narrowed";
+
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.derived(
+          NARROWED, CheckpointStream.ORIGINAL, Execution.INSTANCE,
+              "FailingModule.Narrowed#narrowed",
+          StreamPolicy.builder().build()));
+
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
+
+  @Override
+  public Map<String, StatefulTransform> statefulTransforms(FailingModule.Narrowed module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("FailingModule.Narrowed#narrowed", Objects.requireNonNull(module.narrowed, "FailingModule.Narrowed#narrowed"));
+    return transforms;
+  }
+
+  @Override
+  public StateDict transform(String stream, FailingModule.Narrowed module, StateDict weights,
+      TransformContext context) throws IOException {
+    return switch (stream) {
+      case NARROWED -> module.narrowed.apply(weights, context);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
+}

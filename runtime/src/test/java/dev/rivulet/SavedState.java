@@ -1,0 +1,62 @@
+package dev.rivulet;
+
+import dev.rivulet.format.PlainValues;
+import dev.rivulet.format.TorchReader;
+import dev.rivulet.format.TorchTensor;
+import dev.rivulet.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All that a {@code .ckpt} holds, flat: each value under its path, each tensor as the SHA-256 of its bytes. */
+final class SavedState {
+    private final TorchReader reader;
+    private final Map<String, String> values = new TreeMap<>();
+
+    private SavedState(TorchReader reader) {
+        this.reader = reader;
+    }
+
+    static Map<String, String> in(Path file) throws IOException {
+        try (TorchReader reader = TorchReader.open(file)) {
+            SavedState state = new SavedState(reader);
+            state.add("", PlainValues.fromTorch(reader.content()));
+            return state.values;
+        }
+    }
+
+    private void add(String path, @Nullable Object value) throws IOException {
+        if (value instanceof Map<?, ?> map) {
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                add(path + "/" + entry.getKey(), entry.getValue());
+            }
+        } else if (value instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                add(path + "/" + i, list.get(i));
+            }
+        } else if (value instanceof TorchTensor tensor) {
+            values.put(path, tensor + " " + sha256(reader.read(tensor)));
+        } else {
+            values.put(path, String.valueOf(value));
+        }
+    }
+
+    private static String sha256(Tensor tensor) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (ByteBuffer chunk : tensor.chunks()) {
+                digest.update(chunk.duplicate());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("Every JVM has SHA-256.", e);
+        }
+    }
+}
