@@ -48,7 +48,8 @@ final class SavingOverhead {
     private static double time(Size size, int every, int events, double[] blocked) throws Exception {
         int steps = events * EVERY;
         StepClock clock = new StepClock(FIRST_STEP, FIRST_STEP + steps);
-        Plan saving = new Plan(size, ThreeStreamsModule::new, DERIVED, every, FIRST_STEP + steps + 1, CheckpointFormat.AUTO);
+        Plan saving =
+                new Plan(size, ThreeStreamsModule::new, DERIVED, every, FIRST_STEP + steps + 1, CheckpointFormat.AUTO);
         RecordedFit fit = RecordedFit.run(saving, clock);
         blocked[0] = fit.blocked().isEmpty()
                 ? 0
