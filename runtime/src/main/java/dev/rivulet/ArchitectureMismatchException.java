@@ -34,4 +34,10 @@ public final class ArchitectureMismatchException extends IllegalArgumentExceptio
                     + (differences.size() > SHOWN ? "\n  and " + (differences.size() - SHOWN) + " more." : ""));
         }
     }
+
+    /** For a file that has different tensors where the model has one parameter. */
+    static ArchitectureMismatchException untied(Path file, String name, String alias) {
+        return new ArchitectureMismatchException(file + " does not fit the model:\n  " + name + " and " + alias
+                + " differ in the file, but are one parameter in the model");
+    }
 }

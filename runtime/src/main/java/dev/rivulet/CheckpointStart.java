@@ -145,7 +145,7 @@ final class CheckpointStart implements StartingPoint {
 
     @Override
     public void restoreWeights(Network network) throws IOException {
-        new WeightsLoading(file, network.arrays()).fill(file::read);
+        new WeightsLoading(file, network.loadTarget()).fill(file::read);
         new TrainingRestoration(file.path(), saved).restoreFrozen(network);
     }
 

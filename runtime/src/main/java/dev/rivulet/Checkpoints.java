@@ -1,20 +1,17 @@
 package dev.rivulet;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.tensor.ParameterNames;
 import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Reads checkpoints of any stream: into a module, into a plain block, or just to learn what they are and whether they are good. */
 public final class Checkpoints {
@@ -70,7 +67,7 @@ public final class Checkpoints {
             }
             Network network = module.network(
                     checkpoint.map(known -> known.provenance().inputShapes()).orElse(List.of()));
-            WeightsLoading loading = new WeightsLoading(open, network.arrays());
+            WeightsLoading loading = new WeightsLoading(open, network.loadTarget());
             if (isNew && verifier.isPresent()) {
                 loading.fill(memory -> verifier.get().read(open, memory));
             } else {
@@ -90,7 +87,9 @@ public final class Checkpoints {
 
     /**
      * Verifies the file and loads the weights into a plain block. A file of another framework will do if the block is
-     * initialized; safetensors of others carry no checksums, files of {@code torch.save} do.
+     * initialized and the file has PyTorch's names, as in {@link ParameterNames}; safetensors of others carry no checksums,
+     * files of {@code torch.save} do. A shared parameter may have any of its names there, or several, and a
+     * {@code BatchNorm}'s {@code num_batches_tracked} is passed over.
      *
      * @param manager holds the parameters if the block is not yet initialized
      * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
@@ -111,6 +110,20 @@ public final class Checkpoints {
      * @param verification what is checked before
      */
     public static void load(Path file, Block block, NDManager manager, Verification verification) throws IOException {
+        load(file, block, manager, verification, UnaryOperator.identity());
+    }
+
+    /**
+     * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does, with names of the caller's.
+     *
+     * @param verification what is checked before
+     * @param parameterName gives the name in the file, from that which a parameter has in PyTorch; as
+     *     {@link LightningModule#parameterName} does
+     * @throws IllegalArgumentException if it gives two parameters one name
+     */
+    public static void load(
+            Path file, Block block, NDManager manager, Verification verification, UnaryOperator<String> parameterName)
+            throws IOException {
         try (CheckpointFile open = CheckpointFile.open(file)) {
             Optional<FileVerifier> verifier = verifier(file, verification);
             if (verifier.isPresent()) {
@@ -120,12 +133,8 @@ public final class Checkpoints {
                 Shape[] inputs = open.describe().provenance().inputShapes().toArray(Shape[]::new);
                 block.initialize(manager, DataType.FLOAT32, inputs);
             }
-            Map<String, NDArray> arrays = new LinkedHashMap<>();
-            for (Map.Entry<String, Parameter> parameter :
-                    ParameterNames.of(block).parameters().entrySet()) {
-                arrays.put(parameter.getKey(), parameter.getValue().getArray());
-            }
-            new WeightsLoading(open, arrays).fill(open::read);
+            LoadTarget target = new LoadTarget(ParameterNames.of(block, parameterName));
+            new WeightsLoading(open, target).fill(open::read);
         }
     }
 

@@ -86,6 +86,25 @@ public abstract class LightningModule implements AutoCloseable {
         return new Shape[0];
     }
 
+    /**
+     * The name under which a parameter is saved and loaded, and under which transforms and optimizer state know it. By
+     * default that which PyTorch gives it, as in {@link dev.rivulet.tensor.ParameterNames}. Two parameters must not get one
+     * name. Called for each parameter when the model is made, and for each {@code num_batches_tracked} that PyTorch would
+     * save beside a batch norm's statistics.
+     *
+     * <p>A net that Lightning holds in the field {@code model}, say, is exchanged with it through
+     *
+     * <pre>{@code
+     * @Override
+     * protected String parameterName(String name) {
+     *     return "model." + name;
+     * }
+     * }</pre>
+     */
+    protected String parameterName(String name) {
+        return name;
+    }
+
     /** The model's output for a batch: with gradients and dropout in a training step, without anywhere else. */
     protected final NDList forward(NDList inputs) {
         return network().forward(inputs, session != null && session.isTrainingStep());
@@ -219,7 +238,8 @@ public abstract class LightningModule implements AutoCloseable {
     final Network network(List<Shape> inputShapes) {
         if (network == null) {
             Shape[] declared = exampleInputShapes();
-            network = new Network(configureModel(), declared.length > 0 ? List.of(declared) : inputShapes);
+            List<Shape> shapes = declared.length > 0 ? List.of(declared) : inputShapes;
+            network = new Network(configureModel(), shapes, this::parameterName);
         }
         return network;
     }

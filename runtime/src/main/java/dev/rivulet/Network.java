@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A block with its parameters in memory of their own. */
 final class Network implements AutoCloseable {
@@ -21,23 +22,30 @@ final class Network implements AutoCloseable {
     private final Block block;
     private final List<Shape> inputShapes;
     private final ParameterStore store;
-    private final Map<String, Parameter> parameters;
+    private final ParameterNames names;
     private final Map<String, NDArray> arrays;
 
     /**
      * Initializes a block.
      *
      * @param inputShapes shapes of its inputs, batch dimension included
+     * @param parameterName gives each parameter its name, from the one it has in PyTorch
+     * @throws IllegalArgumentException if it gives two parameters one name
      */
-    Network(Block block, List<Shape> inputShapes) {
+    Network(Block block, List<Shape> inputShapes, UnaryOperator<String> parameterName) {
         this.manager = Engine.getEngine("PyTorch").newBaseManager();
         this.block = block;
         this.inputShapes = List.copyOf(inputShapes);
-        block.initialize(manager, DataType.FLOAT32, inputShapes.toArray(Shape[]::new));
         this.store = new ParameterStore(manager, false);
-        this.parameters = ParameterNames.of(block).parameters();
+        try {
+            block.initialize(manager, DataType.FLOAT32, inputShapes.toArray(Shape[]::new));
+            this.names = ParameterNames.of(block, parameterName);
+        } catch (Throwable failure) {
+            manager.close();
+            throw failure;
+        }
         Map<String, NDArray> live = new LinkedHashMap<>();
-        parameters.forEach((name, parameter) -> live.put(name, parameter.getArray()));
+        names.parameters().forEach((name, parameter) -> live.put(name, parameter.getArray()));
         this.arrays = Collections.unmodifiableMap(live);
     }
 
@@ -55,7 +63,17 @@ final class Network implements AutoCloseable {
 
     /** All parameters, by dotted name. */
     Map<String, Parameter> parameters() {
-        return parameters;
+        return names.parameters();
+    }
+
+    /** Further names of shared parameters, each with the one that {@link #parameters} lists. */
+    Map<String, String> aliases() {
+        return names.aliases();
+    }
+
+    /** All parameters, to be filled from a file. */
+    LoadTarget loadTarget() {
+        return new LoadTarget(names);
     }
 
     /** The live arrays of all parameters, by dotted name. */
@@ -69,7 +87,7 @@ final class Network implements AutoCloseable {
      * @throws IllegalStateException if a parameter was given another array, by loading into the block, say
      */
     void requireSameArrays() {
-        parameters.forEach((name, parameter) -> {
+        parameters().forEach((name, parameter) -> {
             if (parameter.getArray() != arrays.get(name)) {
                 throw new IllegalStateException(
                         "The parameter \"" + name + "\" was replaced during the fit, so that what"

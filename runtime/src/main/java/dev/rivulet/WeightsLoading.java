@@ -15,40 +15,32 @@ import java.util.Optional;
 
 /** Fills live arrays from a file in one pass: straight into their memory where type and layout are the same. */
 final class WeightsLoading {
-    private final CheckpointFile file;
+    private final Map<String, TensorKind> kinds;
     private final Map<String, NDArray> arrays;
     private final Map<String, Tensor> beside = new LinkedHashMap<>();
 
     /**
      * A loading.
      *
-     * @param arrays by the names that their tensors have in the file
      * @throws ArchitectureMismatchException if the file's weights do not fit
      * @throws NotACheckpointException if the file holds no weights
+     * @throws IOException if it cannot be read
      */
-    WeightsLoading(CheckpointFile file, Map<String, NDArray> arrays) throws NotACheckpointException {
-        this.file = file;
-        this.arrays = arrays;
-        Map<String, TensorKind> expected = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> expected.put(name, TensorKind.of(array)));
-        ArchitectureMismatchException.check(file.path(), expected, found());
+    WeightsLoading(CheckpointFile file, LoadTarget target) throws IOException {
+        this.kinds = kinds(file);
+        this.arrays = target.match(file, kinds);
     }
 
-    /** The file's weights, tied ones by those of their names that the model uses. */
-    private Map<String, TensorKind> found() throws NotACheckpointException {
-        Map<String, TensorKind> found = new LinkedHashMap<>(file.weights());
+    /** The file's weights by all of their names. */
+    private static Map<String, TensorKind> kinds(CheckpointFile file) throws NotACheckpointException {
+        Map<String, TensorKind> kinds = new LinkedHashMap<>(file.weights());
         file.aliases().forEach((alias, name) -> {
-            TensorKind kind = found.get(name);
-            if (kind != null && arrays.containsKey(alias)) {
-                found.put(alias, kind);
+            TensorKind kind = kinds.get(name);
+            if (kind != null) {
+                kinds.put(alias, kind);
             }
         });
-        file.aliases().forEach((alias, name) -> {
-            if (!arrays.containsKey(name) && found.containsKey(alias)) {
-                found.remove(name);
-            }
-        });
-        return found;
+        return kinds;
     }
 
     /** Something that reads the whole file, as {@link CheckpointFile#readAll} does. */
@@ -62,7 +54,6 @@ final class WeightsLoading {
      * @param pass reads and verifies the file; where it fails the arrays may have been filled with what was read
      */
     void fill(Pass pass) throws IOException {
-        Map<String, TensorKind> kinds = found();
         Map<String, List<ByteBuffer>> memory = new LinkedHashMap<>();
         arrays.forEach((name, array) -> {
             TensorKind kind = kinds.get(name);

@@ -12,7 +12,6 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.format.SafetensorsWriter;
-import dev.rivulet.format.TorchStorage;
 import dev.rivulet.format.TorchTensor;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.format.TorchWriter;
@@ -27,7 +26,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -218,32 +216,6 @@ class LoadingTest extends FitTestCase {
                     .writeTo(channel);
         }
         return file;
-    }
-
-    @Test
-    void tiedWeightsAreLoadedUnderTheNameThatTheModelUses() throws IOException {
-        TorchStorage storage = TorchStorage.of(Tensor.of(
-                Dtype.F32,
-                TensorShape.of(1, 2),
-                ByteBuffer.allocate(8)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putFloat(0, 3)
-                        .putFloat(4, 4)));
-        TensorShape shape = TensorShape.of(1, 2);
-        Map<String, TorchTensor> stateDict = new LinkedHashMap<>();
-        stateDict.put("embedding", TorchTensor.of(storage, Dtype.F32, shape));
-        stateDict.put("weight", TorchTensor.of(storage, Dtype.F32, shape));
-        stateDict.put("bias", TorchTensor.of(Tensor.of(Dtype.F32, TensorShape.of(1), ByteBuffer.allocate(4))));
-        Path file = directory.resolve("tied.pt");
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            TorchWriter.of(TorchValue.Dict.ordered(stateDict)).writeTo(channel);
-        }
-        Block block = Linear.builder().setUnits(1).build();
-        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-
-        Checkpoints.load(file, block, manager);
-
-        assertThat(weightOf(block)).containsExactly(3f, 4f);
     }
 
     private Path withoutMetadata(Path file) throws IOException {

@@ -9,9 +9,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a block tree under dotted names like PyTorch's, such as {@code 0.weight} or {@code
@@ -21,29 +25,26 @@ import java.util.Map;
  *   <li>Children of a {@link SequentialBlock} or {@link ParallelBlock} are called by their index from 0, activations
  *       counted, as in {@code nn.Sequential}.
  *   <li>Children of other blocks are called as the block added them, or by their index if a sibling is called the same.
- *   <li>DJL's {@code gamma}, {@code beta}, {@code runningMean}, {@code runningVar} and {@code embedding} are called
- *       {@code weight}, {@code bias}, {@code running_mean}, {@code running_var} and {@code weight}.
+ *   <li>Parameters of DJL's own blocks are called as in {@code torch.nn}: {@code gamma} of a {@code BatchNorm} is
+ *       {@code weight}, {@code l_0_i2h_WEIGHT} of an {@code LSTM} is {@code weight_ih_l0}. Parameters of other blocks
+ *       keep their names.
+ *   <li>A mapping may give other names to all of them, last.
  * </ul>
  *
  * <p>A parameter that is met again, because a block or parameter is shared, is listed once under its first name; the
- * others are {@link #aliases}. Order is DJL's: a block's own parameters, then its children, depth first.
+ * others are {@link #aliases}. Order is DJL's and PyTorch's: a block's own parameters, then its children, depth first.
  *
  * <p>Immutable; says what the tree was when {@link #of} was called.
  */
 public final class ParameterNames {
-    private static final Map<String, String> PYTORCH_NAMES = Map.of(
-            "gamma", "weight",
-            "beta", "bias",
-            "runningMean", "running_mean",
-            "runningVar", "running_var",
-            "embedding", "weight");
-
     private final Map<String, Parameter> parameters;
     private final Map<String, String> aliases;
+    private final Set<String> batchCounters;
 
-    private ParameterNames(Map<String, Parameter> parameters, Map<String, String> aliases) {
-        this.parameters = Collections.unmodifiableMap(parameters);
-        this.aliases = Collections.unmodifiableMap(aliases);
+    private ParameterNames(Walk walk) {
+        this.parameters = Collections.unmodifiableMap(walk.parameters);
+        this.aliases = Collections.unmodifiableMap(walk.aliases);
+        this.batchCounters = Collections.unmodifiableSet(walk.batchCounters);
     }
 
     /**
@@ -52,9 +53,22 @@ public final class ParameterNames {
      * @throws IllegalArgumentException if two parameters would get one name; both are told by their path in the tree
      */
     public static ParameterNames of(Block block) {
-        Walk walk = new Walk();
+        return of(block, UnaryOperator.identity());
+    }
+
+    /**
+     * Names the parameters of a block, initialized or not, as a mapping says.
+     *
+     * @param mapping from the name that a parameter or {@link #batchCounters batch counter} has otherwise to the one that
+     *     it gets
+     * @throws IllegalArgumentException if two parameters would get one name, or one would get none; they are told by their
+     *     path in the tree
+     */
+    public static ParameterNames of(Block block, UnaryOperator<String> mapping) {
+        Walk walk = new Walk(mapping);
         walk.visit(block, "", block.getClass().getSimpleName());
-        return new ParameterNames(walk.parameters, walk.aliases);
+        walk.batchCounters.removeAll(walk.places.keySet());
+        return new ParameterNames(walk);
     }
 
     /** Each parameter once, under its first name, in order. */
@@ -67,18 +81,34 @@ public final class ParameterNames {
         return aliases;
     }
 
+    /**
+     * The names under which PyTorch counts the training batches that a {@code BatchNorm} has seen, such as
+     * {@code 1.num_batches_tracked}. DJL does not count them: files from Python have them, files from here do not.
+     */
+    public Set<String> batchCounters() {
+        return batchCounters;
+    }
+
     /** What has been seen so far; a place is the path in DJL's own keys, for messages. */
     private static final class Walk {
+        private final UnaryOperator<String> mapping;
         private final Map<String, Parameter> parameters = new LinkedHashMap<>();
         private final Map<String, String> aliases = new LinkedHashMap<>();
+        private final Set<String> batchCounters = new LinkedHashSet<>();
         private final IdentityHashMap<Parameter, String> firstNames = new IdentityHashMap<>();
         private final Map<String, String> places = new LinkedHashMap<>();
 
+        Walk(UnaryOperator<String> mapping) {
+            this.mapping = mapping;
+        }
+
         void visit(Block block, String prefix, String place) {
             for (Pair<String, Parameter> entry : block.getDirectParameters()) {
-                String name = PYTORCH_NAMES.getOrDefault(entry.getKey(), entry.getKey());
-                add(prefix + name, entry.getValue(), place + "/" + entry.getKey());
+                String parameterPlace = place + "/" + entry.getKey();
+                String name = prefix + TorchNames.ofParameter(block, entry.getKey());
+                add(mapped(name, parameterPlace), entry.getValue(), parameterPlace);
             }
+            TorchNames.ofBatchCounter(block).ifPresent(name -> batchCounters.add(mapped(prefix + name, place)));
             List<String> names = childNames(block);
             int index = 0;
             for (Pair<String, Block> child : block.getChildren()) {
@@ -87,11 +117,21 @@ public final class ParameterNames {
             }
         }
 
+        private String mapped(String name, String place) {
+            @Nullable String mapped = mapping.apply(name);
+            if (mapped == null || mapped.isEmpty()) {
+                throw new IllegalArgumentException("The mapping of names gives none to \"" + name + "\" (" + place
+                        + "). Have it return the name itself where it changes nothing.");
+            }
+            return mapped;
+        }
+
         private void add(String name, Parameter parameter, String place) {
             String other = places.putIfAbsent(name, place);
             if (other != null) {
                 throw new IllegalArgumentException("Two parameters would be called \"" + name + "\": " + other + " and "
-                        + place + ". Give one of them, or the block that holds it, another name.");
+                        + place + ". Give one of them, or the block that holds it, another name, or have the mapping"
+                        + " of names do so.");
             }
             String first = firstNames.putIfAbsent(parameter, name);
             if (first == null) {

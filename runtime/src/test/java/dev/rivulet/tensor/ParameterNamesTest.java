@@ -13,9 +13,15 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.core.Prelu;
 import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.GhostBatchNorm;
+import ai.djl.nn.norm.LayerNorm;
+import ai.djl.nn.recurrent.LSTM;
+import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ParameterNamesTest {
@@ -82,16 +88,111 @@ class ParameterNamesTest {
     }
 
     @Test
-    void refusesTwoParametersOfOneNameAndTellsBothPlaces() {
+    void callsParametersOfDjlsBlocksAsPyTorchDoes() {
         Branches block = new Branches();
-        block.own("weight");
+        block.child("norm", LayerNorm.builder().build());
+        block.child(
+                "ids",
+                new IdEmbedding.Builder()
+                        .setDictionarySize(3)
+                        .setEmbeddingSize(2)
+                        .build());
+        block.child("prelu", new Prelu());
+        block.child(
+                "rnn",
+                LSTM.builder()
+                        .setStateSize(2)
+                        .setNumLayers(2)
+                        .optBidirectional(true)
+                        .build());
         block.own("gamma");
+        block.own("l_0_i2h_WEIGHT");
 
-        assertThatThrownBy(() -> ParameterNames.of(block))
+        assertThat(ParameterNames.of(block).parameters().keySet())
+                .containsExactly(
+                        "gamma",
+                        "l_0_i2h_WEIGHT",
+                        "norm.weight",
+                        "norm.bias",
+                        "ids.weight",
+                        "prelu.weight",
+                        "rnn.weight_ih_l0",
+                        "rnn.weight_hh_l0",
+                        "rnn.weight_ih_l0_reverse",
+                        "rnn.weight_hh_l0_reverse",
+                        "rnn.bias_ih_l0",
+                        "rnn.bias_hh_l0",
+                        "rnn.bias_ih_l0_reverse",
+                        "rnn.bias_hh_l0_reverse",
+                        "rnn.weight_ih_l1",
+                        "rnn.weight_hh_l1",
+                        "rnn.weight_ih_l1_reverse",
+                        "rnn.weight_hh_l1_reverse",
+                        "rnn.bias_ih_l1",
+                        "rnn.bias_hh_l1",
+                        "rnn.bias_ih_l1_reverse",
+                        "rnn.bias_hh_l1_reverse");
+    }
+
+    @Test
+    void knowsWherePyTorchCountsBatches() {
+        BatchNorm shared = BatchNorm.builder().build();
+        Branches block = new Branches();
+        block.child("norm", shared);
+        block.child("ghost", GhostBatchNorm.builder().build());
+        block.child("again", shared);
+        block.child("layer", LayerNorm.builder().build());
+
+        assertThat(ParameterNames.of(block, name -> "net." + name).batchCounters())
+                .containsExactly(
+                        "net.norm.num_batches_tracked",
+                        "net.ghost.num_batches_tracked",
+                        "net.again.num_batches_tracked");
+    }
+
+    @Test
+    void givesTheNamesThatAMappingSays() {
+        Linear shared = linear();
+        Branches block = new Branches();
+        block.child("embedding", shared);
+        block.child("head", shared);
+
+        ParameterNames names = ParameterNames.of(block, name -> name.replace("head", "decoder"));
+
+        assertThat(names.parameters()).containsOnlyKeys("embedding.weight", "embedding.bias");
+        assertThat(names.aliases())
+                .containsExactly(entry("decoder.weight", "embedding.weight"), entry("decoder.bias", "embedding.bias"));
+    }
+
+    @Test
+    void aParameterIsNoBatchCounterWhateverItIsCalled() {
+        Block norm = BatchNorm.builder().build();
+
+        ParameterNames names = ParameterNames.of(norm, name -> name.equals("weight") ? "num_batches_tracked" : name);
+
+        assertThat(names.parameters()).containsKey("num_batches_tracked");
+        assertThat(names.batchCounters()).isEmpty();
+    }
+
+    @Test
+    void refusesTwoParametersOfOneNameAndTellsBothPlaces() {
+        Block block = new SequentialBlock().add(linear()).add(linear());
+
+        assertThatThrownBy(() -> ParameterNames.of(block, name -> name.substring(2)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"weight\"")
-                .hasMessageContaining("Branches/weight")
-                .hasMessageContaining("Branches/gamma");
+                .hasMessage("Two parameters would be called \"weight\": SequentialBlock/01Linear/weight and"
+                        + " SequentialBlock/02Linear/weight. Give one of them, or the block that holds it, another name,"
+                        + " or have the mapping of names do so.");
+    }
+
+    @Test
+    void refusesAMappingThatForgetsAName() {
+        Map<String, String> names = Map.of("weight", "w");
+
+        assertThatThrownBy(() -> ParameterNames.of(linear(), names::get))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The mapping of names gives none to \"bias\" (Linear/bias). Have it return the name itself"
+                        + " where it changes nothing.");
     }
 
     @Test
