@@ -34,12 +34,16 @@ public final class Checkpoints {
      * methods. Weights of another floating-point type are converted to the model's. A new module is closed if it cannot
      * be loaded.
      *
+     * <p>A file of another framework, a state dict of {@code torch.save} or a checkpoint of Lightning's, will do if the
+     * module has weights or overrides {@link LightningModule#exampleInputShapes}; no methods are called then.
+     *
      * @return the module
      * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
      *     tell; nothing is loaded then
      * @throws ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
      *     that of quantized weights; nothing is loaded then
-     * @throws NotACheckpointException if the file was not written by this framework
+     * @throws NotACheckpointException if the file, written by another framework, holds no state dict, or the module does
+     *     not say of which shapes its inputs are
      * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module) throws IOException {
@@ -83,9 +87,9 @@ public final class Checkpoints {
 
     /**
      * Verifies the file and loads the weights into a plain block. A file of another framework will do if the block is
-     * initialized and the file has PyTorch's names, as in {@link ParameterNames}; it carries no checksums. A shared
-     * parameter may have any of its names there, or several, and a {@code BatchNorm}'s {@code num_batches_tracked} is
-     * passed over.
+     * initialized and the file has PyTorch's names, as in {@link ParameterNames}; safetensors of others carry no checksums,
+     * files of {@code torch.save} do. A shared parameter may have any of its names there, or several, and a
+     * {@code BatchNorm}'s {@code num_batches_tracked} is passed over.
      *
      * @param manager holds the parameters if the block is not yet initialized
      * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory

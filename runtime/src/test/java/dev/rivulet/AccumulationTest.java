@@ -53,7 +53,7 @@ class AccumulationTest extends FitTestCase {
             assertThat(result.stream("averaged").failures()).isEmpty();
             assertThat(files())
                     .containsExactly(
-                            "averaged-epoch=2499-step=10000.safetensors", "original-epoch=2499-step=10000.safetensors");
+                            "averaged-epoch=2499-step=10000.safetensors", "original-epoch=2499-step=10000.ckpt");
         }
         assertThat(counter.counts).containsOnlyKeys(100L, 9_999L, 10_000L);
         assertThat(counter.counts.get(9_999L)).isEqualTo(counter.counts.get(100L));
@@ -98,16 +98,12 @@ class AccumulationTest extends FitTestCase {
             assertThat(original.currentScore().orElseThrow()).isIn(0.0, 1.0, 2.0);
             assertThat(files())
                     .containsExactlyInAnyOrder(
-                            "last.safetensors",
-                            "newest-step=50.safetensors",
-                            name(module, 0),
-                            name(module, 1),
-                            name(module, 2));
+                            "last.ckpt", "newest-step=50.ckpt", name(module, 0), name(module, 1), name(module, 2));
             assertThat(temporaryFiles()).isEmpty();
         }
     }
 
     private static String name(WaveModule module, int score) {
-        return "step=" + (module.scores.indexOf((double) score) + 1) + "-score=" + score + ".safetensors";
+        return "step=" + (module.scores.indexOf((double) score) + 1) + "-score=" + score + ".ckpt";
     }
 }

@@ -155,7 +155,7 @@ class BadInputTest extends FitTestCase {
                     .build()
                     .fit(module, points, points);
 
-            assertThat(files()).containsExactly("original-epoch=1-step=8.safetensors");
+            assertThat(files()).containsExactly("original-epoch=1-step=8.ckpt");
         }
     }
 
@@ -240,7 +240,7 @@ class BadInputTest extends FitTestCase {
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessage("LossModule.trainingStep returned null; return the loss.");
 
-            assertThat(files()).containsExactly("original-epoch=0-step=4.safetensors");
+            assertThat(files()).containsExactly("original-epoch=0-step=4.ckpt");
         }
     }
 
@@ -252,7 +252,7 @@ class BadInputTest extends FitTestCase {
                     .hasMessage("trainingStep returned a loss of shape (4, 1), but a loss is a scalar; use mean() or"
                             + " sum().");
 
-            assertThat(files()).containsExactly("original-epoch=0-step=4.safetensors");
+            assertThat(files()).containsExactly("original-epoch=0-step=4.ckpt");
         }
     }
 
@@ -267,10 +267,7 @@ class BadInputTest extends FitTestCase {
                     .hasMessageContaining("returned null");
 
             assertThat(files())
-                    .containsExactly(
-                            "last.safetensors",
-                            "original-epoch=0-step=4.safetensors",
-                            "original-epoch=1-step=5.safetensors");
+                    .containsExactly("last.ckpt", "original-epoch=0-step=4.ckpt", "original-epoch=1-step=5.ckpt");
         }
     }
 }

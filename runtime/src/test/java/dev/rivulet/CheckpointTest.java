@@ -123,14 +123,24 @@ class CheckpointTest {
 
     @Test
     void saysWhatItHasInsteadOfWhatIsAskedFor() {
-        checkpoint.put("epoch", 1);
+        checkpoint.put("unit", 1);
 
-        assertThatThrownBy(() -> checkpoint.get("epochs"))
+        assertThatThrownBy(() -> checkpoint.get("units"))
                 .isExactlyInstanceOf(NoSuchElementException.class)
-                .hasMessage("The checkpoint has no entry \"epochs\", only [epoch].");
-        assertThatThrownBy(() -> checkpoint.get("epoch", String.class))
+                .hasMessage("The checkpoint has no entry \"units\", only [unit].");
+        assertThatThrownBy(() -> checkpoint.get("unit", String.class))
                 .isExactlyInstanceOf(ClassCastException.class)
-                .hasMessage("The entry \"epoch\" is a Long, not a String.");
+                .hasMessage("The entry \"unit\" is a Long, not a String.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"epoch", "state_dict", "optimizer_states", "rivulet"})
+    void refusesKeysThatMeanSomethingElseInAFile(String key) {
+        assertThatThrownBy(() -> checkpoint.put(key, 1))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "A checkpoint entry cannot be called \"" + key + "\": a .ckpt has something of Lightning's or"
+                                + " Rivulet's under that key. Choose another one.");
     }
 
     @ParameterizedTest

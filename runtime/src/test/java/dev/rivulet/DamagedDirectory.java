@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.MalformedSafetensorsException;
+import dev.rivulet.format.MalformedTorchFileException;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.Manifest;
 import dev.rivulet.store.StoredCheckpoint;
@@ -150,7 +151,11 @@ final class DamagedDirectory implements AutoCloseable {
         } catch (IOException e) {
             refusal = e;
         }
-        assertThat(refusal).isInstanceOfAny(DamagedFileException.class, MalformedSafetensorsException.class);
+        assertThat(refusal)
+                .isInstanceOfAny(
+                        DamagedFileException.class,
+                        MalformedSafetensorsException.class,
+                        MalformedTorchFileException.class);
         assertThat(weight.toFloatArray()).isEqualTo(filling());
     }
 

@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ class DirectoryDamageTest extends FitTestCase {
             Trainer.Builder trainer = trainer().maxEpochs(4);
             List.of("original", "second", "third")
                     .forEach(stream -> trainer.stream(stream, policy -> policy.saveTopK(-1)));
+            trainer.stream("second", policy -> policy.format(CheckpointFormat.SAFETENSORS));
             trainer.build().fit(module, points, points);
         }
     }

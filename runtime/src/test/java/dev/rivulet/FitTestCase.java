@@ -43,9 +43,10 @@ class FitTestCase {
         return LongStream.rangeClosed(from, to).boxed().toList();
     }
 
-    /** A checkpoint of a stream with the default name. */
+    /** A checkpoint of the original stream, or of a derived one, with the default name and format. */
     Path file(String stream, int epoch) {
-        return checkpoints().resolve(stream + "-epoch=" + epoch + "-step=" + 4 * (epoch + 1) + ".safetensors");
+        String extension = stream.equals("original") ? ".ckpt" : ".safetensors";
+        return checkpoints().resolve(stream + "-epoch=" + epoch + "-step=" + 4 * (epoch + 1) + extension);
     }
 
     Path checkpoints() {

@@ -2,12 +2,10 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.Manifest;
 import dev.rivulet.store.StoredCheckpoint;
-import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.WeightsDigest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,8 +54,13 @@ class LineageTest extends FitTestCase {
     }
 
     private static String kind(Path file) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            return reader.header().metadata().getOrDefault("rivulet.kind", "none");
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            if (open instanceof TorchCheckpointFile torch) {
+                return torch.dictionary().get("rivulet") instanceof Map<?, ?> own
+                        ? String.valueOf(own.get("kind"))
+                        : "none";
+            }
+            return open.metadata().getOrDefault("rivulet.kind", "none");
         }
     }
 
@@ -90,9 +93,8 @@ class LineageTest extends FitTestCase {
     }
 
     private static String digest(Path file) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            Map<String, Tensor> tensors = reader.readAll();
-            return WeightsDigest.of(tensors);
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            return WeightsDigest.of(Weights.tensors(open));
         }
     }
 }

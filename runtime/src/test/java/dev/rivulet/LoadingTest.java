@@ -12,12 +12,16 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.format.SafetensorsWriter;
+import dev.rivulet.format.TorchTensor;
+import dev.rivulet.format.TorchValue;
+import dev.rivulet.format.TorchWriter;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -122,7 +126,7 @@ class LoadingTest extends FitTestCase {
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
                 .hasMessage(file("original", 1) + " does not fit the model:\n"
                         + "  0.weight is missing\n  0.bias is missing\n  1.weight is missing\n  1.bias is missing\n"
-                        + "  bias is not in the model\n  and 1 more.");
+                        + "  weight is not in the model\n  and 1 more.");
         assertThatThrownBy(() -> Checkpoints.load(file("original", 1), wider, manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
                 .hasMessage(file("original", 1) + " does not fit the model:\n"
@@ -155,7 +159,7 @@ class LoadingTest extends FitTestCase {
 
     @Test
     void aForeignFileFillsAnInitializedBlockOnly() throws IOException {
-        Path foreign = withoutMetadata(file("original", 1));
+        Path foreign = withoutMetadata(file("averaged", 1));
         Block block = Linear.builder().setUnits(1).build();
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
 
@@ -172,6 +176,46 @@ class LoadingTest extends FitTestCase {
         assertThatThrownBy(() ->
                         Checkpoints.load(foreign, Linear.builder().setUnits(1).build(), manager))
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFileOfPyTorchFillsABlockOrAModuleThatKnowsItsInputs(boolean inDictionary) throws IOException {
+        Path foreign = ofPyTorch(inDictionary);
+        Block block = Linear.builder().setUnits(1).build();
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+
+        Checkpoints.load(foreign, block, manager);
+
+        assertThat(weightOf(block)).containsExactly(0.5f, -2f);
+        assertThat(Checkpoints.verify(foreign).isGood()).isTrue();
+        try (PlaneModule module = Checkpoints.load(foreign, new PlaneModule() {
+                    @Override
+                    protected Shape[] exampleInputShapes() {
+                        return new Shape[] {new Shape(1, 2)};
+                    }
+                });
+                PlaneModule ignorant = new PlaneModule()) {
+            assertThat(Weights.live(module)).containsEntry("weight", List.of(0.5f, -2f));
+            assertThatThrownBy(() -> Checkpoints.load(foreign, ignorant))
+                    .isExactlyInstanceOf(NotACheckpointException.class)
+                    .hasMessageStartingWith(foreign + " was not written by Rivulet");
+        }
+    }
+
+    /** A state dict of half precision, alone or as Lightning has it. */
+    private Path ofPyTorch(boolean inDictionary) throws IOException {
+        ByteBuffer halves = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        halves.putShort((short) 0x3800).putShort((short) 0xc000).flip();
+        TorchValue stateDict = TorchValue.Dict.ordered(Map.of(
+                "weight", TorchTensor.of(Tensor.of(Dtype.F16, TensorShape.of(1, 2), halves)),
+                "bias", TorchTensor.of(Tensor.of(Dtype.F32, TensorShape.of(1), ByteBuffer.allocate(4)))));
+        Path file = directory.resolve("foreign.pt");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            TorchWriter.of(inDictionary ? TorchValue.Dict.of(Map.of("state_dict", stateDict)) : stateDict)
+                    .writeTo(channel);
+        }
+        return file;
     }
 
     private Path withoutMetadata(Path file) throws IOException {

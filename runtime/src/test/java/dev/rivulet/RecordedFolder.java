@@ -17,11 +17,11 @@ import java.util.stream.Stream;
  */
 final class RecordedFolder {
     private static final String CHECKPOINTS = "checkpoints";
-    private static final String EXTENSION = ".safetensors";
+    private static final String EXTENSION = ".ckpt";
 
     private final Path checkpoints;
     private final Set<String> directories = new LinkedHashSet<>();
-    private String extension = ".ckpt";
+    private String extension = EXTENSION;
 
     RecordedFolder(Path root) {
         this.checkpoints = root.toAbsolutePath().normalize().resolve(CHECKPOINTS);

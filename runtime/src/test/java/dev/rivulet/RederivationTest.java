@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.format.SafetensorsWriter;
+import dev.rivulet.format.TorchReader;
+import dev.rivulet.format.TorchTensor;
+import dev.rivulet.format.TorchValue;
+import dev.rivulet.format.TorchWriter;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
@@ -13,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +85,7 @@ class RederivationTest extends FitTestCase {
 
     @Test
     void refusesASourceOfAnotherEventOrOfOtherWeights() throws IOException {
-        Path other = withZeros(file("original", 1), "weight");
+        Path other = withOtherWeights(file("original", 1));
 
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("original", 0), DerivingModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class)
@@ -89,6 +94,23 @@ class RederivationTest extends FitTestCase {
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), other, DerivingModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class)
                 .hasMessageContaining("was made from weights whose digest is crc32c:");
+    }
+
+    private Path withOtherWeights(Path file) throws IOException {
+        Path changed = directory.resolve("changed.ckpt");
+        try (TorchReader reader = TorchReader.open(file);
+                FileChannel channel =
+                        FileChannel.open(changed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            TorchValue.Dict whole = (TorchValue.Dict) reader.load();
+            Map<TorchValue, TorchValue> entries = new LinkedHashMap<>(whole.entries());
+            Tensor weight = Tensor.of(Dtype.F32, TensorShape.of(1, 2), ByteBuffer.allocate(8));
+            Tensor bias = Tensor.of(Dtype.F32, TensorShape.of(1), ByteBuffer.allocate(4));
+            entries.put(
+                    TorchValue.of("state_dict"),
+                    TorchValue.Dict.ordered(Map.of("weight", TorchTensor.of(weight), "bias", TorchTensor.of(bias))));
+            TorchWriter.of(new TorchValue.Dict(false, entries, Map.of())).writeTo(channel);
+        }
+        return changed;
     }
 
     @Test

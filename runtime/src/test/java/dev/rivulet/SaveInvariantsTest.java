@@ -310,11 +310,10 @@ class SaveInvariantsTest extends FitTestCase {
                     .hasMessageStartingWith("Not saved: stream \"transformed\", epoch 0, step 3");
 
             for (int step = 1; step <= 2; step++) {
-                assertThat(Weights.in(checkpoints().resolve("original-epoch=0-step=" + step + ".safetensors")))
+                assertThat(Weights.in(checkpoints().resolve("original-epoch=0-step=" + step + ".ckpt")))
                         .isEqualTo(recorder.at(step));
             }
-            assertThat(checkpoints().resolve("original-epoch=0-step=3.safetensors"))
-                    .doesNotExist();
+            assertThat(checkpoints().resolve("original-epoch=0-step=3.ckpt")).doesNotExist();
         }
     }
 

@@ -2,7 +2,6 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Ledger;
@@ -107,9 +106,9 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
 
     private void verify(Path file, String stream, long group, String place) throws IOException {
         Manifest manifest = catalog.group(group).orElseThrow();
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            reader.verify();
-            assertThat(reader.crc32c())
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            assertThat(open.checksums()).as(place).contains(FileVerification.Part.HEADER, FileVerification.Part.DATA);
+            assertThat(open.readAll(Map.of()))
                     .as(place)
                     .isEqualTo(catalog.checkpoint(stream, group).orElseThrow().crc32c());
         }

@@ -162,7 +162,7 @@ class SetupConformanceTest {
                     ? Verdict.different("[DIRECTORIES_STAY_INSIDE]")
                     : Verdict.failed(refused.toString());
         }
-        String file = "checkpoints/" + (dirpath.isEmpty() ? "" : dirpath + "/") + "original-epoch=0-step=4.safetensors";
+        String file = "checkpoints/" + (dirpath.isEmpty() ? "" : dirpath + "/") + "original-epoch=0-step=4.ckpt";
         if (!files(folder).equals(List.of(file))) {
             return Verdict.failed("files " + files(folder));
         }
@@ -245,7 +245,7 @@ class SetupConformanceTest {
         builder.callbacks(new Callback() {
             @Override
             public void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint saved) {
-                called.add(saved.path().getFileName().toString().replace(".safetensors", ""));
+                called.add(saved.path().getFileName().toString().replace(".ckpt", ""));
             }
         });
         fit(builder, folder);

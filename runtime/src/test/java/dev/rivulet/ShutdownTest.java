@@ -65,8 +65,7 @@ class ShutdownTest {
 
     private List<Path> checkpoints() throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
-            return files.filter(file -> file.toString().endsWith(".safetensors"))
-                    .toList();
+            return files.filter(file -> file.toString().endsWith(".ckpt")).toList();
         }
     }
 }

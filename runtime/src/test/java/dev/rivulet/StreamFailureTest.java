@@ -264,7 +264,7 @@ class StreamFailureTest extends FitTestCase {
                     .build()
                     .fit(module, points, points);
 
-            assertThat(files()).hasSize(11).doesNotContain("original-epoch=0-step=4.safetensors");
+            assertThat(files()).hasSize(11).doesNotContain("original-epoch=0-step=4.ckpt");
             assertThat(result.stream("original").failures())
                     .singleElement()
                     .hasToString("stream \"original\", epoch 0, step 4: no classes");

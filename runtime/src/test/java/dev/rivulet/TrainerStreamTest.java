@@ -3,9 +3,11 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.FilenameStyle;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** Streams that the trainer adds or changes. */
@@ -38,6 +40,21 @@ class TrainerStreamTest extends FitTestCase {
     }
 
     @Test
+    void aStreamHasTheFormatThatItsPolicyNames() throws IOException {
+        try (AveragingModule module = new AveragingModule()) {
+            trainer().maxEpochs(1).stream("original", policy -> policy.format(CheckpointFormat.SAFETENSORS)).stream(
+                            "averaged", policy -> policy.format(CheckpointFormat.CKPT))
+                    .build()
+                    .fit(module, points);
+
+            assertThat(files()).containsExactly("averaged-epoch=0-step=4.ckpt", "original-epoch=0-step=4.safetensors");
+            assertThat(Checkpoints.describe(checkpoints().resolve(files().get(0))).stream())
+                    .isEqualTo("averaged");
+            assertThat(Weights.in(checkpoints().resolve(files().get(1)))).isEqualTo(Weights.live(module));
+        }
+    }
+
+    @Test
     void aStreamThatTheTrainerAddsHasALastOfItsOwn() {
         try (PlaneModule module = new PlaneModule()) {
             FitResult result = Trainer.builder().maxEpochs(1).defaultRootDir(directory).stream(
@@ -47,7 +64,7 @@ class TrainerStreamTest extends FitTestCase {
                     .fit(module, points);
 
             assertThat(result.stream("more").last())
-                    .hasValueSatisfying(last -> assertThat(last).hasFileName("more-last.safetensors"));
+                    .hasValueSatisfying(last -> assertThat(last).hasFileName("more-last.ckpt"));
         }
     }
 }

@@ -29,7 +29,7 @@ class TrainerTest extends FitTestCase {
 
             assertThat(result.metrics().get("val_loss")).isLessThan(1e-3);
             assertThat(result.stream("original").kept()).hasSize(2);
-            assertThat(files()).hasSize(2).contains("original-epoch=59-step=480.safetensors");
+            assertThat(files()).hasSize(2).contains("original-epoch=59-step=480.ckpt");
         }
     }
 
@@ -69,8 +69,7 @@ class TrainerTest extends FitTestCase {
             fit(module);
 
             assertThat(Weights.in(file("original", 1))).isEqualTo(afterFirst);
-            assertThat(files())
-                    .containsExactly("original-epoch=1-step=8-v1.safetensors", "original-epoch=1-step=8.safetensors");
+            assertThat(files()).containsExactly("original-epoch=1-step=8-v1.ckpt", "original-epoch=1-step=8.ckpt");
             try (PlaneModule longer = new PlaneModule()) {
                 trainer().maxEpochs(4).enableCheckpointing(false).build().fit(longer, points, points);
                 assertThat(Weights.live(module)).isEqualTo(Weights.live(longer));

@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A file is compared with what was written before it is used. */
 class VerificationTest extends FitTestCase {
@@ -41,23 +44,43 @@ class VerificationTest extends FitTestCase {
                 .containsOnly(9);
     }
 
-    private static void damageData(Path file) throws IOException {
+    private static void damageEnd(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 1] ^= 1;
         Files.write(file, bytes);
     }
 
-    @Test
-    void aDamagedFileIsRefusedBeforeAnythingIsLoaded() throws IOException {
-        damageData(file("original", 1));
+    /** Changes a bit of the weights, whose bytes are in the file once. */
+    private static void damageData(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            byte[] weight = new byte[2 * Float.BYTES];
+            open.readAll(Map.of("weight", List.of(ByteBuffer.wrap(weight))));
+            bytes[indexOf(weight, bytes)] ^= 1;
+        }
+        Files.write(file, bytes);
+    }
 
-        assertThatThrownBy(() -> Checkpoints.load(file("original", 1), block, manager))
+    private static int indexOf(byte[] part, byte[] whole) {
+        return IntStream.range(0, whole.length)
+                .filter(from -> ByteBuffer.wrap(whole, from, Math.min(part.length, whole.length - from))
+                        .equals(ByteBuffer.wrap(part)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"original, the checksum of \"archive/data/0\"", "transformed, the checksum of its data"})
+    void aDamagedFileIsRefusedBeforeAnythingIsLoaded(String stream, String damage) throws IOException {
+        Path file = file(stream, 1);
+        damageData(file);
+
+        assertThatThrownBy(() -> Checkpoints.load(file, block, manager))
                 .isExactlyInstanceOf(DamagedFileException.class)
-                .hasMessageContaining("the checksum of its data");
+                .hasMessageContaining(damage);
         assertNothingIsLoaded();
         try (TransformingModule module = new TransformingModule()) {
-            assertThatThrownBy(() -> Checkpoints.load(file("original", 1), module))
-                    .isExactlyInstanceOf(DamagedFileException.class);
+            assertThatThrownBy(() -> Checkpoints.load(file, module)).isExactlyInstanceOf(DamagedFileException.class);
             assertThat(module.hasWeights()).isFalse();
         }
     }
@@ -85,7 +108,7 @@ class VerificationTest extends FitTestCase {
 
     @Test
     void aFileIsComparedWithAllThatIsKnownOfIt() throws IOException {
-        Path copy = Files.copy(file("original", 1), directory.resolve("copy.safetensors"));
+        Path copy = Files.copy(file("original", 1), directory.resolve("copy"));
         Path foreign = foreign();
 
         FileVerification kept = Checkpoints.verify(file("original", 1));
@@ -115,7 +138,7 @@ class VerificationTest extends FitTestCase {
         assertThat(damaged.problems())
                 .singleElement()
                 .asString()
-                .contains(file("original", 1).toString(), "the checksum of its data");
+                .contains(file("original", 1).toString(), "the checksum of \"archive/data/0\"");
         assertThatThrownBy(() -> Checkpoints.verify(missing)).isInstanceOf(NoSuchFileException.class);
     }
 
@@ -159,7 +182,7 @@ class VerificationTest extends FitTestCase {
     @Test
     void aDamagedManifestIsReportedAndItsFilesBelongToNoGroup() throws IOException {
         Path manifest = checkpoints().resolve(".rivulet/group-0000000002.json");
-        damageData(manifest);
+        damageEnd(manifest);
 
         DirectoryVerification found = Checkpoints.verifyAll(checkpoints());
 

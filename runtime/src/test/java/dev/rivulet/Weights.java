@@ -1,6 +1,5 @@
 package dev.rivulet;
 
-import dev.rivulet.format.SafetensorsReader;
 import dev.rivulet.tensor.Conversion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.LiveTensors;
@@ -30,12 +29,26 @@ final class Weights {
     /** The tensors of a file. */
     static Map<String, List<Float>> in(Path file) {
         Map<String, List<Float>> values = new LinkedHashMap<>();
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            reader.readAll().forEach((name, tensor) -> values.put(name, values(tensor)));
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            for (Map.Entry<String, Tensor> tensor : tensors(open).entrySet()) {
+                values.put(tensor.getKey(), values(tensor.getValue()));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return values;
+    }
+
+    /** All tensors of an open file, those that are no weights included. */
+    static Map<String, Tensor> tensors(CheckpointFile file) throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : file.weights().keySet()) {
+            tensors.put(name, file.read(name));
+        }
+        for (String name : file.additions()) {
+            tensors.put(name, file.read(name));
+        }
+        return tensors;
     }
 
     /** The same with each value multiplied in single precision. */

@@ -5,6 +5,7 @@ import dev.rivulet.Checkpoints;
 import dev.rivulet.CommittedCheckpoint;
 import dev.rivulet.LightningModule;
 import dev.rivulet.Trainer;
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.benchmarks.RecordedFit.Plan;
 import dev.rivulet.format.SafetensorsEntry;
 import dev.rivulet.format.SafetensorsReader;
@@ -40,7 +41,9 @@ final class LoadSpeed {
         try (WorkingFolder folder = new WorkingFolder()) {
             Path file = folder.path().resolve("weights.safetensors");
             RecordedFit.run(
-                    Plan.ofEvents(SaveBlocking.LARGE, LayersModule::new, List.of(), 1, 1), new KeepCheckpoint(file));
+                    Plan.ofEvents(SaveBlocking.LARGE, LayersModule::new, List.of(), 1, 1)
+                            .withFormat(CheckpointFormat.SAFETENSORS),
+                    new KeepCheckpoint(file));
             return new LoadSpeed().measure(file, python);
         }
     }

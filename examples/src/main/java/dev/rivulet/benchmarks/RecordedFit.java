@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.rivulet.Callback;
 import dev.rivulet.FitResult;
 import dev.rivulet.Trainer;
+import dev.rivulet.annotations.CheckpointFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,13 +33,15 @@ record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitRes
      * @param streams names of its derived streams
      * @param everyNTrainSteps when all of its streams save; 0 for never
      * @param steps how many steps there are
+     * @param format of the original stream's files
      */
     record Plan(
             LayersModule.Size size,
             Function<LayersModule.Size, LayersModule> module,
             List<String> streams,
             int everyNTrainSteps,
-            int steps) {
+            int steps,
+            CheckpointFormat format) {
 
         /** So many save events, and some steps after the last. */
         static Plan ofEvents(
@@ -48,7 +51,12 @@ record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitRes
                 int everyNTrainSteps,
                 int events) {
             int steps = events * everyNTrainSteps + everyNTrainSteps / 2 + 1;
-            return new Plan(size, module, streams, everyNTrainSteps, steps);
+            return new Plan(size, module, streams, everyNTrainSteps, steps, CheckpointFormat.AUTO);
+        }
+
+        /** The same with files of another format. */
+        Plan withFormat(CheckpointFormat other) {
+            return new Plan(size, module, streams, everyNTrainSteps, steps, other);
         }
     }
 
@@ -91,7 +99,10 @@ record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitRes
             if (plan.everyNTrainSteps() == 0) {
                 trainer.enableCheckpointing(false);
             } else {
-                trainer.stream("original", policy -> policy.everyNTrainSteps(plan.everyNTrainSteps()));
+                trainer.stream(
+                        "original",
+                        policy ->
+                                policy.everyNTrainSteps(plan.everyNTrainSteps()).format(plan.format()));
                 for (String stream : plan.streams()) {
                     trainer.stream(stream, policy -> policy.everyNTrainSteps(plan.everyNTrainSteps()));
                 }

@@ -1,5 +1,6 @@
 package dev.rivulet.benchmarks;
 
+import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.benchmarks.LayersModule.Size;
 import dev.rivulet.benchmarks.RecordedFit.Plan;
 import java.io.IOException;
@@ -47,7 +48,8 @@ final class SavingOverhead {
     private static double time(Size size, int every, int events, double[] blocked) throws Exception {
         int steps = events * EVERY;
         StepClock clock = new StepClock(FIRST_STEP, FIRST_STEP + steps);
-        Plan saving = new Plan(size, ThreeStreamsModule::new, DERIVED, every, FIRST_STEP + steps + 1);
+        Plan saving =
+                new Plan(size, ThreeStreamsModule::new, DERIVED, every, FIRST_STEP + steps + 1, CheckpointFormat.AUTO);
         RecordedFit fit = RecordedFit.run(saving, clock);
         blocked[0] = fit.blocked().isEmpty()
                 ? 0

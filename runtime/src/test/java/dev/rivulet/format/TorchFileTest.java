@@ -43,6 +43,39 @@ class TorchFileTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"plain.pt", "lightning-adamw.ckpt", "rezipped.pt"})
+    void isReadWholeInOnePass(String name) throws IOException {
+        CRC32C crc = new CRC32C();
+        crc.update(Files.readAllBytes(recorded(name)));
+        try (TorchReader reader = TorchReader.open(recorded(name))) {
+            assertThat(reader.readAll(Map.of())).isEqualTo(crc.getValue());
+            Map<TorchTensor, List<ByteBuffer>> memory = new LinkedHashMap<>();
+            tensors(reader.content())
+                    .forEach(tensor -> memory.put(tensor, List.of(ByteBuffer.allocate((int) tensor.byteCount()))));
+
+            assertThat(reader.readAll(memory)).isEqualTo(crc.getValue());
+
+            assertThat(memory).isNotEmpty();
+            for (Map.Entry<TorchTensor, List<ByteBuffer>> read : memory.entrySet()) {
+                Tensor tensor = Tensor.of(read.getKey().dtype(), read.getKey().shape(), read.getValue());
+                assertThat(tensor.contentEquals(reader.read(read.getKey()))).isTrue();
+            }
+        }
+    }
+
+    private static List<TorchTensor> tensors(TorchValue value) {
+        List<TorchTensor> tensors = new ArrayList<>();
+        if (value instanceof TorchTensor tensor) {
+            tensors.add(tensor);
+        } else if (value instanceof TorchValue.Dict dict) {
+            dict.entries().values().forEach(entry -> tensors.addAll(tensors(entry)));
+        } else if (value instanceof TorchValue.Items items) {
+            items.values().forEach(item -> tensors.addAll(tensors(item)));
+        }
+        return tensors;
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"protocol5.pt", "rezipped.pt"})
     void ofOtherWritersIsReadAsWell(String name) throws IOException {
         try (TorchReader reader = TorchReader.open(recorded(name))) {

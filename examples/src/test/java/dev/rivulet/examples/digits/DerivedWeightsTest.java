@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rivulet.FitResult;
 import dev.rivulet.SavedCheckpoint;
 import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.format.TorchReader;
+import dev.rivulet.format.TorchTensor;
+import dev.rivulet.format.TorchValue;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,10 +117,24 @@ class DerivedWeightsTest {
                 .path();
     }
 
+    /** The weights of a file of either format, by name in alphabetical order. */
     private static Map<String, Tensor> read(Path file) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            return reader.readAll();
+        if (file.toString().endsWith(".safetensors")) {
+            try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+                return new TreeMap<>(reader.readAll());
+            }
         }
+        Map<String, Tensor> weights = new TreeMap<>();
+        try (TorchReader reader = TorchReader.open(file)) {
+            TorchValue.Dict checkpoint = (TorchValue.Dict) reader.load();
+            TorchValue.Dict stateDict =
+                    (TorchValue.Dict) checkpoint.get("state_dict").orElseThrow();
+            stateDict
+                    .entries()
+                    .forEach((name, weight) ->
+                            weights.put(((TorchValue.Text) name).value(), ((TorchTensor) weight).inMemory()));
+        }
+        return weights;
     }
 
     private static List<Integer> floatBits(Tensor tensor) {
