@@ -89,6 +89,7 @@ final class ProofRuns {
                 .enableProgressBar(false)
                 .enableCheckpointing(true)
                 .fastDevRun(false)
+                .backpressure(Backpressure.WAIT)
                 .callbacks(recorder)
                 // A stream whose steps never come saves "last" when training ends.
                 .stream(

@@ -21,18 +21,22 @@ final class ProofTrial {
     private final List<Integer> stops;
     private final List<Integer> made = new ArrayList<>();
 
-    /**
-     * Makes the straight run.
-     *
-     * @param stops none for a choice
-     */
-    ProofTrial(ProofRuns runs, List<Integer> stops) {
+    private ProofTrial(ProofRuns runs, ProofRuns.Outcome straight, List<Integer> stops) {
         this.runs = runs;
-        this.straight = runs.straight("straight", List.of());
+        this.straight = straight;
         this.stops = stops.isEmpty() ? choice() : requireWithin(stops);
     }
 
-    ResumeReport report() {
+    /**
+     * Makes all runs that it takes.
+     *
+     * @param stops none for a choice
+     */
+    static ResumeReport run(ProofRuns runs, List<Integer> stops) {
+        return new ProofTrial(runs, runs.straight("straight", List.of()), stops).report();
+    }
+
+    private ResumeReport report() {
         ProofComparison comparison = new ProofComparison(straight.steps(), straight.tensors());
         Optional<Path> end = stopped(comparison);
         if (comparison.first().isPresent()) {

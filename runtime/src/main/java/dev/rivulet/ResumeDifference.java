@@ -32,12 +32,12 @@ public record ResumeDifference(Kind kind, String name, long step, String place, 
     @Override
     public String toString() {
         return switch (kind) {
-            case PLACE -> "after step " + step + " came " + expected + ", then " + actual;
+            case PLACE -> "after step " + step + " came " + actual + " instead of " + expected;
             case WEIGHTS -> "the tensor \"" + name + "\" after step " + step;
-            case METRIC -> "the metric \"" + name + "\" after step " + step + ": " + expected + ", then " + actual;
+            case METRIC -> "the metric \"" + name + "\" after step " + step + ": " + actual + " instead of " + expected;
             case INPUTS -> "the inputs of step " + step + " (" + place + ")";
-            case LOSS -> "the loss of step " + step + " (" + place + "): " + expected + ", then " + actual;
-            case STATE -> "\"" + name + "\" of the training state at the end: " + expected + ", then " + actual;
+            case LOSS -> "the loss of step " + step + " (" + place + "): " + actual + " instead of " + expected;
+            case STATE -> "\"" + name + "\" of the training state at the end: " + actual + " instead of " + expected;
         };
     }
 }

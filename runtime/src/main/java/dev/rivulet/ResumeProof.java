@@ -108,7 +108,7 @@ public final class ResumeProof {
     public ResumeReport run() {
         try (TemporaryDirectory root = new TemporaryDirectory("resume-proof")) {
             ProofRuns runs = new ProofRuns(module, trainer, train, validation, root.path());
-            return new ProofTrial(runs, stops).report();
+            return ProofTrial.run(runs, stops);
         }
     }
 }

@@ -78,7 +78,7 @@ public record TensorDifference(
     /** In words. */
     @Override
     public String toString() {
-        return "\"" + tensor + "\" at " + index + ": " + expected + ", then " + actual + "; " + elements
+        return "\"" + tensor + "\" at " + index + ": " + actual + " instead of " + expected + "; " + elements
                 + (elements == 1 ? " element differs" : " elements differ")
                 + (largest.isPresent() ? ", by at most " + (float) largest.getAsDouble() : "");
     }

@@ -3,6 +3,7 @@ package dev.rivulet.cli;
 import dev.rivulet.ResumeProof;
 import dev.rivulet.ResumeReport;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -53,8 +54,11 @@ public final class ProveResume {
             ResumeReport report = (steps.length == 0 ? proof : proof.stopAt(steps)).run();
             System.out.println(report);
             return report.isExact() ? EXACT : NOT_EXACT;
-        } catch (RuntimeException e) {
+        } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
+            return NOT_TRIED;
+        } catch (RuntimeException e) {
+            e.printStackTrace();
             return NOT_TRIED;
         }
     }
@@ -69,10 +73,11 @@ public final class ProveResume {
             throw new IllegalArgumentException(className + " is no Supplier<ResumeProof>. " + USAGE);
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("There is no class " + className + " on the class path. " + USAGE, e);
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(className + " cannot be made: its constructor threw " + e.getCause(), e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(
-                    className + " cannot be made: it needs a public constructor without parameters that succeeds. "
-                            + USAGE,
+                    className + " cannot be made: it and its constructor without parameters must be public. " + USAGE,
                     e);
         }
     }
