@@ -18,8 +18,9 @@ final class LikelyCause {
                 difference.step() == 0
                         ? "The weights differ before the first step. Give the trainer a seed, Trainer.builder().seed(1), and"
                                 + " let the model draw its weights from DJL's initializers."
-                        : "Inputs and loss were the same, so computing itself is not repeatable: several threads may add in"
-                                + " another order each time. Try -Dai.djl.pytorch.num_threads=1.";
+                        : "Inputs and loss were the same, but the update was not: several threads may add in another order"
+                                + " each time (try -Dai.djl.pytorch.num_threads=1), or trainingStep or onAfterBackward draw"
+                                + " random numbers that the seed does not reach.";
             case INPUTS -> "The data comes in another order, or is changed at random." + DATA;
             case LOSS ->
                 "Weights and inputs were the same, so the training step draws random numbers that the seed does not reach,"
@@ -47,9 +48,10 @@ final class LikelyCause {
                         ? "The resumed run began with other weights than the straight run had then: something changes them"
                                 + " after the checkpoint is saved, such as the module's onTrainBatchEnd, or when a run"
                                 + " begins, such as onFitStart. A callback's onTrainBatchEnd comes before the save."
-                        : "Inputs and loss were the same, so the update was another one: gradients are changed by something"
-                                + " that is not saved (a field that onAfterBackward or onBeforeOptimizerStep uses, say), or"
-                                + " the learning rate is. Save it in @OnSaveCheckpoint and set it in @OnLoadCheckpoint.";
+                        : "Inputs and loss were the same, but the update was not: trainingStep, onAfterBackward or"
+                                + " onBeforeOptimizerStep depend on something that is not saved, such as a"
+                                + " java.util.Random of the module's own (draw from random(\"noise\") instead), or a field"
+                                + " that changes in training (save it in @OnSaveCheckpoint, set it in @OnLoadCheckpoint).";
             case INPUTS ->
                 "The resumed run was given other data: its order, or an augmentation, depends on something that is not"
                         + " saved, such as a java.util.Random of the data set's own." + DATA;

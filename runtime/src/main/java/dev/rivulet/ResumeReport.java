@@ -131,11 +131,11 @@ public final class ResumeReport {
                         + " and resumed each time, was the same as one that was never stopped: inputs, loss, metrics and "
                         + run.tensors() + " tensors at every step, and all of the training state at the end.";
             case NOT_EXACT ->
-                "Resuming is NOT exact. A run of " + length + " differs from one that was never stopped once it was"
-                        + " stopped after " + stopsInWords() + ".";
+                "Resuming is NOT exact. A run of " + length + ", stopped after " + stopsInWords()
+                        + ", differs from one that was never stopped.";
             case NOT_REPEATABLE ->
                 "The run cannot be repeated, so it cannot be resumed exactly: two runs of " + length
-                        + " differ that were never stopped.";
+                        + ", neither of which was stopped, differ.";
         };
     }
 

@@ -126,6 +126,22 @@ class ResumeProofTest {
     }
 
     @Test
+    void provesItForStreamsWithPoliciesOfTheirOwn() {
+        ResumeProof.of(
+                        ResumeProofTest::resumable,
+                        () -> trainer()
+                                .maxPendingSaves(0)
+                                .stream("original", policy -> policy.saveWeightsOnly(true).saveOnException(true))
+                                .stream("averaged", policy -> policy.everyNTrainSteps(2).monitor("train_loss"))
+                                .stream("newest", policy -> policy.everyNTrainSteps(1).saveOnException(true)),
+                        this::points,
+                        () -> Points.of(manager, 8, 4))
+                .stopAt(3, 6)
+                .run()
+                .requireExact();
+    }
+
+    @Test
     void findsRandomNumbersOfTheModulesOwn() {
         ResumeReport report = proof(() -> new LineModule() {
                     private final Random noise = new Random(42);

@@ -59,7 +59,7 @@ class ProveResumeTest {
     @Test
     void exitsWithOneIfItIsNot() {
         assertThat(ProveResume.run(Forgetful.class.getName(), "2")).isEqualTo(1);
-        assertThat(printed()).startsWith("Resuming is NOT exact.").contains("once it was stopped after step 2.");
+        assertThat(printed()).startsWith("Resuming is NOT exact.").contains("stopped after step 2, differs");
     }
 
     @Test
