@@ -96,6 +96,12 @@ final class ProofComparison implements ProofWitness {
         }
     }
 
+    /** A difference is there, but no tensor yet that it leads to. */
+    @Override
+    public boolean wantsMore() {
+        return first != null && tensor == null;
+    }
+
     private void requireSameModel(Map<String, NDArray> weights) {
         List<String> now = List.copyOf(weights.keySet());
         if (!now.equals(names)) {

@@ -21,6 +21,7 @@ final class ProofRecorder implements Callback {
     private final List<ProofStep> steps = new ArrayList<>();
     private List<String> tensors = List.of();
     private @Nullable Path stopFile;
+    private boolean stopped;
 
     /**
      * A recorder for one run.
@@ -41,6 +42,11 @@ final class ProofRecorder implements Callback {
     /** Names of the weights. */
     List<String> tensors() {
         return tensors;
+    }
+
+    /** Whether the run was stopped where it should be. */
+    boolean hasStopped() {
+        return stopped;
     }
 
     /** The checkpoint of the stop. */
@@ -94,7 +100,10 @@ final class ProofRecorder implements Callback {
 
     /** The checkpoint of a step is saved after callbacks' last hook of its batch, so the run ends at the first one after. */
     private void stopIfDue(Trainer trainer) {
-        if (stopAt.isPresent() && trainer.globalStep() >= stopAt.getAsInt()) {
+        if (stopAt.isPresent()
+                && trainer.globalStep() >= stopAt.getAsInt()
+                && witnesses.stream().noneMatch(ProofWitness::wantsMore)) {
+            stopped = true;
             throw new ProofStop();
         }
     }

@@ -76,8 +76,10 @@ final class ProofRuns {
                     : trainer.fit(module, train.get(), from);
             endFile = result.stream(END_STREAM).last();
         } catch (ProofStop stop) {
-            if (stopAt.isPresent() && recorder.stopFile().isEmpty() && stop.getSuppressed().length > 0) {
-                throw new FitException("The checkpoint of step " + stopAt.getAsInt() + " could not be saved.", stop);
+            if (recorder.hasStopped() && recorder.stopFile().isEmpty()) {
+                throw new FitException(
+                        "The checkpoint of step " + stopAt.orElseThrow() + ", to go on from, could not be saved.",
+                        stop);
             }
         }
         return new Outcome(recorder.steps(), recorder.tensors(), recorder.stopFile(), endFile);

@@ -16,4 +16,9 @@ interface ProofWitness {
 
     /** After a batch, with the loss. */
     default void ends(int index, ProofStep step) {}
+
+    /** Whether the run is to go on where it would be stopped, because there is something to find out yet. */
+    default boolean wantsMore() {
+        return false;
+    }
 }

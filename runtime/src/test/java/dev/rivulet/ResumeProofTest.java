@@ -129,11 +129,15 @@ class ResumeProofTest {
     void provesItForStreamsWithPoliciesOfTheirOwn() {
         ResumeProof.of(
                         ResumeProofTest::resumable,
-                        () -> trainer()
-                                .maxPendingSaves(0)
-                                .stream("original", policy -> policy.saveWeightsOnly(true).saveOnException(true))
-                                .stream("averaged", policy -> policy.everyNTrainSteps(2).monitor("train_loss"))
-                                .stream("newest", policy -> policy.everyNTrainSteps(1).saveOnException(true)),
+                        () -> trainer().maxPendingSaves(0).stream(
+                                "original",
+                                policy -> policy.saveWeightsOnly(true).saveOnException(true))
+                                .stream(
+                                        "averaged",
+                                        policy -> policy.everyNTrainSteps(2).monitor("train_loss"))
+                                .stream(
+                                        "newest",
+                                        policy -> policy.everyNTrainSteps(1).saveOnException(true)),
                         this::points,
                         () -> Points.of(manager, 8, 4))
                 .stopAt(3, 6)
@@ -159,6 +163,23 @@ class ResumeProofTest {
         assertThat(report.difference().orElseThrow().place()).isEqualTo("batch 1 of epoch 1");
         assertThat(report.tensor().orElseThrow().tensor()).isEqualTo("weight");
         assertThat(report.tensor().orElseThrow().index()).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void goesOnPastAStopForTheFirstTensor() {
+        ResumeReport report = proof(() -> new LineModule() {
+                    private final Random noise = new Random(42);
+
+                    @Override
+                    NDArray inputs(Batch batch) {
+                        return batch.getData().head().add(noise.nextFloat());
+                    }
+                })
+                .stopAt(5, 6, 7)
+                .run();
+
+        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 6, "java.util.Random of the module's own");
+        assertThat(report.toString()).contains("First tensor to differ, after step 6: \"weight\" at [0, 0]");
     }
 
     @Test
