@@ -11,6 +11,7 @@ module dev.rivulet {
     requires me.tongfei.progressbar;
 
     exports dev.rivulet;
+    exports dev.rivulet.cli;
     exports dev.rivulet.data;
     exports dev.rivulet.format;
     exports dev.rivulet.optim;
