@@ -32,7 +32,7 @@ class ResumedKillsTest {
     private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
 
     /** Stops of one run at most, so that some runs are short of breath and others hardly disturbed. */
-    private static final int MOST_STOPS = 9;
+    private static final int MOST_STOPS = Math.min(9, KILLS);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path root;

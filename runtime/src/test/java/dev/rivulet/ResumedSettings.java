@@ -17,7 +17,7 @@ import java.util.Random;
  * @param valCheckInterval batches between validations
  * @param clipping "none", or the algorithm
  * @param everyNTrainSteps steps between saves
- * @param reseeded whether libtorch's generator is seeded before each step instead of saved
+ * @param reseeded whether libtorch's generator is seeded before each batch instead of saved
  */
 record ResumedSettings(
         int seed,
