@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,17 +43,20 @@ final class SavedState {
                 add(path + "/" + i, list.get(i));
             }
         } else if (value instanceof TorchTensor tensor) {
-            values.put(path, tensor + " " + sha256(reader.read(tensor)));
+            values.put(path, tensor + " " + sha256(List.of(reader.read(tensor))));
         } else {
             values.put(path, String.valueOf(value));
         }
     }
 
-    private static String sha256(Tensor tensor) {
+    /** The SHA-256 of the bytes of tensors, one after the other. */
+    static String sha256(Collection<Tensor> tensors) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (ByteBuffer chunk : tensor.chunks()) {
-                digest.update(chunk.duplicate());
+            for (Tensor tensor : tensors) {
+                for (ByteBuffer chunk : tensor.chunks()) {
+                    digest.update(chunk.duplicate());
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {

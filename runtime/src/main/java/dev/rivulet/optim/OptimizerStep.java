@@ -93,22 +93,22 @@ public final class OptimizerStep implements AutoCloseable {
                     + List.of(names) + " are trained; freeze the parameters that were frozen then.");
         }
         for (int i = 0; i < names.length; i++) {
-            beginGradient((PtNDArray) weights[i]);
+            createGradient(weights[i]);
             try (NDArray gradient = weights[i].getGradient()) {
                 NDArrays.write(Objects.requireNonNull(saved.get(names[i])), gradient);
             }
         }
     }
 
-    /** Has the engine make a gradient: before the first backward pass there is none, and DJL shows zeros of no effect. */
-    private static void beginGradient(PtNDArray weight) {
-        boolean mode = JniUtils.isGradMode();
+    /** libtorch has none before the first backward pass; DJL then hands out zeros that no later pass adds to. */
+    private static void createGradient(NDArray weight) {
+        boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
-        try (PtNDArray sum = weight.sum();
-                PtNDArray one = (PtNDArray) sum.getManager().ones(sum.getShape(), sum.getDataType())) {
-            JniUtils.backward(sum, one, false, false);
+        try (NDArray sum = weight.sum();
+                NDArray one = sum.onesLike()) {
+            JniUtils.backward((PtNDArray) sum, (PtNDArray) one, false, false);
         } finally {
-            JniUtils.setGradMode(mode);
+            JniUtils.setGradMode(before);
         }
     }
 

@@ -6,9 +6,9 @@ public enum RandomMethod {
     GENERATOR_STATE,
 
     /**
-     * The generator is seeded before every step, from the run's seed and the global step. Where the state cannot be
-     * reached. Draws between two steps, in a validation say, go on from the step before and are only the same again
-     * if that step was run, too.
+     * The generator is seeded before every training step, so before every batch, from the run's seed and the number of
+     * batches before. Where the state cannot be reached. Draws between two steps, in a validation say, go on from the
+     * step before and are only the same again if that step was run, too.
      */
     RESEED_EACH_STEP
 }

@@ -67,7 +67,7 @@ final class TorchProbe {
     }
 
     private static TorchProbe failed(String reason) {
-        return new TorchProbe(null, "libtorch's generator is seeded before every step, because " + reason + ".");
+        return new TorchProbe(null, "libtorch's generator is seeded before every batch, because " + reason + ".");
     }
 
     private static boolean isKnown(String platform) {

@@ -9,7 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
  * <p>DJL can seed it, but neither read nor set its state, so the state is reached by native calls where those are known
  * to be right (Linux on x86-64, libtorch 2.7.1) and were seen to work in this process: before the first use, the state
  * is saved, numbers are drawn, the state is restored, and the same numbers must come. Elsewhere the generator can be
- * seeded for each step. {@code -Drivulet.random.torch=reseed} asks for that.
+ * seeded for each batch. {@code -Drivulet.random.torch=reseed} asks for that.
  *
  * <p>The process has one such generator. It is to be captured and restored while nobody draws from it, so between two
  * batches, on the thread that trains. Generators of GPUs are not reached.
@@ -46,9 +46,9 @@ public final class TorchRandom {
     }
 
     /** Seeds the generator, and those of all GPUs, for one step of a run. Always possible. */
-    public static void reseed(long seed, long globalStep) {
+    public static void reseed(long seed, long step) {
         Engine.getEngine("PyTorch"); // Loads the library at the first call.
-        JniUtils.setSeed(SplitMix64.of(seed, "torch", globalStep).nextLong());
+        JniUtils.setSeed(SplitMix64.of(seed, "torch", step).nextLong());
     }
 
     private static TorchGenerator generator() {

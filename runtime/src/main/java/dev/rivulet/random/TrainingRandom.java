@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * TrainingRandom random = new TrainingRandom(42, Device.cpu());
- * random.beginStep(globalStep);                 // before the first batch of every step
+ * random.beginStep(totalBatches);               // before every batch
  * RandomState state = random.capture();         // at a step boundary
  * random.restore(state).ifPresent(logger::warn);
  * }</pre>
@@ -50,14 +50,19 @@ public final class TrainingRandom {
     /** Why that method was taken, in one sentence for the log. */
     public String finding() {
         return onGpu
-                ? "libtorch's generator is seeded before every step, because the state of a GPU's cannot be reached."
+                ? "libtorch's generator is seeded before every batch, because the state of a GPU's cannot be reached."
                 : TorchRandom.finding();
     }
 
-    /** Seeds libtorch's generators, where that is the method. To be called before the first batch of every step. */
-    public void beginStep(long globalStep) {
+    /**
+     * Seeds libtorch's generators, where that is the method. To be called before every training step, so before every
+     * batch: a run may be saved, and go on, between two batches whose gradients add up.
+     *
+     * @param totalBatches training batches before this one, over all epochs
+     */
+    public void beginStep(long totalBatches) {
         if (method == RandomMethod.RESEED_EACH_STEP) {
-            TorchRandom.reseed(named.seed(), globalStep);
+            TorchRandom.reseed(named.seed(), totalBatches);
         }
     }
 

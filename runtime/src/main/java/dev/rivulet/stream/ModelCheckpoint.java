@@ -145,7 +145,7 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      */
     public Optional<SavePlan> onTrainEnd(Moment moment) {
-        boolean due = policy.saveLast() != SaveLast.OFF && !books.tentative().savedInThisRun() && !moment.fastDevRun();
+        boolean due = policy.saveLast() != SaveLast.OFF && !books.tentative().hasSaved() && !moment.fastDevRun();
         return due && condition.allows(moment)
                 ? enter(moment, Purpose.REGULAR, Optional.empty(), false)
                 : Optional.empty();

@@ -214,8 +214,8 @@ public final class FitLoop {
         state.inBatch = true;
         if (beginsStep(index)) {
             state.windowStart = index;
-            memory.random().beginStep(state.globalStep);
         }
+        memory.random().beginStep(state.totalBatches);
         try (Batch batch = batches.next()) {
             noteSize(batches, batch);
             hooks.onTrainBatchStart(batch, index);

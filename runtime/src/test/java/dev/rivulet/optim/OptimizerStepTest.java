@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,23 @@ class OptimizerStepTest {
         backward(weight, 1);
         backward(weight, 2);
         step.step();
+        backward(weight, 4);
+        step.step();
+
+        assertThat(weight.toFloatArray()).containsExactly(1 - 3 - 4, 2 - 3 - 4);
+    }
+
+    @Test
+    void goesOnFromGradientsBeforeItsFirstBackwardPass() {
+        NDArray before = parameter("weight", 1, 2);
+        OptimizerStep saved = step(sgd(1));
+        backward(before, 3);
+        Map<String, Tensor> gradients = saved.gradients();
+        parameters.clear();
+        NDArray weight = parameter("weight", 1, 2);
+        OptimizerStep step = step(sgd(1));
+
+        step.restoreGradients(gradients);
         backward(weight, 4);
         step.step();
 

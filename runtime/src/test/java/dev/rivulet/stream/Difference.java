@@ -32,7 +32,7 @@ enum Difference {
     /**
      * Lightning resumes with the books inside the loaded file, one save behind at best; files saved after it are
      * orphaned. Instead the books are those of all committed files, and they are not given up in another directory's
-     * favour.
+     * favour; nor is {@code last} written once more when the run ends without another save.
      */
     BOOKS_ARE_NEVER_BEHIND,
 

@@ -30,6 +30,7 @@ final class LightningOracle implements StreamReplay {
 
     private State state;
     private String lastSaved = "";
+    private boolean hasSaved;
     private long lastStepSaved;
     private boolean defer;
     private long lastChecked;
@@ -97,6 +98,7 @@ final class LightningOracle implements StreamReplay {
         if (previous.directory.equals(directory)) {
             state = source.copy();
             lastStepSaved = current && previous.lastStepSaved == firstStep ? firstStep : 0;
+            hasSaved = current && previous.hasSaved;
         } else if (!current) {
             state.best = source.best;
         }
@@ -199,7 +201,7 @@ final class LightningOracle implements StreamReplay {
 
     private void trainEnd(TraceEvent event) {
         boolean trial = event.fastDevRun() && differences.contains(Difference.TRIAL_RUN_WRITES_NOTHING);
-        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !trial) {
+        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !hasSaved && !trial) {
             saveLast(event);
         }
     }
@@ -311,6 +313,7 @@ final class LightningOracle implements StreamReplay {
         actions.add(Action.save(file));
         states.put(file, state.copy());
         lastSaved = file;
+        hasSaved |= !event.hook().equals(TraceEvent.EXCEPTION);
         lastStepSaved = event.globalStep();
     }
 

@@ -203,6 +203,21 @@ class ModelCheckpointTest {
     }
 
     @Test
+    void lastIsNotWrittenAtTheEndOfARunThatSavedBeforeItWentOn() {
+        ModelCheckpoint before = stream(monitored().saveLast(SaveLast.COPY));
+        epoch(before, 0, 2);
+        ModelCheckpoint after = new ModelCheckpoint(
+                "averaged",
+                monitored().saveLast(SaveLast.COPY).build(),
+                directory(),
+                SaveCondition.ALWAYS,
+                new Resumption(before.books(), 10, Optional.of("epoch=0.ckpt")));
+
+        assertThat(after.onTrainEnd(event(TraceEvent.TRAIN_END, 1, 10, Map.of(), false, false, 0)))
+                .isEmpty();
+    }
+
+    @Test
     void aWaitForAMetricThatComesAtTheEpochsEndIsNoError() {
         ModelCheckpoint stream = stream(monitored().everyNTrainSteps(1));
 

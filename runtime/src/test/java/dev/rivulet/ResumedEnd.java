@@ -1,0 +1,95 @@
+package dev.rivulet;
+
+import dev.rivulet.format.SafetensorsReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What a run has come to.
+ *
+ * @param summary steps, epochs and metrics
+ * @param files all that the directory's checkpoints hold, flat, by name
+ * @param newest names of the newest checkpoint of each stream
+ * @param sources names of checkpoints from which runs went on, which are not deleted then
+ */
+record ResumedEnd(String summary, Map<String, Map<String, String>> files, Set<String> newest, Set<String> sources) {
+
+    /** Reads what a finished {@link ResumedRun} has left. */
+    static ResumedEnd of(Path directory, List<String> output, Set<String> sources) throws IOException {
+        String said = "newest ";
+        Set<String> newest = new TreeSet<>(output.stream()
+                .filter(line -> line.startsWith(said))
+                .map(line -> name(Path.of(line.substring(said.length()))))
+                .toList());
+        Map<String, Map<String, String>> files = new TreeMap<>();
+        try (Stream<Path> listed = Files.list(directory.resolve("checkpoints"))) {
+            for (Path file : listed.filter(Files::isRegularFile).toList()) {
+                files.put(name(file), content(file));
+            }
+        }
+        return new ResumedEnd(output.get(output.size() - 1), files, newest, sources);
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    private static Map<String, String> content(Path file) throws IOException {
+        if (file.toString().endsWith(".ckpt")) {
+            return SavedState.in(file);
+        }
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            reader.verify();
+            Map<String, String> content = new TreeMap<>(reader.header().metadata());
+            content.put("weights", SavedState.sha256(new TreeMap<>(reader.readAll()).values()));
+            return content;
+        }
+    }
+
+    /**
+     * What is not as in a run that was never interrupted; all of it, by file and path in the file.
+     *
+     * @param sameFiles whether all that is kept is to be the same, or the newest only
+     */
+    List<String> differencesFrom(ResumedEnd straight, boolean sameFiles) {
+        List<String> differences = new ArrayList<>();
+        if (!summary.equals(straight.summary)) {
+            differences.add(summary + " instead of " + straight.summary);
+        }
+        Set<String> expected = sameFiles ? straight.files.keySet() : straight.newest;
+        Set<String> surplus = new TreeSet<>(files.keySet());
+        surplus.removeAll(expected);
+        surplus.removeAll(sources);
+        if (!files.keySet().containsAll(expected) || (sameFiles && !surplus.isEmpty())) {
+            differences.add("the files are " + files.keySet() + " instead of " + expected);
+        }
+        for (String file : expected) {
+            compare(file, content(file), straight.content(file), differences);
+        }
+        return differences;
+    }
+
+    private Map<String, String> content(String file) {
+        return files.getOrDefault(file, Map.of());
+    }
+
+    private static void compare(
+            String file, Map<String, String> actual, Map<String, String> expected, List<String> differences) {
+        Set<String> paths = new TreeSet<>(expected.keySet());
+        paths.addAll(actual.keySet());
+        for (String path : paths) {
+            if (!Objects.equals(actual.get(path), expected.get(path))) {
+                differences.add(file + ":" + path + " is " + actual.get(path) + " instead of " + expected.get(path));
+            }
+        }
+    }
+}

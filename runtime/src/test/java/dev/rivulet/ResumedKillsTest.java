@@ -1,0 +1,101 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills training runs at random moments, again and again, and has each go on by itself. All comes to the same, to the bit,
+ * as in a run that was never interrupted.
+ *
+ * <p>Each run has settings of its own, and the next optimizer. For long: {@code -Drivulet.kills=200}.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the directories of killed processes stay locked for a while")
+class ResumedKillsTest {
+    private static final int KILLS = Integer.getInteger("rivulet.kills", 4);
+    private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
+
+    /** Stops of one run at most, so that some runs are short of breath and others hardly disturbed. */
+    private static final int MOST_STOPS = Math.min(9, KILLS);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path root;
+
+    private final AtomicInteger runs = new AtomicInteger();
+    private final Map<String, Integer> stops = new TreeMap<>();
+
+    @Test
+    void whatWasKilledComesToTheSame() throws Exception {
+        int workers = Math.max(1, Runtime.getRuntime().availableProcessors());
+        ExecutorService executor = Executors.newFixedThreadPool(workers);
+        List<String> differences = new ArrayList<>();
+        try {
+            Callable<List<String>> work = this::killRuns;
+            for (Future<List<String>> result : executor.invokeAll(
+                    Stream.generate(() -> work).limit(workers).toList())) {
+                differences.addAll(result.get());
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+        System.out.printf(
+                "Resumed: %,d runs, stopped by %s: %,d differences (seed %d)%n",
+                runs.get(), stops, differences.size(), SEED);
+        assertThat(differences).as("seed %d", SEED).isEmpty();
+    }
+
+    /** Runs one after the other, until enough were killed. */
+    private List<String> killRuns() throws Exception {
+        List<String> differences = new ArrayList<>();
+        while (kills() < KILLS) {
+            int index = runs.getAndIncrement();
+            ResumedOptimizer[] optimizers = ResumedOptimizer.values();
+            differences.addAll(killRun(index, optimizers[index % optimizers.length]));
+        }
+        return differences;
+    }
+
+    private List<String> killRun(int index, ResumedOptimizer optimizer) throws Exception {
+        Random random = new Random(SEED + index);
+        ResumedProcess process = new ResumedProcess(optimizer, random.nextLong());
+        ResumedEnd straight = process.toEnd(root.resolve("straight-" + index));
+        Path directory = root.resolve("resumed-" + index);
+        boolean rescued = false;
+        for (int stop = 1 + random.nextInt(MOST_STOPS); stop > 0; stop--) {
+            RandomStop next = RandomStop.of(random);
+            process.stop(directory, next).ifPresent(this::count);
+            rescued |= next.letsSave();
+        }
+        ResumedEnd resumed = process.toEnd(directory);
+        return resumed.differencesFrom(straight, !rescued).stream()
+                .map(difference -> "run " + index + ", " + process + ": " + difference)
+                .toList();
+    }
+
+    private synchronized void count(String stop) {
+        stops.merge(stop, 1, Integer::sum);
+    }
+
+    private synchronized int kills() {
+        return stops.entrySet().stream()
+                .filter(stop -> stop.getKey().startsWith("SIGKILL"))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts {@link ResumedRun}s, each in a JVM of its own.
+ *
+ * @param optimizer that they have
+ * @param seed of their other settings
+ */
+record ResumedProcess(ResumedOptimizer optimizer, long seed) {
+    private static final int KILLED = 128 + 9;
+    private static final int TERMINATED = 128 + 15;
+
+    /** Lets a run go on to its end. */
+    ResumedEnd toEnd(Path directory) throws IOException, InterruptedException {
+        List<String> lines = new ArrayList<>();
+        int status = run(directory, null, lines);
+        assertThat(status).as("%s\n%s", this, log(directory)).isZero();
+        return ResumedEnd.of(directory, lines, sources(directory));
+    }
+
+    /**
+     * Lets a run go on and stops it.
+     *
+     * @return how it ended and at what it was; empty if it came to its end before
+     */
+    Optional<String> stop(Path directory, RandomStop stop) throws IOException, InterruptedException {
+        List<String> lines = new ArrayList<>();
+        int status = run(directory, stop, lines);
+        assertThat(status).as("%s\n%s", this, log(directory)).isIn(0, KILLED, TERMINATED);
+        if (status == 0) {
+            return Optional.empty();
+        }
+        Predicate<String> commit = line -> line.startsWith("committed");
+        String doing = lines.stream().filter(commit.negate()).reduce("start", (earlier, later) -> later);
+        return Optional.of((status == KILLED ? "SIGKILL" : "SIGTERM") + " in " + doing.split(" ", 2)[0]
+                + (isWriting(directory) ? " and save" : ""));
+    }
+
+    /** Whether a save had been begun, and neither committed nor given up. */
+    private static boolean isWriting(Path directory) throws IOException {
+        Path own = directory.resolve("checkpoints").resolve(".rivulet");
+        if (!Files.isDirectory(own)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(own)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith("tmp-"));
+        }
+    }
+
+    /** The exit status. */
+    private int run(Path directory, @Nullable RandomStop stop, List<String> lines)
+            throws IOException, InterruptedException {
+        Process run = new ProcessBuilder(command(directory))
+                .redirectError(
+                        ProcessBuilder.Redirect.appendTo(logFile(directory).toFile()))
+                .start();
+        try (BufferedReader output =
+                new BufferedReader(new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lines.add(line);
+                if (stop != null && lines.size() == stop.line()) {
+                    stop.carryOut(run.toHandle());
+                }
+            }
+        }
+        assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        return run.exitValue();
+    }
+
+    private List<String> command(Path directory) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Dai.djl.pytorch.num_threads=1",
+                "-Dorg.slf4j.simpleLogger.log.dev.rivulet=info"));
+        command.addAll(ResumedSettings.random(optimizer, seed).options());
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                ResumedRun.class.getName(),
+                directory.toString(),
+                optimizer.name(),
+                Long.toString(seed)));
+        return command;
+    }
+
+    /** Names of the checkpoints from which runs have gone on in a directory. */
+    private static Set<String> sources(Path directory) throws IOException {
+        Pattern told = Pattern.compile("Training goes on from .*/(.*): epoch");
+        return new TreeSet<>(told.matcher(log(directory))
+                .results()
+                .map(found -> found.group(1))
+                .toList());
+    }
+
+    private static Path logFile(Path directory) {
+        return directory.resolveSibling(directory.getFileName() + ".log");
+    }
+
+    private static String log(Path directory) throws IOException {
+        return Files.readString(logFile(directory));
+    }
+
+    @Override
+    public String toString() {
+        return ResumedSettings.random(optimizer, seed).toString();
+    }
+}
