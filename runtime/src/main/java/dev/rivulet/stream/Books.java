@@ -19,14 +19,10 @@ final class Books {
     private Optional<KeptCheckpoint> rescue;
     private long saves;
     private long lastStepSaved;
-    private boolean savedInThisRun;
+    private boolean hasSaved;
 
     private Books(
-            Retention retention,
-            StreamBooks start,
-            long lastStepSaved,
-            boolean savedInThisRun,
-            OptionalDouble currentScore) {
+            Retention retention, StreamBooks start, long lastStepSaved, boolean hasSaved, OptionalDouble currentScore) {
         this.retention = retention;
         this.currentScore = currentScore;
         this.last = start.last();
@@ -34,18 +30,19 @@ final class Books {
         this.rescue = start.rescue();
         this.saves = start.saves();
         this.lastStepSaved = lastStepSaved;
-        this.savedInThisRun = savedInThisRun;
+        this.hasSaved = hasSaved;
     }
 
     /** Books that go on from those of an earlier run, whose state at a step may be saved already. */
     static Books resumed(StreamPolicy policy, StreamBooks books, long globalStep) {
         // A policy that keeps fewer than before evicts the surplus when the next checkpoint commits.
         Retention retention = Retention.of(policy, books);
-        return new Books(retention, books, books.holds(globalStep) ? globalStep : 0, false, OptionalDouble.empty());
+        boolean saved = books.saves() > 0 || books.rescue().isPresent();
+        return new Books(retention, books, books.holds(globalStep) ? globalStep : 0, saved, OptionalDouble.empty());
     }
 
     Books copy() {
-        return new Books(retention.copy(), snapshot(), lastStepSaved, savedInThisRun, currentScore);
+        return new Books(retention.copy(), snapshot(), lastStepSaved, hasSaved, currentScore);
     }
 
     /**
@@ -73,7 +70,7 @@ final class Books {
         });
         plan.best().ifPresent(pointer -> pointBest(pointer, dropped));
         lastStepSaved = plan.globalStep();
-        savedInThisRun = true;
+        hasSaved = true;
         dropped.removeIf(this::names);
         return dropped;
     }
@@ -159,8 +156,8 @@ final class Books {
         return lastStepSaved;
     }
 
-    boolean savedInThisRun() {
-        return savedInThisRun;
+    boolean hasSaved() {
+        return hasSaved;
     }
 
     StreamBooks snapshot() {

@@ -30,6 +30,7 @@ final class LightningOracle implements StreamReplay {
 
     private State state;
     private String lastSaved = "";
+    private boolean savedBefore;
     private long lastStepSaved;
     private boolean defer;
     private long lastChecked;
@@ -96,7 +97,9 @@ final class LightningOracle implements StreamReplay {
         State source = current ? previous.state : states.getOrDefault(resumedFrom, new State());
         if (previous.directory.equals(directory)) {
             state = source.copy();
-            lastStepSaved = current && previous.lastStepSaved == firstStep ? firstStep : 0;
+            savedBefore = current && (previous.savedBefore || !previous.lastSaved.isEmpty());
+            boolean saved = previous.lastStepSaved == firstStep && previous.state.rescue.isEmpty();
+            lastStepSaved = current && saved ? firstStep : 0;
         } else if (!current) {
             state.best = source.best;
         }
@@ -199,7 +202,7 @@ final class LightningOracle implements StreamReplay {
 
     private void trainEnd(TraceEvent event) {
         boolean trial = event.fastDevRun() && differences.contains(Difference.TRIAL_RUN_WRITES_NOTHING);
-        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !trial) {
+        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !savedBefore && !trial) {
             saveLast(event);
         }
     }
