@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 final class RecordedFolder {
     private static final String CHECKPOINTS = "checkpoints";
-    private static final String EXTENSION = ".safetensors";
+    private static final String EXTENSION = ".ckpt";
 
     private final Path checkpoints;
     private final Set<String> directories = new LinkedHashSet<>();
@@ -33,6 +33,13 @@ final class RecordedFolder {
             callback.text("dirpath").ifPresent(directories::add);
             extension = callback.extension();
         });
+    }
+
+    /** The file that has a name in Lightning's folder. */
+    Path file(String name) {
+        String own =
+                name.endsWith(extension) ? name.substring(0, name.length() - extension.length()) + EXTENSION : name;
+        return checkpoints.resolve(own.startsWith(CHECKPOINTS + "/") ? own.substring(CHECKPOINTS.length() + 1) : own);
     }
 
     /** A file's name in Lightning's folder. */
