@@ -8,6 +8,7 @@ import dev.rivulet.store.Catalog;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Inventory;
 import dev.rivulet.store.Manifest;
+import dev.rivulet.stream.DecisionState;
 import dev.rivulet.training.LoopProgress;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -23,11 +24,13 @@ import org.slf4j.LoggerFactory;
 final class CheckpointStart implements StartingPoint {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStart.class);
 
+    private final Path named;
     private final TorchCheckpointFile file;
     private final Checkpoint checkpoint;
     private final TrainingState saved;
 
-    private CheckpointStart(TorchCheckpointFile file, Checkpoint checkpoint, TrainingState saved) {
+    private CheckpointStart(Path named, TorchCheckpointFile file, Checkpoint checkpoint, TrainingState saved) {
+        this.named = named;
         this.file = file;
         this.checkpoint = checkpoint;
         this.saved = saved;
@@ -41,8 +44,10 @@ final class CheckpointStart implements StartingPoint {
      */
     static CheckpointStart open(Path path) throws IOException {
         Path real;
+        Path named;
         try {
             real = path.toRealPath();
+            named = unlinked(path.toAbsolutePath().normalize());
         } catch (NoSuchFileException e) {
             throw new NotResumableException("Training cannot go on from " + path + ": there is no such file.", e);
         }
@@ -61,11 +66,18 @@ final class CheckpointStart implements StartingPoint {
             Checkpoint described = file.isForeign()
                     ? LightningFile.describe(dictionary)
                     : CheckpointDictionary.read(path.toString(), dictionary);
-            return new CheckpointStart(torch, described, read(path, dictionary));
+            return new CheckpointStart(named, torch, described, read(path, dictionary));
         } catch (Throwable failure) {
             file.close();
             throw failure;
         }
+    }
+
+    /** The path without links in its folders: if it is a link itself, the run goes on from what it names. */
+    private static Path unlinked(Path path) throws IOException {
+        Path folder = path.getParent();
+        Path name = path.getFileName();
+        return folder == null || name == null ? path : folder.toRealPath().resolve(name);
     }
 
     private static TrainingState read(Path path, Map<?, ?> dictionary) {
@@ -139,7 +151,7 @@ final class CheckpointStart implements StartingPoint {
         return Continuation.of(
                 catalog,
                 group.isPresent() ? catalog.group(group.getAsLong()).map(Manifest::run) : Optional.empty(),
-                directory.root().resolve(root.relativize(file.path())),
+                directory.root().resolve(root.relativize(named.startsWith(root) ? named : file.path())),
                 checkpoint.globalStep());
     }
 
@@ -158,6 +170,11 @@ final class CheckpointStart implements StartingPoint {
                 file.path(),
                 saved.progress().epoch(),
                 saved.progress().globalStep());
+    }
+
+    @Override
+    public Map<String, DecisionState> decisions() {
+        return new TrainingRestoration(file.path(), saved).decisions();
     }
 
     @Override

@@ -5,6 +5,7 @@ import ai.djl.training.dataset.Batch;
 import dev.rivulet.snapshot.SnapshotPool;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Recovery;
+import dev.rivulet.stream.DecisionState;
 import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.SavePlan;
@@ -107,6 +108,13 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
                             + " -XX:MaxDirectMemorySize=… on Java's command line; or do with one copy:"
                             + " Trainer.builder().maxPendingSaves(0).",
                     e);
+        }
+    }
+
+    /** Has streams go on from the decisions of another run, by their names. */
+    void resume(Map<String, DecisionState> decisions) {
+        for (StreamSaver stream : streams) {
+            Optional.ofNullable(decisions.get(stream.name())).ifPresent(stream::resume);
         }
     }
 

@@ -161,6 +161,7 @@ final class FitSession implements Steps {
             parts.transforms().values().forEach(transform -> transform.begin(live));
             try (CheckpointStreams streams = streams(start, registries, graph, directory, parts)) {
                 start.restoreState(parts);
+                streams.resume(start.decisions());
                 start.tell(module);
                 FitHooks updates =
                         new StatefulUpdates(network, parts.transforms().values(), live, state);

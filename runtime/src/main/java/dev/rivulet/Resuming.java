@@ -7,13 +7,19 @@ import dev.rivulet.store.Catalog;
 import dev.rivulet.store.GroupSet;
 import dev.rivulet.store.Inventory;
 import dev.rivulet.store.Ledger;
+import dev.rivulet.store.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +57,7 @@ final class Resuming {
 
     /** Goes on from the newest if there is one. Damaged ones are no reason to begin anew, and to train for days. */
     private StartingPoint lastIfAny() throws IOException {
-        Optional<StartingPoint> last = firstGood(candidates());
+        Optional<StartingPoint> last = firstGood(newest());
         if (last.isEmpty() && !passedOver.isEmpty()) {
             throw nothing();
         }
@@ -60,7 +66,7 @@ final class Resuming {
 
     /** The newest good checkpoint of all streams from which training can go on. */
     private StartingPoint last() throws IOException {
-        return firstGood(candidates()).orElseThrow(this::nothing);
+        return firstGood(newest()).orElseThrow(this::nothing);
     }
 
     /** The best of what the newest run keeps, of the first stream that monitors a metric. */
@@ -71,18 +77,20 @@ final class Resuming {
                 .filter(declared -> declared.policy().monitor().isPresent())
                 .findFirst()
                 .or(() -> streams.stream().findFirst());
-        List<Inventory.Item> kept = stream.isEmpty() ? List.of() : keptByNewestRun(stream.get());
-        return firstGood(kept).orElseThrow(this::nothing);
+        List<Inventory.Item> kept =
+                stream.isEmpty() || !Files.isDirectory(directory) ? List.of() : keptByNewestRun(stream.get());
+        return firstGood(kept.stream().map(Inventory.Item::path).toList()).orElseThrow(this::nothing);
     }
 
     /** Best first, the earliest of equals; without a monitor newest first. */
     private List<Inventory.Item> keptByNewestRun(StreamDeclaration stream) throws IOException {
         List<Inventory.Item> candidates = candidates();
-        GroupSet groups = Catalog.read(directory)
+        Ledger ledger = Catalog.read(directory)
                 .newest()
                 .map(manifest -> manifest.ledgers().getOrDefault(stream.name(), Ledger.EMPTY))
-                .orElse(Ledger.EMPTY)
-                .groups();
+                .orElse(Ledger.EMPTY);
+        // What only "last" names, or was saved on an exception, is not among those that were compared.
+        GroupSet groups = ledger.kept().with(ledger.newest()).with(ledger.keptForEver());
         candidates.removeIf(item -> !item.stream().equals(stream.name()) || !groups.contains(item.group()));
         if (stream.policy().monitor().isPresent()) {
             int sign = stream.policy().mode() == Mode.MIN ? 1 : -1;
@@ -110,10 +118,40 @@ final class Resuming {
         return candidates;
     }
 
-    private Optional<StartingPoint> firstGood(List<Inventory.Item> candidates) {
+    /**
+     * All untransformed checkpoints, newest first; of one group those first that have the name {@code last}, and under it: a
+     * run that goes on from there replaces it when it saves, and the file of the checkpoint's own name is retired as if
+     * training had never stopped.
+     */
+    private Set<Path> newest() throws IOException {
+        List<Inventory.Item> candidates = candidates();
+        Map<String, Ledger> ledgers = candidates.isEmpty()
+                ? Map.of()
+                : Catalog.read(directory).newest().map(Manifest::ledgers).orElse(Map.of());
+        Map<Inventory.Item, Path> pointers = new HashMap<>();
         for (Inventory.Item item : candidates) {
+            ledgers.getOrDefault(item.stream(), Ledger.EMPTY)
+                    .last()
+                    .filter(last -> last.group() == item.group())
+                    .map(last -> directory.resolve(last.name()))
+                    .filter(Files::exists)
+                    .ifPresent(path -> pointers.put(item, path));
+        }
+        candidates.sort(Comparator.comparingLong(Inventory.Item::group)
+                .reversed()
+                .thenComparing(item -> !pointers.containsKey(item)));
+        Set<Path> paths = new LinkedHashSet<>();
+        for (Inventory.Item item : candidates) {
+            Optional.ofNullable(pointers.get(item)).ifPresent(paths::add);
+            paths.add(item.path());
+        }
+        return paths;
+    }
+
+    private Optional<StartingPoint> firstGood(Collection<Path> candidates) {
+        for (Path path : candidates) {
             try {
-                return Optional.of(CheckpointStart.open(item.path()));
+                return Optional.of(CheckpointStart.open(path));
             } catch (IOException | NotResumableException e) {
                 LOG.warn("A checkpoint is passed over. {}", e.getMessage());
                 passedOver.add(String.valueOf(e.getMessage()));

@@ -3,10 +3,13 @@ package dev.rivulet;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.stream.DecisionState;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -100,7 +103,7 @@ final class SaveEvents implements AutoCloseable {
         try {
             Optional<TrainingState> state =
                     due.stream().anyMatch(save -> save.saver().isResumable())
-                            ? Optional.of(training.take(snapshot))
+                            ? Optional.of(training.take(snapshot, decisions(at.globalStep())))
                             : Optional.empty();
             return new SaveEvent(graph, registries, at, snapshot, state, network, trust);
         } catch (Throwable e) {
@@ -109,6 +112,12 @@ final class SaveEvents implements AutoCloseable {
             due.forEach(save -> save.saver().giveUp(save.plan()));
             throw e;
         }
+    }
+
+    private Map<String, DecisionState> decisions(long globalStep) {
+        Map<String, DecisionState> decisions = new LinkedHashMap<>();
+        streams.forEach(stream -> decisions.put(stream.name(), stream.decisionState(globalStep)));
+        return decisions;
     }
 
     private void begin(List<DueSave> due, SaveEvent event, SaveReport refused) {

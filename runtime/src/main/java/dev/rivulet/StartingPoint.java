@@ -2,10 +2,12 @@ package dev.rivulet;
 
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.stream.DecisionState;
 import dev.rivulet.training.LoopProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -40,6 +42,11 @@ interface StartingPoint extends AutoCloseable {
 
     /** Restores all else, once the parts exist. */
     default void restoreState(TrainingParts parts) throws IOException {}
+
+    /** What decides on the next saves of streams, by their names. */
+    default Map<String, DecisionState> decisions() {
+        return Map.of();
+    }
 
     /** Tells the module's {@code @OnLoadCheckpoint} methods. */
     default void tell(LightningModule module) throws IOException {}

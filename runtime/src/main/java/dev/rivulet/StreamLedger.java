@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  */
 final class StreamLedger {
     private final String folder;
+    private final Set<Long> depths;
     private final Map<String, Long> groups = new HashMap<>();
     private Ledger current = Ledger.EMPTY;
 
@@ -34,9 +36,11 @@ final class StreamLedger {
      * The ledger of a stream that has saved nothing.
      *
      * @param folder of the stream's files, empty or with {@code /} at its end
+     * @param depths in how many folders below it files may lie, as their templates have it: others are in another directory
      */
-    StreamLedger(String folder) {
+    StreamLedger(String folder, Set<Long> depths) {
         this.folder = folder;
+        this.depths = Set.copyOf(depths);
     }
 
     Ledger current() {
@@ -79,7 +83,7 @@ final class StreamLedger {
      * @return the books that the ledger stands for
      */
     StreamBooks takeOver(Catalog catalog, String stream, Ledger ledger, Predicate<String> exists) {
-        Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, exists, groups);
+        Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, depths, exists, groups);
         StreamBooks books = new StreamBooks(
                 rebuilt.kept(ledger.kept()),
                 rebuilt.kept(ledger.newest()),
@@ -122,6 +126,11 @@ final class StreamLedger {
                 .toList());
     }
 
+    /** In how many folders a file of this name lies. */
+    static long depth(String name) {
+        return name.chars().filter(character -> character == '/').count();
+    }
+
     private long known(String name) {
         Long known = groups.get(name);
         if (known == null) {
@@ -132,7 +141,12 @@ final class StreamLedger {
 
     /** The way from groups back to files, which notes the group of each file that it finds. */
     private record Rebuilt(
-            Catalog catalog, String stream, String folder, Predicate<String> exists, Map<String, Long> found) {
+            Catalog catalog,
+            String stream,
+            String folder,
+            Set<Long> depths,
+            Predicate<String> exists,
+            Map<String, Long> found) {
 
         private List<KeptCheckpoint> kept(GroupSet groups) {
             List<KeptCheckpoint> kept = new ArrayList<>();
@@ -206,7 +220,10 @@ final class StreamLedger {
         }
 
         private Optional<String> name(String path) {
-            return path.startsWith(folder) ? Optional.of(path.substring(folder.length())) : Optional.empty();
+            return Optional.of(path)
+                    .filter(file -> file.startsWith(folder))
+                    .map(file -> file.substring(folder.length()))
+                    .filter(name -> depths.contains(depth(name)));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.store.Blob;
@@ -10,6 +11,7 @@ import dev.rivulet.store.Group;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Pointer;
 import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.stream.DecisionState;
 import dev.rivulet.stream.KeptCheckpoint;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.Moment;
@@ -25,11 +27,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +64,7 @@ final class StreamSaver {
         this.directory = directory;
         this.claims = claims;
         this.folder = declaration.policy().dirpath().map(path -> path + "/").orElse("");
-        this.ledger = new StreamLedger(folder);
+        this.ledger = new StreamLedger(folder, depths(declaration));
         Resumption resumption =
                 continuation.resume(name(), directory.root().resolve(folder), ledger, directory::exists);
         resumption.books().names().forEach(file -> claims.claim(folder + file, name()));
@@ -69,6 +74,13 @@ final class StreamSaver {
                 new Names(),
                 at -> claims.unlocked(() -> condition.test(this)),
                 resumption);
+    }
+
+    private static Set<Long> depths(StreamDeclaration declaration) {
+        StreamPolicy policy = declaration.policy();
+        return Stream.of(policy.filenameOf(declaration.name()), policy.lastTemplate(), policy.bestTemplate())
+                .map(template -> StreamLedger.depth(template.format(MetricValues.of(Map.of()))))
+                .collect(Collectors.toSet());
     }
 
     String name() {
@@ -95,6 +107,16 @@ final class StreamSaver {
 
     /** Asks a stream at a hook. */
     interface Decision extends BiFunction<ModelCheckpoint, Moment, Optional<SavePlan>> {}
+
+    /** What decides on the next save beside the books. */
+    DecisionState decisionState(long globalStep) {
+        return claims.locked(() -> decisions.decisionState(globalStep));
+    }
+
+    /** Goes on from the decisions of another run. */
+    void resume(DecisionState state) {
+        decisions.resume(state);
+    }
 
     /** Starts the clock of a time trigger. */
     void start(Moment moment) {

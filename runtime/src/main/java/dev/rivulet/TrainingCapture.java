@@ -5,6 +5,7 @@ import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.random.RandomState;
 import dev.rivulet.snapshot.Snapshot;
+import dev.rivulet.stream.DecisionState;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.training.LoopProgress;
 import dev.rivulet.training.Metrics;
@@ -26,8 +27,12 @@ final class TrainingCapture {
         this.parts = parts;
     }
 
-    /** The state, with tensors that borrow the snapshot's memory. */
-    TrainingState take(Snapshot snapshot) {
+    /**
+     * The state, with tensors that borrow the snapshot's memory.
+     *
+     * @param streams what decides on their next saves
+     */
+    TrainingState take(Snapshot snapshot, Map<String, DecisionState> streams) {
         Map<String, Tensor> copies = snapshot.state();
         OptimizerStep optimizer = parts.optimizer();
         LoopProgress progress = parts.state().progress();
@@ -39,10 +44,11 @@ final class TrainingCapture {
                         .toList(),
                 optimizer.schedules().stateDicts(),
                 new LinkedHashMap<>(parts.hyperParameters()),
-                own(progress, copies));
+                own(progress, copies, streams));
     }
 
-    private Map<String, @Nullable Object> own(LoopProgress progress, Map<String, Tensor> copies) {
+    private Map<String, @Nullable Object> own(
+            LoopProgress progress, Map<String, Tensor> copies, Map<String, DecisionState> streams) {
         Map<String, @Nullable Object> own = new LinkedHashMap<>();
         own.put("optimizer", parts.optimizer().optimizerName());
         own.put("metrics", metrics(parts.memory().metricsState()));
@@ -50,6 +56,9 @@ final class TrainingCapture {
         parts.memory().atEpochStart().map(RandomState::toEntries).ifPresent(random -> own.put("epoch_random", random));
         parts.dataOrder().ifPresent(order -> own.put("data_order", order));
         own.put("transforms", transforms(copies));
+        Map<String, Object> decisions = new LinkedHashMap<>();
+        streams.forEach((name, decided) -> decisions.put(name, decided.toEntries()));
+        own.put("streams", decisions);
         own.put("parameters", List.copyOf(parts.network().parameters().keySet()));
         own.put("frozen", frozen());
         own.put("threads", (long) JniUtils.getNumThreads());

@@ -8,6 +8,7 @@ import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.MismatchedStateException;
 import dev.rivulet.optim.StatefulOptimizer;
 import dev.rivulet.random.RandomState;
+import dev.rivulet.stream.DecisionState;
 import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.training.LoopProgress;
@@ -52,6 +53,24 @@ final class TrainingRestoration {
         return own.map("random").map(RandomState::fromEntries).stream()
                 .mapToLong(RandomState::seed)
                 .findAny();
+    }
+
+    /**
+     * What decides on the next saves of streams, by their names.
+     *
+     * @throws NotResumableException if it is malformed
+     */
+    Map<String, DecisionState> decisions() {
+        Map<String, DecisionState> decisions = new LinkedHashMap<>();
+        try {
+            own.map("streams")
+                    .ifPresent(streams -> byText(streams)
+                            .forEach((name, state) ->
+                                    decisions.put(name, DecisionState.fromEntries((Map<?, ?>) state))));
+        } catch (IllegalArgumentException | ClassCastException e) {
+            throw new NotResumableException("Training cannot go on from " + file + ": " + e.getMessage(), e);
+        }
+        return decisions;
     }
 
     /** Freezes what was frozen, and trains what was trained. */

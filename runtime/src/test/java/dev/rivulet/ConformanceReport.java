@@ -9,13 +9,7 @@ import java.util.TreeMap;
 
 /** Verdicts on recorded cases, printed and then held to. */
 final class ConformanceReport {
-    private final String what;
     private final Map<String, Verdict> verdicts = new TreeMap<>();
-
-    /** An empty report on cases of a kind, a plural. */
-    ConformanceReport(String what) {
-        this.what = what;
-    }
 
     void enter(String id, Verdict verdict) {
         verdicts.put(id, verdict);
@@ -26,9 +20,8 @@ final class ConformanceReport {
         only(Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
         only(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
         System.out.printf(
-                "%d %s: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
+                "%d cases: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
                 verdicts.size(),
-                what,
                 only(Verdict.Kind.AS_LIGHTNING).size(),
                 only(Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
                 only(Verdict.Kind.FAILED).size(),

@@ -161,7 +161,8 @@ class EngineBooksTest extends FitTestCase {
         Ledger ledger = newest.map(
                         manifest -> Objects.requireNonNull(manifest.ledgers().get(stream)))
                 .orElse(Ledger.EMPTY);
-        return new StreamLedger(folder(stream)).takeOver(Catalog.read(checkpoints()), stream, ledger, file -> true);
+        return new StreamLedger(folder(stream), Set.of(0L, 1L))
+                .takeOver(Catalog.read(checkpoints()), stream, ledger, file -> true);
     }
 
     private String folder(String stream) {

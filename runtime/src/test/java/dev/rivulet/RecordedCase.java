@@ -1,10 +1,14 @@
 package dev.rivulet;
 
+import static dev.rivulet.ResumeFrom.resumeFrom;
+
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.FitResult.StreamResult;
+import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.stream.CaseConfig;
 import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.RunEnd;
@@ -58,22 +62,10 @@ final class RecordedCase {
 
     /** What the case takes that the trainer does not have; empty if it can be replayed. */
     Optional<String> missing() {
-        for (CaseConfig run : runs()) {
-            CaseConfig settings = settings(run);
-            // A trainer that is used again goes on where it was, and a callback with the books that it had.
-            boolean resumes = run.get("ckpt_path").isPresent()
-                    || settings.get("reuse_trainer").isPresent()
-                    || callbacks(run).stream()
-                            .anyMatch(callback -> callback.get("reuse").isPresent());
-            if (resumes) {
-                return Optional.of("needs resume");
-            }
-            Optional<String> setting = RecordedTrainer.unknownSetting(settings);
-            if (setting.isPresent()) {
-                return setting.map(name -> "needs " + name);
-            }
-        }
-        return Optional.empty();
+        return runs().stream()
+                .flatMap(run -> RecordedTrainer.unknownSetting(settings(run)).stream())
+                .findFirst()
+                .map(name -> "needs " + name);
     }
 
     /**
@@ -96,6 +88,11 @@ final class RecordedCase {
             try {
                 FitResult result = fit(run, module, clock);
                 return new RunEnd(false, books(run, result), folder.listing());
+            } catch (NotResumableException refusal) {
+                if (!failsToResume(run)) {
+                    throw refusal;
+                }
+                return new RunEnd(true, Map.of(), folder.listing());
             } catch (IllegalArgumentException refusal) {
                 if (module.hasBegun() || !folder.listing().isEmpty()) {
                     throw refusal;
@@ -123,14 +120,38 @@ final class RecordedCase {
             CaseConfig callback = callbacks.get(i);
             builder.stream(STREAMS.get(i), policy -> callback.policyInDirectory());
         }
+        ResumeFrom from = from(run);
         int validationBatches = RecordedTrainer.validationBatches(settings);
         try (NDManager manager = NDManager.newBaseManager()) {
             Trainer trainer = builder.build();
             ArrayDataset train = Points.of(manager, RecordedTrainer.trainBatches(settings), 1);
             return validationBatches == 0
-                    ? trainer.fit(module, train)
-                    : trainer.fit(module, train, Points.of(manager, validationBatches, 1));
+                    ? trainer.fit(module, train, from)
+                    : trainer.fit(module, train, Points.of(manager, validationBatches, 1), from);
         }
+    }
+
+    /** A trainer that is used again goes on where it stood, which is what it saved last. */
+    private ResumeFrom from(CaseConfig run) {
+        if (settings(run).get("reuse_trainer").isPresent()) {
+            return resumeFrom("last");
+        }
+        return run.text("ckpt_path")
+                .map(path -> path.matches("last|best") ? resumeFrom(path) : resumeFrom(folder.file(path)))
+                .orElseGet(ResumeFrom::nothing);
+    }
+
+    /** Whether Lightning could not resume either; then training did not begin. */
+    private static boolean failsToResume(CaseConfig run) {
+        return run.get("ckpt_path").isPresent()
+                && run.json().getAsJsonArray("trace").asList().stream()
+                        .allMatch(event -> event.getAsJsonObject()
+                                .get("hook")
+                                .getAsString()
+                                .equals("on_exception"))
+                && new CaseConfig(run.json().getAsJsonObject("expected"))
+                        .text("error")
+                        .isPresent();
     }
 
     /** Whether an error is the one that ended the recorded run. */
@@ -170,11 +191,42 @@ final class RecordedCase {
                 scores);
     }
 
+    /** The runs, each with all its settings, be they those of the run before. */
     private List<CaseConfig> runs() {
-        return json.getAsJsonArray("runs").asList().stream()
-                .map(JsonElement::getAsJsonObject)
-                .map(CaseConfig::new)
-                .toList();
+        List<CaseConfig> runs = new ArrayList<>();
+        Map<String, JsonObject> known = new HashMap<>();
+        for (JsonElement element : json.getAsJsonArray("runs")) {
+            JsonObject run = element.getAsJsonObject().deepCopy();
+            JsonArray callbacks = new JsonArray();
+            for (JsonElement callback : run.getAsJsonArray("callbacks")) {
+                callbacks.add(withReused(callback.getAsJsonObject(), "mc" + callbacks.size(), known));
+            }
+            run.add("callbacks", callbacks);
+            if (run.getAsJsonObject("trainer").has("reuse_trainer")) {
+                CaseConfig before = runs.get(runs.size() - 1);
+                run.add(
+                        "trainer",
+                        withDefaults(
+                                run.getAsJsonObject("trainer"), settings(before).json()));
+            }
+            runs.add(new CaseConfig(run));
+        }
+        return runs;
+    }
+
+    private static JsonObject withReused(JsonObject callback, String place, Map<String, JsonObject> known) {
+        CaseConfig given = new CaseConfig(callback);
+        JsonObject config = given.text("reuse")
+                .map(reused -> withDefaults(callback, known.getOrDefault(reused, new JsonObject())))
+                .orElse(callback);
+        known.put(given.text("tag").orElse(place), config);
+        return config;
+    }
+
+    private static JsonObject withDefaults(JsonObject settings, JsonObject defaults) {
+        JsonObject all = defaults.deepCopy();
+        settings.entrySet().forEach(setting -> all.add(setting.getKey(), setting.getValue()));
+        return all;
     }
 
     private static List<CaseConfig> callbacks(CaseConfig run) {

@@ -35,6 +35,13 @@ final class RecordedFolder {
         });
     }
 
+    /** The file that has a name in Lightning's folder. */
+    Path file(String name) {
+        String own =
+                name.endsWith(extension) ? name.substring(0, name.length() - extension.length()) + EXTENSION : name;
+        return checkpoints.resolve(own.startsWith(CHECKPOINTS + "/") ? own.substring(CHECKPOINTS.length() + 1) : own);
+    }
+
     /** A file's name in Lightning's folder. */
     String name(Path file) {
         String name = checkpoints.relativize(file).toString().replace('\\', '/');

@@ -6,12 +6,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.stream.CaseConfig;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A linear model that logs what a recorded run logged, throws where it threw, and lets time pass as it did. */
-final class RecordedModule extends PlaneModule {
+final class RecordedModule extends SteadyModule {
     /** What a recorded run throws. */
     static final String EXCEPTION = "user exception";
 
@@ -30,6 +32,10 @@ final class RecordedModule extends PlaneModule {
         this.clock = clock;
         this.nanosPerBatch = CaseConfig.nanos(
                 run.get("seconds_per_batch").map(JsonElement::getAsDouble).orElse(0.0));
+        if (run.get("ckpt_path").isPresent()) {
+            trainBatches = firstIndex(run, "train_step", "on_train_batch_end");
+            validations = firstIndex(run, "val", "on_validation_end");
+        }
     }
 
     /** Whether training has got as far as calling its first hook. */
@@ -51,6 +57,26 @@ final class RecordedModule extends PlaneModule {
                 sanityChecking = false;
             }
         };
+    }
+
+    /** Where a series goes on that may have begun in an earlier run: at its first value that is seen. */
+    private int firstIndex(CaseConfig run, String scope, String hook) {
+        if (!metrics.has(scope)) {
+            return 0;
+        }
+        Map.Entry<String, JsonElement> metric =
+                metrics.getAsJsonObject(scope).entrySet().iterator().next();
+        List<String> series = metric.getValue().getAsJsonArray().asList().stream()
+                .map(value -> value.isJsonNull() ? "" : value.getAsString())
+                .toList();
+        return run.json().getAsJsonArray("trace").asList().stream()
+                .map(JsonElement::getAsJsonObject)
+                .filter(event -> event.get("hook").getAsString().equals(hook) && event.has("metrics"))
+                .map(event -> event.getAsJsonObject("metrics").get(metric.getKey()))
+                .filter(seen -> seen != null && !seen.isJsonNull())
+                .findFirst()
+                .map(seen -> Math.max(0, series.indexOf(seen.getAsString())))
+                .orElse(0);
     }
 
     private void logAll(String scope, int index) {

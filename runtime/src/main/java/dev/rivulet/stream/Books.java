@@ -37,8 +37,8 @@ final class Books {
     static Books resumed(StreamPolicy policy, StreamBooks books, long globalStep) {
         // A policy that keeps fewer than before evicts the surplus when the next checkpoint commits.
         Retention retention = Retention.of(policy, books);
-        return new Books(
-                retention, books, books.holds(globalStep) ? globalStep : 0, books.saves() > 0, OptionalDouble.empty());
+        boolean saved = books.saves() > 0 || books.rescue().isPresent();
+        return new Books(retention, books, books.holds(globalStep) ? globalStep : 0, saved, OptionalDouble.empty());
     }
 
     Books copy() {

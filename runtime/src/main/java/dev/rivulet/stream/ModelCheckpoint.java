@@ -68,6 +68,24 @@ public final class ModelCheckpoint {
         this.books = new PlannedBooks(stream, policy, resumption);
     }
 
+    /** What decides on the next save beside the books, once all is decided at a hook of this step. */
+    public DecisionState decisionState(long globalStep) {
+        return new DecisionState(
+                awaitsValidation,
+                skipped.count(),
+                skipped.lastStep(),
+                books.tentative().lastStepSaved() == globalStep);
+    }
+
+    /** Goes on from the decisions of another run, unless the books tell of a later save at the same step. */
+    public void resume(DecisionState state) {
+        boolean saved = books.tentative().lastStepSaved() != 0;
+        if (!saved || state.saved()) {
+            awaitsValidation = state.awaitsValidation();
+            skipped.resume(state.skipped(), state.skippedStep());
+        }
+    }
+
     /** Starts the clock of a time trigger. */
     public void onTrainStart(Moment moment) {
         triggers.start(moment.nanoTime());

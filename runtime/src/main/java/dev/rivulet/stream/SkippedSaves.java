@@ -25,6 +25,20 @@ final class SkippedSaves {
         return taken;
     }
 
+    long count() {
+        return count;
+    }
+
+    long lastStep() {
+        return lastStep;
+    }
+
+    /** Goes on from counts of another run. */
+    void resume(long skipped, long step) {
+        count = skipped;
+        lastStep = step;
+    }
+
     /** Takes back those of a plan that failed. */
     void giveBack(SavePlan plan) {
         count += plan.skipped();

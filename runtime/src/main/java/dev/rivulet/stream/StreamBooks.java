@@ -79,9 +79,15 @@ public record StreamBooks(
         return names;
     }
 
-    /** Whether the state at a step is in one of the files. */
+    /**
+     * Whether the save of a step was carried out, be it due at that step's end or after a validation. A rescue does not
+     * count: what is due at its step is still to be saved when training goes on from it.
+     */
     boolean holds(long globalStep) {
-        return Stream.of(kept, newest, keptForEver, rescue.stream().toList())
+        if (rescue.filter(entry -> entry.globalStep() == globalStep).isPresent()) {
+            return false;
+        }
+        return Stream.of(kept, newest, keptForEver)
                         .flatMap(Collection::stream)
                         .anyMatch(entry -> entry.globalStep() == globalStep)
                 || last.filter(entry -> entry.globalStep() == globalStep).isPresent();

@@ -30,7 +30,7 @@ final class LightningOracle implements StreamReplay {
 
     private State state;
     private String lastSaved = "";
-    private boolean hasSaved;
+    private boolean savedBefore;
     private long lastStepSaved;
     private boolean defer;
     private long lastChecked;
@@ -97,8 +97,9 @@ final class LightningOracle implements StreamReplay {
         State source = current ? previous.state : states.getOrDefault(resumedFrom, new State());
         if (previous.directory.equals(directory)) {
             state = source.copy();
-            lastStepSaved = current && previous.lastStepSaved == firstStep ? firstStep : 0;
-            hasSaved = current && previous.hasSaved;
+            savedBefore = current && (previous.savedBefore || !previous.lastSaved.isEmpty());
+            boolean saved = previous.lastStepSaved == firstStep && previous.state.rescue.isEmpty();
+            lastStepSaved = current && saved ? firstStep : 0;
         } else if (!current) {
             state.best = source.best;
         }
@@ -201,7 +202,7 @@ final class LightningOracle implements StreamReplay {
 
     private void trainEnd(TraceEvent event) {
         boolean trial = event.fastDevRun() && differences.contains(Difference.TRIAL_RUN_WRITES_NOTHING);
-        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !hasSaved && !trial) {
+        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !savedBefore && !trial) {
             saveLast(event);
         }
     }
@@ -313,7 +314,6 @@ final class LightningOracle implements StreamReplay {
         actions.add(Action.save(file));
         states.put(file, state.copy());
         lastSaved = file;
-        hasSaved |= !event.hook().equals(TraceEvent.EXCEPTION);
         lastStepSaved = event.globalStep();
     }
 

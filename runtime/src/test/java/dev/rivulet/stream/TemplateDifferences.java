@@ -25,7 +25,7 @@ final class TemplateDifferences {
             return Verdict.same();
         }
         return UNSAFE.matcher(template).find()
-                ? Verdict.different("[template that may lead outside: " + refused.getMessage() + "]")
+                ? Verdict.different(Difference.TEMPLATES_STAY_INSIDE)
                 : Verdict.failed("refused: " + refused.getMessage());
     }
 
@@ -34,15 +34,13 @@ final class TemplateDifferences {
         boolean unsafe =
                 violations.stream().allMatch(violation -> violation.message().contains("outside the run's directory"));
         return lightningFails || unsafe
-                ? Verdict.different("[refused before training: " + violations + "]")
+                ? Verdict.different(Difference.BAD_POLICIES_ARE_REFUSED_BEFORE)
                 : Verdict.failed("refused: " + violations);
     }
 
     /** A template that Lightning refuses when it saves, for the metric is missing: it counts as 0.0 instead. */
     static Verdict acceptance(String template, Set<String> metrics, String file) {
         boolean missing = FLOATS_ONLY.matcher(template).results().anyMatch(field -> !metrics.contains(field.group(1)));
-        return missing
-                ? Verdict.different("[missing metric counts as 0.0: " + file + "]")
-                : Verdict.failed("accepted as " + file);
+        return missing ? Verdict.different(Difference.MISSING_METRICS_ARE_ZERO) : Verdict.failed("accepted as " + file);
     }
 }

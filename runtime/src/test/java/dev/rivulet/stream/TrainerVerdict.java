@@ -15,10 +15,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/**
- * Judges what a trainer made of a recorded case: as Lightning, or as the rules of {@link Difference} say, to which the
- * trainer adds two of its own: see {@link #epochsThatRan} and {@link #wouldShareFiles}.
- */
+/** Judges what a trainer made of a recorded case: as Lightning, or as the rules of {@link Difference} say. */
 @SuppressWarnings("exports") // Test code is compiled into the module but never exported.
 public final class TrainerVerdict {
     private final JsonObject json;
@@ -37,7 +34,8 @@ public final class TrainerVerdict {
         if (actual.equals(recorded)) {
             return Verdict.same();
         }
-        List<RunEnd> intended = intended(TrainerVerdict::epochsThatRan, EnumSet.allOf(Difference.class));
+        Set<Difference> all = EnumSet.allOf(Difference.class);
+        List<RunEnd> intended = intended(all);
         if (!actual.equals(intended)) {
             return Verdict.failed("recorded " + recorded + "\n  intended " + intended + "\n  actual   " + actual);
         }
@@ -45,23 +43,12 @@ public final class TrainerVerdict {
     }
 
     /** The rules without which, or with which alone, the runs would have ended otherwise. */
-    private List<String> reasons(List<RunEnd> recorded, List<RunEnd> intended) {
-        List<String> reasons = new ArrayList<>();
-        for (Difference difference : Difference.values()) {
-            Set<Difference> others = EnumSet.complementOf(EnumSet.of(difference));
-            if (!intended(TrainerVerdict::epochsThatRan, others).equals(intended)
-                    || !intended(UnaryOperator.identity(), EnumSet.of(difference))
-                            .equals(recorded)) {
-                reasons.add(difference.name());
-            }
-        }
-        Set<Difference> all = EnumSet.allOf(Difference.class);
-        Set<Difference> none = EnumSet.noneOf(Difference.class);
-        if (!intended(UnaryOperator.identity(), all).equals(intended)
-                || !intended(TrainerVerdict::epochsThatRan, none).equals(recorded)) {
-            reasons.add("EPOCHS_THAT_RAN");
-        }
-        return reasons;
+    private List<Difference> reasons(List<RunEnd> recorded, List<RunEnd> intended) {
+        return Stream.of(Difference.values())
+                .filter(difference ->
+                        !intended(EnumSet.complementOf(EnumSet.of(difference))).equals(intended)
+                                || !intended(EnumSet.of(difference)).equals(recorded))
+                .toList();
     }
 
     /** Judges a refusal before training. */
@@ -71,7 +58,7 @@ public final class TrainerVerdict {
             return TemplateDifferences.refusalBeforeTraining(new RunCase(json).fails(), violations);
         }
         return wouldShareFiles() && String.valueOf(refused.getMessage()).contains("would write the same files")
-                ? Verdict.different("[STREAMS_OWN_THEIR_FILES]")
+                ? Verdict.different(Difference.STREAMS_OWN_THEIR_FILES)
                 : Verdict.failed("refused: " + refused.getMessage());
     }
 
@@ -81,15 +68,15 @@ public final class TrainerVerdict {
                 .toList();
     }
 
-    /**
-     * Whether two streams have one template in one directory. Lightning lets the callback that comes second add a version
-     * suffix, so that names depend on the order of callbacks and files of both are mixed. Instead it is refused.
-     */
+    /** Whether two streams have one template in one directory. */
     private boolean wouldShareFiles() {
         for (JsonElement run : json.getAsJsonArray("runs")) {
             Set<List<String>> templates = new HashSet<>();
             for (JsonElement callback : run.getAsJsonObject().getAsJsonArray("callbacks")) {
                 CaseConfig config = new CaseConfig(callback.getAsJsonObject());
+                if (config.get("reuse").isPresent()) {
+                    continue;
+                }
                 Set<String> own = new HashSet<>();
                 own.add(config.policy().build().filename().orElseThrow().toString());
                 if (config.policy().build().saveLast() != SaveLast.OFF) {
@@ -109,14 +96,45 @@ public final class TrainerVerdict {
                 .map(callback -> new CaseConfig(callback.getAsJsonObject()));
     }
 
-    private List<RunEnd> intended(UnaryOperator<List<TraceEvent>> view, Set<Difference> differences) {
-        return ends(new RunCase(json, view).replay(Optional.of(differences)));
+    private List<RunEnd> intended(Set<Difference> differences) {
+        JsonObject seen = json;
+        if (differences.contains(Difference.OTHER_STREAMS_ARE_SERVED)) {
+            seen = ServedStreams.in(seen);
+        }
+        if (differences.contains(Difference.A_RUN_THAT_BEGINS_HAS_NO_BOOKS)) {
+            seen = withoutBooksOfOthers(seen);
+        }
+        UnaryOperator<List<TraceEvent>> view = differences.contains(Difference.EPOCHS_THAT_RAN)
+                ? TrainerVerdict::epochsThatRan
+                : UnaryOperator.identity();
+        return ends(new RunCase(seen, view).replay(Optional.of(differences)));
     }
 
-    /**
-     * When all epochs have run Lightning counts on by one, so that what it saves at the end of training belongs to an
-     * epoch that never ran. Instead the epoch stays the last one that ran.
-     */
+    /** The case with new callbacks where a callback is used again by a trainer that begins. */
+    private static JsonObject withoutBooksOfOthers(JsonObject json) {
+        JsonObject changed = json.deepCopy();
+        Map<String, JsonObject> known = new TreeMap<>();
+        for (JsonElement element : changed.getAsJsonArray("runs")) {
+            JsonObject run = element.getAsJsonObject();
+            boolean begins =
+                    !run.has("ckpt_path") && !run.getAsJsonObject("trainer").has("reuse_trainer");
+            List<JsonElement> callbacks = run.getAsJsonArray("callbacks").asList();
+            for (int i = 0; i < callbacks.size(); i++) {
+                JsonObject callback = callbacks.get(i).getAsJsonObject();
+                CaseConfig config = new CaseConfig(callback);
+                String tag = config.text("tag").orElse("mc" + i);
+                JsonObject original = known.getOrDefault(config.text("reuse").orElse(tag), callback);
+                if (begins && callback.has("reuse")) {
+                    JsonObject anew = original.deepCopy();
+                    anew.addProperty("tag", tag);
+                    callbacks.set(i, anew);
+                }
+                known.put(tag, original);
+            }
+        }
+        return changed;
+    }
+
     private static List<TraceEvent> epochsThatRan(List<TraceEvent> trace) {
         List<TraceEvent> seen = new ArrayList<>();
         boolean epochEnded = false;

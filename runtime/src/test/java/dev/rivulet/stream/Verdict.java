@@ -11,11 +11,11 @@ public record Verdict(Kind kind, String explanation) {
         /** Rivulet does what one of its rules says instead. */
         DELIBERATELY_DIFFERENT,
 
-        /** Rivulet does neither. */
-        FAILED,
+        /** It takes what Rivulet does not have. */
+        NOT_REPLAYED,
 
-        /** It takes what Rivulet does not have yet. */
-        NOT_REPLAYED
+        /** Rivulet does neither. */
+        FAILED
     }
 
     /** For a case that came out as in Lightning. */
@@ -26,6 +26,21 @@ public record Verdict(Kind kind, String explanation) {
     /** For a case that came out otherwise, on purpose. */
     public static Verdict different(String reason) {
         return new Verdict(Kind.DELIBERATELY_DIFFERENT, reason);
+    }
+
+    /** For a case that came out otherwise, as a rule says. */
+    public static Verdict different(Difference rule) {
+        return different("[" + rule + "]");
+    }
+
+    /** The verdict on a case that was replayed in two ways: the worse one, with what is to be said of both. */
+    public Verdict and(Verdict other) {
+        if (other.kind.compareTo(kind) > 0) {
+            return other.and(this);
+        }
+        return other.explanation.isEmpty() || other.explanation.equals(explanation)
+                ? this
+                : new Verdict(kind, explanation + " " + other.explanation);
     }
 
     /** For a case that takes something that is missing. */

@@ -1,7 +1,5 @@
 package dev.rivulet.stream;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -11,8 +9,6 @@ import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.PolicyViolation;
 import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
-import java.io.IOException;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,73 +18,22 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
-import org.junit.jupiter.api.Test;
 
-/**
- * Replays cases recorded from Lightning's {@code ModelCheckpoint}. Every case file of a directory is read: the copies in
- * the test resources, or those of {@code -Drivulet.conformance=DIR}. Where Rivulet differs on purpose, {@link Difference}
- * says how and why, by rules that hold for unknown cases too.
- */
-class ModelCheckpointConformanceTest {
+/** A recorded case as far as it concerns the policy of one stream, replayed without files. */
+@SuppressWarnings("exports") // Test code is compiled into the module but never exported.
+public final class PolicyCase {
+    private PolicyCase() {}
 
-    @Test
-    void everyCaseIsAsInLightningOrDifferentOnPurpose() throws IOException, URISyntaxException {
-        Map<String, Verdict> verdicts = new HashMap<>();
-        int elsewhere = 0;
-        for (JsonObject testCase : ConformanceCases.read()) {
-            String kind = testCase.get("kind").getAsString();
-            Optional<Function<JsonObject, Verdict>> check = checkOf(kind);
-            if (check.isEmpty()) {
-                elsewhere++;
-                continue;
-            }
-            verdicts.put(testCase.get("id").getAsString(), judge(check.get(), testCase));
-        }
-        report(verdicts, elsewhere);
-        assertThat(only(verdicts, Verdict.Kind.FAILED)).isEmpty();
-        assertThat(verdicts).isNotEmpty();
-    }
-
-    /** Other kinds concern the trainer or files on disk, not the policy of one stream. */
-    private static Optional<Function<JsonObject, Verdict>> checkOf(String kind) {
-        return Optional.ofNullable(
-                switch (kind) {
-                    case "run" -> testCase -> new RunCase(testCase).verdict();
-                    case "format" -> ModelCheckpointConformanceTest::format;
-                    case "init" -> ModelCheckpointConformanceTest::init;
-                    case "save_on_train_epoch_end" -> ModelCheckpointConformanceTest::saveOnTrainEpochEnd;
-                    case "load_state" -> ModelCheckpointConformanceTest::loadState;
-                    default -> null;
-                });
-    }
-
-    private static Verdict judge(Function<JsonObject, Verdict> check, JsonObject testCase) {
-        try {
-            return check.apply(testCase);
-        } catch (RuntimeException broken) {
-            return Verdict.failed(broken.toString());
-        }
-    }
-
-    private static void report(Map<String, Verdict> verdicts, int elsewhere) {
-        only(verdicts, Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
-        System.out.printf(
-                "%d cases: %d as Lightning, %d deliberately different, %d failed (%d more concern the trainer or the"
-                        + " files, not the policy)%n",
-                verdicts.size(),
-                only(verdicts, Verdict.Kind.AS_LIGHTNING).size(),
-                only(verdicts, Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
-                only(verdicts, Verdict.Kind.FAILED).size(),
-                elsewhere);
-    }
-
-    private static List<String> only(Map<String, Verdict> verdicts, Verdict.Kind kind) {
-        return verdicts.entrySet().stream()
-                .filter(entry -> entry.getValue().kind() == kind)
-                .map(entry -> entry.getKey() + " " + entry.getValue().explanation())
-                .sorted()
-                .toList();
+    /** Replays a case; empty if it concerns the trainer or files on disk, not the policy. */
+    public static Optional<Verdict> judge(JsonObject testCase) {
+        return switch (testCase.get("kind").getAsString()) {
+            case "run" -> Optional.of(new RunCase(testCase).verdict());
+            case "format" -> Optional.of(format(testCase));
+            case "init" -> Optional.of(init(testCase));
+            case "save_on_train_epoch_end" -> Optional.of(saveOnTrainEpochEnd(testCase));
+            case "load_state" -> Optional.of(loadState(testCase));
+            default -> Optional.empty();
+        };
     }
 
     private static Verdict format(JsonObject testCase) {
@@ -206,7 +151,7 @@ class ModelCheckpointConformanceTest {
                         && Double.isNaN(outcome.currentScore());
         String best = "d/" + expected.get("best_model_path").getAsString();
         if (!sameDirectory && restored && outcome.best().isEmpty()) {
-            return Verdict.different("[" + Difference.BOOKS_ARE_NEVER_BEHIND + "]");
+            return Verdict.different(Difference.BOOKS_ARE_NEVER_BEHIND);
         }
         return verdict(best, restored ? outcome.best() : "not restored");
     }

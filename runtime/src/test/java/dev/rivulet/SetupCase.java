@@ -17,10 +17,9 @@ import dev.rivulet.store.Manifest;
 import dev.rivulet.store.Pointer;
 import dev.rivulet.store.StoredCheckpoint;
 import dev.rivulet.stream.CaseConfig;
-import dev.rivulet.stream.ConformanceCases;
+import dev.rivulet.stream.Difference;
 import dev.rivulet.stream.Verdict;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,50 +31,22 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Recorded cases around Lightning's {@code ModelCheckpoint} that are no runs: several callbacks, directories, links, what
- * is in a file. A case that is different on purpose has its rule beside the method that asserts it.
+ * A recorded case around Lightning's {@code ModelCheckpoint} that is no run: several callbacks, directories, links, what is in
+ * a file.
  */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
-class SetupConformanceTest {
+final class SetupCase {
     private static final List<String> STREAMS = List.of("original", "second", "third", "fourth", "another");
 
-    @TempDir
-    Path directory;
+    private SetupCase() {}
 
-    @Test
-    void everySetupIsAsInLightningOrDifferentOnPurpose() throws IOException, URISyntaxException {
-        ConformanceReport report = new ConformanceReport("setups");
-        for (JsonObject testCase : ConformanceCases.read()) {
-            Path folder = Files.createTempDirectory(directory, "case");
-            switch (testCase.get("kind").getAsString()) {
-                case "run", "format", "init", "save_on_train_epoch_end", "load_state" -> {} // Other tests judge these.
-                case "ckpt_path", "find_last", "hpc" -> enter(report, testCase, Verdict.notReplayed("needs resume"));
-                case "to_yaml" -> enter(report, testCase, Verdict.notReplayed("needs an export of the books"));
-                default -> enter(report, testCase, judgeSafely(testCase, folder));
-            }
-        }
-        report.printAndAssert();
-    }
-
-    private static void enter(ConformanceReport report, JsonObject testCase, Verdict verdict) {
-        report.enter(testCase.get("id").getAsString(), verdict);
-    }
-
-    private static Verdict judgeSafely(JsonObject testCase, Path folder) throws IOException {
-        try {
-            return judge(testCase, folder);
-        } catch (RuntimeException broken) {
-            return Verdict.failed(broken.toString());
-        }
-    }
-
-    private static Verdict judge(JsonObject testCase, Path folder) throws IOException {
+    /**
+     * Replays a case.
+     *
+     * @param folder an empty one
+     */
+    static Verdict judge(JsonObject testCase, Path folder) throws IOException {
         return switch (testCase.get("kind").getAsString()) {
             case "state_key" -> stateKey(testCase, folder);
             case "trainer_construct" ->
@@ -87,6 +58,7 @@ class SetupConformanceTest {
             case "link" -> links(testCase, folder);
             case "callback_order" -> callbackOrder(testCase, folder);
             case "state_in_file" -> stateInFile(folder);
+            case "ckpt_path", "find_last", "hpc", "to_yaml" -> new ResumptionCase(testCase, folder).verdict();
             default -> Verdict.failed("an unknown kind of case");
         };
     }
@@ -100,7 +72,7 @@ class SetupConformanceTest {
                         .stream(STREAMS.get(1), policy -> ownNames(config).dirpath("b")),
                 folder);
         return result.streams().keySet().equals(Set.of(STREAMS.get(0), STREAMS.get(1)))
-                ? Verdict.different("[STREAMS_ARE_KNOWN_BY_NAME]")
+                ? Verdict.different(Difference.STREAMS_ARE_KNOWN_BY_NAME)
                 : Verdict.failed("streams " + result.streams().keySet());
     }
 
@@ -120,7 +92,7 @@ class SetupConformanceTest {
         }
         return testCase.getAsJsonObject("expected").get("ok").getAsBoolean()
                 ? Verdict.same()
-                : Verdict.different("[STREAMS_ARE_KNOWN_BY_NAME]");
+                : Verdict.different(Difference.STREAMS_ARE_KNOWN_BY_NAME);
     }
 
     /**
@@ -140,7 +112,7 @@ class SetupConformanceTest {
             return equal(expected.get("n_model_checkpoints").getAsInt(), streams);
         }
         return !saves && files(folder).isEmpty()
-                ? Verdict.different("[TRAINER_SWITCHES_SAVING_OFF]")
+                ? Verdict.different(Difference.TRAINER_SWITCHES_SAVING_OFF)
                 : Verdict.failed("saved " + files(folder));
     }
 
@@ -150,7 +122,7 @@ class SetupConformanceTest {
      */
     private static Verdict dirpath(JsonObject testCase, Path folder) throws IOException {
         if (testCase.has("logger") && !testCase.get("logger").isJsonNull()) {
-            return Verdict.notReplayed("needs loggers");
+            return loggersDirectory(testCase, folder);
         }
         CaseConfig config = new CaseConfig(testCase.getAsJsonObject("config"));
         String dirpath = config.text("dirpath").orElse("");
@@ -159,14 +131,26 @@ class SetupConformanceTest {
         } catch (IllegalArgumentException refused) {
             boolean mayLeadOutside = List.of(dirpath.split("/")).stream().anyMatch(name -> name.matches("\\.*"));
             return mayLeadOutside && files(folder).isEmpty()
-                    ? Verdict.different("[DIRECTORIES_STAY_INSIDE]")
+                    ? Verdict.different(Difference.DIRECTORIES_STAY_INSIDE)
                     : Verdict.failed(refused.toString());
         }
         String file = "checkpoints/" + (dirpath.isEmpty() ? "" : dirpath + "/") + "original-epoch=0-step=4.ckpt";
         if (!files(folder).equals(List.of(file))) {
             return Verdict.failed("files " + files(folder));
         }
-        return dirpath.isEmpty() ? Verdict.same() : Verdict.different("[DIRECTORIES_STAY_INSIDE]");
+        return dirpath.isEmpty() ? Verdict.same() : Verdict.different(Difference.DIRECTORIES_STAY_INSIDE);
+    }
+
+    /** What a logger would name is named by the user. */
+    private static Verdict loggersDirectory(JsonObject testCase, Path folder) throws IOException {
+        Path root = folder.resolve(
+                testCase.get("expected").getAsString().replace("<root>/", "").replaceFirst("(^|/)checkpoints$", ""));
+        fit(Trainer.builder(), root);
+        List<String> files = files(folder);
+        String directory = testCase.get("expected").getAsString().replace("<root>", "");
+        return files.size() == 1 && ("/" + files.get(0)).startsWith(directory + "/")
+                ? Verdict.different(Difference.LOGGERS_NAME_NO_DIRECTORY)
+                : Verdict.failed("files " + files);
     }
 
     private static Verdict setupError(JsonObject testCase, Path folder) throws IOException {
@@ -257,7 +241,7 @@ class SetupConformanceTest {
         FitResult result = fit(Trainer.builder(), folder);
         Checkpoint checkpoint = Checkpoints.describe(result.stream("original").bestModelPath());
         return checkpoint.keys().isEmpty()
-                ? Verdict.different("[BOOKS_ARE_NOT_IN_FILES]")
+                ? Verdict.different(Difference.BOOKS_ARE_NOT_IN_FILES)
                 : Verdict.failed("entries " + checkpoint.keys());
     }
 
@@ -280,7 +264,7 @@ class SetupConformanceTest {
     private static List<String> files(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
-                    .filter(file -> !file.startsWith(folder.resolve("checkpoints/.rivulet")))
+                    .filter(file -> !file.toString().contains("/.rivulet/"))
                     .map(file -> folder.relativize(file).toString())
                     .toList();
         }

@@ -1,0 +1,67 @@
+package dev.rivulet;
+
+import com.google.gson.JsonObject;
+import dev.rivulet.stream.ConformanceCases;
+import dev.rivulet.stream.PolicyCase;
+import dev.rivulet.stream.TrainerVerdict;
+import dev.rivulet.stream.Verdict;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Replays cases recorded from Lightning's {@code ModelCheckpoint}: the copies in the test resources, or those of
+ * {@code -Drivulet.conformance=DIR}. A recorded run is replayed twice: its hooks through the pure policy, and all of it by the
+ * trainer with real files. Where Rivulet differs on purpose, {@link dev.rivulet.stream.Difference} says how and why, by
+ * rules that hold for unknown cases too.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
+class ModelCheckpointConformanceTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyCaseIsAsInLightningOrDifferentOnPurpose() throws IOException, URISyntaxException {
+        ConformanceReport report = new ConformanceReport();
+        for (JsonObject testCase : ConformanceCases.read()) {
+            report.enter(testCase.get("id").getAsString(), judgeSafely(testCase));
+        }
+        report.printAndAssert();
+    }
+
+    private Verdict judgeSafely(JsonObject testCase) throws IOException {
+        try {
+            return judge(testCase, Files.createTempDirectory(directory, "case"));
+        } catch (RuntimeException broken) {
+            return Verdict.failed(broken.toString());
+        }
+    }
+
+    private static Verdict judge(JsonObject testCase, Path folder) throws IOException {
+        Optional<Verdict> policy = PolicyCase.judge(testCase);
+        if (testCase.get("kind").getAsString().equals("run")) {
+            return policy.orElseThrow().and(train(testCase, folder));
+        }
+        return policy.isPresent() ? policy.get() : SetupCase.judge(testCase, folder);
+    }
+
+    private static Verdict train(JsonObject testCase, Path folder) throws IOException {
+        RecordedCase recorded = new RecordedCase(testCase, folder);
+        Optional<String> missing = recorded.missing();
+        if (missing.isPresent()) {
+            return Verdict.notReplayed(missing.get());
+        }
+        TrainerVerdict verdict = new TrainerVerdict(testCase);
+        try {
+            return verdict.of(recorded.replay());
+        } catch (RecordedCase.RefusedException refused) {
+            return verdict.ofRefusal(refused.refusal());
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.rivulet;
+
+import static dev.rivulet.ResumeFrom.resumeFrom;
+
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.lightning.NotResumableException;
+import dev.rivulet.store.Catalog;
+import dev.rivulet.store.Manifest;
+import dev.rivulet.stream.CaseConfig;
+import dev.rivulet.stream.Difference;
+import dev.rivulet.stream.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** A recorded case of what Lightning finds to resume from. */
+final class ResumptionCase {
+    private static final String CKPT = ".ckpt";
+
+    private final JsonObject json;
+    private final Path root;
+    private final Path checkpoints;
+
+    /**
+     * A case.
+     *
+     * @param root an empty folder for its runs
+     */
+    ResumptionCase(JsonObject json, Path root) {
+        this.json = json;
+        this.root = root;
+        this.checkpoints = root.resolve("checkpoints");
+    }
+
+    Verdict verdict() throws IOException {
+        return switch (json.get("kind").getAsString()) {
+            case "find_last" -> findLast();
+            case "hpc" -> highestNumber();
+            case "to_yaml" -> export();
+            default ->
+                switch (json.get("ckpt_path").getAsString()) {
+                    case "best" -> best();
+                    case "last" -> newestFile();
+                    default -> path();
+                };
+        };
+    }
+
+    /** Files of these names that no run wrote are not found, those that runs wrote are, whatever they are called. */
+    private Verdict findLast() throws IOException {
+        List<String> names = names("folder");
+        plant(names);
+        if (!isRefused("last") || !names.equals(listed(names))) {
+            return Verdict.failed("took or touched a file that is not its own");
+        }
+        String extension = json.getAsJsonObject("config").get("FILE_EXTENSION").getAsString();
+        List<String> candidates = names.stream()
+                .filter(name -> name.endsWith(extension))
+                .map(name -> name.substring(0, name.length() - extension.length()))
+                .toList();
+        for (String name : names) {
+            Files.delete(checkpoints.resolve(name));
+        }
+        for (int i = 0; i < candidates.size(); i++) {
+            String name = candidates.get(i);
+            fit(
+                    everyStep(i + 1).stream(
+                            "original",
+                            policy -> policy.filename(name).saveTopK(-1).everyNTrainSteps(1)),
+                    resumeFrom("auto"));
+            Files.setLastModifiedTime(checkpoints.resolve(name + CKPT), FileTime.from(Instant.ofEpochSecond(100 - i)));
+        }
+        if (candidates.isEmpty()) {
+            return names("expected").isEmpty() ? Verdict.same() : Verdict.failed("nothing was found");
+        }
+        Path newest = checkpoints.resolve(candidates.get(candidates.size() - 1) + CKPT);
+        Path found = fit(everyStep(candidates.size()), resumeFrom("last"))
+                .resumedFrom()
+                .orElseThrow();
+        if (!Files.isSameFile(found, newest)) {
+            return Verdict.failed("found " + found);
+        }
+        boolean sameFile = candidates.size() == 1 && names("expected").equals(List.of(candidates.get(0) + extension));
+        return sameFile ? Verdict.same() : Verdict.different(Difference.LAST_IS_KNOWN_FROM_MANIFESTS);
+    }
+
+    /** The newest of all streams is found though another file was modified later. */
+    private Verdict newestFile() throws IOException {
+        fit(everyStep(2).stream("second", policy -> policy.filename("last").everyNTrainSteps(1)), ResumeFrom.nothing());
+        fit(
+                everyStep(3).stream(
+                        "original", policy -> policy.filename("newest").everyNTrainSteps(1)),
+                resumeFrom("auto"));
+        Files.setLastModifiedTime(checkpoints.resolve("newest" + CKPT), FileTime.from(Instant.EPOCH));
+        Path found = fit(everyStep(3), resumeFrom("last")).resumedFrom().orElseThrow();
+        return Files.isSameFile(found, checkpoints.resolve("newest" + CKPT))
+                ? Verdict.different(Difference.LAST_IS_KNOWN_FROM_MANIFESTS)
+                : Verdict.failed("found " + found);
+    }
+
+    private Verdict highestNumber() throws IOException {
+        List<String> names = names("folder");
+        plant(names);
+        boolean found = !isRefused("last") || !isRefused("hpc");
+        boolean begins = fit(everyStep(1), resumeFrom("auto")).resumedFrom().isEmpty();
+        boolean goesOn = fit(everyStep(2), resumeFrom("auto")).resumedFrom().isPresent();
+        return !found && begins && goesOn && names.equals(listed(names))
+                ? Verdict.different(Difference.CLUSTERS_RESUME_AUTOMATICALLY)
+                : Verdict.failed("found a file that is not its own, or none");
+    }
+
+    /** The newest manifest has the scores that the result has. */
+    private Verdict export() throws IOException {
+        FitResult result = fit(
+                everyStep(3).stream(
+                        "original",
+                        policy -> policy.monitor("train_loss").saveTopK(2).everyNTrainSteps(1)),
+                ResumeFrom.nothing());
+        Catalog catalog = Catalog.read(checkpoints);
+        Manifest newest = catalog.newest().orElseThrow();
+        List<OptionalDouble> scores = new ArrayList<>();
+        for (long group : Objects.requireNonNull(newest.ledgers().get("original"), "original")
+                .kept()
+                .numbers()) {
+            scores.add(catalog.checkpoint("original", group).orElseThrow().score());
+        }
+        List<OptionalDouble> kept = result.stream("original").kept().stream()
+                .map(SavedCheckpoint::score)
+                .toList();
+        return kept.size() == 2 && scores.size() == 2 && scores.containsAll(kept)
+                ? Verdict.different(Difference.BOOKS_ARE_IN_MANIFESTS)
+                : Verdict.failed("manifest " + scores + ", result " + kept);
+    }
+
+    private Verdict path() throws IOException {
+        return isRefused(json.get("ckpt_path").getAsString())
+                        && json.getAsJsonObject("expected").has("error")
+                ? Verdict.same()
+                : Verdict.failed("found");
+    }
+
+    /** Best is that of the first stream. The metrics of a case are loss up or down, which have their best at other steps. */
+    private Verdict best() throws IOException {
+        JsonElement config = json.get("config");
+        List<CaseConfig> streams = config.isJsonArray()
+                ? config.getAsJsonArray().asList().stream()
+                        .map(each -> new CaseConfig(each.getAsJsonObject()))
+                        .toList()
+                : List.of(new CaseConfig(config.getAsJsonObject()));
+        boolean saves = new CaseConfig(streams.get(0).json())
+                .get("enable_checkpointing")
+                .map(JsonElement::getAsBoolean)
+                .orElse(true);
+        Trainer.Builder builder = everyStep(3).enableCheckpointing(saves);
+        List<String> names = List.of("original", "second", "third");
+        for (int i = 0; i < streams.size(); i++) {
+            CaseConfig stream = streams.get(i);
+            Mode mode = i == 0 ? Mode.MAX : Mode.MIN;
+            String name = names.get(i);
+            builder.stream(
+                    name,
+                    policy -> stream.policy()
+                            .filename(name + "-{step}")
+                            .mode(mode)
+                            .everyNTrainSteps(1));
+        }
+        FitResult saved = fit(builder, ResumeFrom.nothing());
+        Optional<Path> found;
+        try {
+            found = fit(builder, resumeFrom("best")).resumedFrom();
+        } catch (NotResumableException none) {
+            return json.getAsJsonObject("expected").has("error")
+                    ? Verdict.same()
+                    : Verdict.failed("found none: " + none.getMessage());
+        }
+        String first = saved.stream("original").bestModelPath().getFileName().toString();
+        boolean isFirst = found.map(Path::getFileName).map(Path::toString).equals(Optional.of(first));
+        return isFirst && json.getAsJsonObject("expected").has("path")
+                ? Verdict.same()
+                : Verdict.failed("found " + found);
+    }
+
+    private boolean isRefused(String what) {
+        try {
+            fit(everyStep(1), resumeFrom(what));
+            return false;
+        } catch (NotResumableException refused) {
+            return true;
+        }
+    }
+
+    private Trainer.Builder everyStep(int maxSteps) {
+        return Trainer.builder().maxSteps(maxSteps).defaultRootDir(root).enableProgressBar(false).stream(
+                "original", policy -> policy.everyNTrainSteps(1));
+    }
+
+    /** Fits a model that logs each metric of the case as its step. */
+    private FitResult fit(Trainer.Builder builder, ResumeFrom from) {
+        try (NDManager manager = NDManager.newBaseManager();
+                SteadyModule module = new SteadyModule() {
+                    @Override
+                    protected ai.djl.ndarray.NDArray trainingStep(ai.djl.training.dataset.Batch batch, int index) {
+                        List.of("foo", "bar", "v", "val_loss").forEach(metric -> log(metric, (double) globalStep()));
+                        return super.trainingStep(batch, index);
+                    }
+                }) {
+            return builder.build().fit(module, Points.of(manager, 8, 1), from);
+        }
+    }
+
+    private void plant(List<String> names) throws IOException {
+        Files.createDirectories(checkpoints);
+        for (String name : names) {
+            Files.createFile(checkpoints.resolve(name));
+        }
+    }
+
+    /** Which of the files are there, empty as they were planted. */
+    private List<String> listed(List<String> names) throws IOException {
+        List<String> listed = new ArrayList<>();
+        for (String name : names) {
+            if (Files.exists(checkpoints.resolve(name)) && Files.size(checkpoints.resolve(name)) == 0) {
+                listed.add(name);
+            }
+        }
+        return listed;
+    }
+
+    private List<String> names(String member) {
+        return json.getAsJsonArray(member).asList().stream()
+                .map(JsonElement::getAsString)
+                .toList();
+    }
+}
