@@ -14,11 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a run at a step boundary, as it is saved. Tensors are those of a snapshot; everything else is small and
- * copied on the thread that trains.
+ * The state of a run at a step boundary, as it is saved, in an order that is the same in every process: the same state gives
+ * the same bytes. Tensors are those of a snapshot; everything else is small and copied on the thread that trains.
  */
 final class TrainingCapture {
     private final TrainingParts parts;
@@ -76,7 +77,10 @@ final class TrainingCapture {
     private static Map<String, Object> metrics(Metrics.State state) {
         Map<String, Object> means = new LinkedHashMap<>();
         state.epochMeans().forEach((name, mean) -> means.put(name, List.of(mean.sum(), mean.weight())));
-        return Map.of("values", state.values(), "epoch_means", means);
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("values", state.values());
+        metrics.put("epoch_means", means);
+        return metrics;
     }
 
     private Map<String, Object> transforms(Map<String, Tensor> copies) {
@@ -86,7 +90,10 @@ final class TrainingCapture {
             for (String array : transform.stateArrays().keySet()) {
                 arrays.put(array, Objects.requireNonNull(copies.get(TrainingParts.ofTransform(name, array)), array));
             }
-            transforms.put(name, Map.of("arrays", arrays, "state", transform.state()));
+            Map<String, Object> state = new LinkedHashMap<>();
+            state.put("arrays", arrays);
+            state.put("state", new TreeMap<>(transform.state()));
+            transforms.put(name, state);
         });
         return transforms;
     }

@@ -1,5 +1,6 @@
 package dev.rivulet.stream;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -16,8 +17,12 @@ public record DecisionState(boolean awaitsValidation, long skipped, long skipped
 
     /** Entries for a checkpoint. */
     public Map<String, Object> toEntries() {
-        return Map.of(
-                "awaits_validation", awaitsValidation, "skipped", skipped, "skipped_step", skippedStep, "saved", saved);
+        Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put("awaits_validation", awaitsValidation);
+        entries.put("skipped", skipped);
+        entries.put("skipped_step", skippedStep);
+        entries.put("saved", saved);
+        return entries;
     }
 
     /**

@@ -39,11 +39,11 @@ final class DigitsDataset extends RandomAccessDataset {
         this.digits = builder.digits;
     }
 
-    /** The images to learn from, in a new random order in each epoch. */
+    /** The images to learn from. */
     static DigitsDataset training() throws IOException {
         List<Digit> all = shuffled();
         return new Builder(all.subList(0, splitPoint(all)))
-                .setSampling(BATCH_SIZE, true)
+                .setSampling(BATCH_SIZE, false)
                 .build();
     }
 

@@ -13,7 +13,6 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import dev.rivulet.Checkpoint;
 import dev.rivulet.LightningModule;
 import dev.rivulet.StateDict;
@@ -25,12 +24,18 @@ import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.TransformWhen;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.optim.Adam;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.transform.ExponentialMovingAverage;
 import java.util.List;
 
 /** Tells handwritten digits apart, and saves four streams of checkpoints while it learns to. */
-@CheckpointStream(filename = "original-{epoch}", monitor = "val_loss", saveTopK = 3, saveLast = SaveLast.LINK)
+@CheckpointStream(
+        filename = "original-{epoch}",
+        monitor = "val_loss",
+        saveTopK = 3,
+        saveLast = SaveLast.LINK,
+        saveOnException = true)
 class DigitsModule extends LightningModule {
     private static final List<String> CLASS_NAMES = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
 
@@ -88,7 +93,7 @@ class DigitsModule extends LightningModule {
 
     @Override
     protected Optimizer configureOptimizers() {
-        return Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.003f)).build();
+        return Adam.builder().lr(0.003).build();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.rivulet.examples.digits;
 
+import static dev.rivulet.ResumeFrom.resumeFrom;
+
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
@@ -8,36 +10,66 @@ import ai.djl.translate.TranslateException;
 import dev.rivulet.Checkpoints;
 import dev.rivulet.FitResult;
 import dev.rivulet.Trainer;
+import dev.rivulet.data.SeededDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Trains {@link DigitsModule} and shows what its four streams have kept.
  *
- * <p>Takes the directory of the run; without one, each run gets a new directory {@code target/digits/run-n}.
+ * <p>Arguments: {@code --resume} to go on where the newest run was stopped, by Ctrl-C, say; {@code --max-epochs=n} to train
+ * for more or less than 12 epochs; and the directory of the run. Without one, each run gets a new directory {@code
+ * target/digits/run-n}.
  */
 public final class TrainDigits {
+    private static final Path RUNS = Path.of("target", "digits");
+    private static final String MAX_EPOCHS = "--max-epochs=";
+    private static final int BATCH_SIZE = 32;
+
     private TrainDigits() {}
 
-    /** Trains for 12 epochs, then loads the best file of each stream into a new module and tries it. */
+    /** Trains, then loads the best file of each stream into a new module and tries it. */
     public static void main(String[] args) throws IOException, TranslateException {
-        Path directory = args.length > 0 ? Path.of(args[0]) : newRun(Path.of("target", "digits"));
-        DigitsDataset train = DigitsDataset.training();
+        boolean resumes = false;
+        int maxEpochs = 12;
+        Optional<Path> named = Optional.empty();
+        for (String argument : args) {
+            if (argument.equals("--resume")) {
+                resumes = true;
+            } else if (argument.startsWith(MAX_EPOCHS)) {
+                maxEpochs = Integer.parseInt(argument.substring(MAX_EPOCHS.length()));
+            } else {
+                named = Optional.of(Path.of(argument));
+            }
+        }
+        Path directory = named.isPresent() ? named.get() : run(resumes);
         DigitsDataset validation = DigitsDataset.validation();
-        System.out.printf("Training on %d digits, validating on %d others.%n", train.size(), validation.size());
 
         FitResult result;
         try (DigitsModule module = new DigitsModule()) {
-            result = trainer(directory).build().fit(module, train, validation);
+            System.out.printf(
+                    "Training on %d digits, validating on %d others.%n",
+                    DigitsDataset.training().size(), validation.size());
+            Trainer trainer = trainer(directory).maxEpochs(maxEpochs).build();
+            result = resumes
+                    ? trainer.fit(module, training(), validation, resumeFrom("auto"))
+                    : trainer.fit(module, training(), validation);
         }
 
+        result.resumedFrom().ifPresent(file -> System.out.printf("Went on from %s.%n", file.getFileName()));
         System.out.printf("%nCheckpoints in %s:%n%n", directory.resolve("checkpoints"));
         StreamTable table = new StreamTable();
         for (FitResult.StreamResult stream : result.streams().values()) {
             table.add(stream, accuracy(stream.bestModelPath(), validation));
         }
         System.out.print(table);
+    }
+
+    /** The digits to learn from, in an order that a run goes on with wherever it was stopped. */
+    static Dataset training() throws IOException {
+        return SeededDataset.shuffled(DigitsDataset.training(), BATCH_SIZE, 42);
     }
 
     /** The settings of a run that can be repeated to the last bit. */
@@ -62,11 +94,12 @@ public final class TrainDigits {
         return hits / (double) images;
     }
 
-    private static Path newRun(Path parent) {
+    /** A directory of a new run, or of the newest one if that is to go on. */
+    private static Path run(boolean newest) {
         int number = 1;
-        while (Files.exists(parent.resolve("run-" + number))) {
+        while (Files.exists(RUNS.resolve("run-" + number))) {
             number++;
         }
-        return parent.resolve("run-" + number);
+        return RUNS.resolve("run-" + (newest ? Math.max(1, number - 1) : number));
     }
 }

@@ -37,7 +37,7 @@ class DerivedWeightsTest {
                     .stream("transformed", policy -> policy.saveTopK(-1))
                     .stream("averaged", policy -> policy.saveTopK(-1))
                     .build()
-                    .fit(module, DigitsDataset.training(), DigitsDataset.validation());
+                    .fit(module, TrainDigits.training(), DigitsDataset.validation());
         }
     }
 

@@ -35,7 +35,7 @@ class TrainDigitsTest {
             result = TrainDigits.trainer(directory)
                     .callbacks(LOG)
                     .build()
-                    .fit(module, DigitsDataset.training(), DigitsDataset.validation());
+                    .fit(module, TrainDigits.training(), DigitsDataset.validation());
         }
     }
 
