@@ -2,7 +2,6 @@ package dev.rivulet;
 
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.lightning.LightningEntries;
-import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.CheckpointDirectory;

@@ -2,6 +2,8 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.SnapshotPool;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Recovery;
@@ -68,6 +70,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         Network network = parts.network();
         SnapshotPool snapshots = new SnapshotPool(network.arrays(), parts.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots);
+        warnOfMissingState(parts.optimizer(), graph);
         SaveFailures failures = new SaveFailures();
         SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
         FileClaims claims = new FileClaims();
@@ -95,6 +98,15 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         }
         if (!recovery.rolledForward().isEmpty()) {
             LOG.info("Finished what a run before had committed: groups {}.", recovery.rolledForward());
+        }
+    }
+
+    private static void warnOfMissingState(OptimizerStep optimizer, StreamGraph graph) {
+        if (optimizer.stateful().isEmpty() && graph.streams().stream().anyMatch(StreamDeclaration::isResumable)) {
+            LOG.warn(
+                    "Training cannot go on from the checkpoints of this run, which is optimized by {}. {}",
+                    optimizer.optimizerName(),
+                    TrainingRestoration.KEEPS_TO_ITSELF);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.rivulet;
 
 import dev.rivulet.annotations.Mode;
-import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.GroupSet;

@@ -1,6 +1,5 @@
 package dev.rivulet;
 
-import dev.rivulet.lightning.NotResumableException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.rivulet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.MismatchedStateException;
 import dev.rivulet.optim.StatefulOptimizer;

@@ -8,7 +8,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.FitResult.StreamResult;
-import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.stream.CaseConfig;
 import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.RunEnd;

@@ -12,7 +12,6 @@ import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.ResumeDifference.Kind;
 import dev.rivulet.ResumeReport.Verdict;
 import dev.rivulet.data.SeededDataset;
-import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedule;

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.annotations.Mode;
-import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.Manifest;
 import dev.rivulet.stream.CaseConfig;

@@ -75,7 +75,7 @@ public final class LightningEntries {
      * {@link LoopProgress#batchesOfEpoch} is 0.
      *
      * @param checkpoint content of the file, as {@link dev.rivulet.format.PlainValues#fromTorch} gives it
-     * @throws NotResumableException if it does not hold all that is needed, or the state of what there is not in Rivulet:
+     * @throws NoTrainingStateException if it does not hold all that is needed, or the state of what there is not in Rivulet:
      *     several optimizers, manual optimization, the layouts of FSDP and DeepSpeed
      * @throws IllegalArgumentException if the progress that Rivulet wrote is malformed
      */

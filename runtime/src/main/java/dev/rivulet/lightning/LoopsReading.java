@@ -33,7 +33,7 @@ final class LoopsReading {
                 .entries("total")
                 .count("completed");
         if (manual > 0) {
-            throw new NotResumableException("The checkpoint is of a run with manual optimization (" + manual
+            throw new NoTrainingStateException("The checkpoint is of a run with manual optimization (" + manual
                     + " steps), which does not say which batches make a step; load its weights alone.");
         }
     }

@@ -60,7 +60,7 @@ record SavedEntries(String path, Map<?, ?> values) {
         Map<String, @Nullable Object> named = new LinkedHashMap<>();
         values.forEach((key, value) -> {
             if (!(key instanceof String name)) {
-                throw new NotResumableException("The checkpoint's \"" + path + "\" has the key " + key
+                throw new NoTrainingStateException("The checkpoint's \"" + path + "\" has the key " + key
                         + " where a text belongs; resume from another checkpoint.");
             }
             named.put(name, value);
@@ -68,8 +68,8 @@ record SavedEntries(String path, Map<?, ?> values) {
         return named;
     }
 
-    NotResumableException wrong(String key, String expected) {
-        return new NotResumableException("The checkpoint "
+    NoTrainingStateException wrong(String key, String expected) {
+        return new NoTrainingStateException("The checkpoint "
                 + (has(key) ? "has \"" + path(key) + "\" = " + values.get(key) : "has no \"" + path(key) + "\"")
                 + " where " + expected + " belongs; resume from another checkpoint, or load its weights alone.");
     }

@@ -137,7 +137,7 @@ class LightningEntriesTest {
 
     private static void assertRefused(Map<String, @Nullable Object> checkpoint, String reason) {
         assertThatThrownBy(() -> LightningEntries.read(checkpoint))
-                .isInstanceOf(NotResumableException.class)
+                .isInstanceOf(NoTrainingStateException.class)
                 .hasMessageContaining(reason);
     }
 

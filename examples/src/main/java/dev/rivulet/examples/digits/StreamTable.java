@@ -37,7 +37,8 @@ final class StreamTable {
         }
         if (stream.last().isPresent()) {
             Path last = stream.last().get();
-            rows.append(row("", "", "", "", nameOf(last) + " -> " + nameOf(last.toRealPath())));
+            String target = Files.isSymbolicLink(last) ? " -> " + nameOf(last.toRealPath()) : "";
+            rows.append(row("", "", "", "", nameOf(last) + target));
         }
     }
 
