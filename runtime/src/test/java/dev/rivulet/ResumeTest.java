@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
@@ -210,7 +211,7 @@ class ResumeTest {
     }
 
     /** Validation shuffles, so that random numbers have been drawn for it when it is interrupted. */
-    @org.junit.jupiter.api.RepeatedTest(20)
+    @Test
     void goesOnAfterAnInterruptedValidation() throws Exception {
         assertResumes(
                 trainer -> trainer.stream(
@@ -219,6 +220,44 @@ class ResumeTest {
                 trainer -> trainer.callbacks(new Stop(1, -1, 0)),
                 ResumeTest::adam,
                 this::points);
+    }
+
+    /** The second module says nothing of freezing: what was frozen is in the checkpoint. */
+    @Test
+    void leavesFrozenWhatWasFrozen() throws Exception {
+        try (ResumableModule module = new ResumableModule(ResumeTest::adam) {
+            @Override
+            protected Block configureModel() {
+                Block model = super.configureModel();
+                model.getChildren().valueAt(0).freezeParameters(true);
+                return model;
+            }
+        }) {
+            trainer("run").maxSteps(8).build().fit(module, points(), validation());
+        }
+        Map<String, String> before = SavedState.in(root.resolve("run/checkpoints/last.ckpt"));
+
+        Map<String, String> after = train(trainer("run"), ResumeTest::adam, points(), resumeFrom("last"))
+                .state();
+
+        assertThat(after).containsEntry("/state_dict/0.weight", before.get("/state_dict/0.weight"));
+        assertThat(after.get("/state_dict/4.weight")).isNotEqualTo(before.get("/state_dict/4.weight"));
+    }
+
+    @Test
+    void savesHyperParametersWherePythonLooksForThem() throws Exception {
+        try (ResumableModule module = new ResumableModule(ResumeTest::adam) {
+            @Override
+            protected Map<String, Object> hyperParameters() {
+                return Map.of("units", 8);
+            }
+        }) {
+            trainer("run").maxSteps(1).build().fit(module, points(), validation());
+        }
+
+        assertThat(SavedState.in(root.resolve("run/checkpoints/last.ckpt")))
+                .containsEntry("/hyper_parameters/units", "8")
+                .containsEntry("/hparams_name", "kwargs");
     }
 
     /** Interrupts the run in an epoch: at the end of a training batch, or of a validation batch. */

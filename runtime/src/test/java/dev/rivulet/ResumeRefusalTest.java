@@ -1,0 +1,172 @@
+package dev.rivulet;
+
+import static dev.rivulet.ResumeFrom.resumeFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.dataset.Dataset;
+import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.data.SeededDataset;
+import dev.rivulet.optim.Adam;
+import dev.rivulet.optim.SGD;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What no run goes on from, or not with this module, optimizer or data: each with what to do instead. */
+class ResumeRefusalTest {
+    @TempDir
+    Path root;
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private Path original = Path.of("");
+    private Path derived = Path.of("");
+
+    @BeforeEach
+    void train() {
+        FitResult result =
+                fit(new ResumableModule(ResumeRefusalTest::adam), trainer(), points(7), ResumeFrom.nothing());
+        original = result.stream("original").bestModelPath();
+        derived = result.stream("averaged").bestModelPath();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private static Optimizer adam() {
+        return Adam.builder().build();
+    }
+
+    private Trainer.Builder trainer() {
+        return Trainer.builder().maxEpochs(2).maxSteps(8).seed(3).enableProgressBar(false).defaultRootDir(root).stream(
+                "original", policy -> policy.everyNTrainSteps(1))
+                .stream("averaged", policy -> policy.everyNTrainSteps(1));
+    }
+
+    private Dataset points(long seed) {
+        return SeededDataset.shuffled(Points.of(manager, 24, 4), 4, seed);
+    }
+
+    private static FitResult fit(LightningModule module, Trainer.Builder trainer, Dataset data, ResumeFrom from) {
+        try (module) {
+            return trainer.build().fit(module, data, from);
+        }
+    }
+
+    private void assertRefuses(LightningModule module, Trainer.Builder trainer, ResumeFrom from, String... message) {
+        assertThatThrownBy(() -> fit(module, trainer.maxSteps(12), points(7), from))
+                .isInstanceOf(NotResumableException.class)
+                .hasMessageContainingAll(message);
+    }
+
+    private static ResumableModule module() {
+        return new ResumableModule(ResumeRefusalTest::adam);
+    }
+
+    @Test
+    void aDerivedFileNamesTheOriginalOfItsStep() throws IOException {
+        assertRefuses(
+                module(),
+                trainer(),
+                resumeFrom(derived),
+                derived.toString(),
+                "made by the transform ResumableModule#average",
+                "The original of the same step is " + original.toRealPath());
+    }
+
+    @Test
+    void aDerivedFileThatWasCopiedElsewhereNamesTheStep() throws IOException {
+        Path copy = Files.copy(derived, root.resolve("copy.safetensors"));
+
+        assertRefuses(module(), trainer(), resumeFrom(copy), "made by the transform", "Its original, of step 8,");
+    }
+
+    @Test
+    void weightsAloneAreNotEnough() {
+        Trainer.Builder weightsOnly = trainer().defaultRootDir(root.resolve("weights")).stream(
+                "original", policy -> policy.saveWeightsOnly(true));
+        Path file = fit(module(), weightsOnly, points(7), ResumeFrom.nothing()).stream("original")
+                .bestModelPath();
+
+        assertRefuses(module(), trainer(), resumeFrom(file), "saves weights alone", "without saveWeightsOnly");
+        assertRefuses(module(), weightsOnly, resumeFrom("last"), "no checkpoint in", "saves weights alone");
+    }
+
+    @Test
+    void safetensorsHoldWeightsAlone() {
+        Trainer.Builder safetensors = trainer().defaultRootDir(root.resolve("weights")).stream(
+                "original", policy -> policy.format(CheckpointFormat.SAFETENSORS));
+        Path file = fit(module(), safetensors, points(7), ResumeFrom.nothing()).stream("original")
+                .bestModelPath();
+
+        assertRefuses(module(), trainer(), resumeFrom(file), "saves weights alone", "in the format .ckpt");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        assertRefuses(module(), trainer(), resumeFrom("nowhere.ckpt"), "nowhere.ckpt: there is no such file");
+    }
+
+    @Test
+    void anEmptyDirectoryHasNothingButTheBeginning() {
+        Trainer.Builder fresh = trainer().defaultRootDir(root.resolve("fresh"));
+
+        assertRefuses(module(), fresh, resumeFrom("last"), "There is no checkpoint in", "without resumeFrom");
+        assertRefuses(module(), fresh, resumeFrom("best"), "There is no checkpoint in");
+        assertThat(fit(module(), fresh, points(7), resumeFrom("auto")).resumedFrom())
+                .isEmpty();
+    }
+
+    @Test
+    void anotherModelIsRefusedByTheFirstKeysAndShapes() {
+        LightningModule other = new ResumableModule(ResumeRefusalTest::adam) {
+            @Override
+            protected Block configureModel() {
+                return new SequentialBlock().add(Linear.builder().setUnits(9).build());
+            }
+        };
+
+        assertThatThrownBy(() -> fit(other, trainer(), points(7), resumeFrom("last")))
+                .isInstanceOf(ArchitectureMismatchException.class)
+                .hasMessageContainingAll(
+                        "0.weight is F32[8, 2] in the file, F32[9, 2] in the model", "1.weight is not in the model");
+    }
+
+    @Test
+    void anotherOptimizerIsRefused() {
+        assertRefuses(
+                new ResumableModule(() -> SGD.builder().lr(0.1).momentum(0.9).build()),
+                trainer(),
+                resumeFrom("last"),
+                "exp_avg");
+        assertRefuses(
+                new ResumableModule(() -> Optimizer.adam().build()),
+                trainer(),
+                resumeFrom("last"),
+                "ai.djl.training.optimizer.Adam",
+                "RestorableAdam");
+    }
+
+    @Test
+    void anotherSeedIsRefused() {
+        assertRefuses(module(), trainer().seed(4), resumeFrom("last"), "seed 3", "seed 4");
+    }
+
+    @Test
+    void anotherOrderOfTheDataIsRefusedInTheMiddleOfAnEpoch() {
+        assertThatThrownBy(() -> fit(module(), trainer().maxSteps(12), points(8), resumeFrom("last")))
+                .isInstanceOf(NotResumableException.class)
+                .hasMessageContainingAll("in the middle of an epoch", "shuffled by 7", "shuffled by 8");
+    }
+}
