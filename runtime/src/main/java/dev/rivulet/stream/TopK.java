@@ -22,8 +22,7 @@ final class TopK {
     private final boolean monitored;
     private final Mode mode;
     /** The worst first. */
-    private final TreeSet<Ranked> ranking = new TreeSet<>(
-            Comparator.<Ranked>comparingDouble(ranked -> -ranked.badness).thenComparingLong(ranked -> ranked.sequence));
+    private final TreeSet<Ranked> ranking = new TreeSet<>();
 
     private final Map<String, Ranked> byName = new HashMap<>();
     private long sequence;
@@ -171,5 +170,13 @@ final class TopK {
     }
 
     /** A checkpoint with its place: larger badness is worse, then the earlier is worse. */
-    private record Ranked(KeptCheckpoint checkpoint, double badness, long sequence) {}
+    private record Ranked(KeptCheckpoint checkpoint, double badness, long sequence) implements Comparable<Ranked> {
+
+        /** The worst first. Written out, because a decision compares some twenty times. */
+        @Override
+        public int compareTo(Ranked other) {
+            int worse = Double.compare(other.badness, badness);
+            return worse != 0 ? worse : Long.compare(sequence, other.sequence);
+        }
+    }
 }
