@@ -101,7 +101,7 @@ public final class ResumeProof {
      * Runs, stops, resumes and compares.
      *
      * @throws IllegalArgumentException if a stop is not within the run, or a supplier gave the same object twice
-     * @throws dev.rivulet.lightning.NotResumableException if the run cannot be resumed at all, because of its optimizer,
+     * @throws NotResumableException if the run cannot be resumed at all, because of its optimizer,
      *     say; the message names the remedy
      * @throws FitException as {@link Trainer#fit}
      */
