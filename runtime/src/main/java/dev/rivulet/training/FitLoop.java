@@ -3,6 +3,8 @@ package dev.rivulet.training;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
@@ -248,13 +250,24 @@ public final class FitLoop {
                 optimizer.zeroGradients();
             }
             hooks.onBeforeBackward(loss);
-            gradients.backward(
-                    settings.accumulateGradBatches() == 1 ? loss : loss.div(settings.accumulateGradBatches()));
+            backward(gradients, loss);
         } finally {
             COLLECTING.unlock();
         }
         hooks.onAfterBackward();
         return loss;
+    }
+
+    /** Gradients of the batch's share in the step. The share is no operation of the graph: see docs/resuming.md. */
+    private void backward(GradientCollector gradients, NDArray loss) {
+        if (settings.accumulateGradBatches() == 1) {
+            gradients.backward(loss);
+            return;
+        }
+        try (NDArray one = loss.onesLike();
+                NDArray share = one.div(settings.accumulateGradBatches())) {
+            JniUtils.backward((PtNDArray) loss, (PtNDArray) share, false, false);
+        }
     }
 
     private boolean beginsStep(int index) {
