@@ -141,6 +141,10 @@ public final class FitLoop {
             closeEpoch();
         } else if (!counted) {
             state.validationPossible = isValidationPossible();
+            if (state.place == Place.BATCH_END) {
+                // A file of Lightning's does not say; one of this trainer's says the same.
+                state.validationDue |= isValidationDue(state.batchIndex);
+            }
             runBatches();
             endEpoch();
         }
