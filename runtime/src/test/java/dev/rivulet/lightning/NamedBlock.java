@@ -1,0 +1,50 @@
+package dev.rivulet.lightning;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+
+/** Gives its child the name that an attribute has in PyTorch. */
+final class NamedBlock extends AbstractBlock {
+    private final Block model;
+
+    NamedBlock(Block model) {
+        this.model = addChildBlock("model", model);
+    }
+
+    /** The net of {@code lightning_runs.py}. */
+    static Block net(InteropCase settings) {
+        SequentialBlock layers =
+                new SequentialBlock().add(Linear.builder().setUnits(16).build());
+        if (settings.isNormalized()) {
+            layers.add(BatchNorm.builder().build());
+        }
+        return new NamedBlock(
+                layers.add(Activation::tanh).add(Linear.builder().setUnits(1).build()));
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameterStore, NDList inputs, boolean training, PairList<String, Object> params) {
+        return model.forward(parameterStore, inputs, training);
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager owner, DataType dataType, Shape... inputShapes) {
+        model.initialize(owner, dataType, inputShapes);
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return model.getOutputShapes(inputShapes);
+    }
+}
