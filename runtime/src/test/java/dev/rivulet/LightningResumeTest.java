@@ -3,11 +3,16 @@ package dev.rivulet;
 import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.format.TorchReader;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.format.TorchWriter;
 import dev.rivulet.lightning.LightningEntries;
+import dev.rivulet.optim.LrSchedule;
+import dev.rivulet.optim.ReduceLROnPlateau;
+import dev.rivulet.optim.SGD;
 import dev.rivulet.policy.StreamPolicy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Goes on from files that hold no more than Lightning writes. */
 class LightningResumeTest extends FitTestCase {
@@ -118,5 +125,43 @@ class LightningResumeTest extends FitTestCase {
                         settings -> settings,
                         policy -> policy.everyNEpochs(1).saveOnTrainEpochEnd(SaveOnTrainEpochEnd.FALSE)))
                 .containsExactly(8L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TRUE", "FALSE"})
+    void letsASchedulerMissTheStepForWhichThereIsNoMetric(SaveOnTrainEpochEnd when) throws IOException {
+        UnaryOperator<StreamPolicy.Builder> policy =
+                declared -> declared.everyNEpochs(1).saveOnTrainEpochEnd(when);
+        try (SlowingModule module = new SlowingModule()) {
+            trainer(policy).build().fit(module, points, points);
+            assertThat(module.optimizer.paramGroups().get(0).learningRate()).isEqualTo(0.025);
+        }
+        Path file = asLightningWrites(file("original", 0, 4));
+
+        try (SlowingModule module = new SlowingModule()) {
+            trainer(policy).enableCheckpointing(false).build().fit(module, points, points, resumeFrom(file));
+            assertThat(module.optimizer.paramGroups().get(0).learningRate()).isEqualTo(0.05);
+        }
+    }
+
+    /** Learns at half the rate after an epoch in which nothing became better, as after each. */
+    private static final class SlowingModule extends LineModule {
+        private final SGD optimizer = SGD.builder().lr(0.05).build();
+
+        SlowingModule() {
+            optimizer.schedule(LrSchedule.of(
+                            ReduceLROnPlateau.builder().factor(0.5).patience(0).build())
+                    .monitor("constant"));
+        }
+
+        @Override
+        protected Optimizer configureOptimizers() {
+            return optimizer;
+        }
+
+        @Override
+        protected void validationStep(Batch batch, int batchIndex) {
+            log("constant", 1);
+        }
     }
 }
