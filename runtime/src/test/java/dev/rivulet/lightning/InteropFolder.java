@@ -19,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** A folder that {@code lightning_runs.py} works in. */
 record InteropFolder(Path path) {
@@ -39,14 +41,20 @@ record InteropFolder(Path path) {
         return path.resolve(settings.file());
     }
 
-    /** Has Lightning {@code train} or {@code resume}. */
-    void run(String mode) throws IOException {
-        Python.run("lightning_runs.py", mode, path.toString());
+    /** Has Lightning {@code train} or {@code resume} the cases. */
+    void run(String mode, Set<InteropCase> cases) throws IOException {
+        call(List.of(mode, path.toString()), cases);
     }
 
-    /** Where the checkpoints of two folders differ in keys, types or counts. */
-    List<String> differencesFrom(InteropFolder other) throws IOException {
-        return Python.run("lightning_runs.py", "compare", path.toString(), other.path.toString());
+    /** Where checkpoints differ in keys, types or counts from those of another folder. */
+    List<String> differencesFrom(InteropFolder other, Set<InteropCase> cases) throws IOException {
+        return call(List.of("compare", path.toString(), other.path.toString()), cases);
+    }
+
+    private static List<String> call(List<String> command, Set<InteropCase> cases) throws IOException {
+        Stream<String> arguments =
+                Stream.concat(command.stream(), cases.stream().map(InteropCase::key));
+        return Python.run("lightning_runs.py", arguments.toArray(String[]::new));
     }
 
     /** Whether a difference of ours from theirs is one that Lightning does not mind. */

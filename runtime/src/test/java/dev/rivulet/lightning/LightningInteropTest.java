@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Moves runs from Lightning's trainer to Java and back, where there is a Python with Lightning. */
+/** Moves runs from Lightning's trainer to a small loop in Java and back, where there is a Python with Lightning. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LightningInteropTest {
     private static final int FOLLOWING = 50;
@@ -52,8 +52,8 @@ class LightningInteropTest {
                 trained.put(settings, net.train(FOLLOWING));
             }
         }
-        theirs.run("train");
-        ours.run("resume");
+        theirs.run("train", trained.keySet());
+        ours.run("resume", trained.keySet());
     }
 
     @ParameterizedTest
@@ -84,7 +84,7 @@ class LightningInteropTest {
 
     @Test
     void filesDifferInNothingButWhatIsNotLightnings() throws IOException {
-        assertThat(ours.differencesFrom(theirs)).isNotEmpty().allMatch(InteropFolder::isExpected);
+        assertThat(ours.differencesFrom(theirs, trained.keySet())).isNotEmpty().allMatch(InteropFolder::isExpected);
     }
 
     private static void save(TrainedNet net, InteropCase settings, Path file) throws IOException {

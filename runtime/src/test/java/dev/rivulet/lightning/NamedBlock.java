@@ -5,11 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 
@@ -19,17 +15,6 @@ final class NamedBlock extends AbstractBlock {
 
     NamedBlock(Block model) {
         this.model = addChildBlock("model", model);
-    }
-
-    /** The net of {@code lightning_runs.py}. */
-    static Block net(InteropCase settings) {
-        SequentialBlock layers =
-                new SequentialBlock().add(Linear.builder().setUnits(16).build());
-        if (settings.isNormalized()) {
-            layers.add(BatchNorm.builder().build());
-        }
-        return new NamedBlock(
-                layers.add(Activation::tanh).add(Linear.builder().setUnits(1).build()));
     }
 
     @Override

@@ -26,7 +26,12 @@ final class TrainedModule extends LightningModule {
 
     @Override
     protected Block configureModel() {
-        return NamedBlock.net(settings);
+        return settings.layers();
+    }
+
+    @Override
+    protected String parameterName(String name) {
+        return "model." + name;
     }
 
     @Override

@@ -51,7 +51,7 @@ final class TrainedNet implements AutoCloseable {
 
     TrainedNet(InteropCase settings, Map<String, Tensor> data) {
         this.settings = settings;
-        net = NamedBlock.net(settings);
+        net = new NamedBlock(settings.layers());
         net.initialize(manager, DataType.FLOAT32, new Shape(BATCH_SIZE, 4));
         parameters = ParameterNames.of(net).parameters();
         optimizer = settings.optimizer();
