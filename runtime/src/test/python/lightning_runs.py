@@ -1,8 +1,8 @@
-"""The Python side of LightningInteropTest: runs of Lightning's Trainer that end in a file, or begin with one.
+"""The Python side of LightningInteropTest and TrainerInteropTest: runs of Lightning's Trainer that end in a file, or begin with one.
 
-    python3 lightning_runs.py train FOLDER    trains each case, saves FOLDER/CASE.ckpt at its place and trains on
-    python3 lightning_runs.py resume FOLDER   goes on from each FOLDER/CASE.ckpt
-    python3 lightning_runs.py compare FOLDER OTHER   prints where the files of the cases differ in keys, types or counts
+    python3 lightning_runs.py train FOLDER CASE…    trains each case, saves FOLDER/CASE.ckpt at its place and trains on
+    python3 lightning_runs.py resume FOLDER CASE…   goes on from each FOLDER/CASE.ckpt
+    python3 lightning_runs.py compare FOLDER OTHER CASE…   prints where the files of two folders differ in keys, types or counts
 
 The first two write FOLDER/CASE.json: the 50 batches after the place, each with epoch, index, optimizer steps so far, learning rate
 and loss, and what Lightning warned of. FOLDER/data.safetensors holds the data.
@@ -64,6 +64,9 @@ class Module(pl.LightningModule):
         progress = checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]
         self.rows.start = 0 if progress["is_last_batch"] else progress["current"]["processed"] * BATCH_SIZE
 # end: module
+
+    def on_save_checkpoint(self, checkpoint):
+        checkpoint["labels"] = {"low": [0, 0.5], "high": [1, 2.5]}
 
     def training_step(self, batch, index):
         x, y = batch
@@ -224,21 +227,20 @@ def differences(ours, theirs, path):
         yield f"{path} {ours} {theirs}"
 
 
-def compare(folder, other):
-    for name in CASES:
+def compare(folder, other, names):
+    for name in names:
         ours, theirs = (torch.load(path / f"{name}.ckpt", weights_only=True) for path in (folder, other))
         print(*differences(ours, theirs, name), sep="\n")
 
 
-def main(mode, folder):
+def main(mode, folder, *arguments):
+    if mode == "compare":
+        compare(pathlib.Path(folder), pathlib.Path(arguments[0]), arguments[1:])
+        return
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
-    for name, settings in CASES.items():
-        if mode == "train" or (folder / f"{name}.ckpt").exists():
-            run(mode, name, settings, folder)
+    for name in arguments:
+        run(mode, name, CASES[name], pathlib.Path(folder))
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "compare":
-        compare(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
-    else:
-        main(sys.argv[1], pathlib.Path(sys.argv[2]))
+    main(*sys.argv[1:])

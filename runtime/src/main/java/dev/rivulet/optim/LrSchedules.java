@@ -56,6 +56,19 @@ public final class LrSchedules {
     }
 
     /**
+     * Whether there are the metrics for which {@link #stepOnPlateau} asks, if it is called with the same arguments.
+     *
+     * @param index of the batch in its epoch, or of the epoch; from 0
+     * @param metrics the value of a metric by name
+     */
+    public boolean knowMetrics(LrInterval passed, long index, Function<String, OptionalDouble> metrics) {
+        return schedules.stream()
+                .filter(schedule -> schedule.scheduler() instanceof ReduceLROnPlateau && schedule.isDue(passed, index))
+                .flatMap(schedule -> schedule.monitor().stream())
+                .allMatch(monitor -> metrics.apply(monitor).isPresent());
+    }
+
+    /**
      * Steps the schedulers that are due and look at a metric.
      *
      * @param index of the batch in its epoch, or of the epoch; from 0

@@ -16,12 +16,16 @@ import dev.rivulet.training.LoopProgress.Place;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains: epochs of batches, each with forward, backward and, every so many batches, an optimizer step; validations in
  * between. Everything happens on the calling thread, in the order that {@link FitHooks} draws.
  */
 public final class FitLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
+
     /** The engine has one gradient collector at a time, so fits in one JVM take turns. */
     private static final ReentrantLock COLLECTING = new ReentrantLock();
 
@@ -37,6 +41,9 @@ public final class FitLoop {
     private final LoopMemory memory;
     private final NDManager manager;
     private final Engine engine;
+
+    /** Whether the run goes on, in its first epoch, from a file of Lightning's, which has no metrics. */
+    private boolean metricsUnknown;
 
     /**
      * Prepares a run.
@@ -132,6 +139,7 @@ public final class FitLoop {
 
     /** Does what is left of the epoch in which another run ended. */
     private void goOn() throws Exception {
+        metricsUnknown = metrics.toMap().isEmpty();
         boolean counted = state.place == Place.EPOCH_END || state.place == Place.TRAIN_END;
         if (counted && !state.lastBatch) {
             // That run was to stop in the middle of the epoch, and this one is not.
@@ -143,12 +151,17 @@ public final class FitLoop {
             closeEpoch();
         } else if (!counted) {
             state.validationPossible = isValidationPossible();
+            if (state.place == Place.BATCH_END) {
+                // A file of Lightning's does not say; one of this trainer's says the same.
+                state.validationDue |= isValidationDue(state.batchIndex);
+            }
             runBatches();
             endEpoch();
         }
     }
 
     private void runEpoch() throws Exception {
+        metricsUnknown = false;
         state.batchIndex = -1;
         state.lastBatch = false;
         state.validationPossible = isValidationPossible();
@@ -174,8 +187,18 @@ public final class FitLoop {
     }
 
     private void closeEpoch() {
-        schedules.stepOnPlateau(LrInterval.EPOCH, state.epoch, this::metric);
+        stepOnPlateau(LrInterval.EPOCH, state.epoch);
         state.place = Place.TRAIN_END;
+    }
+
+    private void stepOnPlateau(LrInterval passed, long index) {
+        if (metricsUnknown && !schedules.knowMetrics(passed, index, this::metric)) {
+            LOG.warn(
+                    "The run goes on from a file without metrics: ReduceLROnPlateau misses one step, in epoch {}.",
+                    state.epoch);
+            return;
+        }
+        schedules.stepOnPlateau(passed, index, this::metric);
     }
 
     private OptionalDouble metric(String name) {
@@ -206,7 +229,7 @@ public final class FitLoop {
             validation.get().run(settings.limitValBatches());
         }
         if (completesStep(state.batchIndex)) {
-            schedules.stepOnPlateau(LrInterval.STEP, state.batchIndex, this::metric);
+            stepOnPlateau(LrInterval.STEP, state.batchIndex);
         }
         state.place = Place.BATCH_START;
     }

@@ -8,7 +8,8 @@ public sealed interface ValidationInterval {
     /**
      * Number of batches from one validation to the next.
      *
-     * @param batchesOfEpoch number of training batches of an epoch
+     * @param batchesOfEpoch number of training batches of an epoch; 0 if it is not known, so that a part of it is not
+     *     reached
      */
     long batches(long batchesOfEpoch);
 
@@ -33,7 +34,7 @@ public sealed interface ValidationInterval {
 
         @Override
         public long batches(long batchesOfEpoch) {
-            return Math.max(1, (long) (batchesOfEpoch * fraction));
+            return batchesOfEpoch == 0 ? Long.MAX_VALUE : Math.max(1, (long) (batchesOfEpoch * fraction));
         }
 
         @Override

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What is in a PyTorch file, line by line, as src/test/python/torch_files.py lists it. */
-final class TorchListing {
+public final class TorchListing {
     private final TorchReader reader;
     private final List<String> lines = new ArrayList<>();
     private final IdentityHashMap<TorchStorage, Integer> storages = new IdentityHashMap<>();
@@ -22,7 +22,8 @@ final class TorchListing {
         this.reader = reader;
     }
 
-    static List<String> of(TorchReader reader) {
+    /** The listing of an open file. */
+    public static List<String> of(TorchReader reader) {
         TorchListing listing = new TorchListing(reader);
         listing.add(reader.content(), "root");
         return listing.lines;

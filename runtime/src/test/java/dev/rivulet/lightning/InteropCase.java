@@ -1,5 +1,10 @@
 package dev.rivulet.lightning;
 
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
 import dev.rivulet.optim.Adagrad;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.AdamW;
@@ -51,15 +56,30 @@ enum InteropCase {
         return epoch * TrainedNet.BATCHES + batch + 1;
     }
 
+    /** The name in Python. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     String file() {
-        return name().toLowerCase(Locale.ROOT) + ".ckpt";
+        return key() + ".ckpt";
     }
 
     String report() {
-        return name().toLowerCase(Locale.ROOT) + ".json";
+        return key() + ".json";
     }
 
-    boolean isNormalized() {
+    /** What {@code lightning_runs.py} has in the field {@code model}. */
+    Block layers() {
+        SequentialBlock layers =
+                new SequentialBlock().add(Linear.builder().setUnits(16).build());
+        if (isNormalized()) {
+            layers.add(BatchNorm.builder().build());
+        }
+        return layers.add(Activation::tanh).add(Linear.builder().setUnits(1).build());
+    }
+
+    private boolean isNormalized() {
         return this == ADAM || this == ADAMW || this == ACCUMULATING;
     }
 

@@ -6,16 +6,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.optim.LrInterval;
@@ -40,9 +34,6 @@ final class TrainedNet implements AutoCloseable {
     static final int BATCHES = 8;
     private static final int BATCH_SIZE = 8;
 
-    /** What is seen of a batch, in both languages. */
-    record Seen(int epoch, int index, long globalStep, double learningRate, double loss) {}
-
     private final InteropCase settings;
     private final NDManager manager = Engine.getInstance().newBaseManager();
     private final ParameterStore store = new ParameterStore(manager, false);
@@ -60,12 +51,7 @@ final class TrainedNet implements AutoCloseable {
 
     TrainedNet(InteropCase settings, Map<String, Tensor> data) {
         this.settings = settings;
-        SequentialBlock layers = new SequentialBlock().add(linear(16));
-        if (settings.isNormalized()) {
-            layers.add(BatchNorm.builder().build());
-        }
-        layers.add(Activation::tanh).add(linear(1));
-        net = new Named(layers);
+        net = new NamedBlock(settings.layers());
         net.initialize(manager, DataType.FLOAT32, new Shape(BATCH_SIZE, 4));
         parameters = ParameterNames.of(net).parameters();
         optimizer = settings.optimizer();
@@ -187,34 +173,5 @@ final class TrainedNet implements AutoCloseable {
     public void close() {
         step.close();
         manager.close();
-    }
-
-    private static Block linear(int units) {
-        return Linear.builder().setUnits(units).build();
-    }
-
-    /** Gives its child the name that an attribute has in PyTorch. */
-    private static final class Named extends AbstractBlock {
-        private final Block model;
-
-        Named(Block model) {
-            this.model = addChildBlock("model", model);
-        }
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore parameterStore, NDList inputs, boolean training, PairList<String, Object> params) {
-            return model.forward(parameterStore, inputs, training);
-        }
-
-        @Override
-        protected void initializeChildBlocks(NDManager owner, DataType dataType, Shape... inputShapes) {
-            model.initialize(owner, dataType, inputShapes);
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return model.getOutputShapes(inputShapes);
-        }
     }
 }

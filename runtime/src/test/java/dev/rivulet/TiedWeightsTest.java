@@ -1,0 +1,68 @@
+package dev.rivulet;
+
+import static dev.rivulet.ResumeFrom.resumeFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rivulet.interop.Python;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The checkpoints of a run of a module whose layer is in two places. */
+class TiedWeightsTest extends FitTestCase {
+    private Path file = Path.of("");
+
+    private Trainer.Builder keepingAll() {
+        return trainer().stream("original", policy -> policy.saveTopK(-1));
+    }
+
+    @BeforeEach
+    void train() {
+        try (TiedModule module = new TiedModule()) {
+            keepingAll().build().fit(module, points);
+        }
+        file = file("original", 1);
+    }
+
+    @Test
+    void holdBothNamesOfATensor() throws IOException {
+        try (CheckpointFile open = CheckpointFile.open(file)) {
+            assertThat(open.weights()).containsOnlyKeys("encoder.weight", "encoder.bias");
+            assertThat(open.aliases())
+                    .hasSize(2)
+                    .containsEntry("decoder.weight", "encoder.weight")
+                    .containsEntry("decoder.bias", "encoder.bias");
+        }
+    }
+
+    @Test
+    void areLoadedInPythonWithTensorsThatShareMemory() throws IOException {
+        Python.assumeHas("torch");
+
+        assertThat(Python.run("tied.py", file.toString()))
+                .containsExactly(
+                        "encoder.weight decoder.weight",
+                        "encoder.bias decoder.bias",
+                        "<All keys matched successfully>",
+                        "tied");
+    }
+
+    @Test
+    void areLoadedHere() throws IOException {
+        try (TiedModule module = Checkpoints.load(file, new TiedModule())) {
+            assertThat(Weights.live(module)).hasSize(2).isEqualTo(Weights.in(file));
+        }
+    }
+
+    @Test
+    void letARunGoOnToTheBit() throws IOException {
+        Path resumed = directory.resolve("resumed");
+        try (TiedModule module = new TiedModule()) {
+            keepingAll().defaultRootDir(resumed).build().fit(module, points, resumeFrom(file("original", 0)));
+        }
+
+        Path end = resumed.resolve("checkpoints").resolve(file.getFileName());
+        assertThat(SavedState.in(end)).isEqualTo(SavedState.in(file));
+    }
+}
