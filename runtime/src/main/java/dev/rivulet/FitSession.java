@@ -123,10 +123,10 @@ final class FitSession implements Steps {
         CheckpointStart.When verification = isNew ? CheckpointStart.When.WHEN_READ : CheckpointStart.When.NOW;
         try (StartingPoint start = find(graph, verification)) {
             Network network = module.network(inputShapes(start));
-            restore("weights", isNew, () -> start.restoreWeights(network));
+            restore(start, "weights", isNew, () -> start.restoreWeights(network));
             try (OptimizerStep optimizer =
                     new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping())) {
-                restore("state", isNew, () -> start.readState(network, optimizer));
+                restore(start, "state", isNew, () -> start.readState(network, optimizer));
                 return train(start, registries, graph, directory, network, optimizer);
             }
         }
@@ -135,7 +135,7 @@ final class FitSession implements Steps {
     private StartingPoint find(StreamGraph graph, CheckpointStart.When verification) throws IOException {
         ResumeEvent event = new ResumeEvent("finding");
         StartingPoint found = Resuming.find(resumeFrom, settings.checkpointDirectory(), graph, verification);
-        event.commit();
+        event.commit(found);
         return found;
     }
 
@@ -145,11 +145,11 @@ final class FitSession implements Steps {
     }
 
     /** A new module must not be left with some of a damaged file's weights. */
-    private void restore(String part, boolean isNew, Restoring restoring) throws IOException {
+    private void restore(StartingPoint start, String part, boolean isNew, Restoring restoring) throws IOException {
         ResumeEvent event = new ResumeEvent(part);
         try {
             restoring.run();
-            event.commit();
+            event.commit(start);
         } catch (Throwable failure) {
             if (isNew) {
                 module.close();
@@ -190,7 +190,7 @@ final class FitSession implements Steps {
             StateDict live = StateDict.ofArrays(workspace, network.arrays());
             parts.transforms().values().forEach(transform -> transform.begin(live));
             try (CheckpointStreams streams = streams(start, registries, graph, directory, parts)) {
-                restore("restoring", false, () -> start.restoreState(parts));
+                restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 start.tell(module);
                 FitHooks updates =

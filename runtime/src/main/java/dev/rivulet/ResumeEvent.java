@@ -22,4 +22,11 @@ final class ResumeEvent extends Event {
         this.part = part;
         begin();
     }
+
+    /** Ends the part. At the beginning of a run there is nothing to tell. */
+    void commit(StartingPoint start) {
+        if (start.file().isPresent()) {
+            commit();
+        }
+    }
 }
