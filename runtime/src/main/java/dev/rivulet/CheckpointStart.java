@@ -1,8 +1,10 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.types.Shape;
+import dev.rivulet.format.TorchPass;
 import dev.rivulet.lightning.LightningEntries;
 import dev.rivulet.lightning.TrainingState;
+import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Inventory;
@@ -14,34 +16,48 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A checkpoint that holds all of the training state, verified, and open until this is closed. */
+/**
+ * A checkpoint that holds all of the training state, open until this is closed. It is read once, in two steps: the weights,
+ * which an optimizer may want to look at when it is made, and then everything else.
+ */
 final class CheckpointStart implements StartingPoint {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStart.class);
 
     private final Path named;
     private final TorchCheckpointFile file;
+    private final FileVerifier verifier;
+    private final TorchPass pass;
     private final Checkpoint checkpoint;
     private final TrainingState saved;
 
-    private CheckpointStart(Path named, TorchCheckpointFile file, Checkpoint checkpoint, TrainingState saved) {
+    /** What was read and has not been restored yet. */
+    private @Nullable TrainingState read;
+
+    private CheckpointStart(
+            Path named, TorchCheckpointFile file, FileVerifier verifier, Checkpoint checkpoint, TrainingState saved) {
         this.named = named;
         this.file = file;
+        this.verifier = verifier;
+        this.pass = file.reader().pass();
         this.checkpoint = checkpoint;
         this.saved = saved;
     }
 
     /**
-     * Opens and verifies a checkpoint, to be closed by the caller.
+     * Opens a checkpoint, to be closed by the caller.
      *
+     * @param verification when to verify it: at once if there is something that must survive a damaged file
      * @throws NotResumableException if training cannot go on from it, such as a derived one
      * @throws IOException if it cannot be read, or is not what was written
      */
-    static CheckpointStart open(Path path) throws IOException {
+    static CheckpointStart open(Path path, When verification) throws IOException {
         Path real;
         Path named;
         try {
@@ -60,16 +76,27 @@ final class CheckpointStart implements StartingPoint {
                         + ": a safetensors file holds weights alone. Name a .ckpt of an untransformed stream, or load"
                         + " the weights with Checkpoints.load.");
             }
-            FileVerifier.withManifests(real).check(file);
+            FileVerifier verifier = FileVerifier.withManifests(real);
+            if (verification == When.NOW) {
+                verifier.check(file);
+            }
             Map<?, ?> dictionary = torch.dictionary();
             Checkpoint described = file.isForeign()
                     ? LightningFile.describe(dictionary)
                     : CheckpointDictionary.read(path.toString(), dictionary);
-            return new CheckpointStart(named, torch, described, read(path, dictionary));
+            return new CheckpointStart(named, torch, verifier, described, read(path, dictionary));
         } catch (Throwable failure) {
             file.close();
             throw failure;
         }
+    }
+
+    /** When a checkpoint is verified. */
+    enum When {
+        /** Before anything is loaded, by a pass of its own. */
+        NOW,
+        /** While it is read. */
+        WHEN_READ
     }
 
     /** The path without links in its folders: if it is a link itself, the run goes on from what it names. */
@@ -156,13 +183,21 @@ final class CheckpointStart implements StartingPoint {
 
     @Override
     public void restoreWeights(Network network) throws IOException {
-        new WeightsLoading(file, network.loadTarget()).fill(file::read);
+        new WeightsLoading(file, network.loadTarget()).fill(memory -> pass.read(file.byTensor(memory)));
         new TrainingRestoration(file.path(), saved).restoreFrozen(network);
     }
 
     @Override
-    public void restoreState(TrainingParts parts) throws IOException {
-        TrainingState loaded = new TensorReading(file.reader()).load(saved);
+    public void readState(Network network, OptimizerStep optimizer) throws IOException {
+        TensorReading reading = new TensorReading(saved, optimizer.stateful());
+        verifier.compare(file.byteCount(), reading.finish(pass));
+        read = reading.loaded();
+    }
+
+    @Override
+    public void restoreState(TrainingParts parts) {
+        TrainingState loaded = Objects.requireNonNull(read, "readState comes first");
+        read = null; // Its tensors take memory.
         new TrainingRestoration(file.path(), loaded).restore(parts);
         LOG.info(
                 "Training goes on from {}: epoch {}, step {}.",

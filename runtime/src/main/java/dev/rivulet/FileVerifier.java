@@ -85,7 +85,13 @@ final class FileVerifier {
         compare(open.byteCount(), open.readAll(memory));
     }
 
-    private void compare(long bytes, long crc32c) throws DamagedFileException {
+    /**
+     * Compares a file that has been read with the manifests.
+     *
+     * @param crc32c of all of its bytes
+     * @throws DamagedFileException if it is none of those that they name
+     */
+    void compare(long bytes, long crc32c) throws DamagedFileException {
         boolean isClaimed = claims.stream()
                 .map(Claim::checkpoint)
                 .anyMatch(written -> written.bytes() == bytes && written.crc32c() == crc32c);

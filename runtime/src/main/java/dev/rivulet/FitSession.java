@@ -118,13 +118,43 @@ final class FitSession implements Steps {
 
     private FitResult begin(RegistryChain registries, StreamGraph graph, Optional<CheckpointDirectory> directory)
             throws Exception {
-        try (StartingPoint start = Resuming.find(resumeFrom, settings.checkpointDirectory(), graph)) {
+        boolean isNew = !module.hasWeights();
+        // What the module has must survive a damaged file.
+        CheckpointStart.When verification = isNew ? CheckpointStart.When.WHEN_READ : CheckpointStart.When.NOW;
+        try (StartingPoint start = find(graph, verification)) {
             Network network = module.network(inputShapes(start));
-            start.restoreWeights(network);
+            restore(start, "weights", isNew, () -> start.restoreWeights(network));
             try (OptimizerStep optimizer =
                     new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping())) {
+                restore(start, "state", isNew, () -> start.readState(network, optimizer));
                 return train(start, registries, graph, directory, network, optimizer);
             }
+        }
+    }
+
+    private StartingPoint find(StreamGraph graph, CheckpointStart.When verification) throws IOException {
+        ResumeEvent event = new ResumeEvent("finding");
+        StartingPoint found = Resuming.find(resumeFrom, settings.checkpointDirectory(), graph, verification);
+        event.commit(found);
+        return found;
+    }
+
+    /** Something that reads a file into the module. */
+    private interface Restoring {
+        void run() throws IOException;
+    }
+
+    /** A new module must not be left with some of a damaged file's weights. */
+    private void restore(StartingPoint start, String part, boolean isNew, Restoring restoring) throws IOException {
+        ResumeEvent event = new ResumeEvent(part);
+        try {
+            restoring.run();
+            event.commit(start);
+        } catch (Throwable failure) {
+            if (isNew) {
+                module.close();
+            }
+            throw failure;
         }
     }
 
@@ -160,7 +190,7 @@ final class FitSession implements Steps {
             StateDict live = StateDict.ofArrays(workspace, network.arrays());
             parts.transforms().values().forEach(transform -> transform.begin(live));
             try (CheckpointStreams streams = streams(start, registries, graph, directory, parts)) {
-                start.restoreState(parts);
+                restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 start.tell(module);
                 FitHooks updates =

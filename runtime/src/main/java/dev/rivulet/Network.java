@@ -12,8 +12,10 @@ import ai.djl.training.ParameterStore;
 import dev.rivulet.tensor.ParameterNames;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** A block with its parameters in memory of their own. */
@@ -64,6 +66,17 @@ final class Network implements AutoCloseable {
     /** All parameters, by dotted name. */
     Map<String, Parameter> parameters() {
         return names.parameters();
+    }
+
+    /** Names of the parameters that are not frozen. */
+    Set<String> trained() {
+        Set<String> trained = new LinkedHashSet<>();
+        parameters().forEach((name, parameter) -> {
+            if (parameter.requiresGradient()) {
+                trained.add(name);
+            }
+        });
+        return trained;
     }
 
     /** Further names of shared parameters, each with the one that {@link #parameters} lists. */

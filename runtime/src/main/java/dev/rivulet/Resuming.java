@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +29,13 @@ final class Resuming {
 
     private final Path directory;
     private final StreamGraph graph;
+    private final CheckpointStart.When verification;
     private final List<String> passedOver = new ArrayList<>();
 
-    private Resuming(Path directory, StreamGraph graph) {
+    private Resuming(Path directory, StreamGraph graph, CheckpointStart.When verification) {
         this.directory = directory;
         this.graph = graph;
+        this.verification = verification;
     }
 
     /**
@@ -40,14 +43,17 @@ final class Resuming {
      *
      * @param directory that the run saves to
      * @param graph the streams of the run
+     * @param verification when to verify a checkpoint; one that is found to be damaged later is passed over even so, unless
+     *     it was named
      * @throws NotResumableException if there is none
      * @throws IOException if the directory cannot be read
      */
-    static StartingPoint find(ResumeFrom from, Path directory, StreamGraph graph) throws IOException {
-        Resuming resuming = new Resuming(directory.toAbsolutePath().normalize(), graph);
+    static StartingPoint find(ResumeFrom from, Path directory, StreamGraph graph, CheckpointStart.When verification)
+            throws IOException {
+        Resuming resuming = new Resuming(directory.toAbsolutePath().normalize(), graph, verification);
         return switch (from.kind()) {
             case NOTHING -> StartingPoint.BEGINNING;
-            case FILE -> CheckpointStart.open(from.file().orElseThrow());
+            case FILE -> CheckpointStart.open(from.file().orElseThrow(), verification);
             case LAST -> resuming.last();
             case AUTO -> resuming.lastIfAny();
             case BEST -> resuming.best();
@@ -148,15 +154,28 @@ final class Resuming {
     }
 
     private Optional<StartingPoint> firstGood(Collection<Path> candidates) {
-        for (Path path : candidates) {
+        Iterator<Path> rest = candidates.iterator();
+        return next(rest)
+                .map(first -> new FirstGoodStart(first, failure -> {
+                    passOver(failure);
+                    return next(rest).orElseThrow(this::nothing);
+                }));
+    }
+
+    private Optional<CheckpointStart> next(Iterator<Path> candidates) {
+        while (candidates.hasNext()) {
             try {
-                return Optional.of(CheckpointStart.open(path));
+                return Optional.of(CheckpointStart.open(candidates.next(), verification));
             } catch (IOException | NotResumableException e) {
-                LOG.warn("A checkpoint is passed over. {}", e.getMessage());
-                passedOver.add(String.valueOf(e.getMessage()));
+                passOver(e);
             }
         }
         return Optional.empty();
+    }
+
+    private void passOver(Exception failure) {
+        LOG.warn("A checkpoint is passed over. {}", failure.getMessage());
+        passedOver.add(String.valueOf(failure.getMessage()));
     }
 
     private NotResumableException nothing() {

@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.types.Shape;
+import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.DecisionState;
 import dev.rivulet.training.LoopProgress;
@@ -40,7 +41,14 @@ interface StartingPoint extends AutoCloseable {
     /** Restores what the optimizer has to find: weights, and which of them are frozen. */
     default void restoreWeights(Network network) throws IOException {}
 
-    /** Restores all else, once the parts exist. */
+    /**
+     * Reads all else, and verifies all that has been read.
+     *
+     * @param optimizer whose arrays may be filled
+     */
+    default void readState(Network network, OptimizerStep optimizer) throws IOException {}
+
+    /** Restores what was read, once the parts exist. */
     default void restoreState(TrainingParts parts) throws IOException {}
 
     /** What decides on the next saves of streams, by their names. */

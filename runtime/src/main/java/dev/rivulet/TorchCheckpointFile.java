@@ -151,8 +151,8 @@ final class TorchCheckpointFile implements CheckpointFile {
         return reader.readAll(byTensor(memory));
     }
 
-    private Map<TorchTensor, List<ByteBuffer>> byTensor(Map<String, List<ByteBuffer>> memory)
-            throws NotACheckpointException {
+    /** Memory for tensors by name as memory for those that the reader knows. */
+    Map<TorchTensor, List<ByteBuffer>> byTensor(Map<String, List<ByteBuffer>> memory) throws NotACheckpointException {
         Map<String, TorchTensor> stateDict = memory.isEmpty() ? Map.of() : stateDict();
         Map<TorchTensor, List<ByteBuffer>> byTensor = new HashMap<>();
         memory.forEach((name, buffers) -> byTensor.put(tensor(name, stateDict), buffers));

@@ -21,8 +21,8 @@ import java.util.Map;
 
 /** From memory to safety on the disk: groups of checkpoints against plain writes of the same bytes that are flushed. */
 final class DurableWrites {
-    private static final int TENSORS = 18;
-    private static final int TENSOR_BYTES = 1 << 24;
+    static final int TENSORS = 18;
+    static final int TENSOR_BYTES = 1 << 24;
     private static final int PIECE_BYTES = 1 << 20;
     private static final int TINY_BYTES = 200;
     private static final int PAIRS = 9;
@@ -90,7 +90,7 @@ final class DurableWrites {
                 1 / turns.ratio());
     }
 
-    private static Map<String, Tensor> tensors(int count, int bytes) {
+    static Map<String, Tensor> tensors(int count, int bytes) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             DirectMemory memory = DirectMemory.allocate(bytes);

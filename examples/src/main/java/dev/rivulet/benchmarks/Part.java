@@ -14,7 +14,9 @@ enum Part {
     BLOCKING("How long a save event holds training up"),
     MEMORY("Memory of save events"),
     WRITING("Durable writes"),
+    FORMATS("Writing a `.ckpt`"),
     LOADING("Loading with verification"),
+    RESUMING("Going on from a checkpoint"),
     TRAINING("What saving costs a training run"),
     POLICY("Deciding whether a save is due");
 
@@ -44,6 +46,8 @@ enum Part {
             case BLOCKING -> SaveBlocking.section();
             case MEMORY -> SaveMemory.section();
             case WRITING -> DurableWrites.section();
+            case FORMATS -> FormatSpeed.section();
+            case RESUMING -> ResumeSpeed.section();
             case LOADING -> LoadSpeed.section(python);
             case TRAINING -> SavingOverhead.section(python);
             case POLICY -> PolicyBenchmark.section();

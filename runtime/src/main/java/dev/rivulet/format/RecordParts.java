@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
@@ -31,6 +33,7 @@ final class RecordParts {
     private final ZipInput input;
     private final List<ArchiveRecord> records = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
+    private final List<Span> spans = new ArrayList<>();
 
     /** Bytes of one of the records, or of none; without memory they are only looked at. */
     private record Part(
@@ -90,10 +93,25 @@ final class RecordParts {
      * @throws MalformedTorchFileException if the file has become shorter
      */
     long readWithGaps() throws IOException {
-        List<Part> whole = withGaps();
-        long[] checksums = new long[whole.size()];
-        long[] castagnoli = new long[whole.size()];
-        forEach(whole, (i, part) -> {
+        withGaps();
+        readSpans();
+        long joined = 0;
+        for (Span span : spans) {
+            joined = Crc32c.combine(joined, span.crc32c(), span.length());
+        }
+        return joined;
+    }
+
+    /**
+     * Reads and verifies the entries added since the last time, and remembers what the whole file's checksum takes.
+     *
+     * @throws DamagedFileException if an entry has another checksum than the file says
+     * @throws MalformedTorchFileException if the file has become shorter
+     */
+    void readSpans() throws IOException {
+        long[] checksums = new long[parts.size()];
+        Span[] read = new Span[parts.size()];
+        forEach(parts, (i, part) -> {
             CRC32 crc = new CRC32();
             CRC32C crc32c = new CRC32C();
             read(part, step -> {
@@ -101,29 +119,32 @@ final class RecordParts {
                 crc.update(step);
             });
             checksums[i] = crc.getValue();
-            castagnoli[i] = crc32c.getValue();
+            read[i] = new Span(part.position(), part.length(), crc32c.getValue());
         });
-        verify(whole, checksums);
-        long joined = 0;
-        for (int i = 0; i < castagnoli.length; i++) {
-            joined = Crc32c.combine(joined, castagnoli[i], whole.get(i).length());
-        }
-        return joined;
+        verify(parts, checksums);
+        spans.addAll(List.of(read));
+        spans.sort(Comparator.comparingLong(Span::position));
+        parts.clear();
+        records.clear();
     }
 
-    /** All bytes of the file in order. */
-    private List<Part> withGaps() {
-        List<Part> whole = new ArrayList<>();
+    /** Adds what lies between and after the entries. */
+    private void withGaps() {
+        List<Part> gaps = new ArrayList<>();
+        TreeMap<Long, Integer> taken = new TreeMap<>();
+        spans.forEach(span -> taken.put(span.position(), span.length()));
+        parts.forEach(part -> taken.put(part.position(), part.length()));
         long end = 0;
-        for (Part part :
-                parts.stream().sorted(Comparator.comparingLong(Part::position)).toList()) {
-            look(GAP, end, part.position(), whole);
-            whole.add(part);
-            end = part.position() + part.length();
+        for (Map.Entry<Long, Integer> piece : taken.entrySet()) {
+            look(GAP, end, piece.getKey(), gaps);
+            end = piece.getKey() + piece.getValue();
         }
-        look(GAP, end, input.length(), whole);
-        return whole;
+        look(GAP, end, input.length(), gaps);
+        parts.addAll(gaps);
     }
+
+    /** Bytes of the file that have been read, and their CRC-32C. */
+    private record Span(long position, int length, long crc32c) {}
 
     /** Something to be done with a part. */
     private interface Task {

@@ -107,7 +107,7 @@ public final class TorchReader implements AutoCloseable {
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
-        StorageReading reading = new StorageReading(bySource(memory), memory);
+        StorageReading reading = reading(memory);
         RecordParts parts = new RecordParts(archive.input());
         reading.targets().forEach(parts::add);
         parts.read();
@@ -125,19 +125,12 @@ public final class TorchReader implements AutoCloseable {
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public long readAll(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
-        StorageReading reading = new StorageReading(bySource(memory), memory);
-        RecordParts parts = new RecordParts(archive.input());
-        for (ArchiveRecord record : archive.records()) {
-            List<ByteBuffer> target = reading.targets().get(record);
-            if (target == null) {
-                parts.add(record);
-            } else {
-                parts.add(record, target);
-            }
-        }
-        long crc32c = parts.readWithGaps();
-        reading.copyViews();
-        return crc32c;
+        return pass().finish(memory);
+    }
+
+    /** Begins a pass over the whole file in several steps, to be finished before this is closed. */
+    public TorchPass pass() {
+        return new TorchPass(this, archive);
     }
 
     /**
@@ -157,6 +150,15 @@ public final class TorchReader implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    /**
+     * A reading of tensors of this file.
+     *
+     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file
+     */
+    StorageReading reading(Map<TorchTensor, List<ByteBuffer>> memory) {
+        return new StorageReading(bySource(memory), memory);
     }
 
     private Map<FileStorage, List<TorchTensor>> bySource(Map<TorchTensor, List<ByteBuffer>> memory) {

@@ -94,6 +94,17 @@ final class DjlState {
         return all;
     }
 
+    Map<Long, Map<String, NDArray>> arraysByIndex() {
+        Map<Long, Map<String, NDArray>> byIndex = new LinkedHashMap<>();
+        for (String name : parameters) {
+            Map<String, NDArray> ofParameter = arrays.get(name);
+            if (ofParameter != null) {
+                byIndex.put((long) parameters.indexOf(name), Map.copyOf(ofParameter));
+            }
+        }
+        return byIndex;
+    }
+
     Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
         Map<Long, @Nullable Object> state = new LinkedHashMap<>();
         List<Long> params = new ArrayList<>();

@@ -42,6 +42,11 @@ public final class RestorableAdam extends Adam implements StatefulOptimizer {
     }
 
     @Override
+    public Map<Long, Map<String, NDArray>> arraysByIndex() {
+        return state.arraysByIndex();
+    }
+
+    @Override
     public Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
         return state.stateDict(tensors);
     }

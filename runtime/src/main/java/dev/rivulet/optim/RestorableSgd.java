@@ -45,6 +45,11 @@ public final class RestorableSgd extends Sgd implements StatefulOptimizer {
     }
 
     @Override
+    public Map<Long, Map<String, NDArray>> arraysByIndex() {
+        return state.arraysByIndex();
+    }
+
+    @Override
     public Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
         return state.stateDict(tensors);
     }

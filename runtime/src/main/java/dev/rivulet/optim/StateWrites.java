@@ -32,6 +32,9 @@ final class StateWrites {
                     live,
                     Dtype.of(array.getDataType()),
                     TensorShape.of(array.getShape().getShape()));
+            if (array == live) {
+                return; // A file was read straight into it.
+            }
             changes.add(() -> {
                 try (LiveTensors scope = new LiveTensors()) {
                     NDArrays.write(scope.view(array), live);

@@ -51,6 +51,14 @@ public interface StatefulOptimizer extends AutoCloseable {
      */
     Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors);
 
+    /**
+     * The live arrays once more: of each parameter by the number that it has in {@link #stateDict} and by PyTorch's names,
+     * such as {@code exp_avg}, for a file to be read straight into them. Where there are none, the file's tensors are copied.
+     */
+    default Map<Long, Map<String, NDArray>> arraysByIndex() {
+        return Map.of();
+    }
+
     /** The state as it is now, with copies of the arrays. */
     default Map<String, @Nullable Object> stateDict() {
         return stateDict(new TensorCopies(stateArrays()));
@@ -59,7 +67,8 @@ public interface StatefulOptimizer extends AutoCloseable {
     /**
      * Replaces the state by one that {@link #stateDict} or PyTorch made. Nothing is changed if it does not fit.
      *
-     * @param state whose tensors are {@link Tensor} or {@link NDArray}
+     * @param state whose tensors are {@link Tensor} or {@link NDArray}; a live array of this optimizer's in its own place
+     *     keeps its values
      * @throws IllegalStateException before {@link #initialize}
      * @throws MismatchedStateException if it belongs to another model or another kind of optimizer
      */

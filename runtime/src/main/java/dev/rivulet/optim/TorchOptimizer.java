@@ -119,6 +119,11 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     }
 
     @Override
+    public final Map<Long, Map<String, NDArray>> arraysByIndex() {
+        return layout().arraysByIndex();
+    }
+
+    @Override
     public final Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
         return layout().write(tensors);
     }

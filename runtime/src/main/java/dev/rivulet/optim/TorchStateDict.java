@@ -53,6 +53,22 @@ record TorchStateDict(
         return dictionary;
     }
 
+    /** The arrays of each parameter that is trained, by its number and by their names. */
+    Map<Long, Map<String, NDArray>> arraysByIndex() {
+        Map<Long, Map<String, NDArray>> arrays = new LinkedHashMap<>();
+        long index = 0;
+        for (ParamGroup group : groups) {
+            for (String name : group.parameters()) {
+                ParameterState parameter = states.get(name);
+                if (parameter != null) {
+                    arrays.put(index, Map.copyOf(parameter.arrays()));
+                }
+                index++;
+            }
+        }
+        return arrays;
+    }
+
     private boolean hasState(ParameterState parameter) {
         return (eager || parameter.steps() > 0)
                 && (stepsRecorded || !parameter.arrays().isEmpty());

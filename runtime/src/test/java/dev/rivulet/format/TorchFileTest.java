@@ -63,6 +63,37 @@ class TorchFileTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"plain.pt", "lightning-adamw.ckpt", "rezipped.pt"})
+    void isReadWholeInSeveralSteps(String name) throws IOException {
+        CRC32C crc = new CRC32C();
+        crc.update(Files.readAllBytes(recorded(name)));
+        try (TorchReader reader = TorchReader.open(recorded(name))) {
+            List<TorchTensor> tensors = tensors(reader.content());
+            TorchPass pass = reader.pass();
+            Map<TorchTensor, List<ByteBuffer>> memory = new LinkedHashMap<>();
+            for (int i = tensors.size() - 1;
+                    i >= 0;
+                    i -= 2) { // Backwards; views of storages that were read among them.
+                TorchTensor tensor = tensors.get(i);
+                List<ByteBuffer> buffers = List.of(ByteBuffer.allocate((int) tensor.byteCount()));
+                memory.put(tensor, buffers);
+                pass.read(Map.of(tensor, buffers));
+            }
+            Map<TorchTensor, List<ByteBuffer>> rest = new LinkedHashMap<>();
+            for (int i = tensors.size() - 2; i >= 0; i -= 2) {
+                rest.put(tensors.get(i), List.of(ByteBuffer.allocate((int)
+                        tensors.get(i).byteCount())));
+            }
+            assertThat(pass.finish(rest)).isEqualTo(crc.getValue());
+            memory.putAll(rest);
+            for (Map.Entry<TorchTensor, List<ByteBuffer>> read : memory.entrySet()) {
+                Tensor tensor = Tensor.of(read.getKey().dtype(), read.getKey().shape(), read.getValue());
+                assertThat(tensor.contentEquals(reader.read(read.getKey()))).isTrue();
+            }
+        }
+    }
+
     private static List<TorchTensor> tensors(TorchValue value) {
         List<TorchTensor> tensors = new ArrayList<>();
         if (value instanceof TorchTensor tensor) {
