@@ -1,7 +1,6 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.types.Shape;
-import dev.rivulet.lightning.NotResumableException;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.DecisionState;
