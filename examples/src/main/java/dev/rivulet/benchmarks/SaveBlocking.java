@@ -30,8 +30,8 @@ final class SaveBlocking {
         return String.format(
                         Locale.ROOT,
                         """
-                %d M parameters in %d tensors, %.0f MB: as many bytes as 25 M parameters with Adam's two moments, which are not
-                saved yet. %d tiny ones, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
+                %d M parameters in %d tensors, %.0f MB: as many bytes as 25 M parameters with Adam's two moments; no
+                optimizer state besides. %d tiny ones, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
                 share the weights out among them. Between events, training goes on until the writer has finished, and one
                 `memcpy` on one thread, tensor by tensor, from warm memory to warm memory, is timed at another step. Time
                 from the beginning of a save event until training goes on, as in a flight recording; medians of the events
