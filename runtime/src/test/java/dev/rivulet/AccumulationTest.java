@@ -42,6 +42,7 @@ class AccumulationTest extends FitTestCase {
             FitResult result = trainer()
                     .maxEpochs(-1)
                     .maxSteps(10_000)
+                    .maxPendingSaves(0) // A save that is still being written has arrays of its own.
                     .checkValEveryNEpoch(50)
                     .gradientClipVal(10)
                     .callbacks(counter)
