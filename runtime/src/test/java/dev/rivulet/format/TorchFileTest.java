@@ -98,8 +98,7 @@ class TorchFileTest {
         byte[] bytes = Files.readAllBytes(recorded("plain.pt"));
         Path damaged = folder.resolve("damaged.pt");
         try (TorchReader reader = TorchReader.open(recorded("plain.pt"))) {
-            FileStorage storage =
-                    (FileStorage) tensors(reader.content()).get(0).storage();
+            FileStorage storage = (FileStorage) tensors(reader.content()).get(0).storage();
             bytes[(int) storage.record().position()] ^= 1;
         }
         Files.write(damaged, bytes);
@@ -108,8 +107,8 @@ class TorchFileTest {
         try (TorchReader reader = TorchReader.open(damaged)) {
             assertThat(reader.pass(TorchPass.Verification.BY_CALLER).finish(Map.of()))
                     .isEqualTo(crc.getValue());
-            assertThatThrownBy(() ->
-                            reader.pass(TorchPass.Verification.OF_ENTRIES).finish(Map.of()))
+            assertThatThrownBy(
+                            () -> reader.pass(TorchPass.Verification.OF_ENTRIES).finish(Map.of()))
                     .isInstanceOf(DamagedFileException.class)
                     .hasMessageContaining("data/0");
         }
