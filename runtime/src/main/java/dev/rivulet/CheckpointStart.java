@@ -1,7 +1,9 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.types.Shape;
+import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.TorchPass;
+import dev.rivulet.format.TorchPass.Verification;
 import dev.rivulet.lightning.LightningEntries;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.OptimizerStep;
@@ -45,7 +47,7 @@ final class CheckpointStart implements StartingPoint {
         this.named = named;
         this.file = file;
         this.verifier = verifier;
-        this.pass = file.reader().pass();
+        this.pass = file.reader().pass(verifier.knowsWholeFile() ? Verification.BY_CALLER : Verification.OF_ENTRIES);
         this.checkpoint = checkpoint;
         this.saved = saved;
     }
@@ -190,7 +192,13 @@ final class CheckpointStart implements StartingPoint {
     @Override
     public void readState(Network network, OptimizerStep optimizer) throws IOException {
         TensorReading reading = new TensorReading(saved, optimizer.stateful());
-        verifier.compare(file.byteCount(), reading.finish(pass));
+        long crc32c = reading.finish(pass);
+        try {
+            verifier.compare(file.byteCount(), crc32c);
+        } catch (DamagedFileException somewhere) {
+            file.reader().verify(); // Which entry it is.
+            throw somewhere;
+        }
         read = reading.loaded();
     }
 

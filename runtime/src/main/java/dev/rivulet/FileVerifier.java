@@ -39,6 +39,11 @@ final class FileVerifier {
                 file, inventory.map(directory -> directory.claims(real)).orElse(List.of()));
     }
 
+    /** Whether a manifest names the file, so that the checksum of the whole of it is known. */
+    boolean knowsWholeFile() {
+        return !claims.isEmpty();
+    }
+
     /**
      * Says all that is wrong, and throws nothing for it.
      *
@@ -67,7 +72,7 @@ final class FileVerifier {
      */
     void check(CheckpointFile open) throws IOException {
         checked.addAll(open.checksums());
-        if (!claims.isEmpty()) {
+        if (knowsWholeFile()) {
             checked.add(FileVerification.Part.MANIFEST);
         }
         if (!checked.isEmpty()) {
@@ -95,7 +100,7 @@ final class FileVerifier {
         boolean isClaimed = claims.stream()
                 .map(Claim::checkpoint)
                 .anyMatch(written -> written.bytes() == bytes && written.crc32c() == crc32c);
-        if (!claims.isEmpty() && !isClaimed) {
+        if (knowsWholeFile() && !isClaimed) {
             throw new DamagedFileException(
                     file.toString(),
                     "the checksum of the whole file",

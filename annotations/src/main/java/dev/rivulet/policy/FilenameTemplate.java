@@ -82,8 +82,10 @@ public final class FilenameTemplate {
      * @throws IllegalArgumentException if the name would lead outside the directory
      */
     public String format(MetricValues metrics) {
-        StringBuilder name = new StringBuilder();
-        parts.forEach(part -> part.appendTo(name, metrics));
+        StringBuilder name = new StringBuilder(2 * text.length());
+        for (Part part : parts) {
+            part.appendTo(name, metrics);
+        }
         String result = name.toString();
         RelativeName.problem(result).ifPresent(problem -> {
             throw new IllegalArgumentException("The template \"" + text + "\" gives \"" + result + "\": " + problem);

@@ -20,6 +20,9 @@ record NumberLayout(int fill, char align, char sign, int width, char grouping, i
      * @param rest decimal point, fraction and exponent; or the whole of what has no digits, such as {@code nan}
      */
     String layOut(boolean negative, String prefix, String digits, String rest) {
+        if (width == 0 && grouping == FormatSpec.NONE) {
+            return signOf(negative) + prefix + digits + rest;
+        }
         String start = signOf(negative) + prefix;
         int others = start.length() + rest.codePointCount(0, rest.length());
         String grouped = group(digits, fill == '0' && align == '=' ? width - others : 0);

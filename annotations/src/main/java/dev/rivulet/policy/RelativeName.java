@@ -54,6 +54,9 @@ public final class RelativeName {
     private static int unsafeCharacter(String name) {
         for (int i = 0; i < name.length(); i++) {
             char character = name.charAt(i);
+            if (character >= ' ' && character <= '~' && character != '\\') {
+                continue; // Most names have no others.
+            }
             boolean pairStart = Character.isHighSurrogate(character)
                     && i + 1 < name.length()
                     && Character.isLowSurrogate(name.charAt(i + 1));

@@ -9,34 +9,46 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One pass over a PyTorch file in several steps: tensors are read when there is memory for them, every byte of the file once,
- * and when the pass is finished all of it is verified. Made by {@link TorchReader#pass}, and for one thread.
+ * One pass over a PyTorch file in several steps: tensors are read when there is memory for them, and every byte of the file
+ * once. Made by {@link TorchReader#pass}, and for one thread.
  */
 public final class TorchPass {
     private final TorchReader reader;
     private final TorchArchive archive;
     private final RecordParts parts;
+    private final boolean checksEntries;
     private final Set<ArchiveRecord> done = new HashSet<>();
 
-    TorchPass(TorchReader reader, TorchArchive archive) {
+    /** What is compared with what was written. */
+    public enum Verification {
+        /** Each entry when it is read, by its CRC-32 in the file. */
+        OF_ENTRIES,
+        /**
+         * Nothing: the caller knows the checksum of the whole file and compares it when the pass is finished, which saves the
+         * time for a second one.
+         */
+        BY_CALLER
+    }
+
+    TorchPass(TorchReader reader, TorchArchive archive, Verification verification) {
         this.reader = reader;
         this.archive = archive;
         this.parts = new RecordParts(archive.input());
+        this.checksEntries = verification == Verification.OF_ENTRIES;
     }
 
     /**
-     * Reads tensors into memory that the caller chooses, and verifies their storages. One whose storage an earlier step has
-     * read is read again.
+     * Reads tensors into memory that the caller chooses. One whose storage an earlier step has read is read again.
      *
      * @param memory as for {@link TorchReader#read(Map)}
      * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
      *     is written then
-     * @throws DamagedFileException if a storage is not what was written; the memory may have been filled with it then
+     * @throws DamagedFileException if a storage is verified and is not what was written; the memory may have been filled with it then
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         StorageReading reading = begin(memory);
-        parts.readSpans();
+        parts.readSpans(checksEntries);
         reading.copyViews();
     }
 
@@ -47,7 +59,7 @@ public final class TorchPass {
      * @return CRC-32C of the whole file, in the low 32 bits
      * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
      *     is written then
-     * @throws DamagedFileException if an entry is not what was written; the memory may have been filled with it then
+     * @throws DamagedFileException if an entry is verified and is not what was written; the memory may have been filled with it then
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public long finish(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
@@ -57,7 +69,7 @@ public final class TorchPass {
                 parts.add(record);
             }
         }
-        long crc32c = parts.readWithGaps();
+        long crc32c = parts.readWithGaps(checksEntries);
         reading.copyViews();
         return crc32c;
     }

@@ -125,12 +125,12 @@ public final class TorchReader implements AutoCloseable {
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public long readAll(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
-        return pass().finish(memory);
+        return pass(TorchPass.Verification.OF_ENTRIES).finish(memory);
     }
 
     /** Begins a pass over the whole file in several steps, to be finished before this is closed. */
-    public TorchPass pass() {
-        return new TorchPass(this, archive);
+    public TorchPass pass(TorchPass.Verification verification) {
+        return new TorchPass(this, archive, verification);
     }
 
     /**

@@ -3,13 +3,13 @@ package dev.rivulet.stream;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +21,8 @@ final class TopK {
     private final int k;
     private final boolean monitored;
     private final Mode mode;
-    /** The worst first. */
-    private final TreeSet<Ranked> ranking = new TreeSet<>();
+    /** The worst first. Sorted in an array, which takes fewer looks into cold memory than a tree and is copied at once. */
+    private final List<Ranked> ranking = new ArrayList<>();
 
     private final Map<String, Ranked> byName = new HashMap<>();
     private long sequence;
@@ -63,7 +63,7 @@ final class TopK {
             return k != 0;
         }
         return score.isPresent()
-                && (k < 0 || ranking.size() < k || badness(score.getAsDouble()) < ranking.first().badness);
+                && (k < 0 || ranking.size() < k || badness(score.getAsDouble()) < ranking.get(0).badness);
     }
 
     /** The score as stored: NaN counts as the worst. */
@@ -91,15 +91,15 @@ final class TopK {
         @Nullable Ranked overwritten = byName.get(checkpoint.name());
         boolean full = k > 0 && ranking.size() >= k;
         if (overwritten != null) {
-            boolean newest = !monitored || (full && overwritten.equals(ranking.first()));
+            boolean newest = !monitored || (full && overwritten.equals(ranking.get(0)));
             remove(overwritten);
             left.add(overwritten.checkpoint);
             add(checkpoint, newest ? sequence++ : overwritten.sequence);
             return left;
         }
         while (k > 0 && ranking.size() >= k) {
-            Ranked worst = ranking.first();
-            remove(worst);
+            Ranked worst = ranking.remove(0);
+            byName.remove(worst.checkpoint.name());
             left.add(worst.checkpoint);
         }
         add(checkpoint, sequence++);
@@ -108,7 +108,7 @@ final class TopK {
 
     private void add(KeptCheckpoint checkpoint, long place) {
         Ranked ranked = new Ranked(checkpoint, badness(checkpoint.score().orElse(Double.NaN)), place);
-        ranking.add(ranked);
+        ranking.add(place(ranked), ranked);
         byName.put(checkpoint.name(), ranked);
     }
 
@@ -119,8 +119,14 @@ final class TopK {
         }
     }
 
+    /** Where a checkpoint stands, or is to stand. */
+    private int place(Ranked ranked) {
+        int found = Collections.binarySearch(ranking, ranked);
+        return found < 0 ? -found - 1 : found;
+    }
+
     private void remove(Ranked ranked) {
-        ranking.remove(ranked);
+        ranking.remove(place(ranked));
         byName.remove(ranked.checkpoint.name());
     }
 
@@ -148,17 +154,16 @@ final class TopK {
         if (ranking.isEmpty()) {
             return Optional.empty();
         }
-        Ranked newestOfBest = ranking.last();
-        @Nullable
+        Ranked newestOfBest = ranking.get(ranking.size() - 1);
         Ranked best = monitored
-                ? ranking.ceiling(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1))
+                ? ranking.get(place(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1)))
                 : newestOfBest;
-        return Optional.ofNullable(best).map(ranked -> ranked.checkpoint);
+        return Optional.of(best.checkpoint);
     }
 
     Optional<KeptCheckpoint> kthBest() {
         boolean full = k < 0 ? !ranking.isEmpty() : k > 0 && ranking.size() >= k;
-        return full && monitored ? Optional.of(ranking.first().checkpoint) : Optional.empty();
+        return full && monitored ? Optional.of(ranking.get(0).checkpoint) : Optional.empty();
     }
 
     /** In order of insertion. */

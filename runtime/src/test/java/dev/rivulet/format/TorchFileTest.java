@@ -70,11 +70,10 @@ class TorchFileTest {
         crc.update(Files.readAllBytes(recorded(name)));
         try (TorchReader reader = TorchReader.open(recorded(name))) {
             List<TorchTensor> tensors = tensors(reader.content());
-            TorchPass pass = reader.pass();
+            TorchPass pass = reader.pass(TorchPass.Verification.OF_ENTRIES);
             Map<TorchTensor, List<ByteBuffer>> memory = new LinkedHashMap<>();
-            for (int i = tensors.size() - 1;
-                    i >= 0;
-                    i -= 2) { // Backwards; views of storages that were read among them.
+            // Backwards; views of storages that were read among them.
+            for (int i = tensors.size() - 1; i >= 0; i -= 2) {
                 TorchTensor tensor = tensors.get(i);
                 List<ByteBuffer> buffers = List.of(ByteBuffer.allocate((int) tensor.byteCount()));
                 memory.put(tensor, buffers);
@@ -91,6 +90,27 @@ class TorchFileTest {
                 Tensor tensor = Tensor.of(read.getKey().dtype(), read.getKey().shape(), read.getValue());
                 assertThat(tensor.contentEquals(reader.read(read.getKey()))).isTrue();
             }
+        }
+    }
+
+    @Test
+    void leavesComparingToACallerWhoKnowsTheWholeFile(@TempDir Path folder) throws IOException {
+        byte[] bytes = Files.readAllBytes(recorded("plain.pt"));
+        Path damaged = folder.resolve("damaged.pt");
+        try (TorchReader reader = TorchReader.open(recorded("plain.pt"))) {
+            FileStorage storage = (FileStorage) tensors(reader.content()).get(0).storage();
+            bytes[(int) storage.record().position()] ^= 1;
+        }
+        Files.write(damaged, bytes);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        try (TorchReader reader = TorchReader.open(damaged)) {
+            assertThat(reader.pass(TorchPass.Verification.BY_CALLER).finish(Map.of()))
+                    .isEqualTo(crc.getValue());
+            assertThatThrownBy(
+                            () -> reader.pass(TorchPass.Verification.OF_ENTRIES).finish(Map.of()))
+                    .isInstanceOf(DamagedFileException.class)
+                    .hasMessageContaining("data/0");
         }
     }
 
