@@ -1,9 +1,10 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.Trainer;
 import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.ResumeReport.Finding;
-import dev.rivulet.ResumeReport.Verdict;
+import dev.rivulet.proof.ResumeReport.Finding;
+import dev.rivulet.proof.ResumeReport.Verdict;
 import dev.rivulet.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,13 +9,21 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
-import dev.rivulet.ResumeDifference.Kind;
-import dev.rivulet.ResumeReport.Verdict;
+import dev.rivulet.Callback;
+import dev.rivulet.Checkpoint;
+import dev.rivulet.LightningModule;
+import dev.rivulet.LineModule;
+import dev.rivulet.NotResumableException;
+import dev.rivulet.Points;
+import dev.rivulet.ResumableModule;
+import dev.rivulet.Trainer;
 import dev.rivulet.data.SeededDataset;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedule;
 import dev.rivulet.optim.StepLR;
+import dev.rivulet.proof.ResumeDifference.Kind;
+import dev.rivulet.proof.ResumeReport.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,7 +158,7 @@ class ResumeProofTest {
                     private final Random noise = new Random(42);
 
                     @Override
-                    NDArray inputs(Batch batch) {
+                    protected NDArray inputs(Batch batch) {
                         return batch.getData().head().add(noise.nextFloat());
                     }
                 })
@@ -170,7 +178,7 @@ class ResumeProofTest {
                     private final Random noise = new Random(42);
 
                     @Override
-                    NDArray inputs(Batch batch) {
+                    protected NDArray inputs(Batch batch) {
                         return batch.getData().head().add(noise.nextFloat());
                     }
                 })
@@ -187,7 +195,7 @@ class ResumeProofTest {
                     private int batches;
 
                     @Override
-                    NDArray inputs(Batch batch) {
+                    protected NDArray inputs(Batch batch) {
                         batches++;
                         return batch.getData().head().mul(batches > 4 ? 2 : 1);
                     }
@@ -215,7 +223,7 @@ class ResumeProofTest {
         ResumeReport report = proof(() -> new LineModule() {
                     @Override
                     protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
-                        network(List.of()).parameters().values().forEach(parameter -> {
+                        parameters().values().forEach(parameter -> {
                             try (NDArray alias = parameter.getArray().stopGradient()) {
                                 alias.muli(2);
                             }
@@ -236,8 +244,7 @@ class ResumeProofTest {
                     @Override
                     protected void onAfterBackward() {
                         steps++;
-                        for (Parameter parameter :
-                                network(List.of()).parameters().values()) {
+                        for (Parameter parameter : parameters().values()) {
                             parameter.getArray().getGradient().divi(steps);
                         }
                     }
@@ -355,7 +362,7 @@ class ResumeProofTest {
     void saysThatARunWithUnseededNumbersCannotBeRepeated() {
         ResumeReport report = proof(() -> new LineModule() {
                     @Override
-                    NDArray inputs(Batch batch) {
+                    protected NDArray inputs(Batch batch) {
                         return batch.getData().head().add(Math.random());
                     }
                 })

@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 /** Ends a run of a proof, where it is to be stopped or nothing more is to be learnt from it. */
 final class ProofStop extends RuntimeException {

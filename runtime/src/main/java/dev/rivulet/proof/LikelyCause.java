@@ -1,7 +1,7 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
-import dev.rivulet.ResumeDifference.Kind;
 import dev.rivulet.lightning.LightningEntries;
+import dev.rivulet.proof.ResumeDifference.Kind;
 
 /** What a difference is likely to come from: what it is, and what was still the same, leave few things. */
 final class LikelyCause {

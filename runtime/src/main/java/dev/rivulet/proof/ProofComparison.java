@@ -1,7 +1,7 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.ResumeDifference.Kind;
+import dev.rivulet.proof.ResumeDifference.Kind;
 import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,6 +1,11 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.Backpressure;
+import dev.rivulet.FitResult;
+import dev.rivulet.LightningModule;
+import dev.rivulet.ResumeFrom;
+import dev.rivulet.Trainer;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.SaveLast;
 import java.nio.file.Path;
@@ -49,10 +54,7 @@ final class ProofRuns {
     /** Runs from the beginning. */
     Outcome straight(String directory, List<ProofWitness> witnesses) {
         return fit(
-                directory,
-                ResumeFrom.nothing(),
-                new ProofRecorder(0, OptionalInt.empty(), witnesses),
-                OptionalInt.empty());
+                directory, Optional.empty(), new ProofRecorder(0, OptionalInt.empty(), witnesses), OptionalInt.empty());
     }
 
     /**
@@ -63,21 +65,22 @@ final class ProofRuns {
      * @param stopAt empty to run to the end
      */
     Outcome part(String directory, Optional<Path> from, int firstIndex, OptionalInt stopAt, ProofWitness witness) {
-        ResumeFrom start = from.map(ResumeFrom::resumeFrom).orElseGet(ResumeFrom::nothing);
-        return fit(directory, start, new ProofRecorder(firstIndex, stopAt, List.of(witness)), stopAt);
+        return fit(directory, from, new ProofRecorder(firstIndex, stopAt, List.of(witness)), stopAt);
     }
 
-    private Outcome fit(String directory, ResumeFrom from, ProofRecorder recorder, OptionalInt stopAt) {
+    private Outcome fit(String directory, Optional<Path> from, ProofRecorder recorder, OptionalInt stopAt) {
+        // A run that begins has a directory of its own, in which "auto" finds nothing.
+        ResumeFrom start = from.map(ResumeFrom::resumeFrom).orElseGet(() -> ResumeFrom.resumeFrom("auto"));
         Trainer trainer = trainer(root.resolve(directory), recorder, stopAt);
         Optional<Path> endFile = Optional.empty();
         try (LightningModule module = unused(modules.get(), "module", "() -> new MyModule()")) {
             FitResult result = validation.isPresent()
-                    ? trainer.fit(module, train.get(), validation.get().get(), from)
-                    : trainer.fit(module, train.get(), from);
+                    ? trainer.fit(module, train.get(), validation.get().get(), start)
+                    : trainer.fit(module, train.get(), start);
             endFile = result.stream(END_STREAM).last();
         } catch (ProofStop stop) {
             if (recorder.hasStopped() && recorder.stopFile().isEmpty()) {
-                throw new FitException(
+                throw new IllegalStateException(
                         "The checkpoint of step " + stopAt.orElseThrow() + ", to go on from, could not be saved.",
                         stop);
             }

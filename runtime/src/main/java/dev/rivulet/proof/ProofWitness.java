@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;

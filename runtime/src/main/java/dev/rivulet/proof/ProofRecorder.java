@@ -1,9 +1,14 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.Callback;
+import dev.rivulet.CommittedCheckpoint;
+import dev.rivulet.LightningModule;
+import dev.rivulet.Trainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,7 +96,8 @@ final class ProofRecorder implements Callback {
     }
 
     private void begin(Trainer trainer, LightningModule module, Optional<Batch> batch, int batchIndex) {
-        Map<String, NDArray> weights = module.network(List.of()).arrays();
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        module.parameters().forEach((name, parameter) -> weights.put(name, parameter.getArray()));
         ProofStep step = ProofStep.before(trainer, weights, batch, batchIndex);
         tensors = List.copyOf(weights.keySet());
         steps.add(step);

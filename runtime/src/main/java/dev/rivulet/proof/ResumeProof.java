@@ -1,6 +1,10 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.FitException;
+import dev.rivulet.LightningModule;
+import dev.rivulet.NotResumableException;
+import dev.rivulet.Trainer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +108,7 @@ public final class ResumeProof {
      * @throws NotResumableException if the run cannot be resumed at all, because of its optimizer,
      *     say; the message names the remedy
      * @throws FitException as {@link Trainer#fit}
+     * @throws IllegalStateException if a checkpoint to go on from could not be saved, because the disk is full, say
      */
     public ResumeReport run() {
         try (TemporaryDirectory root = new TemporaryDirectory("resume-proof")) {
