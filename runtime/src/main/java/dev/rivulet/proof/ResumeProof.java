@@ -112,8 +112,8 @@ public final class ResumeProof {
      */
     public ResumeReport run() {
         try (TemporaryDirectory root = new TemporaryDirectory("resume-proof")) {
-            ProofRuns runs = new ProofRuns(module, trainer, train, validation, root.path());
-            return ProofTrial.run(runs, stops);
+            Runs runs = new Runs(module, trainer, train, validation, root.path());
+            return Trial.run(runs, stops);
         }
     }
 }
