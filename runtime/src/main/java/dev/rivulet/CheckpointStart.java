@@ -3,6 +3,7 @@ package dev.rivulet;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.format.TorchPass;
 import dev.rivulet.lightning.LightningEntries;
+import dev.rivulet.lightning.TensorReading;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.store.Catalog;
