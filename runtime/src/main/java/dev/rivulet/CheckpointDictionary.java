@@ -26,18 +26,6 @@ final class CheckpointDictionary {
     private CheckpointDictionary() {}
 
     /**
-     * Refuses an entry of the user's that would stand in the place of something else.
-     *
-     * @throws IllegalArgumentException if the key is one of Lightning's, or ours
-     */
-    static void requireFree(String key) {
-        if (LightningEntries.isReserved(key)) {
-            throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
-                    + "\": a .ckpt has something of Lightning's or Rivulet's under that key. Choose another one.");
-        }
-    }
-
-    /**
      * Lays out a file.
      *
      * @throws IllegalArgumentException if an entry has a key that means something else
@@ -51,7 +39,7 @@ final class CheckpointDictionary {
         top.put(LightningEntries.STATE_DICT, stateDict(content.weights(), content.aliases()));
         content.training().map(LightningEntries::of).ifPresent(top::putAll);
         checkpoint.entries().forEach((key, value) -> {
-            requireFree(key);
+            Checkpoint.requireFree(key);
             if (top.putIfAbsent(key, value) != null) {
                 throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
                         + "\": the training state has something under that key. Choose another one.");
