@@ -15,6 +15,7 @@ module dev.rivulet {
     exports dev.rivulet.data;
     exports dev.rivulet.format;
     exports dev.rivulet.optim;
+    exports dev.rivulet.proof;
     exports dev.rivulet.random;
     exports dev.rivulet.registry;
     exports dev.rivulet.stream;

@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import dev.rivulet.lightning.LightningEntries;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -66,8 +67,20 @@ public final class Checkpoint {
      *     is one of those that Lightning or Rivulet uses in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
      */
     public void put(String key, Object value) {
-        CheckpointDictionary.requireFree(key);
+        requireFree(key);
         entries.put(key, plain(key, value));
+    }
+
+    /**
+     * Refuses an entry of the user's that would stand in the place of something else.
+     *
+     * @throws IllegalArgumentException if the key is one of Lightning's, or ours
+     */
+    static void requireFree(String key) {
+        if (LightningEntries.isReserved(key)) {
+            throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
+                    + "\": a .ckpt has something of Lightning's or Rivulet's under that key. Choose another one.");
+        }
     }
 
     /** The names of all entries, in the order in which they were put. */

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,47 +20,10 @@ import org.jspecify.annotations.Nullable;
  * them there, and all that is Rivulet's under the key {@code rivulet}.
  */
 final class CheckpointDictionary {
-    static final String STATE_DICT = "state_dict";
     static final String ADDITIONS = "additions";
     static final String METADATA = "metadata";
 
-    /** Keys of the top level that mean something to Lightning, or here. */
-    private static final Set<String> RESERVED = Set.of(
-            "epoch",
-            "global_step",
-            LightningEntries.VERSION,
-            "legacy_pytorch-lightning_version",
-            STATE_DICT,
-            "loops",
-            "callbacks",
-            "optimizer_states",
-            "lr_schedulers",
-            "hparams_name",
-            "hyper_parameters",
-            "hparams_type",
-            "datamodule_hparams_name",
-            "datamodule_hyper_parameters",
-            "datamodule_hparams_type",
-            LightningEntries.OWN);
-
     private CheckpointDictionary() {}
-
-    /**
-     * Refuses an entry of the user's that would stand in the place of something else.
-     *
-     * @throws IllegalArgumentException if the key is one of Lightning's, or ours
-     */
-    static void requireFree(String key) {
-        if (isReserved(key)) {
-            throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
-                    + "\": a .ckpt has something of Lightning's or Rivulet's under that key. Choose another one.");
-        }
-    }
-
-    /** Whether a key of the top level means something to Lightning, or here. */
-    static boolean isReserved(String key) {
-        return RESERVED.contains(key);
-    }
 
     /**
      * Lays out a file.
@@ -74,10 +36,10 @@ final class CheckpointDictionary {
         top.put("epoch", checkpoint.epoch());
         top.put("global_step", checkpoint.globalStep());
         top.put(LightningEntries.VERSION, LightningEntries.LAYOUT_VERSION);
-        top.put(STATE_DICT, stateDict(content.weights(), content.aliases()));
+        top.put(LightningEntries.STATE_DICT, stateDict(content.weights(), content.aliases()));
         content.training().map(LightningEntries::of).ifPresent(top::putAll);
         checkpoint.entries().forEach((key, value) -> {
-            requireFree(key);
+            Checkpoint.requireFree(key);
             if (top.putIfAbsent(key, value) != null) {
                 throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
                         + "\": the training state has something under that key. Choose another one.");

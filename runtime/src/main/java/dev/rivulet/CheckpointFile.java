@@ -3,6 +3,7 @@ package dev.rivulet;
 import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.MalformedSafetensorsException;
 import dev.rivulet.format.MalformedTorchFileException;
+import dev.rivulet.format.TorchReader;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ sealed interface CheckpointFile extends AutoCloseable permits SafetensorsCheckpo
      * @throws IOException if it cannot be opened or read
      */
     static CheckpointFile open(Path file) throws IOException {
-        return FileSignature.isTorch(file) ? TorchCheckpointFile.open(file) : SafetensorsCheckpointFile.open(file);
+        return TorchReader.recognizes(file) ? TorchCheckpointFile.open(file) : SafetensorsCheckpointFile.open(file);
     }
 
     /** The file's path, as it was opened. */

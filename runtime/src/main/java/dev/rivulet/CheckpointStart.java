@@ -5,6 +5,7 @@ import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.TorchPass;
 import dev.rivulet.format.TorchPass.Verification;
 import dev.rivulet.lightning.LightningEntries;
+import dev.rivulet.lightning.TensorReading;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.store.Catalog;

@@ -26,7 +26,7 @@ final class LightningFile {
                         "pytorch-lightning " + dictionary.get(LightningEntries.VERSION)),
                 Map.of());
         dictionary.forEach((key, value) -> {
-            if (key instanceof String name && !CheckpointDictionary.isReserved(name) && Checkpoint.isEntry(value)) {
+            if (key instanceof String name && !LightningEntries.isReserved(name) && Checkpoint.isEntry(value)) {
                 checkpoint.put(name, value);
             }
         });

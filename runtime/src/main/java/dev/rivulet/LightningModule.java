@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.training.GradientMode;
@@ -122,6 +123,16 @@ public abstract class LightningModule implements AutoCloseable {
         } finally {
             mode.restore();
         }
+    }
+
+    /**
+     * The model's parameters, running statistics included, by the name that each is saved under. A shared one is there once.
+     * Their arrays are the live ones; a parameter must not be given another one.
+     *
+     * @throws IllegalStateException if the model has not been made yet, by a fit (after {@code setup}) or by loading
+     */
+    public final Map<String, Parameter> parameters() {
+        return network().parameters();
     }
 
     /** Logs the value of a scalar array; see {@link #log(String, double)}. */

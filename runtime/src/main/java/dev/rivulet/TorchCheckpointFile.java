@@ -189,7 +189,7 @@ final class TorchCheckpointFile implements CheckpointFile {
     private Map<String, TorchTensor> stateDict() throws NotACheckpointException {
         TorchValue.Dict top = top();
         TorchValue.Dict dict =
-                top.get(CheckpointDictionary.STATE_DICT).orElse(top) instanceof TorchValue.Dict inner ? inner : top;
+                top.get(LightningEntries.STATE_DICT).orElse(top) instanceof TorchValue.Dict inner ? inner : top;
         Map<String, TorchTensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<TorchValue, TorchValue> entry : dict.entries().entrySet()) {
             if (!(entry.getKey() instanceof TorchValue.Text name)

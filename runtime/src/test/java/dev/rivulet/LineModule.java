@@ -10,7 +10,10 @@ import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.optim.SGD;
 
 /** One layer, with nothing that is hard to resume; what a test adds to it is. */
-class LineModule extends LightningModule {
+public class LineModule extends LightningModule {
+
+    /** One that is not trained yet. */
+    public LineModule() {}
 
     @Override
     protected Block configureModel() {
@@ -30,7 +33,7 @@ class LineModule extends LightningModule {
     }
 
     /** What the layer sees. */
-    NDArray inputs(Batch batch) {
+    protected NDArray inputs(Batch batch) {
         return batch.getData().head();
     }
 

@@ -82,6 +82,30 @@ class ParameterNameTest extends FitTestCase {
     }
 
     @Test
+    void aModuleListsItsParametersUnderTheNamesThatItGives() {
+        try (ModelModule module = new ModelModule()) {
+            assertThatThrownBy(module::parameters).isInstanceOf(IllegalStateException.class);
+            List<String> names = new ArrayList<>();
+            trainer()
+                    .callbacks(new Callback() {
+                        @Override
+                        public void onFitStart(Trainer trainer, LightningModule trained) {
+                            names.addAll(trained.parameters().keySet());
+                        }
+                    })
+                    .build()
+                    .fit(module, points);
+
+            assertThat(names).containsExactly("model.weight", "model.bias");
+            assertThat(requireNonNull(module.parameters().get("model.bias"))
+                            .getArray()
+                            .toFloatArray())
+                    .containsExactly(requireNonNull(Weights.live(module).get("model.bias"))
+                            .get(0));
+        }
+    }
+
+    @Test
     void aModuleThatGivesOneNameTwiceIsRefused() {
         try (PlaneModule module = new PlaneModule() {
             @Override

@@ -5,16 +5,16 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 
 /** Small regression data: points of a plane, {@code y = 2a − b + 1}. */
-final class Points {
+public final class Points {
     private Points() {}
 
     /** A number of points in fixed order, in batches. */
-    static ArrayDataset of(NDManager manager, int count, int batchSize) {
+    public static ArrayDataset of(NDManager manager, int count, int batchSize) {
         return of(manager, count, batchSize, false);
     }
 
     /** The same points in an order that DJL draws for each pass. */
-    static ArrayDataset shuffled(NDManager manager, int count, int batchSize) {
+    public static ArrayDataset shuffled(NDManager manager, int count, int batchSize) {
         return of(manager, count, batchSize, true);
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * All that makes resuming hard: dropout, batch normalization, an optimizer with state, a schedule, a moving average, random
  * numbers of the module's own and an entry. Its registry is written by hand.
  */
-class ResumableModule extends LightningModule {
+public class ResumableModule extends LightningModule {
     @WeightTransform("averaged")
     final ExponentialMovingAverage average = new ExponentialMovingAverage(0.9);
 
@@ -28,7 +28,8 @@ class ResumableModule extends LightningModule {
     long batches;
     private final Supplier<? extends Optimizer> optimizer;
 
-    ResumableModule(Supplier<? extends Optimizer> optimizer) {
+    /** A module that is trained by what the supplier makes for each fit. */
+    public ResumableModule(Supplier<? extends Optimizer> optimizer) {
         this.optimizer = optimizer;
     }
 

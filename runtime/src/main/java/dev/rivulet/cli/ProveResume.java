@@ -1,7 +1,7 @@
 package dev.rivulet.cli;
 
-import dev.rivulet.ResumeProof;
-import dev.rivulet.ResumeReport;
+import dev.rivulet.proof.ResumeProof;
+import dev.rivulet.proof.ResumeReport;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;

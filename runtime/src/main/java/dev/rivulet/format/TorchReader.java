@@ -35,6 +35,16 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
+     * Whether a file is one of PyTorch's rather than one of safetensors, by a few of its bytes; if it is damaged or old,
+     * {@link #open} may refuse it all the same.
+     *
+     * @throws IOException if it cannot be opened or read
+     */
+    public static boolean recognizes(Path file) throws IOException {
+        return FileSignature.isTorch(file);
+    }
+
+    /**
      * Opens a file, to be closed by the caller.
      *
      * @throws MalformedTorchFileException if it is not a PyTorch file that can be read safely

@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A training state as top-level entries of PyTorch Lightning's {@code .ckpt}, from which Lightning's {@code
  * Trainer.fit(ckpt_path=…)} goes on, and the other way round.
  *
- * <p>Beside these, such a file has {@code state_dict}, {@code epoch}, {@code global_step} (which Lightning does not read)
+ * <p>Beside these, such a file has {@value #STATE_DICT}, {@code epoch}, {@code global_step} (which Lightning does not read)
  * and {@value #VERSION}. What Lightning has no place for is in {@value #OWN}, {@value #TRAINING}, which it leaves alone.
  */
 public final class LightningEntries {
@@ -32,9 +33,35 @@ public final class LightningEntries {
     /** Entry in {@link #OWN} of the training state that Lightning has no place for: what {@link #own} gives. */
     public static final String TRAINING = "training";
 
+    /** Entry of the weights. */
+    public static final String STATE_DICT = "state_dict";
+
     private static final String PROGRESS = "progress";
 
+    private static final Set<String> RESERVED = Set.of(
+            "epoch",
+            "global_step",
+            VERSION,
+            "legacy_pytorch-lightning_version",
+            STATE_DICT,
+            "loops",
+            "callbacks",
+            "optimizer_states",
+            "lr_schedulers",
+            "hparams_name",
+            "hyper_parameters",
+            "hparams_type",
+            "datamodule_hparams_name",
+            "datamodule_hyper_parameters",
+            "datamodule_hparams_type",
+            OWN);
+
     private LightningEntries() {}
+
+    /** Whether an entry of this name means something to Lightning, or here, so that users cannot have one. */
+    public static boolean isReserved(String name) {
+        return RESERVED.contains(name);
+    }
 
     /**
      * The entries {@code loops}, {@code callbacks}, {@code optimizer_states}, {@code lr_schedulers} and, if there are

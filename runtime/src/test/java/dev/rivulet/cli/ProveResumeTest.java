@@ -2,8 +2,8 @@ package dev.rivulet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.ResumeProof;
-import dev.rivulet.ResumeProofs;
+import dev.rivulet.proof.ResumeProof;
+import dev.rivulet.proof.ResumeProofs;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 /** Ends a run of a proof, where it is to be stopped or nothing more is to be learnt from it. */
-final class ProofStop extends RuntimeException {
+final class DeliberateStop extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    ProofStop() {
+    DeliberateStop() {
         super("ResumeProof stops this run on purpose.", null, true, false);
     }
 }

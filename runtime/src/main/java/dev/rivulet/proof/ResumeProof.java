@@ -1,6 +1,10 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.FitException;
+import dev.rivulet.LightningModule;
+import dev.rivulet.NotResumableException;
+import dev.rivulet.Trainer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -104,11 +108,12 @@ public final class ResumeProof {
      * @throws NotResumableException if the run cannot be resumed at all, because of its optimizer,
      *     say; the message names the remedy
      * @throws FitException as {@link Trainer#fit}
+     * @throws IllegalStateException if a checkpoint to go on from could not be saved, because the disk is full, say
      */
     public ResumeReport run() {
         try (TemporaryDirectory root = new TemporaryDirectory("resume-proof")) {
-            ProofRuns runs = new ProofRuns(module, trainer, train, validation, root.path());
-            return ProofTrial.run(runs, stops);
+            Runs runs = new Runs(module, trainer, train, validation, root.path());
+            return Trial.run(runs, stops);
         }
     }
 }

@@ -1,9 +1,8 @@
-package dev.rivulet;
+package dev.rivulet.lightning;
 
 import ai.djl.ndarray.NDArray;
 import dev.rivulet.format.TorchPass;
 import dev.rivulet.format.TorchTensor;
-import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.StatefulOptimizer;
 import dev.rivulet.tensor.DirectMemory;
 import dev.rivulet.tensor.LiveArray;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the tensors of a training state: straight into an optimizer's arrays where these are known and alike, else into memory
  * of their own.
  */
-final class TensorReading {
+public final class TensorReading {
     private final TrainingState saved;
     private final Map<TorchTensor, NDArray> live = new HashMap<>();
     private final Map<TorchTensor, DirectMemory> beside = new HashMap<>();
@@ -32,7 +31,7 @@ final class TensorReading {
      *
      * @param optimizer that is to go on from the state, whose arrays may be filled before it is asked to
      */
-    TensorReading(TrainingState saved, Optional<StatefulOptimizer> optimizer) {
+    public TensorReading(TrainingState saved, Optional<StatefulOptimizer> optimizer) {
         this.saved = saved;
         if (saved.optimizerStates().size() == 1 && optimizer.isPresent()) {
             pair(saved.optimizerStates().get(0), optimizer.get().arraysByIndex());
@@ -97,13 +96,14 @@ final class TensorReading {
      * Finishes a pass with the state's tensors.
      *
      * @return CRC-32C of the whole file
+     * @throws IOException as {@link TorchPass#finish}
      */
-    long finish(TorchPass pass) throws IOException {
+    public long finish(TorchPass pass) throws IOException {
         return pass.finish(buffers);
     }
 
     /** The state with its tensors as they were read: those that lie in an optimizer's array as that array. */
-    TrainingState loaded() {
+    public TrainingState loaded() {
         return new TrainingState(
                 saved.progress(),
                 saved.optimizerStates().stream().map(this::loaded).toList(),

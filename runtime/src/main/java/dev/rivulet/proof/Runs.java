@@ -1,6 +1,11 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.Backpressure;
+import dev.rivulet.FitResult;
+import dev.rivulet.LightningModule;
+import dev.rivulet.ResumeFrom;
+import dev.rivulet.Trainer;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.SaveLast;
 import java.nio.file.Path;
@@ -13,7 +18,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** Runs a module as its user would, each time with everything new, in directories below one. */
-final class ProofRuns {
+final class Runs {
     private static final String END_STREAM = "resume-proof-end";
 
     private final Supplier<? extends LightningModule> modules;
@@ -23,7 +28,7 @@ final class ProofRuns {
     private final Path root;
     private final Set<Object> used = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    ProofRuns(
+    Runs(
             Supplier<? extends LightningModule> modules,
             Supplier<Trainer.Builder> trainers,
             Supplier<? extends Dataset> train,
@@ -44,15 +49,11 @@ final class ProofRuns {
      * @param stopFile the checkpoint from which another run goes on; present if the run was stopped where it should be
      * @param endFile the training state at the end; present if that was reached
      */
-    record Outcome(List<ProofStep> steps, List<String> tensors, Optional<Path> stopFile, Optional<Path> endFile) {}
+    record Outcome(List<Step> steps, List<String> tensors, Optional<Path> stopFile, Optional<Path> endFile) {}
 
     /** Runs from the beginning. */
-    Outcome straight(String directory, List<ProofWitness> witnesses) {
-        return fit(
-                directory,
-                ResumeFrom.nothing(),
-                new ProofRecorder(0, OptionalInt.empty(), witnesses),
-                OptionalInt.empty());
+    Outcome straight(String directory, List<Witness> witnesses) {
+        return fit(directory, Optional.empty(), new Recorder(0, OptionalInt.empty(), witnesses), OptionalInt.empty());
     }
 
     /**
@@ -62,22 +63,23 @@ final class ProofRuns {
      * @param firstIndex how many batches the run has had before
      * @param stopAt empty to run to the end
      */
-    Outcome part(String directory, Optional<Path> from, int firstIndex, OptionalInt stopAt, ProofWitness witness) {
-        ResumeFrom start = from.map(ResumeFrom::resumeFrom).orElseGet(ResumeFrom::nothing);
-        return fit(directory, start, new ProofRecorder(firstIndex, stopAt, List.of(witness)), stopAt);
+    Outcome part(String directory, Optional<Path> from, int firstIndex, OptionalInt stopAt, Witness witness) {
+        return fit(directory, from, new Recorder(firstIndex, stopAt, List.of(witness)), stopAt);
     }
 
-    private Outcome fit(String directory, ResumeFrom from, ProofRecorder recorder, OptionalInt stopAt) {
+    private Outcome fit(String directory, Optional<Path> from, Recorder recorder, OptionalInt stopAt) {
+        // A run that begins has a directory of its own, in which "auto" finds nothing.
+        ResumeFrom start = from.map(ResumeFrom::resumeFrom).orElseGet(() -> ResumeFrom.resumeFrom("auto"));
         Trainer trainer = trainer(root.resolve(directory), recorder, stopAt);
         Optional<Path> endFile = Optional.empty();
         try (LightningModule module = unused(modules.get(), "module", "() -> new MyModule()")) {
             FitResult result = validation.isPresent()
-                    ? trainer.fit(module, train.get(), validation.get().get(), from)
-                    : trainer.fit(module, train.get(), from);
+                    ? trainer.fit(module, train.get(), validation.get().get(), start)
+                    : trainer.fit(module, train.get(), start);
             endFile = result.stream(END_STREAM).last();
-        } catch (ProofStop stop) {
+        } catch (DeliberateStop stop) {
             if (recorder.hasStopped() && recorder.stopFile().isEmpty()) {
-                throw new FitException(
+                throw new IllegalStateException(
                         "The checkpoint of step " + stopAt.orElseThrow() + ", to go on from, could not be saved.",
                         stop);
             }
@@ -85,7 +87,7 @@ final class ProofRuns {
         return new Outcome(recorder.steps(), recorder.tensors(), recorder.stopFile(), endFile);
     }
 
-    private Trainer trainer(Path directory, ProofRecorder recorder, OptionalInt stopAt) {
+    private Trainer trainer(Path directory, Recorder recorder, OptionalInt stopAt) {
         Trainer.Builder builder = unused(trainers.get(), "trainer's builder", "() -> Trainer.builder()…")
                 .defaultRootDir(directory)
                 .enableProgressBar(false)
@@ -101,8 +103,7 @@ final class ProofRuns {
                                 .saveLast(SaveLast.COPY)
                                 .format(CheckpointFormat.CKPT));
         stopAt.ifPresent(step -> builder.stream(
-                ProofRecorder.STOP_STREAM,
-                policy -> policy.everyNTrainSteps(step).format(CheckpointFormat.CKPT)));
+                Recorder.STOP_STREAM, policy -> policy.everyNTrainSteps(step).format(CheckpointFormat.CKPT)));
         return builder.build();
     }
 

@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 /**
  * The first thing in which two runs differ that should be the same.

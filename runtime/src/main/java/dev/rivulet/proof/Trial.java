@@ -1,8 +1,8 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.ResumeReport.Finding;
-import dev.rivulet.ResumeReport.Verdict;
+import dev.rivulet.proof.ResumeReport.Finding;
+import dev.rivulet.proof.ResumeReport.Verdict;
 import dev.rivulet.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,13 +15,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One proof: the straight run, the stopped one, and, if they differ, the straight one again. */
-final class ProofTrial {
-    private final ProofRuns runs;
-    private final ProofRuns.Outcome straight;
+final class Trial {
+    private final Runs runs;
+    private final Runs.Outcome straight;
     private final List<Integer> stops;
     private final List<Integer> made = new ArrayList<>();
 
-    private ProofTrial(ProofRuns runs, ProofRuns.Outcome straight, List<Integer> stops) {
+    private Trial(Runs runs, Runs.Outcome straight, List<Integer> stops) {
         this.runs = runs;
         this.straight = straight;
         this.stops = stops.isEmpty() ? choice() : requireWithin(stops);
@@ -32,12 +32,12 @@ final class ProofTrial {
      *
      * @param stops none for a choice
      */
-    static ResumeReport run(ProofRuns runs, List<Integer> stops) {
-        return new ProofTrial(runs, runs.straight("straight", List.of()), stops).report();
+    static ResumeReport run(Runs runs, List<Integer> stops) {
+        return new Trial(runs, runs.straight("straight", List.of()), stops).report();
     }
 
     private ResumeReport report() {
-        ProofComparison comparison = new ProofComparison(straight.steps(), straight.tensors());
+        Comparison comparison = new Comparison(straight.steps(), straight.tensors());
         Optional<Path> end = stopped(comparison);
         if (comparison.first().isPresent()) {
             return explained(comparison);
@@ -47,11 +47,11 @@ final class ProofTrial {
     }
 
     /** Runs with stops, up to one after which something differs; the state at the end, if that is reached. */
-    private Optional<Path> stopped(ProofComparison comparison) {
+    private Optional<Path> stopped(Comparison comparison) {
         Optional<Path> from = Optional.empty();
         int index = 0;
         for (int stop : stops) {
-            ProofRuns.Outcome part = runs.part("stopped", from, index, OptionalInt.of(stop), comparison);
+            Runs.Outcome part = runs.part("stopped", from, index, OptionalInt.of(stop), comparison);
             if (comparison.first().isPresent()) {
                 return Optional.empty();
             }
@@ -73,8 +73,8 @@ final class ProofTrial {
     }
 
     /** Repeats the straight run: only one that is the same again shows that it was the stop that made the difference. */
-    private ResumeReport explained(ProofComparison resumed) {
-        ProofComparison repeated = new ProofComparison(straight.steps(), straight.tensors());
+    private ResumeReport explained(Comparison resumed) {
+        Comparison repeated = new Comparison(straight.steps(), straight.tensors());
         TensorCapture capture = new TensorCapture(resumed);
         runs.straight("repeated", List.of(repeated, capture));
         ResumeDifference difference = resumed.first().orElseThrow();
@@ -87,19 +87,15 @@ final class ProofTrial {
                 Optional.of(new Finding(
                         difference,
                         capture.difference(),
-                        resumed.tensor()
-                                .map(ProofComparison.DifferingTensor::others)
-                                .orElse(0),
-                        resumed.tensor()
-                                .map(ProofComparison.DifferingTensor::step)
-                                .orElse(0L),
+                        resumed.tensor().map(Comparison.DifferingTensor::others).orElse(0),
+                        resumed.tensor().map(Comparison.DifferingTensor::step).orElse(0L),
                         LikelyCause.ofResumed(difference, atOnce))),
                 List.of());
     }
 
     /** What differs between two straight runs, too, the time of saving, say, is no matter of resuming. */
     private ResumeReport explained(Map<String, FinalState.Difference> differences) {
-        ProofComparison repeated = new ProofComparison(straight.steps(), straight.tensors());
+        Comparison repeated = new Comparison(straight.steps(), straight.tensors());
         Optional<Path> end = runs.straight("repeated", List.of(repeated)).endFile();
         if (repeated.first().isPresent()) {
             return unrepeatable(repeated.first().get());
@@ -132,7 +128,7 @@ final class ProofTrial {
     }
 
     private ResumeReport report(Verdict verdict, Optional<Finding> finding, List<String> leftOut) {
-        ProofStep last = straight.steps().get(straight.steps().size() - 1);
+        Step last = straight.steps().get(straight.steps().size() - 1);
         return new ResumeReport(
                 new ResumeReport.Run(
                         steps(), last.epoch() + 1, straight.tensors().size()),
@@ -150,7 +146,7 @@ final class ProofTrial {
     }
 
     private int steps() {
-        List<ProofStep> steps = straight.steps();
+        List<Step> steps = straight.steps();
         return steps.isEmpty() ? 0 : Math.toIntExact(steps.get(steps.size() - 1).step());
     }
 
@@ -191,23 +187,23 @@ final class ProofTrial {
     }
 
     /** Has a tensor of the straight run once more, which recorded its digest only. */
-    private static final class TensorCapture implements ProofWitness {
-        private final ProofComparison resumed;
+    private static final class TensorCapture implements Witness {
+        private final Comparison resumed;
         private @Nullable Tensor expected;
 
-        TensorCapture(ProofComparison resumed) {
+        TensorCapture(Comparison resumed) {
             this.resumed = resumed;
         }
 
         @Override
-        public void begins(int index, ProofStep step, Map<String, NDArray> weights) {
+        public void begins(int index, Step step, Map<String, NDArray> weights) {
             boolean reached =
                     resumed.tensor().map(tensor -> tensor.index() == index).orElse(resumed.firstIndex() < index);
             if (reached) {
                 expected = resumed.tensor()
-                        .map(tensor -> ProofComparison.copy(weights, tensor.name()))
+                        .map(tensor -> Comparison.copy(weights, tensor.name()))
                         .orElse(null);
-                throw new ProofStop();
+                throw new DeliberateStop();
             }
         }
 

@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.format;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,13 +9,6 @@ import java.nio.file.StandardOpenOption;
 
 /** Tells by a few bytes which format a file has. */
 final class FileSignature {
-    private static final int ZIP_BEGINNING = 0x04034b50;
-    private static final int ZIP_ENDING = 0x06054b50;
-    private static final int ZIP_ENDING_BYTES = 22;
-
-    /** First byte of a pickle: what PyTorch wrote before it wrote zip files. */
-    private static final byte PICKLE = (byte) 0x80;
-
     /** Where a safetensors file's header begins, with a brace. */
     private static final int HEADER = 8;
 
@@ -23,21 +16,21 @@ final class FileSignature {
 
     /**
      * Whether a file is one of PyTorch's: a zip file, also if damage to its beginning leaves just the ending to tell, or a
-     * pickle. A header of safetensors excludes both.
+     * pickle, which is what it wrote before. A header of safetensors excludes both.
      */
     static boolean isTorch(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer beginning = read(channel, 0, HEADER + 1);
             if (beginning.limit() <= HEADER) {
-                return beginning.limit() >= Integer.BYTES && beginning.getInt(0) == ZIP_BEGINNING;
+                return beginning.limit() >= Integer.BYTES && beginning.getInt(0) == ZipLayout.LOCAL_SIGNATURE;
             }
             if (beginning.get(HEADER) == '{') {
                 return false;
             }
-            ByteBuffer ending = read(channel, Math.max(0, channel.size() - ZIP_ENDING_BYTES), Integer.BYTES);
-            return beginning.getInt(0) == ZIP_BEGINNING
-                    || beginning.get(0) == PICKLE
-                    || (ending.limit() == Integer.BYTES && ending.getInt(0) == ZIP_ENDING);
+            ByteBuffer ending = read(channel, Math.max(0, channel.size() - ZipLayout.END_BYTES), Integer.BYTES);
+            return beginning.getInt(0) == ZipLayout.LOCAL_SIGNATURE
+                    || beginning.get(0) == (byte) Opcode.PROTO
+                    || (ending.limit() == Integer.BYTES && ending.getInt(0) == ZipLayout.END_SIGNATURE);
         }
     }
 

@@ -1,7 +1,7 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
-import dev.rivulet.ResumeDifference.Kind;
 import dev.rivulet.lightning.LightningEntries;
+import dev.rivulet.proof.ResumeDifference.Kind;
 
 /** What a difference is likely to come from: what it is, and what was still the same, leave few things. */
 final class LikelyCause {
@@ -81,7 +81,7 @@ final class LikelyCause {
             return ofResumed(new ResumeDifference(Kind.METRIC, path, 0, "", "", ""), false);
         } else if (path.startsWith("optimizer_states") || path.startsWith("lr_schedulers")) {
             return "The optimizer's or schedule's state was changed by something that is not saved.";
-        } else if (path.startsWith(CheckpointDictionary.STATE_DICT) || CheckpointDictionary.isReserved(root(path))) {
+        } else if (LightningEntries.isReserved(root(path))) {
             return "Something changed it at the end of training.";
         }
         return "It is an entry of @OnSaveCheckpoint: @OnLoadCheckpoint has to set the field that it is taken from.";

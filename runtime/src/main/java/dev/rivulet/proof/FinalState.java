@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import dev.rivulet.format.PlainValues;
 import dev.rivulet.format.TorchReader;

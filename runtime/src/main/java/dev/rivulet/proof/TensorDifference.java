@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import dev.rivulet.tensor.Conversion;
 import dev.rivulet.tensor.Dtype;

@@ -1,9 +1,14 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.Callback;
+import dev.rivulet.CommittedCheckpoint;
+import dev.rivulet.LightningModule;
+import dev.rivulet.Trainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,14 +16,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down each step of a run, shows it to witnesses, and stops the run where it is told to. */
-final class ProofRecorder implements Callback {
+final class Recorder implements Callback {
     /** The stream that saves where the run is stopped. */
     static final String STOP_STREAM = "resume-proof-stop";
 
     private final int firstIndex;
     private final OptionalInt stopAt;
-    private final List<ProofWitness> witnesses;
-    private final List<ProofStep> steps = new ArrayList<>();
+    private final List<Witness> witnesses;
+    private final List<Step> steps = new ArrayList<>();
     private List<String> tensors = List.of();
     private @Nullable Path stopFile;
     private boolean stopped;
@@ -29,13 +34,13 @@ final class ProofRecorder implements Callback {
      * @param firstIndex how many batches the run has had before, when it resumes
      * @param stopAt steps after which it is stopped
      */
-    ProofRecorder(int firstIndex, OptionalInt stopAt, List<ProofWitness> witnesses) {
+    Recorder(int firstIndex, OptionalInt stopAt, List<Witness> witnesses) {
         this.firstIndex = firstIndex;
         this.stopAt = stopAt;
         this.witnesses = witnesses;
     }
 
-    List<ProofStep> steps() {
+    List<Step> steps() {
         return steps;
     }
 
@@ -63,7 +68,7 @@ final class ProofRecorder implements Callback {
     @Override
     public void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex) {
         int last = steps.size() - 1;
-        ProofStep step = steps.get(last).withLoss(loss);
+        Step step = steps.get(last).withLoss(loss);
         steps.set(last, step);
         witnesses.forEach(witness -> witness.ends(firstIndex + last, step));
     }
@@ -91,8 +96,9 @@ final class ProofRecorder implements Callback {
     }
 
     private void begin(Trainer trainer, LightningModule module, Optional<Batch> batch, int batchIndex) {
-        Map<String, NDArray> weights = module.network(List.of()).arrays();
-        ProofStep step = ProofStep.before(trainer, weights, batch, batchIndex);
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        module.parameters().forEach((name, parameter) -> weights.put(name, parameter.getArray()));
+        Step step = Step.before(trainer, weights, batch, batchIndex);
         tensors = List.copyOf(weights.keySet());
         steps.add(step);
         witnesses.forEach(witness -> witness.begins(firstIndex + steps.size() - 1, step, weights));
@@ -102,9 +108,9 @@ final class ProofRecorder implements Callback {
     private void stopIfDue(Trainer trainer) {
         if (stopAt.isPresent()
                 && trainer.globalStep() >= stopAt.getAsInt()
-                && witnesses.stream().noneMatch(ProofWitness::wantsMore)) {
+                && witnesses.stream().noneMatch(Witness::wantsMore)) {
             stopped = true;
-            throw new ProofStop();
+            throw new DeliberateStop();
         }
     }
 }

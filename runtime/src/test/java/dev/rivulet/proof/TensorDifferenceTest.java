@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

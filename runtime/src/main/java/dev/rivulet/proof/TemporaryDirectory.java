@@ -1,4 +1,4 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

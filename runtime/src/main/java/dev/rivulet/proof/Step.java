@@ -1,9 +1,10 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.Trainer;
 import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ import java.util.OptionalLong;
  * @param inputs digest of the batch's data and labels; empty at the end of training
  * @param loss empty until the batch has ended
  */
-record ProofStep(
+record Step(
         int epoch,
         int batchIndex,
         long step,
@@ -37,21 +38,21 @@ record ProofStep(
         OptionalDouble loss) {
 
     /** Digests what is there now. */
-    static ProofStep before(Trainer trainer, Map<String, NDArray> weights, Optional<Batch> batch, int batchIndex) {
-        return new ProofStep(
+    static Step before(Trainer trainer, Map<String, NDArray> weights, Optional<Batch> batch, int batchIndex) {
+        return new Step(
                 trainer.currentEpoch(),
                 batchIndex,
                 trainer.globalStep(),
-                weights.values().stream().map(ProofStep::digest).toList(),
+                weights.values().stream().map(Step::digest).toList(),
                 trainer.callbackMetrics(),
-                batch.stream().mapToLong(ProofStep::inputs).findAny(),
+                batch.stream().mapToLong(Step::inputs).findAny(),
                 OptionalDouble.empty());
     }
 
     /** The same, now that the batch has ended. */
-    ProofStep withLoss(NDArray computed) {
+    Step withLoss(NDArray computed) {
         double value = computed.toType(DataType.FLOAT64, false).getDouble();
-        return new ProofStep(epoch, batchIndex, step, weights, metrics, inputs, OptionalDouble.of(value));
+        return new Step(epoch, batchIndex, step, weights, metrics, inputs, OptionalDouble.of(value));
     }
 
     boolean isEnd() {
@@ -73,7 +74,7 @@ record ProofStep(
     }
 
     private static long digest(Collection<NDArray> arrays) {
-        return arrays.stream().mapToLong(ProofStep::digest).reduce(arrays.size(), (all, next) -> 31 * all + next);
+        return arrays.stream().mapToLong(Step::digest).reduce(arrays.size(), (all, next) -> 31 * all + next);
     }
 
     /** 64 bits of the SHA-256 of dtype, shape and bytes: enough, as nobody looks for collisions. */

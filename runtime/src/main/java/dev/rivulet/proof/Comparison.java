@@ -1,7 +1,7 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.ResumeDifference.Kind;
+import dev.rivulet.proof.ResumeDifference.Kind;
 import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Compares a run with one that was recorded, until a tensor differs; then it keeps that tensor and stops the run, which has
  * nothing more to tell.
  */
-final class ProofComparison implements ProofWitness {
-    private final List<ProofStep> expected;
+final class Comparison implements Witness {
+    private final List<Step> expected;
     private final List<String> names;
     private @Nullable ResumeDifference first;
     private int firstIndex = -1;
@@ -30,7 +30,7 @@ final class ProofComparison implements ProofWitness {
      * @param expected the recorded run
      * @param names of its weights
      */
-    ProofComparison(List<ProofStep> expected, List<String> names) {
+    Comparison(List<Step> expected, List<String> names) {
         this.expected = expected;
         this.names = names;
     }
@@ -59,19 +59,19 @@ final class ProofComparison implements ProofWitness {
     }
 
     @Override
-    public void begins(int index, ProofStep step, Map<String, NDArray> weights) {
+    public void begins(int index, Step step, Map<String, NDArray> weights) {
         requireSameModel(weights);
-        ProofStep then = expected.get(Math.min(index, expected.size() - 1));
+        Step then = expected.get(Math.min(index, expected.size() - 1));
         if (then.step() != step.step() || !then.place().equals(step.place())) {
             note(index, new ResumeDifference(Kind.PLACE, "", step.step(), then.place(), then.place(), step.place()));
-            throw new ProofStop();
+            throw new DeliberateStop();
         }
         List<String> differing = differingWeights(then, step);
         if (!differing.isEmpty()) {
             String name = differing.get(0);
             note(index, new ResumeDifference(Kind.WEIGHTS, name, step.step(), step.place(), "", ""));
             tensor = new DifferingTensor(name, index, step.step(), copy(weights, name), differing.size() - 1);
-            throw new ProofStop();
+            throw new DeliberateStop();
         }
         differingMetric(then, step).ifPresent(difference -> note(index, difference));
         if (!then.inputs().equals(step.inputs())) {
@@ -80,7 +80,7 @@ final class ProofComparison implements ProofWitness {
     }
 
     @Override
-    public void ends(int index, ProofStep step) {
+    public void ends(int index, Step step) {
         double then = expected.get(index).loss().orElseThrow();
         double now = step.loss().orElseThrow();
         if (Double.doubleToRawLongBits(then) != Double.doubleToRawLongBits(now)) {
@@ -117,7 +117,7 @@ final class ProofComparison implements ProofWitness {
         }
     }
 
-    private List<String> differingWeights(ProofStep then, ProofStep now) {
+    private List<String> differingWeights(Step then, Step now) {
         List<String> differing = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             if (!then.weights().get(i).equals(now.weights().get(i))) {
@@ -134,7 +134,7 @@ final class ProofComparison implements ProofWitness {
         }
     }
 
-    private static Optional<ResumeDifference> differingMetric(ProofStep then, ProofStep now) {
+    private static Optional<ResumeDifference> differingMetric(Step then, Step now) {
         Set<String> all = new TreeSet<>(then.metrics().keySet());
         all.addAll(now.metrics().keySet());
         for (String metric : all) {

@@ -1,9 +1,12 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.LineModule;
+import dev.rivulet.Points;
+import dev.rivulet.Trainer;
 
 /** Proofs for tests of other packages, of runs of two epochs with two steps each. */
 public final class ResumeProofs {
@@ -28,7 +31,7 @@ public final class ResumeProofs {
         private int batches;
 
         @Override
-        NDArray inputs(Batch batch) {
+        protected NDArray inputs(Batch batch) {
             return batch.getData().head().mul(++batches);
         }
     }

@@ -1,10 +1,10 @@
-package dev.rivulet;
+package dev.rivulet.proof;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
-/** Watches a run of a proof. Ends it by a {@link ProofStop}. */
-interface ProofWitness {
+/** Watches a run of a proof. Ends it by a {@link DeliberateStop}. */
+interface Witness {
 
     /**
      * Before a batch, or at the end of training.
@@ -12,10 +12,10 @@ interface ProofWitness {
      * @param index of the batch in the whole run
      * @param weights the live ones
      */
-    void begins(int index, ProofStep step, Map<String, NDArray> weights);
+    void begins(int index, Step step, Map<String, NDArray> weights);
 
     /** After a batch, with the loss. */
-    default void ends(int index, ProofStep step) {}
+    default void ends(int index, Step step) {}
 
     /** Whether the run is to go on where it would be stopped, because there is something to find out yet. */
     default boolean wantsMore() {
