@@ -2,9 +2,13 @@ package dev.rivulet.benchmarks;
 
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.optim.Adam;
+import java.util.Collections;
+import java.util.List;
 
-/** Layers whose optimizer has twice as much state as there are weights. */
-final class AdamLayersModule extends LayersModule {
+/** One static stream beside the original, whose optimizer has twice as much state as there are weights. */
+final class AdamLayersModule extends OneStreamModule {
+    private static final int MOMENTS = 2;
+
     AdamLayersModule(Size size) {
         super(size);
     }
@@ -12,5 +16,12 @@ final class AdamLayersModule extends LayersModule {
     @Override
     protected Optimizer configureOptimizers() {
         return Adam.builder().lr(1e-4).build();
+    }
+
+    /** Bytes of each tensor of weights and state. */
+    static List<Integer> tensorBytes(Size size) {
+        return Collections.nCopies(1 + MOMENTS, size.tensorBytes()).stream()
+                .flatMap(List::stream)
+                .toList();
     }
 }

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 /** How long training waits at a save event, against one copy of the weights from memory to memory in the same fit. */
 final class SaveBlocking {
     static final Size LARGE = new Size(18, 2048, 2);
+    private static final Size WITH_ADAM = new Size(6, 2048, 2);
     private static final Size TINY = new Size(2000, 16, 4);
     private static final int TURNS = 3;
     private static final int WARM_UPS = 2;
@@ -30,8 +31,8 @@ final class SaveBlocking {
         return String.format(
                         Locale.ROOT,
                         """
-                %d M parameters in %d tensors, %.0f MB: as many bytes as 25 M parameters with Adam's two moments; no
-                optimizer state besides. %d tiny ones, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
+                %d M parameters in %d tensors, %.0f MB, without optimizer state; as many bytes of %d M parameters and Adam's
+                two moments of each; %d tiny tensors, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
                 share the weights out among them. Between events, training goes on until the writer has finished, and one
                 `memcpy` on one thread, tensor by tensor, from warm memory to warm memory, is timed at another step. Time
                 from the beginning of a save event until training goes on, as in a flight recording; medians of the events
@@ -43,11 +44,13 @@ final class SaveBlocking {
                         LARGE.parameters() / 1_000_000,
                         LARGE.tensorBytes().size(),
                         LARGE.byteCount() / 1e6,
+                        WITH_ADAM.parameters() / 1_000_000,
                         TINY.tensorBytes().size(),
                         TINY.byteCount() / 1e6,
                         TURNS,
                         WARM_UPS)
                 + compare("%.0f MB".formatted(LARGE.byteCount() / 1e6), LARGE, 7, 8)
+                + withAdam()
                 + compare("%d tensors".formatted(TINY.tensorBytes().size()), TINY, 6, 10)
                 + behind();
     }
@@ -58,8 +61,8 @@ final class SaveBlocking {
         SaveBlocking few = new SaveBlocking();
         SaveBlocking many = new SaveBlocking();
         for (int turn = 0; turn < TURNS; turn++) {
-            few.run(one);
-            many.run(sixteen);
+            few.run(one, size.tensorBytes());
+            many.run(sixteen, size.tensorBytes());
         }
         return few.row(name + ", 1 static stream")
                 + many.row(name
@@ -67,8 +70,23 @@ final class SaveBlocking {
                                 .formatted(median(many.blocked) / median(few.blocked)));
     }
 
-    private void run(Plan plan) throws Exception {
-        MemoryCopy copy = new MemoryCopy(plan.size().tensorBytes(), plan.everyNTrainSteps());
+    private static String withAdam() throws Exception {
+        SaveBlocking saving = new SaveBlocking();
+        for (int turn = 0; turn < TURNS; turn++) {
+            saving.run(
+                    Plan.ofEvents(WITH_ADAM, AdamLayersModule::new, ONE, 7, 8),
+                    AdamLayersModule.tensorBytes(WITH_ADAM));
+        }
+        return saving.row("weights and Adam's moments, 1 static stream");
+    }
+
+    /**
+     * Measures a fit.
+     *
+     * @param copied bytes of each tensor that an event copies
+     */
+    private void run(Plan plan, List<Integer> copied) throws Exception {
+        MemoryCopy copy = new MemoryCopy(copied, plan.everyNTrainSteps());
         RecordedFit fit = RecordedFit.run(plan, copy);
         addWarm(fit.blocked(), blocked);
         addWarm(fit.copying(), copying);
