@@ -33,7 +33,7 @@ final class TrainingRestoration {
 
     private final Path file;
     private final TrainingState saved;
-    private final SavedEntries own;
+    private final OwnEntries own;
 
     /**
      * Prepares to restore.
@@ -44,7 +44,7 @@ final class TrainingRestoration {
     TrainingRestoration(Path file, TrainingState saved) {
         this.file = file;
         this.saved = saved;
-        this.own = new SavedEntries(file, saved.own());
+        this.own = new OwnEntries(file, saved.own());
     }
 
     /** The seed of the run that was saved; empty if it is not known. */
@@ -149,7 +149,7 @@ final class TrainingRestoration {
             LOG.warn("{} has no state of the transform {}, which begins anew.", file, name);
             return;
         }
-        SavedEntries state = new SavedEntries(file, map);
+        OwnEntries state = new OwnEntries(file, map);
         Map<String, Tensor> arrays = tensors(state.map("arrays").orElse(Map.of()));
         Map<String, NDArray> live = transform.stateArrays();
         if (!arrays.keySet().equals(live.keySet())) {
@@ -167,7 +167,7 @@ final class TrainingRestoration {
     }
 
     private void restore(Metrics metrics, Map<?, ?> entries) {
-        SavedEntries known = new SavedEntries(file, entries);
+        OwnEntries known = new OwnEntries(file, entries);
         Map<String, Double> values = new LinkedHashMap<>();
         Map<String, Metrics.MeanState> means = new LinkedHashMap<>();
         byText(known.map("values").orElse(Map.of())).forEach((name, value) -> values.put(name, (Double) value));

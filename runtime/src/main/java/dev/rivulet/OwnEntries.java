@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of a file by name and type.
+ * Entries that this framework adds to a checkpoint, by name and type.
  *
  * @param file for messages
  */
-record SavedEntries(Path file, Map<?, ?> entries) {
+record OwnEntries(Path file, Map<?, ?> entries) {
 
     /** A map; empty if there is no such entry. */
     Optional<Map<?, ?>> map(String name) {
