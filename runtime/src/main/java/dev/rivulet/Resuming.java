@@ -1,12 +1,12 @@
 package dev.rivulet;
 
-import dev.rivulet.annotations.Mode;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.GroupSet;
 import dev.rivulet.store.Inventory;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
+import dev.rivulet.stream.ScoreOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,16 +99,16 @@ final class Resuming {
         GroupSet groups = ledger.kept().with(ledger.newest()).with(ledger.keptForEver());
         candidates.removeIf(item -> !item.stream().equals(stream.name()) || !groups.contains(item.group()));
         if (stream.policy().monitor().isPresent()) {
-            int sign = stream.policy().mode() == Mode.MIN ? 1 : -1;
-            candidates.sort(Comparator.<Inventory.Item>comparingDouble(item -> sign * score(item))
+            candidates.sort(Comparator.comparing(
+                            Resuming::score,
+                            ScoreOrder.bestFirst(stream.policy().mode()))
                     .thenComparing(Inventory.Item::group));
         }
         return candidates;
     }
 
-    /** A checkpoint without a score sorts behind all others, whatever the mode. */
-    private static double score(Inventory.Item item) {
-        return item.checkpoint().orElseThrow().score().orElse(Double.NaN);
+    private static OptionalDouble score(Inventory.Item item) {
+        return item.checkpoint().orElseThrow().score();
     }
 
     /** All untransformed checkpoints that should be there, newest first. */

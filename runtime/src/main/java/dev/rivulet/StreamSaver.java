@@ -1,7 +1,6 @@
 package dev.rivulet;
 
 import dev.rivulet.annotations.CheckpointFormat;
-import dev.rivulet.annotations.Mode;
 import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
@@ -17,6 +16,7 @@ import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.Moment;
 import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.SavePlan;
+import dev.rivulet.stream.ScoreOrder;
 import dev.rivulet.stream.Settlement;
 import dev.rivulet.stream.StreamBooks;
 import dev.rivulet.stream.StreamDirectory;
@@ -258,9 +258,7 @@ final class StreamSaver {
         if (policy.monitor().isEmpty()) {
             Collections.reverse(kept);
         } else {
-            int sign = policy.mode() == Mode.MIN ? 1 : -1;
-            kept.sort(Comparator.comparingDouble(
-                    checkpoint -> sign * checkpoint.score().orElse(Double.NaN)));
+            kept.sort(Comparator.comparing(KeptCheckpoint::score, ScoreOrder.bestFirst(policy.mode())));
         }
         return new FitResult.StreamResult(
                 name(),

@@ -134,9 +134,7 @@ final class TopK {
         if (!monitored) {
             return 0;
         }
-        double stored = stored(score);
-        // Adding zero makes -0.0 and 0.0 equal, as comparisons of numbers do and total orders do not.
-        return (mode == Mode.MIN ? stored : -stored) + 0.0;
+        return ScoreOrder.badness(mode, stored(score));
     }
 
     /** The order in which checkpoints are given up for want of room, be they in the ranking or not. */
