@@ -94,7 +94,7 @@ final class StreamLedger {
                 ledger.last().flatMap(rebuilt::last),
                 ledger.best().flatMap(rebuilt::best),
                 rebuilt.rescue(ledger.rescue()),
-                ledger.saves());
+                rebuilt.isElsewhere(ledger) ? 0 : ledger.saves());
         current = ledger(
                 books,
                 this::known,
@@ -147,6 +147,21 @@ final class StreamLedger {
             Set<Long> depths,
             Predicate<String> exists,
             Map<String, Long> found) {
+
+        /** Whether all that is kept lies in another folder, where the stream was before. */
+        private boolean isElsewhere(Ledger ledger) {
+            List<String> paths = new ArrayList<>();
+            Stream.of(ledger.last(), ledger.best())
+                    .forEach(pointer -> pointer.map(Ledger.Pointed::name).ifPresent(paths::add));
+            Stream.of(ledger.kept(), ledger.newest(), ledger.keptForEver())
+                    .flatMap(groups -> groups.numbers().stream())
+                    .forEach(group -> catalog.group(group)
+                            .flatMap(this::stored)
+                            .map(StoredCheckpoint::file)
+                            .ifPresent(paths::add));
+            return !paths.isEmpty()
+                    && paths.stream().noneMatch(path -> name(path).isPresent());
+        }
 
         private List<KeptCheckpoint> kept(GroupSet groups) {
             List<KeptCheckpoint> kept = new ArrayList<>();

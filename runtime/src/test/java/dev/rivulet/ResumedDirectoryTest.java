@@ -56,6 +56,22 @@ class ResumedDirectoryTest extends FitTestCase {
     }
 
     @Test
+    void lastIsWrittenInADirectoryWhereNothingWasSaved() {
+        fit(
+                steps(2).stream(
+                        "original",
+                        policy -> policy.dirpath("old").filename("{step}").everyNTrainSteps(2)),
+                ResumeFrom.nothing());
+        fit(
+                steps(3).stream(
+                        "original",
+                        policy -> policy.dirpath("new").everyNTrainSteps(9).saveLast(SaveLast.COPY)),
+                resumeFrom(file("old/step=2.ckpt")));
+        assertThat(file("old/step=2.ckpt")).exists();
+        assertThat(file("new/last.ckpt")).exists();
+    }
+
+    @Test
     void olderCheckpointLeavesTheNewerOnesInTheBooks() {
         fit(
                 steps(3).stream(
