@@ -215,7 +215,7 @@ public final class Trainer {
             return this;
         }
 
-        /** Validation batches run before training to prove that validation works; by default 2. */
+        /** Validation batches run before training to prove that validation works, −1 for all; by default 2. */
         public Builder numSanityValSteps(int batches) {
             this.numSanityValSteps = batches;
             return this;

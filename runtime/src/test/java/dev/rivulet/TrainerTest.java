@@ -158,7 +158,7 @@ class TrainerTest extends FitTestCase {
                 senseless("valCheckInterval", trainer -> trainer.valCheckInterval(0), "1 batch or more"),
                 senseless("valCheckInterval", trainer -> trainer.valCheckInterval(1.5), "at most 1"),
                 senseless("valCheckInterval", trainer -> trainer.valCheckInterval(Double.NaN), "at most 1"),
-                senseless("numSanityValSteps", trainer -> trainer.numSanityValSteps(-1), "0 or more"),
+                senseless("numSanityValSteps", trainer -> trainer.numSanityValSteps(-2), "0 or more"),
                 senseless("accumulateGradBatches", trainer -> trainer.accumulateGradBatches(0), "1 or more"),
                 senseless("gradientClipVal", trainer -> trainer.gradientClipVal(-1), "0 for none"),
                 senseless("gradientClipVal", trainer -> trainer.gradientClipVal(Double.NaN), "0 for none"),

@@ -106,8 +106,8 @@ public final class FitLoop {
     private void fit(Optional<LoopProgress> resumed) throws Exception {
         resumed.ifPresent(state::resume);
         hooks.onFitStart();
-        if (resumed.isEmpty() && !isDone() && validation.isPresent() && settings.numSanityValSteps() > 0) {
-            validation.get().checkSanity(Math.min(settings.numSanityValSteps(), settings.limitValBatches()));
+        if (resumed.isEmpty() && !isDone() && validation.isPresent() && settings.sanityBatches() > 0) {
+            validation.get().checkSanity(settings.sanityBatches());
         }
         if (!isDone() || (resumed.isPresent() && isAfterBatch())) {
             hooks.onTrainStart();
