@@ -3,12 +3,14 @@ package dev.rivulet;
 import com.google.gson.JsonObject;
 import dev.rivulet.stream.ConformanceCases;
 import dev.rivulet.stream.PolicyCase;
+import dev.rivulet.stream.RunEnd;
 import dev.rivulet.stream.TrainerVerdict;
 import dev.rivulet.stream.Verdict;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -35,10 +37,10 @@ class ModelCheckpointConformanceTest {
         report.printAndAssert();
     }
 
-    private Verdict judgeSafely(JsonObject testCase) throws IOException {
+    private Verdict judgeSafely(JsonObject testCase) {
         try {
             return judge(testCase, Files.createTempDirectory(directory, "case"));
-        } catch (RuntimeException broken) {
+        } catch (IOException | RuntimeException broken) {
             return Verdict.failed(broken.toString());
         }
     }
@@ -59,7 +61,8 @@ class ModelCheckpointConformanceTest {
         }
         TrainerVerdict verdict = new TrainerVerdict(testCase);
         try {
-            return verdict.of(recorded.replay());
+            List<RunEnd> ends = recorded.replay(verdict.comparable(), verdict.wholeRuns());
+            return verdict.of(ends).and(recorded.resumptions());
         } catch (RecordedCase.RefusedException refused) {
             return verdict.ofRefusal(refused.refusal());
         }

@@ -9,17 +9,23 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.FitResult.StreamResult;
 import dev.rivulet.stream.CaseConfig;
+import dev.rivulet.stream.Difference;
 import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.RunEnd;
+import dev.rivulet.stream.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A recorded case of successive runs in one folder, trained for real. Each recorded callback is a stream, the first one
@@ -31,6 +37,7 @@ final class RecordedCase {
     private final JsonObject json;
     private final Path root;
     private final RecordedFolder folder;
+    private Verdict resumptions = Verdict.same();
 
     /**
      * A case.
@@ -68,27 +75,52 @@ final class RecordedCase {
     }
 
     /**
-     * Trains all runs, one after the other.
+     * Trains the first runs, one after the other.
      *
+     * @param whole how many of these there are before one that goes on in an epoch of which Lightning leaves something out: from
+     *     there on there may be other files
      * @throws RefusedException if a run is refused before it begins
      */
-    List<RunEnd> replay() throws IOException, RefusedException {
+    List<RunEnd> replay(int count, int whole) throws IOException, RefusedException {
         List<RunEnd> ends = new ArrayList<>();
-        for (CaseConfig run : runs()) {
+        for (CaseConfig run : runs().subList(0, count)) {
             folder.expect(callbacks(run));
-            ends.add(replay(run));
+            Optional<Path> source = source(run);
+            if (ends.size() > whole && source.filter(Files::notExists).isPresent()) {
+                return ends;
+            }
+            ends.add(replay(run, ends.size() == whole ? source : Optional.empty()));
         }
         return ends;
     }
 
-    private RunEnd replay(CaseConfig run) throws IOException, RefusedException {
+    /** The file from which Lightning went on. */
+    private Optional<Path> source(CaseConfig run) {
+        return new CaseConfig(run.json().getAsJsonObject("expected"))
+                .text("resolved_ckpt_path")
+                .or(() -> run.text("ckpt_path").filter(path -> !path.matches("last|best")))
+                .map(folder::file);
+    }
+
+    /** Whether {@code "last"} named what it names in Lightning, as far as the runs have been replayed. */
+    Verdict resumptions() {
+        return resumptions;
+    }
+
+    private RunEnd replay(CaseConfig run, Optional<Path> unfinished) throws IOException, RefusedException {
         AtomicLong clock = new AtomicLong();
+        ResumeFrom from = from(run);
+        int epoch =
+                unfinished.isPresent() ? Checkpoints.describe(unfinished.get()).epoch() : -1;
         try (RecordedModule module = new RecordedModule(run, clock)) {
             try {
-                FitResult result = fit(run, module, clock);
+                FitResult result = fit(run, module, clock, from);
+                if (unfinished.isPresent() && !module.beganIn(epoch)) {
+                    resumptions = resumptions.and(Verdict.failed("left something out of epoch " + epoch));
+                }
                 return new RunEnd(false, books(run, result), folder.listing());
             } catch (NotResumableException refusal) {
-                if (!failsToResume(run)) {
+                if (!run.failsToResume()) {
                     throw refusal;
                 }
                 return new RunEnd(true, Map.of(), folder.listing());
@@ -106,7 +138,7 @@ final class RecordedCase {
         }
     }
 
-    private FitResult fit(CaseConfig run, RecordedModule module, AtomicLong clock) {
+    private FitResult fit(CaseConfig run, RecordedModule module, AtomicLong clock, ResumeFrom from) {
         CaseConfig settings = settings(run);
         Trainer.Builder builder = RecordedTrainer.builder(settings)
                 .defaultRootDir(root)
@@ -119,7 +151,6 @@ final class RecordedCase {
             CaseConfig callback = callbacks.get(i);
             builder.stream(STREAMS.get(i), policy -> callback.policyInDirectory());
         }
-        ResumeFrom from = from(run);
         int validationBatches = RecordedTrainer.validationBatches(settings);
         try (NDManager manager = NDManager.newBaseManager()) {
             Trainer trainer = builder.build();
@@ -131,26 +162,44 @@ final class RecordedCase {
     }
 
     /** A trainer that is used again goes on where it stood, which is what it saved last. */
-    private ResumeFrom from(CaseConfig run) {
+    private ResumeFrom from(CaseConfig run) throws IOException {
         if (settings(run).get("reuse_trainer").isPresent()) {
             return resumeFrom("last");
         }
-        return run.text("ckpt_path")
-                .map(path -> path.matches("last|best") ? resumeFrom(path) : resumeFrom(folder.file(path)))
+        Optional<String> path = run.text("ckpt_path");
+        if (path.equals(Optional.of("last"))) {
+            return fromLast(run);
+        }
+        return path.map(given -> given.equals("best") ? resumeFrom(given) : resumeFrom(folder.file(given)))
                 .orElseGet(ResumeFrom::nothing);
     }
 
-    /** Whether Lightning could not resume either; then training did not begin. */
-    private static boolean failsToResume(CaseConfig run) {
-        return run.get("ckpt_path").isPresent()
-                && run.json().getAsJsonArray("trace").asList().stream()
-                        .allMatch(event -> event.getAsJsonObject()
-                                .get("hook")
-                                .getAsString()
-                                .equals("on_exception"))
-                && new CaseConfig(run.json().getAsJsonObject("expected"))
-                        .text("error")
-                        .isPresent();
+    /** From what Lightning calls last, so that the rest can be compared where the trainer calls something else so. */
+    private ResumeFrom fromLast(CaseConfig run) throws IOException {
+        Optional<Path> lightnings = source(run);
+        FoundLast last = new FoundLast(root, RecordedTrainer.trainBatches(settings(run)));
+        Optional<Path> found = last.file();
+        if (!last.isNewest(found, weightsOnly(run))) {
+            resumptions = resumptions.and(Verdict.failed("\"last\" is " + found));
+        }
+        if (found.isPresent() && lightnings.isPresent() && Files.isSameFile(found.get(), lightnings.get())) {
+            return resumeFrom("last");
+        }
+        if (found.isPresent() || lightnings.isEmpty()) {
+            resumptions = resumptions.and(Verdict.different(
+                    found.isPresent()
+                            ? Difference.LAST_IS_KNOWN_FROM_MANIFESTS
+                            : Difference.NOTHING_TO_RESUME_IS_REFUSED));
+        }
+        return lightnings.map(ResumeFrom::resumeFrom).orElseGet(ResumeFrom::nothing);
+    }
+
+    private static Set<String> weightsOnly(CaseConfig run) {
+        List<CaseConfig> callbacks = callbacks(run);
+        return IntStream.range(0, callbacks.size())
+                .filter(i -> callbacks.get(i).policy().build().saveWeightsOnly())
+                .mapToObj(STREAMS::get)
+                .collect(Collectors.toSet());
     }
 
     /** Whether an error is the one that ended the recorded run. */

@@ -21,10 +21,12 @@ final class RecordedModule extends SteadyModule {
     private final Optional<CaseConfig> exception;
     private final AtomicLong clock;
     private final long nanosPerBatch;
+    private final boolean failsSanityCheck;
     private int trainBatches;
     private int validations;
     private boolean sanityChecking;
     private boolean hasBegun;
+    private OptionalInt firstEpoch = OptionalInt.empty();
 
     RecordedModule(CaseConfig run, AtomicLong clock) {
         this.metrics = run.json().getAsJsonObject("metrics");
@@ -32,6 +34,10 @@ final class RecordedModule extends SteadyModule {
         this.clock = clock;
         this.nanosPerBatch = CaseConfig.nanos(
                 run.get("seconds_per_batch").map(JsonElement::getAsDouble).orElse(0.0));
+        this.failsSanityCheck = run.json().getAsJsonArray("trace").asList().stream()
+                .map(JsonElement::getAsJsonObject)
+                .anyMatch(event -> event.has("sanity_checking")
+                        && event.get("hook").getAsString().equals("on_exception"));
         if (run.get("ckpt_path").isPresent()) {
             trainBatches = firstIndex(run, "train_step", "on_train_batch_end");
             validations = firstIndex(run, "val", "on_validation_end");
@@ -41,6 +47,18 @@ final class RecordedModule extends SteadyModule {
     /** Whether training has got as far as calling its first hook. */
     boolean hasBegun() {
         return hasBegun;
+    }
+
+    /**
+     * Whether the first that was called of the hooks of batches, validations and the ends of epochs was one of an epoch, or the
+     * next one's first where nothing of it was left.
+     */
+    boolean beganIn(int epoch) {
+        return firstEpoch.isEmpty() || firstEpoch.getAsInt() == epoch || firstEpoch.getAsInt() == epoch + 1;
+    }
+
+    private void noteEpoch() {
+        firstEpoch = firstEpoch.isPresent() ? firstEpoch : OptionalInt.of(currentEpoch());
     }
 
     /** Tells the module what it cannot see: when the check before training begins and ends. */
@@ -94,6 +112,7 @@ final class RecordedModule extends SteadyModule {
 
     private void throwIfRecorded(String hook, OptionalInt batch) {
         boolean now = exception
+                .filter(thrown -> !sanityChecking || failsSanityCheck)
                 .filter(thrown -> thrown.text("hook").equals(Optional.of(hook))
                         && agrees(thrown, "epoch", OptionalInt.of(currentEpoch()))
                         && agrees(thrown, "global_step", OptionalInt.of((int) globalStep()))
@@ -128,6 +147,7 @@ final class RecordedModule extends SteadyModule {
 
     @Override
     protected void onTrainBatchStart(Batch batch, int batchIndex) {
+        noteEpoch();
         throwIfRecorded("on_train_batch_start", OptionalInt.of(batchIndex));
     }
 
@@ -146,6 +166,7 @@ final class RecordedModule extends SteadyModule {
 
     @Override
     protected void onTrainEpochEnd() {
+        noteEpoch();
         logAll("train_epoch_end", currentEpoch());
         throwIfRecorded("on_train_epoch_end", OptionalInt.empty());
     }

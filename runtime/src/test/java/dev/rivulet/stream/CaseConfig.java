@@ -8,6 +8,7 @@ import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.FilenameStyle;
 import dev.rivulet.policy.StreamPolicy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -30,7 +31,7 @@ public record CaseConfig(JsonObject json) {
                 .filename(text("filename").orElse("{epoch}" + style.join() + "{step}"))
                 .saveLast(saveLast());
         text("monitor").ifPresent(policy::monitor);
-        text("mode").ifPresent(mode -> policy.mode(Mode.valueOf(mode.toUpperCase(Locale.ROOT))));
+        given("mode").map(CaseConfig::mode).ifPresent(policy::mode);
         get("save_top_k").ifPresent(k -> policy.saveTopK(k.getAsInt()));
         get("every_n_train_steps").ifPresent(n -> policy.everyNTrainSteps(n.getAsInt()));
         get("every_n_epochs").ifPresent(n -> policy.everyNEpochs(n.getAsInt()));
@@ -41,6 +42,14 @@ public record CaseConfig(JsonObject json) {
         get("save_weights_only").ifPresent(only -> policy.saveWeightsOnly(only.getAsBoolean()));
         get("enable_version_counter").ifPresent(enable -> policy.enableVersionCounter(enable.getAsBoolean()));
         return policy;
+    }
+
+    /** Lightning knows modes in small letters alone. */
+    private static Mode mode(String text) {
+        return Arrays.stream(Mode.values())
+                .filter(mode -> mode.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown mode " + text));
     }
 
     /** A duration of the recording. */
@@ -57,8 +66,8 @@ public record CaseConfig(JsonObject json) {
                 get("class_attrs").map(JsonElement::getAsJsonObject).orElse(new JsonObject());
         CaseConfig overridden = new CaseConfig(attributes);
         return new FilenameStyle(
-                overridden.text("CHECKPOINT_JOIN_CHAR").orElse("-"),
-                overridden.text("CHECKPOINT_EQUALS_CHAR").orElse("="),
+                overridden.given("CHECKPOINT_JOIN_CHAR").orElse("-"),
+                overridden.given("CHECKPOINT_EQUALS_CHAR").orElse("="),
                 overridden.text("CHECKPOINT_NAME_LAST").orElse("last"),
                 "best",
                 overridden.get("STARTING_VERSION").map(JsonElement::getAsInt).orElse(1),
@@ -68,7 +77,7 @@ public record CaseConfig(JsonObject json) {
     /** Extension of the recorded files. */
     public String extension() {
         return get("class_attrs")
-                .flatMap(attributes -> new CaseConfig(attributes.getAsJsonObject()).text("FILE_EXTENSION"))
+                .flatMap(attributes -> new CaseConfig(attributes.getAsJsonObject()).given("FILE_EXTENSION"))
                 .orElse(".ckpt");
     }
 
@@ -84,9 +93,28 @@ public record CaseConfig(JsonObject json) {
                 .orElse(SaveLast.OFF);
     }
 
+    /** Whether this is a run in which Lightning could not go on from the file, so that training did not begin. */
+    public boolean failsToResume() {
+        return get("ckpt_path").isPresent()
+                && new CaseConfig(json.getAsJsonObject("expected"))
+                        .text("error")
+                        .filter(error -> !error.contains("user exception"))
+                        .isPresent()
+                && json.getAsJsonArray("trace").asList().stream()
+                        .allMatch(event -> event.getAsJsonObject()
+                                .get("hook")
+                                .getAsString()
+                                .equals(TraceEvent.EXCEPTION));
+    }
+
     /** A setting as a text; empty if it is absent, null or the empty text. */
     public Optional<String> text(String name) {
-        return get(name).map(JsonElement::getAsString).filter(text -> !text.isEmpty());
+        return given(name).filter(text -> !text.isEmpty());
+    }
+
+    /** A setting as a text, which may be empty; empty if it is absent or null. */
+    private Optional<String> given(String name) {
+        return get(name).map(JsonElement::getAsString);
     }
 
     /** A setting; empty if it is absent or null. */

@@ -62,6 +62,36 @@ public enum Difference {
     EPOCHS_THAT_RAN,
 
     /**
+     * Lightning finds out that it cannot go on from a file when half of it is restored, and then saves on the exception.
+     * Instead the file is refused before anything is restored, and nothing is saved.
+     */
+    REFUSED_RUNS_SAVE_NOTHING,
+
+    /**
+     * Lightning begins anew where {@code ckpt_path="last"} names nothing. Instead {@code resumeFrom("last")} is refused; who
+     * wants to begin then says {@code "auto"}.
+     */
+    NOTHING_TO_RESUME_IS_REFUSED,
+
+    /**
+     * Lightning's trainer goes on where it stands in memory when it is used again. Instead each {@code fit} begins, or goes
+     * on from a checkpoint, which is the same only where the newest was saved at the end.
+     */
+    TRAINERS_KEEP_NOTHING_IN_MEMORY,
+
+    /**
+     * Lightning forgets what was logged when a run goes on, so that a monitor may be missing for an epoch. Instead the metrics
+     * are those of the checkpoint.
+     */
+    METRICS_SURVIVE,
+
+    /**
+     * Lightning goes on from a checkpoint of an epoch's last batch, or of an exception, as if the epoch were over, and
+     * sometimes counts it twice. Instead what was left of the epoch is done first.
+     */
+    NOTHING_OF_AN_EPOCH_IS_LEFT_OUT,
+
+    /**
      * A callback whose metric is missing ends Lightning's run before the callbacks behind it are asked. Instead the other
      * streams are served first.
      */
@@ -123,6 +153,12 @@ public enum Difference {
      * whoever wrote them. Instead it is the newest checkpoint that was committed, whatever its name and time.
      */
     LAST_IS_KNOWN_FROM_MANIFESTS,
+
+    /**
+     * Lightning's {@code "best"} is what the first callback calls so, be it without a monitor the newest. Instead it is that of
+     * the first stream with a monitor, if any has one.
+     */
+    BEST_IS_WHAT_A_MONITOR_SAYS,
 
     /** Lightning's {@code "hpc"} is the highest number in names of files. Instead there is {@code "auto"}: the newest. */
     CLUSTERS_RESUME_AUTOMATICALLY

@@ -8,6 +8,8 @@ import java.util.TreeMap;
 final class Disk {
     private final Map<String, String> linkTargets = new TreeMap<>();
     private final Map<String, String> contents = new TreeMap<>();
+    private final Map<String, String> places = new TreeMap<>();
+    private final Map<String, Map<String, Double>> metrics = new TreeMap<>();
 
     private final boolean keepsDanglingLinks;
 
@@ -43,6 +45,8 @@ final class Disk {
             case SAVE -> {
                 linkTargets.put(action.file(), "");
                 contents.put(action.file(), RunEnd.content(event.epoch(), event.globalStep()));
+                places.put(action.file(), event.place());
+                metrics.put(action.file(), event.logged());
                 yield true;
             }
             case LINK -> !action.target().equals(linkTargets.put(action.file(), action.target()));
@@ -50,8 +54,28 @@ final class Disk {
     }
 
     private boolean dangles(String file) {
-        String target = linkTargets.getOrDefault(file, "");
+        String target = target(file);
         return !target.isEmpty() && !exists(target);
+    }
+
+    /** What a link points to; empty if there is no such link. */
+    String target(String file) {
+        return linkTargets.getOrDefault(file, "");
+    }
+
+    /** When in training the checkpoint was saved that has a name; empty if none has. */
+    String origin(String file) {
+        String saved = saved(file);
+        return linkTargets.containsKey(saved) ? places.getOrDefault(saved, "") : "";
+    }
+
+    /** What was logged when the checkpoint was saved that has a name. */
+    Map<String, Double> metrics(String file) {
+        return metrics.getOrDefault(saved(file), Map.of());
+    }
+
+    private String saved(String file) {
+        return target(file).isEmpty() ? file : target(file);
     }
 
     /** Files by name, described as in {@link RunEnd}. */

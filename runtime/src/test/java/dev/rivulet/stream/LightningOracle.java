@@ -8,7 +8,7 @@ import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,10 +25,11 @@ final class LightningOracle implements StreamReplay {
     private final FilenameTemplate filename;
     private final Disk disk;
     private final Set<Difference> differences;
-    private final String resumedFrom;
-    private final Map<String, State> states;
+    private String resumedFrom;
+    private final Map<String, CallbackState> states;
+    private final Map<String, Long> steps;
 
-    private State state;
+    private CallbackState state;
     private String lastSaved = "";
     private boolean savedBefore;
     private long lastStepSaved;
@@ -36,30 +37,6 @@ final class LightningOracle implements StreamReplay {
     private long lastChecked;
     private boolean started;
     private List<Action> actions = new ArrayList<>();
-
-    /** What Lightning keeps in a checkpoint file; a rescue is Rivulet's addition. */
-    private static final class State {
-        Map<String, Double> kept = new LinkedHashMap<>();
-        String best = "";
-        double bestScore = Double.NaN;
-        String kth = "";
-        double kthValue;
-        double currentScore = Double.NaN;
-        String last = "";
-        String rescue = "";
-
-        State copy() {
-            State copy = new State();
-            copy.kept = new LinkedHashMap<>(kept);
-            copy.best = best;
-            copy.bestScore = bestScore;
-            copy.kth = kth;
-            copy.kthValue = kthValue;
-            copy.last = last;
-            copy.rescue = rescue;
-            return copy;
-        }
-    }
 
     /**
      * A stream.
@@ -85,7 +62,9 @@ final class LightningOracle implements StreamReplay {
         this.differences = differences;
         this.resumedFrom = resumedFrom;
         this.states = previous.isEmpty() ? new HashMap<>() : previous.get(0).states;
-        this.state = new State();
+        this.steps = previous.isEmpty() ? new HashMap<>() : previous.get(0).steps;
+        this.state = new CallbackState();
+        state.directory = directory;
         state.kthValue = worst();
         if (!resumedFrom.isEmpty() && !previous.isEmpty()) {
             takeOver(previous.get(0), firstStep);
@@ -94,15 +73,41 @@ final class LightningOracle implements StreamReplay {
 
     private void takeOver(LightningOracle previous, long firstStep) {
         boolean current = differences.contains(Difference.BOOKS_ARE_NEVER_BEHIND);
-        State source = current ? previous.state : states.getOrDefault(resumedFrom, new State());
-        if (previous.directory.equals(directory)) {
+        CallbackState source = current ? previous.state : states.getOrDefault(resumedFrom, state);
+        if (source.directory.equals(directory)) {
             state = source.copy();
             savedBefore = current && (previous.savedBefore || !previous.lastSaved.isEmpty());
-            boolean saved = previous.lastStepSaved == firstStep && previous.state.rescue.isEmpty();
-            lastStepSaved = current && saved ? firstStep : 0;
+            lastStepSaved = current && holds(previous, firstStep) ? firstStep : 0;
         } else if (!current) {
             state.best = source.best;
         }
+    }
+
+    /**
+     * Loads the state in a file into a callback that has run already.
+     *
+     * @param file path of the file that is resumed from; empty for none
+     */
+    void load(String file) {
+        resumedFrom = file;
+        CallbackState loaded = states.getOrDefault(file, state);
+        if (!file.isEmpty() && loaded.directory.equals(directory)) {
+            double currentScore = state.currentScore;
+            state = loaded.copy();
+            state.currentScore = currentScore;
+        }
+    }
+
+    /** Whether what a stream kept at last has a checkpoint of a step that is not a rescue. */
+    private boolean holds(LightningOracle previous, long step) {
+        CallbackState end = previous.state;
+        Set<String> named = new HashSet<>(end.kept.keySet());
+        named.addAll(List.of(end.best, end.last));
+        boolean all = !monitored() && policy.saveTopK() == -1;
+        return steps.entrySet().stream()
+                        .filter(saved -> all || named.contains(saved.getKey()))
+                        .anyMatch(saved -> saved.getValue() == step && disk.exists(saved.getKey()))
+                && steps.getOrDefault(end.rescue, 0L) != step;
     }
 
     @Override
@@ -219,7 +224,7 @@ final class LightningOracle implements StreamReplay {
             saveNewest(event);
         } else if (!hasMetric(event)) {
             if (event.validationHasRun()) {
-                throw new IllegalStateException("metric missing");
+                throw new MissingMetricException("stream", policy.monitor().orElseThrow());
             }
         } else {
             saveMonitored(event, candidates(event).get(policy.monitor().orElseThrow()));
@@ -293,7 +298,7 @@ final class LightningOracle implements StreamReplay {
             linked = policy.saveLast() == SaveLast.LINK && !lastSaved.isEmpty() && lastStepSaved == event.globalStep();
         }
         if (linked) {
-            actions.add(Action.link(file, lastSaved));
+            link(file);
         } else {
             save(event, file);
             if (!event.hook().equals(TraceEvent.EXCEPTION)) {
@@ -310,9 +315,27 @@ final class LightningOracle implements StreamReplay {
         }
     }
 
+    private void link(String file) {
+        if (!file.equals(lastSaved)) {
+            actions.add(Action.link(file, lastSaved));
+            states.put(file, states.getOrDefault(lastSaved, state));
+            steps.put(file, lastStepSaved);
+        }
+    }
+
+    /** Notes what another stream does with files, in which Lightning saves the states of all callbacks. */
+    void sees(Action action) {
+        if (action.kind() == Action.Kind.SAVE) {
+            states.put(action.file(), state.copy());
+        } else if (action.kind() == Action.Kind.LINK) {
+            states.put(action.file(), states.getOrDefault(action.target(), state));
+        }
+    }
+
     private void save(TraceEvent event, String file) {
         actions.add(Action.save(file));
         states.put(file, state.copy());
+        steps.put(file, event.globalStep());
         lastSaved = file;
         lastStepSaved = event.globalStep();
     }
@@ -338,8 +361,14 @@ final class LightningOracle implements StreamReplay {
     /** Files of this hook count, though they are not on the disk before it ends. */
     private boolean exists(String file) {
         boolean exists = disk.exists(file);
+        String target = disk.target(file);
         for (Action action : actions) {
-            exists = action.file().equals(file) ? action.kind() != Action.Kind.REMOVE : exists;
+            if (action.file().equals(file)) {
+                exists = action.kind() != Action.Kind.REMOVE;
+                target = action.target();
+            } else if (action.file().equals(target) && action.kind() == Action.Kind.REMOVE) {
+                exists &= differences.contains(Difference.DANGLING_LINKS_ARE_DELETED);
+            }
         }
         return exists;
     }
@@ -376,6 +405,17 @@ final class LightningOracle implements StreamReplay {
     @Override
     public Outcome outcome() {
         return new Outcome(
-                state.best, state.bestScore, state.kth, state.kthValue, state.currentScore, state.last, state.kept);
+                state.best,
+                state.bestScore,
+                state.kth,
+                state.kthValue,
+                state.currentScore,
+                state.last,
+                Map.copyOf(state.kept));
+    }
+
+    @Override
+    public boolean isResumable() {
+        return !policy.saveWeightsOnly();
     }
 }

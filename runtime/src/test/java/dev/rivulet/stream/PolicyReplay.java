@@ -95,4 +95,9 @@ final class PolicyReplay implements StreamReplay {
                 books.last().map(last -> path(last.name())).orElse(""),
                 kept);
     }
+
+    @Override
+    public boolean isResumable() {
+        return !policy.saveWeightsOnly();
+    }
 }

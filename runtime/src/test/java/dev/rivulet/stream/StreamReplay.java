@@ -9,4 +9,7 @@ interface StreamReplay {
     List<Action> hook(TraceEvent event);
 
     Outcome outcome();
+
+    /** Whether training can go on from its checkpoints. */
+    boolean isResumable();
 }

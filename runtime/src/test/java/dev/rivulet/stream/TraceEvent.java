@@ -2,11 +2,13 @@ package dev.rivulet.stream;
 
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.MetricValues;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * A hook call of a recorded or random run, with what was visible then.
  *
+ * @param isLastBatch whether the batch, or at the end of an epoch the one before, is the last one of the data
  * @param validationExpected whether Lightning's callback expects a validation at the end of this epoch: it does not know
  *     the batches of validation before the first one, nor does it look when within an epoch validations run
  */
@@ -52,6 +54,33 @@ record TraceEvent(
                 isLastBatch,
                 validationRunsNow,
                 validationRunsNow,
+                validationHasRun,
+                savesOnTrainEpochEnd,
+                sanityChecking,
+                fastDevRun,
+                nanoTime);
+    }
+
+    /** Where in training this is. What follows the end of an epoch is there too, in whatever epoch it is counted. */
+    String place() {
+        boolean afterEpoch = hook.equals(EPOCH_END) || hook.equals(TRAIN_END);
+        return "step " + globalStep
+                + (afterEpoch ? ", end of epoch" : ", epoch " + epoch + ", " + hook)
+                + (isLastBatch ? ", last batch" : "");
+    }
+
+    /** This event in a run that knows what was logged before it began. */
+    TraceEvent knowing(Map<String, Double> before) {
+        Map<String, Double> known = new HashMap<>(before);
+        known.putAll(logged);
+        return new TraceEvent(
+                hook,
+                epoch,
+                globalStep,
+                known,
+                isLastBatch,
+                validationRunsNow,
+                validationExpected,
                 validationHasRun,
                 savesOnTrainEpochEnd,
                 sanityChecking,

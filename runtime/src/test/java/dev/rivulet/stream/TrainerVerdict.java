@@ -13,11 +13,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Judges what a trainer made of a recorded case: as Lightning, or as the rules of {@link Difference} say. */
 @SuppressWarnings("exports") // Test code is compiled into the module but never exported.
 public final class TrainerVerdict {
+    private static final Set<Difference> ALL = EnumSet.allOf(Difference.class);
+
+    /** Where Lightning leaves out what is left of an epoch, or counts it as ended though it was cut short. */
+    private static final Pattern LEFT_OUT =
+            Pattern.compile(TraceEvent.BATCH_END + ", last batch|" + TraceEvent.EXCEPTION + "|end of epoch$");
+
     private final JsonObject json;
 
     /** A verdict on a case of the kind {@code run}. */
@@ -30,16 +37,43 @@ public final class TrainerVerdict {
         if (!violations().isEmpty() || wouldShareFiles()) {
             return Verdict.failed("was to be refused before training");
         }
+        int comparable = comparable();
         List<RunEnd> recorded = ends(new RunCase(json).recorded());
         if (actual.equals(recorded)) {
             return Verdict.same();
         }
-        Set<Difference> all = EnumSet.allOf(Difference.class);
-        List<RunEnd> intended = intended(all);
-        if (!actual.equals(intended)) {
-            return Verdict.failed("recorded " + recorded + "\n  intended " + intended + "\n  actual   " + actual);
+        List<RunEnd> intended = intended(ALL);
+        if (actual.equals(intended.subList(0, comparable))) {
+            return Verdict.different(reasons(recorded, intended).toString());
         }
-        return Verdict.different(reasons(recorded, intended).toString());
+        int whole = wholeRuns();
+        return whole < actual.size() && actual.subList(0, whole).equals(intended.subList(0, whole))
+                ? Verdict.different(Difference.NOTHING_OF_AN_EPOCH_IS_LEFT_OUT)
+                : Verdict.failed("recorded " + recorded + "\n  intended " + intended + "\n  actual   " + actual);
+    }
+
+    /** How many runs there are before one that goes on in an epoch of which Lightning leaves something out. */
+    public int wholeRuns() {
+        List<RunCase.Replayed> runs = new RunCase(json).recorded();
+        int run = 0;
+        while (run < runs.size() && !leavesOut(runs.get(run).source(), run)) {
+            run++;
+        }
+        return run;
+    }
+
+    /** A trainer that counts steps goes on in the epoch that was over. */
+    private boolean leavesOut(String source, int run) {
+        JsonObject trainer =
+                json.getAsJsonArray("runs").get(run).getAsJsonObject().getAsJsonObject("trainer");
+        return LEFT_OUT.matcher(source).find() || (trainer.has("max_steps") && source.contains("end of epoch"));
+    }
+
+    /** How many runs can be judged: those behind them go on from what is another checkpoint by the rules, or none. */
+    public int comparable() {
+        return violations().isEmpty()
+                ? RunCase.comparable(new RunCase(json).recorded(), replayed(ALL))
+                : json.getAsJsonArray("runs").size();
     }
 
     /** The rules without which, or with which alone, the runs would have ended otherwise. */
@@ -97,6 +131,10 @@ public final class TrainerVerdict {
     }
 
     private List<RunEnd> intended(Set<Difference> differences) {
+        return ends(replayed(differences));
+    }
+
+    private List<RunCase.Replayed> replayed(Set<Difference> differences) {
         JsonObject seen = json;
         if (differences.contains(Difference.OTHER_STREAMS_ARE_SERVED)) {
             seen = ServedStreams.in(seen);
@@ -107,7 +145,7 @@ public final class TrainerVerdict {
         UnaryOperator<List<TraceEvent>> view = differences.contains(Difference.EPOCHS_THAT_RAN)
                 ? TrainerVerdict::epochsThatRan
                 : UnaryOperator.identity();
-        return ends(new RunCase(seen, view).replay(Optional.of(differences)));
+        return new RunCase(seen, view).replay(Optional.of(differences));
     }
 
     /** The case with new callbacks where a callback is used again by a trainer that begins. */

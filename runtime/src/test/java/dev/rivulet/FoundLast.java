@@ -1,0 +1,102 @@
+package dev.rivulet;
+
+import static dev.rivulet.ResumeFrom.resumeFrom;
+
+import ai.djl.ndarray.NDManager;
+import dev.rivulet.store.Inventory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What {@code resumeFrom("last")} goes on from in the folder of recorded runs, tried out in a copy. */
+final class FoundLast {
+    private final Path root;
+    private final int trainBatches;
+
+    /**
+     * Of a folder.
+     *
+     * @param root the runs' {@code defaultRootDir}
+     * @param trainBatches of an epoch
+     */
+    FoundLast(Path root, int trainBatches) {
+        this.root = root;
+        this.trainBatches = trainBatches;
+    }
+
+    /** The file; empty if it is refused for want of one. */
+    Optional<Path> file() throws IOException {
+        Path copy = Files.createTempDirectory(root.toAbsolutePath().getParent(), "copy");
+        copyTo(copy);
+        try (NDManager manager = NDManager.newBaseManager();
+                SteadyModule module = new SteadyModule()) {
+            Path found = Trainer.builder()
+                    .maxEpochs(0)
+                    .defaultRootDir(copy)
+                    .enableCheckpointing(false)
+                    .enableProgressBar(false)
+                    .build()
+                    .fit(module, Points.of(manager, trainBatches, 1), resumeFrom("last"))
+                    .resumedFrom()
+                    .orElseThrow();
+            return Optional.of(root.resolve(copy.relativize(found)));
+        } catch (NotResumableException none) {
+            return Optional.empty();
+        }
+    }
+
+    private void copyTo(Path copy) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(root)) {
+            files = all.toList();
+        }
+        for (Path file : files) {
+            Path target = copy.resolve(root.relativize(file));
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectories(target);
+            } else {
+                Files.copy(file, target, LinkOption.NOFOLLOW_LINKS);
+            }
+        }
+    }
+
+    /**
+     * Whether no checkpoint was committed after a file, and none from which training can go on if there is no file.
+     *
+     * @param weightsOnly streams from whose checkpoints training cannot go on
+     */
+    boolean isNewest(Optional<Path> file, Set<String> weightsOnly) throws IOException {
+        Path checkpoints = root.resolve("checkpoints");
+        if (!Files.exists(checkpoints)) {
+            return file.isEmpty();
+        }
+        List<Inventory.Item> resumable = Inventory.read(checkpoints).items().stream()
+                .filter(item -> !weightsOnly.contains(item.stream()))
+                .filter(item -> Files.exists(item.path()))
+                .toList();
+        long newest = resumable.stream().mapToLong(Inventory.Item::group).max().orElse(0);
+        if (file.isEmpty()) {
+            return resumable.isEmpty();
+        }
+        // A copy under the name of last is no item of its own.
+        Checkpoint found = Checkpoints.describe(file.get());
+        return resumable.stream()
+                .filter(item -> item.group() == newest)
+                .anyMatch(item -> isSameSave(item.path(), found));
+    }
+
+    private static boolean isSameSave(Path path, Checkpoint found) {
+        try {
+            Checkpoint checkpoint = Checkpoints.describe(path);
+            return checkpoint.globalStep() == found.globalStep() && checkpoint.epoch() == found.epoch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
