@@ -86,7 +86,15 @@ final class SetupCase {
             // The metrics of the case, which are placeholders, are never logged.
             builder.stream(STREAMS.get(i), policy -> ownNames(config).dirpath(directoryName));
         }
-        boolean accepted = fit(builder, folder).streams().size() == configs.size();
+        boolean accepted;
+        try {
+            accepted = fit(builder, folder).streams().size() == configs.size();
+        } catch (IllegalArgumentException refused) {
+            return String.valueOf(refused.getMessage()).contains("would write the same files")
+                            && files(folder).isEmpty()
+                    ? Verdict.different(Difference.STREAMS_OWN_THEIR_FILES)
+                    : Verdict.failed(refused.toString());
+        }
         if (!accepted) {
             return Verdict.failed("a stream is missing");
         }
@@ -129,7 +137,8 @@ final class SetupCase {
         try {
             fit(Trainer.builder().stream("original", policy -> ownNames(config).dirpath(dirpath)), folder);
         } catch (IllegalArgumentException refused) {
-            boolean mayLeadOutside = List.of(dirpath.split("/")).stream().anyMatch(name -> name.matches("\\.*"));
+            boolean mayLeadOutside =
+                    Stream.of(dirpath.split("/", -1)).anyMatch(name -> name.matches("\\.*|[A-Za-z]:.*"));
             return mayLeadOutside && files(folder).isEmpty()
                     ? Verdict.different(Difference.DIRECTORIES_STAY_INSIDE)
                     : Verdict.failed(refused.toString());
@@ -143,11 +152,10 @@ final class SetupCase {
 
     /** What a logger would name is named by the user. */
     private static Verdict loggersDirectory(JsonObject testCase, Path folder) throws IOException {
-        Path root = folder.resolve(
-                testCase.get("expected").getAsString().replace("<root>/", "").replaceFirst("(^|/)checkpoints$", ""));
-        fit(Trainer.builder(), root);
+        String expected = testCase.get("expected").getAsString().replaceFirst("^<(root|default_root_dir)>/", "");
+        fit(Trainer.builder(), folder.resolve(expected.replaceFirst("(^|/)checkpoints$", "")));
         List<String> files = files(folder);
-        String directory = testCase.get("expected").getAsString().replace("<root>", "");
+        String directory = "/" + expected;
         return files.size() == 1 && ("/" + files.get(0)).startsWith(directory + "/")
                 ? Verdict.different(Difference.LOGGERS_NAME_NO_DIRECTORY)
                 : Verdict.failed("files " + files);

@@ -54,7 +54,7 @@ public final class PolicyCase {
         try {
             name = FilenameTemplate.parse(template, style, integers).format(MetricValues.of(metrics));
         } catch (IllegalArgumentException refused) {
-            return TemplateDifferences.refusal(testCase.get("expected_error").isJsonNull(), template, refused);
+            return TemplateDifferences.refusal(unprefixed(testCase, style), template, metrics.keySet(), refused);
         }
         String prefixed = Optional.of(testCase.get("prefix"))
                 .filter(JsonElement::isJsonPrimitive)
@@ -68,6 +68,16 @@ public final class PolicyCase {
         return testCase.get("expected").isJsonNull()
                 ? TemplateDifferences.acceptance(template, metrics.keySet(), file)
                 : verdict(testCase.get("expected").getAsString(), file);
+    }
+
+    /** The name that Lightning forms; empty if it refuses. */
+    private static Optional<String> unprefixed(JsonObject testCase, FilenameStyle style) {
+        CaseConfig given = new CaseConfig(testCase);
+        int begin = given.text("prefix")
+                .map(prefix -> prefix + style.join())
+                .orElse("")
+                .length();
+        return given.text("expected").map(name -> name.substring(begin));
     }
 
     private static Verdict init(JsonObject testCase) {
@@ -99,18 +109,23 @@ public final class PolicyCase {
         JsonElement valBatches = trainer.get("num_val_batches");
         JsonArray counts = valBatches.isJsonArray() ? valBatches.getAsJsonArray() : new JsonArray();
         for (JsonElement count : counts) {
-            batches += count.getAsLong();
+            batches += count(count);
         }
         JsonElement everyEpoch = trainer.get("check_val_every_n_epoch");
         ValidationSchedule schedule = new ValidationSchedule(
                 trainer.get("time_based_validation").getAsBoolean(),
                 everyEpoch.isJsonNull() ? OptionalInt.empty() : OptionalInt.of(everyEpoch.getAsInt()),
-                valBatches.isJsonArray() ? batches : valBatches.getAsLong(),
-                trainer.get("val_check_interval").getAsDouble());
+                valBatches.isJsonArray() ? batches : count(valBatches),
+                RunCase.number(trainer.get("val_check_interval")));
         StreamPolicy policy =
                 new CaseConfig(testCase.getAsJsonObject("config")).policy().build();
         return verdict(
                 testCase.get("expected").getAsBoolean(), schedule.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()));
+    }
+
+    /** A number of batches, which is infinite where a data set does not say its length. */
+    private static long count(JsonElement batches) {
+        return (long) RunCase.number(batches);
     }
 
     /** A stream's books come back in its own directory; in another one it has no files, so its books are empty. */
@@ -149,7 +164,10 @@ public final class PolicyCase {
                 outcome.last().equals(last.map(pointer -> "d/" + pointer.name()).orElse(""))
                         && outcome.kept().size() == kept.size()
                         && Double.isNaN(outcome.currentScore());
-        String best = "d/" + expected.get("best_model_path").getAsString();
+        String best = new CaseConfig(expected)
+                .text("best_model_path")
+                .map(path -> "d/" + path)
+                .orElse("");
         if (!sameDirectory && restored && outcome.best().isEmpty()) {
             return Verdict.different(Difference.BOOKS_ARE_NEVER_BEHIND);
         }

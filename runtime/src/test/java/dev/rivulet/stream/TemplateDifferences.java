@@ -2,29 +2,45 @@ package dev.rivulet.stream;
 
 import dev.rivulet.policy.PolicyViolation;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Where templates of file names differ from Lightning's on purpose. */
 final class TemplateDifferences {
     /** What may lead outside the directory, holds a character that is no name's, or escapes braces. */
-    private static final Pattern UNSAFE =
-            Pattern.compile("(^|/)\\.{0,2}(/|$)|\\\\|\\p{Cntrl}|^[A-Za-z]:|://|\\{\\{|\\}\\}|\\.rivulet|:[^}]*c\\}");
+    private static final Pattern UNSAFE = Pattern.compile(
+            "(^|/)\\.{0,2}(/|$)|\\\\|\\p{Cntrl}|^[A-Za-z]:|://|\\{[^}]*\\{|\\}\\}|\\.rivulet|:[^}]*c\\}");
 
     /** A format that Lightning can apply to a logged float but not to the integer 0 of a missing metric. */
-    private static final Pattern FLOATS_ONLY = Pattern.compile("\\{([^:}]+):[^}]*(z[^}]*|\\.\\d+)\\}");
+    private static final Pattern FLOATS_ONLY = Pattern.compile("\\{([^:}]+):[^}]*(z[^}]*|\\.\\d+n?)\\}");
+
+    /** A format that Lightning can apply to the integer 0 of a missing metric but not to a logged float. */
+    private static final Pattern INTEGERS_ONLY = Pattern.compile("\\{([^:}]+):[^}]*[bcdoxX]\\}");
 
     private TemplateDifferences() {}
 
     /**
-     * A template that is refused. Lightning refuses most of these too, but only when it saves; what may lead outside the
-     * directory it writes there.
+     * A template that is refused. Lightning refuses most of these too, but only when it saves, or when the metric that it
+     * names is logged at last; what may lead outside the directory it writes there.
+     *
+     * @param lightnings the name that Lightning forms; empty if it refuses
      */
-    static Verdict refusal(boolean lightningAccepts, String template, IllegalArgumentException refused) {
-        if (!lightningAccepts) {
+    static Verdict refusal(
+            Optional<String> lightnings, String template, Set<String> metrics, IllegalArgumentException refused) {
+        if (lightnings.isEmpty()) {
             return Verdict.same();
         }
+        boolean worksWhileMissing = INTEGERS_ONLY
+                .matcher(template)
+                .results()
+                .anyMatch(field -> !metrics.contains(field.group(1))
+                        && String.valueOf(refused.getMessage()).contains("is for integers"));
+        if (worksWhileMissing) {
+            return Verdict.different(Difference.BAD_POLICIES_ARE_REFUSED_BEFORE);
+        }
         return UNSAFE.matcher(template).find()
+                        || UNSAFE.matcher(lightnings.get()).find()
                 ? Verdict.different(Difference.TEMPLATES_STAY_INSIDE)
                 : Verdict.failed("refused: " + refused.getMessage());
     }
