@@ -161,7 +161,7 @@ public final class TrainerVerdict {
                 JsonObject callback = callbacks.get(i).getAsJsonObject();
                 CaseConfig config = new CaseConfig(callback);
                 String tag = config.text("tag").orElse("mc" + i);
-                JsonObject original = known.getOrDefault(config.text("reuse").orElse(tag), callback);
+                JsonObject original = config.text("reuse").map(known::get).orElse(callback);
                 if (begins && callback.has("reuse")) {
                     JsonObject anew = original.deepCopy();
                     anew.addProperty("tag", tag);
