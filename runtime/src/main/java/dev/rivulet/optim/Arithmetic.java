@@ -60,7 +60,7 @@ final class Arithmetic implements AutoCloseable {
         if (alpha == 1) {
             target.addi(addend);
         } else {
-            try (NDArray product = addend.toType(DataType.FLOAT64, true)) {
+            try (NDArray product = inFloat64(addend)) {
                 product.muli(scalar(rounded(alpha, target), product));
                 target.addi(product);
             }
@@ -83,7 +83,7 @@ final class Arithmetic implements AutoCloseable {
     /** {@code target += value * factor * factor}; PyTorch's {@code addcmul_}. */
     void addSquare(NDArray target, NDArray factor, double value) {
         try (NDArray scaled = factor.mul(scalar(value, factor));
-                NDArray product = scaled.toType(DataType.FLOAT64, true)) {
+                NDArray product = inFloat64(scaled)) {
             product.muli(factor);
             target.addi(product);
         }
@@ -107,6 +107,11 @@ final class Arithmetic implements AutoCloseable {
     /** Gives an array the values of another, in its own storage. */
     void copy(NDArray source, NDArray target) {
         target.set(EVERYTHING, source);
+    }
+
+    /** A copy in any case: DJL's {@code toType} makes none of an array that has the type already, even if told to. */
+    private static NDArray inFloat64(NDArray array) {
+        return array.getDataType() == DataType.FLOAT64 ? array.duplicate() : array.toType(DataType.FLOAT64, true);
     }
 
     /** A scalar of the operand's type, since a wider one would widen what is computed of a 0-dimensional parameter. */

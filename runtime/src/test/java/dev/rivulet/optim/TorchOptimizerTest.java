@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import com.google.gson.JsonElement;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,25 @@ class TorchOptimizerTest {
             assertThat(trained.manager().getManagedArrays()).hasSize(arrays);
             assertThat(managed(optimizer)).isEqualTo(ofState);
             assertThat(optimizer.stateArrays()).containsExactlyEntriesOf(state);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void computesInFloat64WhatItComputesInFloat32(JsonObject recorded) {
+        try (NDManager manager = NDManager.newBaseManager();
+                TorchOptimizer single = build(recorded);
+                TorchOptimizer wide = build(recorded)) {
+            NDArray weight = manager.create(new float[] {1, -2, 3});
+            NDArray wideWeight = weight.toType(DataType.FLOAT64, true);
+            for (int step = 1; step <= 5; step++) {
+                NDArray gradient = manager.create(new float[] {0.5f, -step, 0});
+                single.update("layer.bias", weight, gradient);
+                wide.update("layer.bias", wideWeight, gradient.toType(DataType.FLOAT64, true));
+            }
+
+            assertThat(wideWeight.toType(DataType.FLOAT32, true).toFloatArray())
+                    .containsExactly(weight.toFloatArray(), Offset.offset(1e-4f));
         }
     }
 
