@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -176,6 +177,34 @@ class ResumeTest {
                 trainer -> trainer.callbacks(new Stop(1, batch, -1)),
                 ResumeTest::adam,
                 this::points);
+    }
+
+    /** The second run adds to gradients of the first; what it saves has to leave out the first one's batches of that step, too. */
+    @Test
+    void repeatsABatchThatFailsWithAllOfItsStepAndNoMore() throws Exception {
+        stop(
+                rescuing(trainer("run").accumulateGradBatches(3)).callbacks(new Stop(1, 3, -1)),
+                ResumeTest::adam,
+                points());
+        Callback failing = new Callback() {
+            @Override
+            public void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
+                assertThat(batchIndex).isEqualTo(4);
+                throw new ArithmeticException("a failing batch");
+            }
+        };
+        assertThatThrownBy(() -> train(
+                        rescuing(trainer("run").accumulateGradBatches(3)).callbacks(failing),
+                        ResumeTest::adam,
+                        points(),
+                        resumeFrom("last")))
+                .isInstanceOf(ArithmeticException.class);
+
+        End end = train(
+                rescuing(trainer("run").accumulateGradBatches(3)), ResumeTest::adam, points(), resumeFrom("last"));
+
+        assertThat(end.losses()).hasSize(3 + BATCHES);
+        assertThat(end.result().globalSteps()).isEqualTo(EPOCHS * 2);
     }
 
     @Test

@@ -237,9 +237,7 @@ public final class FitLoop {
     private void trainOn(BatchIterator batches) throws Exception {
         int index = state.batchIndex;
         state.inBatch = true;
-        if (beginsStep(index)) {
-            state.windowStart = index;
-        }
+        state.windowStart = index - index % settings.accumulateGradBatches(); // Also of one that an earlier run began.
         memory.random().beginStep(state.totalBatches);
         try (Batch batch = batches.next()) {
             noteSize(batches, batch);
