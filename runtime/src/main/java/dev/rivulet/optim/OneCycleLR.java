@@ -143,6 +143,10 @@ public final class OneCycleLR extends ChainableScheduler {
 
         /** Sets the maximum's ratio to the first learning rate, and that one's to the last; 25 and 1e4 by default. */
         public Builder divFactors(double first, double last) {
+            if (!(first > 0 && last > 0)) {
+                throw new IllegalArgumentException(
+                        "divFactors are " + first + " and " + last + "; give numbers above 0.");
+            }
             divFactor = first;
             finalDivFactor = last;
             return this;
@@ -154,22 +158,42 @@ public final class OneCycleLR extends ChainableScheduler {
             return this;
         }
 
-        /** The scheduler. */
+        /**
+         * The scheduler.
+         *
+         * @throws IllegalArgumentException if a phase has no length, as of 10 steps the first has with
+         *     {@code pctStart(0.1)}
+         */
         public OneCycleLR build() {
             return new OneCycleLR(this);
         }
 
         private List<Map<String, Object>> phases() {
             double up = pctStart * totalSteps - 1;
+            double last = totalSteps - 1;
             if (threePhase) {
+                double down = 2 * pctStart * totalSteps - 2;
+                requireLengths(0, up, down, last);
                 return List.of(
                         phase(up, "initial_lr", "max_lr", "max_momentum", "base_momentum"),
-                        phase(2 * pctStart * totalSteps - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"),
+                        phase(down, "max_lr", "initial_lr", "base_momentum", "max_momentum"),
                         phase(totalSteps - 1, "initial_lr", "min_lr", "max_momentum", "max_momentum"));
             }
+            requireLengths(0, up, last);
             return List.of(
                     phase(up, "initial_lr", "max_lr", "max_momentum", "base_momentum"),
                     phase(totalSteps - 1, "max_lr", "min_lr", "base_momentum", "max_momentum"));
+        }
+
+        /** The share of a phase that has passed is a part of its length, by which PyTorch fails to divide. */
+        private void requireLengths(double... ends) {
+            for (int i = 1; i < ends.length; i++) {
+                if (ends[i] == ends[i - 1]) {
+                    throw new IllegalArgumentException(
+                            "With pctStart(" + pctStart + "), a phase of OneCycleLR has none of " + totalSteps
+                                    + " steps, and no learning rate; give another share, or more steps.");
+                }
+            }
         }
 
         private static Map<String, Object> phase(

@@ -156,6 +156,21 @@ class LrSchedulerTest {
         }
     }
 
+    /** PyTorch divides by zero; a learning rate that is no number would be no number in every weight. */
+    @Test
+    void refusesACycleWithAPhaseThatHasNoLength() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(OneCycleLR.builder(0.1, 10).pctStart(0.1)::build)
+                .withMessageContaining("pctStart(0.1)")
+                .withMessageContaining("10 steps");
+        assertThatIllegalArgumentException()
+                .isThrownBy(OneCycleLR.builder(0.1, 10).pctStart(1)::build)
+                .withMessageContaining("pctStart(1.0)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OneCycleLR.builder(0.1, 10).divFactors(0, 1e4))
+                .withMessageContaining("0.0 and 10000.0");
+    }
+
     @Test
     void refusesToCycleAMomentumThatIsNotThere() {
         try (TorchOptimizer optimizer = Adagrad.builder().build()) {
