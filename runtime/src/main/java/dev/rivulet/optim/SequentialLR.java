@@ -21,12 +21,16 @@ public final class SequentialLR extends LrScheduler {
     /**
      * In the order of the list.
      *
-     * @param milestones the epochs at which the second scheduler and the following take over
+     * @param milestones the epochs at which the second scheduler and the following take over, ascending
      */
     public SequentialLR(List<? extends ChainableScheduler> schedulers, List<Integer> milestones) {
         if (schedulers.isEmpty() || milestones.size() != schedulers.size() - 1) {
             throw new IllegalArgumentException("SequentialLR needs one scheduler more than milestones, but got "
                     + schedulers.size() + " and " + milestones.size() + ".");
+        }
+        if (!milestones.stream().sorted().toList().equals(milestones)) {
+            throw new IllegalArgumentException("The milestones of SequentialLR are " + milestones
+                    + ", but each scheduler takes over from the one before; give them in ascending order.");
         }
         this.schedulers = List.copyOf(schedulers);
         this.milestones = milestones.stream().map(Integer::longValue).toList();

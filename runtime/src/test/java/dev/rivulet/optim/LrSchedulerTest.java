@@ -172,6 +172,15 @@ class LrSchedulerTest {
     }
 
     @Test
+    void refusesMilestonesThatDescend() {
+        List<ChainableScheduler> schedulers = List.of(new LinearLR(0.1, 5), new StepLR(2), new ExponentialLR(0.9));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SequentialLR(schedulers, List.of(5, 3)))
+                .withMessageContaining("[5, 3]");
+    }
+
+    @Test
     void refusesToCycleAMomentumThatIsNotThere() {
         try (TorchOptimizer optimizer = Adagrad.builder().build()) {
             assertThatIllegalArgumentException()
