@@ -102,14 +102,13 @@ final class TorchCheckpointFile implements CheckpointFile {
     @Override
     public Map<String, String> aliases() throws NotACheckpointException {
         Map<String, String> aliases = new LinkedHashMap<>();
-        IdentityHashMap<TorchStorage, Map<String, TorchTensor>> byStorage = new IdentityHashMap<>();
+        IdentityHashMap<TorchStorage, Map<String, String>> names = new IdentityHashMap<>();
         stateDict().forEach((name, tensor) -> {
-            Map<String, TorchTensor> views =
-                    byStorage.computeIfAbsent(tensor.storage(), storage -> new LinkedHashMap<>());
-            views.entrySet().stream()
-                    .filter(view -> view.getValue().isSameView(tensor))
-                    .findFirst()
-                    .ifPresentOrElse(view -> aliases.put(name, view.getKey()), () -> views.put(name, tensor));
+            String first = names.computeIfAbsent(tensor.storage(), storage -> new HashMap<>())
+                    .putIfAbsent(tensor.place(), name);
+            if (first != null) {
+                aliases.put(name, first);
+            }
         });
         return aliases;
     }

@@ -9,6 +9,7 @@ import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.FileLayout;
 import dev.rivulet.format.MalformedTorchFileException;
 import dev.rivulet.format.SafetensorsWriter;
+import dev.rivulet.format.TorchStorage;
 import dev.rivulet.format.TorchTensor;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.format.TorchWriter;
@@ -208,6 +209,21 @@ class CheckpointFileTest {
                     .extractingByKeys("weight", "head.weight")
                     .extracting(TorchTensor::storage)
                     .satisfies(storages -> assertThat(storages.get(0)).isSameAs(storages.get(1)));
+        }
+    }
+
+    /** As of a file that was made to keep its reader busy. */
+    @Test
+    void tellsTiedWeightsFromAHundredThousandOtherViewsOfTheirStorage() throws IOException {
+        TorchStorage storage = TorchStorage.of(floats(new float[100_000]));
+        Map<String, TorchTensor> views = new LinkedHashMap<>();
+        for (int i = 0; i < 100_000; i++) {
+            views.put("w" + i, TorchTensor.view(storage, Dtype.F32, i, TensorShape.of(1), 1));
+        }
+        views.put("tied", TorchTensor.view(storage, Dtype.F32, 7, TensorShape.of(1), 1));
+
+        try (CheckpointFile file = CheckpointFile.open(write("views.pt", TorchWriter.of(TorchValue.Dict.of(views))))) {
+            assertThat(file.aliases()).containsExactly(Map.entry("tied", "w7"));
         }
     }
 

@@ -149,13 +149,12 @@ public final class TorchTensor implements TorchValue {
         return Tensor.of(dtype, shape, memory.slice(offset * dtype.alignment(), byteCount()));
     }
 
-    /** Whether both are the same elements of the same storage, as the weights of tied layers are. */
-    public boolean isSameView(TorchTensor other) {
-        return storage == other.storage
-                && dtype == other.dtype
-                && offset == other.offset
-                && shape.equals(other.shape)
-                && Arrays.equals(strides, other.strides);
+    /**
+     * Which elements of its storage it is, as text: the same for the same ones, as the weights of tied layers are. A text,
+     * because a map stays quick with texts that were chosen to have one hash.
+     */
+    public String place() {
+        return this + " from " + offset + " by " + Arrays.toString(strides);
     }
 
     /** Whether its bytes are those of the storage, one for one. */
