@@ -5,6 +5,7 @@ import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.TorchPass;
 import dev.rivulet.format.TorchPass.Verification;
 import dev.rivulet.lightning.LightningEntries;
+import dev.rivulet.lightning.NoTrainingStateException;
 import dev.rivulet.lightning.TensorReading;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.OptimizerStep;
@@ -192,7 +193,7 @@ final class CheckpointStart implements StartingPoint {
 
     @Override
     public void readState(Network network, OptimizerStep optimizer) throws IOException {
-        TensorReading reading = new TensorReading(saved, optimizer.stateful());
+        TensorReading reading = reading(optimizer);
         long crc32c = reading.finish(pass);
         try {
             verifier.compare(file.byteCount(), crc32c);
@@ -201,6 +202,14 @@ final class CheckpointStart implements StartingPoint {
             throw somewhere;
         }
         read = reading.loaded();
+    }
+
+    private TensorReading reading(OptimizerStep optimizer) {
+        try {
+            return new TensorReading(saved, optimizer.stateful(), file.byteCount());
+        } catch (NoTrainingStateException e) {
+            throw new NotResumableException("Training cannot go on from " + file.path() + ": " + e.getMessage(), e);
+        }
     }
 
     @Override

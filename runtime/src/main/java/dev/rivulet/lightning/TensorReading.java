@@ -25,14 +25,19 @@ public final class TensorReading {
     private final Map<TorchTensor, NDArray> live = new HashMap<>();
     private final Map<TorchTensor, DirectMemory> beside = new HashMap<>();
     private final Map<TorchTensor, List<ByteBuffer>> buffers = new HashMap<>();
+    private final long fileBytes;
+    private long bytesBeside;
 
     /**
      * A reading.
      *
      * @param optimizer that is to go on from the state, whose arrays may be filled before it is asked to
+     * @param fileBytes the file's length, which is the most that the tensors may take
+     * @throws NoTrainingStateException if they take more
      */
-    public TensorReading(TrainingState saved, Optional<StatefulOptimizer> optimizer) {
+    public TensorReading(TrainingState saved, Optional<StatefulOptimizer> optimizer, long fileBytes) {
         this.saved = saved;
+        this.fileBytes = fileBytes;
         if (saved.optimizerStates().size() == 1 && optimizer.isPresent()) {
             pair(saved.optimizerStates().get(0), optimizer.get().arraysByIndex());
         }
@@ -81,6 +86,7 @@ public final class TensorReading {
     private void find(@Nullable Object value) {
         if (value instanceof TorchTensor tensor) {
             if (!buffers.containsKey(tensor)) {
+                requireRoom(tensor);
                 DirectMemory memory = DirectMemory.allocate(tensor.byteCount());
                 beside.put(tensor, memory);
                 buffers.put(tensor, memory.chunks());
@@ -89,6 +95,16 @@ public final class TensorReading {
             map.values().forEach(this::find);
         } else if (value instanceof List<?> list) {
             list.forEach(this::find);
+        }
+    }
+
+    /** Views of one storage get memory of their own, each, so that a small file could ask for any amount of it. */
+    private void requireRoom(TorchTensor tensor) {
+        bytesBeside += tensor.byteCount();
+        if (bytesBeside > fileBytes) {
+            throw new NoTrainingStateException(
+                    "The tensors of its training state take more than the " + fileBytes
+                            + " bytes of the file, because many are views of the same elements; in Python, save a clone() of each.");
         }
     }
 
