@@ -7,6 +7,7 @@ import dev.rivulet.format.TorchReader;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,13 @@ sealed interface CheckpointFile extends AutoCloseable permits SafetensorsCheckpo
      * @throws MalformedSafetensorsException if it violates the format, or is of neither format
      * @throws MalformedTorchFileException if it is a PyTorch file that cannot be read safely
      * @throws DamagedFileException if it is not what was written
+     * @throws NotACheckpointException if it is a directory
      * @throws IOException if it cannot be opened or read
      */
     static CheckpointFile open(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new NotACheckpointException(file + " is a directory; name a checkpoint in it.");
+        }
         return TorchReader.recognizes(file) ? TorchCheckpointFile.open(file) : SafetensorsCheckpointFile.open(file);
     }
 

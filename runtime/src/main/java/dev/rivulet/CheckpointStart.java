@@ -16,6 +16,7 @@ import dev.rivulet.store.Manifest;
 import dev.rivulet.stream.DecisionState;
 import dev.rivulet.training.LoopProgress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +70,11 @@ final class CheckpointStart implements StartingPoint {
             named = unlinked(path.toAbsolutePath().normalize());
         } catch (NoSuchFileException e) {
             throw new NotResumableException("Training cannot go on from " + path + ": there is no such file.", e);
+        }
+        if (Files.isDirectory(real)) {
+            throw new NotResumableException(
+                    "Training cannot go on from " + path + ": it is a directory. Name a .ckpt in it,"
+                            + " or give the trainer the run's directory and resumeFrom(\"last\").");
         }
         CheckpointFile file = CheckpointFile.open(real);
         try {

@@ -119,6 +119,19 @@ class ResumeRefusalTest {
     }
 
     @Test
+    void aDirectoryIsNoCheckpoint() {
+        assertRefuses(
+                module(),
+                trainer(),
+                resumeFrom(root.resolve("checkpoints")),
+                "checkpoints: it is a directory",
+                "\"last\"");
+        assertThatThrownBy(() -> Checkpoints.load(root, module()))
+                .isInstanceOf(NotACheckpointException.class)
+                .hasMessageContainingAll(root.toString(), "is a directory");
+    }
+
+    @Test
     void anEmptyDirectoryHasNothingButTheBeginning() {
         Trainer.Builder fresh = trainer().defaultRootDir(root.resolve("fresh"));
 
