@@ -146,6 +146,10 @@ final class TorchArchive {
                     position(name),
                     "\"" + name + "\" " + (record == null ? "is missing" : "has " + record.byteCount() + " bytes"));
         }
+        if (record.byteCount() > HeapBudget.limit()) {
+            throw input.violation(
+                    TorchRule.HEAP, 0, "\"" + name + "\" has " + record.byteCount() + " bytes");
+        }
         byte[] bytes = input.readBytes(record.position(), record.byteCount());
         CRC32 crc = new CRC32();
         crc.update(bytes);

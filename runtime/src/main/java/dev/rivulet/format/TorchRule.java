@@ -67,6 +67,10 @@ public enum TorchRule {
     OPCODE_COUNT("a pickle has at most 20,000,000 opcodes"),
     /** A pickle makes at most 4,000,000 objects. */
     OBJECT_COUNT("a pickle makes at most 4,000,000 objects"),
+    /** A pickle takes at most half of the Java heap. */
+    HEAP(
+            "a pickle and what it makes take at most half of the Java heap",
+            "If the file is as large as it should be, give the JVM more by -Xmx, twice as much, say."),
     /** An opcode finds what it takes on the stack. */
     STACK("an opcode finds on the stack what it takes"),
     /** The stack holds at most 1,000,000 objects. */

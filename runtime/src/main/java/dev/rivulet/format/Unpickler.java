@@ -24,6 +24,7 @@ final class Unpickler {
     private final PickleInput pickle;
     private final Reductions reductions;
     private final PickleStack stack;
+    private final HeapBudget heap;
     private final List<PickleNode> memo = new ArrayList<>();
     private int objects;
 
@@ -31,6 +32,7 @@ final class Unpickler {
         this.pickle = pickle;
         this.reductions = new Reductions(pickle, storages);
         this.stack = new PickleStack(pickle, MAX_STACK, MAX_MARKS);
+        this.heap = new HeapBudget(pickle);
     }
 
     /**
@@ -51,6 +53,7 @@ final class Unpickler {
             if (count > MAX_OPCODES) {
                 throw pickle.violation(TorchRule.OPCODE_COUNT, "there are more");
             }
+            heap.take(HeapBudget.OPCODE);
             int opcode = pickle.opcode();
             if (opcode == Opcode.STOP) {
                 return end();
@@ -134,7 +137,9 @@ final class Unpickler {
     }
 
     private void pushInteger(int lengthBytes) throws MalformedTorchFileException {
-        BigInteger value = pickle.integer(pickle.length(lengthBytes, MAX_INTEGER, TorchRule.INTEGER));
+        int length = pickle.length(lengthBytes, MAX_INTEGER, TorchRule.INTEGER);
+        heap.take(length);
+        BigInteger value = pickle.integer(length);
         push(new TorchValue.Int(value));
     }
 
@@ -154,11 +159,15 @@ final class Unpickler {
     }
 
     private void pushText(int lengthBytes) throws MalformedTorchFileException {
-        push(TorchValue.of(pickle.text(pickle.length(lengthBytes, MAX_TEXT, TorchRule.TEXT))));
+        int length = pickle.length(lengthBytes, MAX_TEXT, TorchRule.TEXT);
+        heap.take(2L * length); // A character of one byte takes two beside others of more.
+        push(TorchValue.of(pickle.text(length)));
     }
 
     private void pushBytes(int lengthBytes) throws MalformedTorchFileException {
-        push(new TorchValue.Bytes(pickle.bytes(pickle.length(lengthBytes, MAX_TEXT, TorchRule.TEXT))));
+        int length = pickle.length(lengthBytes, MAX_TEXT, TorchRule.TEXT);
+        heap.take(2L * length); // They are copied.
+        push(new TorchValue.Bytes(pickle.bytes(length)));
     }
 
     private boolean container(int opcode) throws MalformedTorchFileException {
@@ -252,6 +261,16 @@ final class Unpickler {
         if (++objects > MAX_OBJECTS) {
             throw pickle.violation(TorchRule.OBJECT_COUNT, "there are more");
         }
+        heap.take(byteCount(fresh));
         stack.push(fresh);
+    }
+
+    private static int byteCount(PickleNode fresh) {
+        if (fresh instanceof PickleNode.Leaf leaf) {
+            int dimensions =
+                    leaf.value() instanceof TorchTensor tensor ? tensor.shape().dimensions().length : 0;
+            return HeapBudget.LEAF + dimensions * HeapBudget.DIMENSION;
+        }
+        return fresh instanceof PickleNode.Sequence ? HeapBudget.SEQUENCE : HeapBudget.MAPPING;
     }
 }

@@ -161,6 +161,7 @@ class TorchRuleTest {
                 pickle(TorchRule.TRUNCATED, "cos"),
                 pickle(TorchRule.OPCODE_COUNT, "N0".repeat(100) + "Nq\0" + "h\0000".repeat(10_000_000) + "."),
                 pickle(TorchRule.OBJECT_COUNT, "N0".repeat(4_000_001) + "N."),
+                pickle(TorchRule.HEAP, "}0".repeat(maps()) + "N."),
                 pickle(TorchRule.STACK, "."),
                 pickle(TorchRule.STACK, "R."),
                 pickle(TorchRule.STACK, "t."),
@@ -176,6 +177,11 @@ class TorchRuleTest {
                 pickle(TorchRule.ENDING, "NN."),
                 pickle(TorchRule.ENDING, "N.N"),
                 pickle(TorchRule.ENDING, "(N(N."));
+    }
+
+    /** As many maps as half of the heap has no room for; each of two bytes. */
+    private static int maps() {
+        return (int) (HeapBudget.limit() / HeapBudget.MAPPING);
     }
 
     private static Stream<Arguments> numbers() {
