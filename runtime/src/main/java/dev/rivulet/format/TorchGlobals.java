@@ -40,7 +40,6 @@ final class TorchGlobals {
             "builtins.range",
             "collections.Counter",
             "collections.defaultdict",
-            "collections.deque",
             "argparse.Namespace",
             "datetime.date",
             "datetime.datetime",
@@ -82,10 +81,13 @@ final class TorchGlobals {
     /** Names of Python 3 by those of Python 2, which protocol 2 writes. */
     private static final Map<String, String> MODULES = Map.of("__builtin__", "builtins");
 
+    private static final Map<String, String> BUILTINS = Map.of("long", "int", "unicode", "str", "xrange", "range");
+
     private TorchGlobals() {}
 
     static String name(String module, String name) {
-        return MODULES.getOrDefault(module, module) + "." + name;
+        String renamed = MODULES.containsKey(module) ? BUILTINS.getOrDefault(name, name) : name;
+        return MODULES.getOrDefault(module, module) + "." + renamed;
     }
 
     static boolean isAllowed(String name) {

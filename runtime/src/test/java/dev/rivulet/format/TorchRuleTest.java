@@ -64,6 +64,23 @@ class TorchRuleTest {
                 .contains("posix.system", "at byte 2 of data.pkl");
     }
 
+    /** A number type, a text type and a range have these names in what {@code torch.save} writes. */
+    @Test
+    void knowsBuiltinsByTheirNamesInPython2() throws IOException {
+        String pickle = "c__builtin__\nlong\nc__builtin__\nunicode\nc__builtin__\nxrange\nK\0K\3K\1\u0087R\u0087.";
+
+        assertThat(TorchArchive.read(TorchFiles.input(file(pickle))).content())
+                .isEqualTo(TorchValue.Items.tuple(
+                        new TorchValue.Global("builtins.int"),
+                        new TorchValue.Global("builtins.str"),
+                        new TorchValue.PythonObject(
+                                "builtins.range",
+                                true,
+                                List.of(TorchValue.of(0), TorchValue.of(3), TorchValue.of(1)),
+                                Map.of(),
+                                TorchValue.None.NONE)));
+    }
+
     static TorchRule violation(byte[] file) {
         return violation(TorchFiles.input(file));
     }
@@ -208,6 +225,7 @@ class TorchRuleTest {
                 pickle(TorchRule.GLOBAL, "c__builtin__\ngetattr\n."),
                 pickle(TorchRule.GLOBAL, "csubprocess\nPopen\n."),
                 pickle(TorchRule.GLOBAL, "ctorch\nload\n."),
+                pickle(TorchRule.GLOBAL, "ccollections\ndeque\n(]K\5tRK\1a."),
                 pickle(TorchRule.GLOBAL, "ctorch.serialization\n_load\n."),
                 pickle(TorchRule.GLOBAL, "ctorch._utils\n_rebuild_sparse_tensor\n."),
                 pickle(TorchRule.GLOBAL, "ctorch\nFloatStorage.__init__\n."),
