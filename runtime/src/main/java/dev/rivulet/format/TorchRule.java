@@ -58,7 +58,9 @@ public enum TorchRule {
     FILE_LENGTH("a file keeps its length while it is read"),
 
     /** A pickle begins with its protocol, 2 to 5. */
-    PROTOCOL("a pickle begins with its protocol, which is 2 to 5"),
+    PROTOCOL(
+            "a pickle begins with its protocol, which is 2 to 5",
+            "If the file is not damaged, load it in Python and save it again without a pickle_protocol."),
     /** Opcodes are those that PyTorch and Lightning write. */
     OPCODE("opcodes are those of binary pickles, without extensions and out-of-band buffers"),
     /** Opcodes and their arguments are within the pickle. */
@@ -89,7 +91,10 @@ public enum TorchRule {
             "If you trust the file, load it in Python, keep such objects out of it (or replace them by plain dicts,"
                     + " lists, numbers and text), and save it again."),
     /** Only known functions are called, with the arguments that they are written with. */
-    REDUCE("only what is known is made, from the arguments that PyTorch writes"),
+    REDUCE(
+            "only what is known is made, from the arguments that PyTorch writes",
+            "If the file is not damaged, replace that value by plain tensors, such as those of resolve_conj() and"
+                    + " resolve_neg(), or by plain dicts, lists, numbers and text in Python, and save it again."),
     /** State is given to ordered dicts and named objects only. */
     BUILD("state is given once, to OrderedDicts and named objects only"),
     /** Persistent ids are those of storages. */
@@ -97,7 +102,9 @@ public enum TorchRule {
     /** A storage is an entry of exactly its size, and the same wherever it occurs. */
     STORAGE("a storage is an entry of exactly its size, and the same wherever it occurs"),
     /** The dtype is one that Rivulet holds. */
-    DTYPE("the dtype of a tensor is one of those that safetensors has"),
+    DTYPE(
+            "the dtype of a tensor is one of those that safetensors has",
+            "Convert it to one of those in Python, and save it again."),
     /** A shape has at most 64 dimensions from 0, as many strides, and a size that can be computed. */
     TENSOR_SHAPE("a tensor has at most 64 dimensions from 0, and as many strides"),
     /** Offset and strides stay inside the storage. */
@@ -109,12 +116,16 @@ public enum TorchRule {
     /** Items are added to what can take them. */
     ITEMS("items are added to lists, sets, dicts and named objects only"),
     /** Keys are plain values, at most 64 together, and different from each other. */
-    KEY("a key is text, a number, None, bytes or a tuple of at most 64 of them, and no key occurs twice;"
-            + " at most 10,000 are neither text nor numbers"),
+    KEY(
+            "a key is text, a number, None, bytes or a tuple of at most 64 of them, and no key occurs twice;"
+                    + " at most 10,000 are neither text nor numbers",
+            "If the file is not damaged, give that dict other keys in Python, and save it again."),
     /** No object contains itself. */
-    CYCLE("no object contains itself"),
+    CYCLE("no object contains itself", "If the file is not damaged, break the circle in Python, and save it again."),
     /** Values are nested at most 128 deep. */
-    NESTING("values are nested at most 128 deep"),
+    NESTING(
+            "values are nested at most 128 deep",
+            "If the file is not damaged, make that value flatter in Python, and save it again."),
     /** Values that occur in several places amount to at most 10,000,000 in all. */
     EXPANSION("values, each counted wherever it occurs, are at most 10,000,000"),
     /** The pickle leaves one value and ends with it. */
