@@ -57,7 +57,9 @@ public final class ProveResume {
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             return NOT_TRIED;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Left to the JVM, an error such as a class that is missing would end it with 1, which says that it was
+            // tried.
             e.printStackTrace();
             return NOT_TRIED;
         }

@@ -62,6 +62,20 @@ class ProveResumeTest {
         assertThat(printed()).startsWith("Resuming is NOT exact.").contains("stopped after step 2, differs");
     }
 
+    /** A module of which a class is missing. */
+    public static final class Incomplete implements Supplier<ResumeProof> {
+        @Override
+        public ResumeProof get() {
+            throw new NoClassDefFoundError("com/example/Layer");
+        }
+    }
+
+    @Test
+    void exitsWithTwoIfAnErrorKeepsItFromBeingTried() {
+        assertThat(ProveResume.run(Incomplete.class.getName())).isEqualTo(2);
+        assertThat(printed()).startsWith("java.lang.NoClassDefFoundError: com/example/Layer");
+    }
+
     @Test
     void exitsWithTwoAndTheReasonIfItCannotBeTried() {
         assertThat(ProveResume.run()).isEqualTo(2);
