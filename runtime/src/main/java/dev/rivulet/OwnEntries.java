@@ -34,6 +34,17 @@ record OwnEntries(Path file, Map<?, ?> entries) {
     }
 
     /**
+     * An entry that has to be there.
+     *
+     * @throws NotResumableException if it is not, or is of another type
+     */
+    <T> T required(String name, Class<T> type) {
+        return entry(name, type)
+                .orElseThrow(() -> new NotResumableException(
+                        "The entry \"" + name + "\" of " + file + " is missing; resume from another checkpoint."));
+    }
+
+    /**
      * An entry of a type.
      *
      * @throws NotResumableException if it is of another

@@ -63,10 +63,12 @@ final class TrainingRestoration {
         Map<String, DecisionState> decisions = new LinkedHashMap<>();
         try {
             own.map("streams")
-                    .ifPresent(streams -> byText(streams)
-                            .forEach((name, state) ->
-                                    decisions.put(name, DecisionState.fromEntries((Map<?, ?>) state))));
-        } catch (IllegalArgumentException | ClassCastException e) {
+                    .map(streams -> new OwnEntries(file, streams))
+                    .ifPresent(streams -> byText(streams.entries())
+                            .keySet()
+                            .forEach(name ->
+                                    decisions.put(name, DecisionState.fromEntries(streams.required(name, Map.class)))));
+        } catch (IllegalArgumentException e) {
             throw new NotResumableException("Training cannot go on from " + file + ": " + e.getMessage(), e);
         }
         return decisions;
@@ -170,12 +172,19 @@ final class TrainingRestoration {
         OwnEntries known = new OwnEntries(file, entries);
         Map<String, Double> values = new LinkedHashMap<>();
         Map<String, Metrics.MeanState> means = new LinkedHashMap<>();
-        byText(known.map("values").orElse(Map.of())).forEach((name, value) -> values.put(name, (Double) value));
-        byText(known.map("epoch_means").orElse(Map.of())).forEach((name, mean) -> {
-            List<?> parts = (List<?>) mean;
-            means.put(name, new Metrics.MeanState((Double) parts.get(0), (Long) parts.get(1)));
-        });
+        OwnEntries saved = new OwnEntries(file, known.map("values").orElse(Map.of()));
+        byText(saved.entries()).keySet().forEach(name -> values.put(name, saved.required(name, Double.class)));
+        OwnEntries sums = new OwnEntries(file, known.map("epoch_means").orElse(Map.of()));
+        byText(sums.entries()).keySet().forEach(name -> means.put(name, mean(sums.required(name, List.class))));
         metrics.restore(new Metrics.State(values, means));
+    }
+
+    private static Metrics.MeanState mean(List<?> parts) {
+        if (parts.size() == 2 && parts.get(0) instanceof Double sum && parts.get(1) instanceof Long weight) {
+            return new Metrics.MeanState(sum, weight);
+        }
+        throw new IllegalArgumentException(
+                "An epoch's mean is " + parts + " where a sum and a weight belong; resume from another checkpoint.");
     }
 
     private void restoreRandom(TrainingParts parts) {
@@ -230,9 +239,10 @@ final class TrainingRestoration {
         }
     }
 
-    private static Map<String, Tensor> tensors(Map<?, ?> entries) {
+    private Map<String, Tensor> tensors(Map<?, ?> entries) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        entries.forEach((name, tensor) -> tensors.put(String.valueOf(name), (Tensor) tensor));
+        OwnEntries saved = new OwnEntries(file, entries);
+        byText(entries).keySet().forEach(name -> tensors.put(name, saved.required(name, Tensor.class)));
         return tensors;
     }
 

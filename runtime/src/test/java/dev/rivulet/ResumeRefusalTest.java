@@ -12,15 +12,25 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.data.SeededDataset;
+import dev.rivulet.format.TorchReader;
+import dev.rivulet.format.TorchValue;
+import dev.rivulet.format.TorchWriter;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.SGD;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no run goes on from, or not with this module, optimizer or data: each with what to do instead. */
 class ResumeRefusalTest {
@@ -111,6 +121,35 @@ class ResumeRefusalTest {
                 .bestModelPath();
 
         assertRefuses(module(), trainer(), resumeFrom(file), "saves weights alone", "in the format .ckpt");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"metrics/values/train_loss", "metrics/epoch_means/epoch_loss", "streams/original"})
+    void anEntryThatHasLostItsValueIsNamed(String entry) throws IOException {
+        Path changed = root.resolve("changed.ckpt");
+        try (TorchReader reader = TorchReader.open(original);
+                FileChannel channel = FileChannel.open(changed, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            List<String> path = List.of(("rivulet/training/" + entry).split("/"));
+            TorchWriter.of(without(reader.load(), path)).writeTo(channel);
+        }
+
+        assertRefuses(
+                module(),
+                trainer(),
+                resumeFrom(changed),
+                "\"" + entry.substring(entry.lastIndexOf('/') + 1) + "\" of " + changed.toRealPath() + " is missing");
+    }
+
+    /** With None in the place of a value. */
+    private static TorchValue without(TorchValue value, List<String> path) {
+        if (path.isEmpty()) {
+            return TorchValue.None.NONE;
+        }
+        TorchValue.Dict dict = (TorchValue.Dict) value;
+        Map<TorchValue, TorchValue> entries = new LinkedHashMap<>(dict.entries());
+        entries.computeIfPresent(
+                TorchValue.of(path.get(0)), (key, inner) -> without(inner, path.subList(1, path.size())));
+        return new TorchValue.Dict(dict.ordered(), entries, dict.attributes());
     }
 
     @Test
