@@ -147,8 +147,7 @@ final class TorchArchive {
                     "\"" + name + "\" " + (record == null ? "is missing" : "has " + record.byteCount() + " bytes"));
         }
         if (record.byteCount() > HeapBudget.limit()) {
-            throw input.violation(
-                    TorchRule.HEAP, 0, "\"" + name + "\" has " + record.byteCount() + " bytes");
+            throw input.violation(TorchRule.HEAP, 0, "\"" + name + "\" has " + record.byteCount() + " bytes");
         }
         byte[] bytes = input.readBytes(record.position(), record.byteCount());
         CRC32 crc = new CRC32();

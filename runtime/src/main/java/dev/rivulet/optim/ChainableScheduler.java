@@ -49,7 +49,9 @@ public abstract class ChainableScheduler extends LrScheduler {
         long savedEpoch = saved.integer("last_epoch");
         long savedCount = saved.integer("_step_count");
         List<Double> savedLastLr = saved.numbers("_last_lr");
-        settings.replaceAll((key, value) -> state.get(key));
+        Map<String, @Nullable Object> savedSettings = new LinkedHashMap<>();
+        settings.forEach((key, value) -> savedSettings.put(key, saved.like(key, value)));
+        settings.putAll(savedSettings);
         baseLrs = List.copyOf(savedBaseLrs);
         lastEpoch = savedEpoch;
         stepCount = savedCount;

@@ -92,6 +92,13 @@ public final class ParamGroup {
         }
     }
 
+    /** A group with other values, which has no parameters yet. */
+    ParamGroup with(Map<String, @Nullable Object> values) {
+        ParamGroup changed = new ParamGroup(members, options);
+        changed.setAll(values);
+        return changed;
+    }
+
     boolean claims(String parameter) {
         return members.test(parameter);
     }

@@ -85,6 +85,32 @@ record SavedState(String owner, Map<?, ?> values) {
         return named;
     }
 
+    /**
+     * A hyper-parameter, if it is what the one is that it replaces; PyTorch may have a number in a tensor.
+     *
+     * @param now the one that it replaces
+     */
+    @Nullable
+    Object like(String key, @Nullable Object now) {
+        Object value = values.get(key);
+        if (now instanceof Number) {
+            return value instanceof Number ? value : (Double) number(key);
+        } else if (now instanceof Boolean && !(value instanceof Boolean)) {
+            throw wrong(key, "true or false");
+        } else if (now instanceof String) {
+            return text(key);
+        } else if (now instanceof Map<?, ?>) {
+            return dictionary(key);
+        } else if (now instanceof List<?> list && list.stream().allMatch(Number.class::isInstance)) {
+            if (numbers(key).size() != list.size()) {
+                throw wrong(key, "a list of " + list.size() + " numbers");
+            }
+        } else if (now instanceof List<?>) {
+            return list(key);
+        }
+        return value;
+    }
+
     MismatchedStateException wrong(String key, String expected) {
         return new MismatchedStateException(
                 owner + " has \"" + key + "\" = " + values.get(key) + " where " + expected + " belongs.");

@@ -209,6 +209,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     }
 
     private TorchStateDict layout() {
-        return new TorchStateDict(getClass().getSimpleName(), groups, states, recordsSteps(), startsWithState());
+        return new TorchStateDict(
+                getClass().getSimpleName(), groups, states, this::arrayKeys, recordsSteps(), startsWithState());
     }
 }

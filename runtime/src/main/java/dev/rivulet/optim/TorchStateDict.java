@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The layout of PyTorch's {@code Optimizer.state_dict()}. Parameters are numbered group by group.
  *
  * @param owner the optimizer's name, for messages
+ * @param arrayKeys the names of the arrays that a parameter of a group has
  * @param stepsRecorded whether the number of steps is part of a parameter's state
  * @param eager whether there is state before the first step
  */
@@ -24,6 +25,7 @@ record TorchStateDict(
         String owner,
         List<ParamGroup> groups,
         Map<String, ParameterState> states,
+        Function<ParamGroup, List<String>> arrayKeys,
         boolean stepsRecorded,
         boolean eager) {
 
@@ -115,8 +117,7 @@ record TorchStateDict(
         if (Boolean.TRUE.equals(saved.values().get("maximize"))) {
             throw new MismatchedStateException(saved.owner() + " maximizes, which no optimizer here does.");
         }
-        Map<String, @Nullable Object> options = saved.named();
-        options.keySet().removeAll(KEPT);
+        Map<String, @Nullable Object> options = options(saved, group);
         writes.add(() -> group.setAll(options));
         for (int i = 0; i < indices.size(); i++) {
             String name = group.parameters().get(i);
@@ -127,7 +128,29 @@ record TorchStateDict(
                         + ", which is frozen; freeze the parameters that were frozen then.");
             } else if (parameter != null) {
                 readParameter(parameter, entry, writes);
+                requireArrays(saved, parameter, group.with(options));
             }
+        }
+    }
+
+    private static Map<String, @Nullable Object> options(SavedState saved, ParamGroup group) {
+        Map<String, @Nullable Object> options = saved.named();
+        options.keySet().removeAll(KEPT);
+        group.options().forEach((key, now) -> {
+            if (options.containsKey(key)) {
+                options.put(key, saved.like(key, now));
+            }
+        });
+        return options;
+    }
+
+    /** Before the first step, a saved state has no arrays that would tell. */
+    private void requireArrays(SavedState saved, ParameterState parameter, ParamGroup then) {
+        List<String> needed = arrayKeys.apply(then);
+        if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
+            throw new MismatchedStateException(saved.owner() + " is of an optimizer that keeps " + needed
+                    + ", but this one keeps " + parameter.arrays().keySet()
+                    + "; build it with the hyper-parameters of then.");
         }
     }
 

@@ -129,6 +129,22 @@ class LrSchedulerTest {
     }
 
     @Test
+    void leavesAScheduleUntouchedByAHyperParameterThatIsNoNumber() {
+        try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
+            StepLR scheduler = new StepLR(2);
+            optimizer.schedule(scheduler);
+            Map<String, @Nullable Object> before = scheduler.stateDict();
+            Map<String, @Nullable Object> wrong = scheduler.stateDict();
+            wrong.put("gamma", List.of());
+
+            assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> scheduler.loadStateDict(wrong))
+                    .withMessageContaining("StepLR has \"gamma\" = []");
+            assertThat(scheduler.stateDict()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void belongsToOneOptimizer() {
         try (TorchOptimizer optimizer = SGD.builder().build();
                 TorchOptimizer other = SGD.builder().build()) {

@@ -290,6 +290,65 @@ class TorchOptimizerTest {
         }
     }
 
+    private static Map<String, @Nullable Object> with(TorchOptimizer optimizer, String option, @Nullable Object value) {
+        Map<String, @Nullable Object> group = new LinkedHashMap<>(new SavedState("", optimizer.stateDict())
+                .dictionaries("param_groups")
+                .get(0)
+                .named());
+        group.put(option, value);
+        Map<String, @Nullable Object> state = new LinkedHashMap<>(optimizer.stateDict());
+        state.put("param_groups", List.of(group));
+        return state;
+    }
+
+    /** As of {@code torch.optim.Adam(parameters, lr=torch.tensor(2.0))}. */
+    @Test
+    void takesANumberThatPyTorchHasInATensor() {
+        try (TrainedParameters trained = new TrainedParameters();
+                TorchOptimizer optimizer = Adam.builder().build()) {
+            optimizer.initialize(trained.parameters());
+
+            optimizer.loadStateDict(with(optimizer, "lr", TorchStateDict.scalar(2)));
+
+            assertThat(optimizer.paramGroups().get(0).options()).containsEntry("lr", 2.0);
+        }
+    }
+
+    @Test
+    void refusesHyperParametersThatItsStepsCouldNotUse() {
+        try (TrainedParameters trained = new TrainedParameters();
+                TorchOptimizer optimizer = Adam.builder().build()) {
+            optimizer.initialize(trained.parameters());
+            Map<String, @Nullable Object> before = Map.copyOf(with(optimizer, "lr", 1e-3));
+            Map<String, @Nullable Object> wrong = new LinkedHashMap<>();
+            wrong.put("lr", null);
+            wrong.put("eps", "small");
+            wrong.put("betas", List.of(0.9));
+            wrong.put("amsgrad", 1L);
+
+            wrong.forEach((option, value) -> assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> optimizer.loadStateDict(with(optimizer, option, value)))
+                    .withMessageContaining("\"" + option + "\" = " + value));
+            assertThat(optimizer.stateDict()).isEqualTo(before);
+        }
+    }
+
+    /** A state of before the first step has no arrays, by which a later one is known to be another optimizer's. */
+    @Test
+    void refusesHyperParametersThatNeedAnotherStateBeforeTheFirstStep() {
+        try (TrainedParameters trained = new TrainedParameters();
+                TorchOptimizer optimizer = SGD.builder().build();
+                TorchOptimizer other = SGD.builder().momentum(0.9).build()) {
+            optimizer.initialize(trained.parameters());
+            other.initialize(trained.parameters());
+
+            assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> optimizer.loadStateDict(other.stateDict()))
+                    .withMessageContaining("keeps [momentum_buffer], but this one keeps []");
+            assertThat(optimizer.paramGroups().get(0).options()).containsEntry("momentum", 0.0);
+        }
+    }
+
     @Test
     void needsParametersBeforeAStateIsLoadedAndTakesThemOnce() {
         try (TrainedParameters trained = new TrainedParameters();
