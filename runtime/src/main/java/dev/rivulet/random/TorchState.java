@@ -8,7 +8,7 @@ import java.util.Arrays;
  * The state of libtorch's random generator for the CPU: the 5056 bytes that {@code torch.get_rng_state()} gives in
  * Python, too.
  *
- * <p>It is checked as libtorch checks it, because libtorch ends the process over a bad one. Immutable.
+ * <p>It is checked as libtorch checks it and more, because libtorch ends the process over a bad one. Immutable.
  */
 public final class TorchState {
     /** Size of a state: {@code CPUGeneratorImplState} of libtorch's CPUGeneratorImpl.cpp. */
@@ -52,6 +52,10 @@ public final class TorchState {
         long next = fields.getLong(NEXT_AT);
         if (next < 0 || next > WORDS) {
             throw malformed("its next word is " + next + " of " + WORDS);
+        }
+        if (next + left > WORDS + 1) {
+            // Not checked by libtorch, which would draw what lies behind the words in memory.
+            throw malformed("its next word is " + next + ", and " + left + " of " + WORDS + " are left");
         }
         for (int word = 0; word < WORDS; word++) {
             if (fields.getInt(WORDS_AT + word * Long.BYTES + Integer.BYTES) != 0) {
