@@ -24,6 +24,11 @@ final class ForeignFiles {
         } else if (!values.containsKey("optimizer_states")) {
             throw new NoTrainingStateException("The checkpoint has no \"optimizer_states\": it was saved with"
                     + " save_weights_only, and no run can go on from it; load its weights alone.");
+        } else if (values.containsKey("current_model_state")) {
+            throw new NoTrainingStateException("The checkpoint is of a run with Lightning's WeightAveraging: its"
+                    + " \"state_dict\" has the averages, and \"current_model_state\" the weights that are trained. In"
+                    + " Python, move these to \"state_dict\" and save the file again, so that they are trained on and"
+                    + " an average begins anew; or load the averages alone.");
         }
         refuseOptimizers(values.get("optimizer_states"));
     }

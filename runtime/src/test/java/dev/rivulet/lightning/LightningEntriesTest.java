@@ -127,6 +127,17 @@ class LightningEntriesTest {
         assertRefused(checkpoint, "a run with manual optimization (2 steps)");
     }
 
+    /** Lightning's callback puts the averages where the weights were, to which the optimizer's state does not belong. */
+    @Test
+    void averagesAreNotTakenForTheWeightsThatAreTrained() throws IOException {
+        Map<String, @Nullable Object> checkpoint =
+                checkpoint(RecordedLoops.all().get(0));
+        checkpoint.put("current_model_state", Map.of());
+        checkpoint.put("averaging_state", Map.of("n_averaged", 3L));
+
+        assertRefused(checkpoint, "\"current_model_state\" the weights that are trained");
+    }
+
     @Test
     void errorsSayWhereTheFileIsWrong() {
         Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>(file("2.6.6", Map.of()));
