@@ -48,16 +48,25 @@ final class LoopsReading {
         boolean within = isWithinEpoch() || epochBegins;
         return new LoopProgress(
                 place,
-                Math.toIntExact(within ? ended : Math.max(0, ended - 1)),
-                Math.toIntExact(ended),
+                toIndex(within ? ended : Math.max(0, ended - 1)),
+                toIndex(ended),
                 globalStep,
-                Math.toIntExact(index),
+                toIndex(index),
                 totalBatches.processed(),
                 batchesOfEpoch(last, within),
                 last,
                 place == Place.VALIDATION_END,
                 validation.ready() > 0,
                 repeats);
+    }
+
+    private static int toIndex(long count) {
+        if (count > Integer.MAX_VALUE) {
+            throw new NoTrainingStateException("The checkpoint counts " + count
+                    + " epochs or batches of an epoch, more than a run here can have; resume from another checkpoint, or"
+                    + " load its weights alone.");
+        }
+        return (int) count;
     }
 
     /**

@@ -146,6 +146,22 @@ class LightningEntriesTest {
         assertRefused(checkpoint, "has no \"loops.fit_loop.epoch_progress\" where a dictionary belongs");
     }
 
+    @Test
+    void countsThatNoRunCanHaveAreRefused() throws IOException {
+        Map<String, @Nullable Object> checkpoint =
+                checkpoint(RecordedLoops.all().get(0));
+        Map<String, @Nullable Object> loop = new SavedEntries("", checkpoint)
+                .entries("loops")
+                .entries("fit_loop")
+                .named();
+        Map<String, Long> many =
+                Map.of("ready", 1L << 40, "started", 1L << 40, "processed", 1L << 40, "completed", 1L << 40);
+        loop.put("epoch_progress", Map.of("current", many));
+        checkpoint.put("loops", Map.of("fit_loop", loop));
+
+        assertRefused(checkpoint, "more than a run here can have");
+    }
+
     private static void assertRefused(Map<String, @Nullable Object> checkpoint, String reason) {
         assertThatThrownBy(() -> LightningEntries.read(checkpoint))
                 .isInstanceOf(NoTrainingStateException.class)
