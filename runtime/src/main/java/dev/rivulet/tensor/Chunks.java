@@ -1,9 +1,7 @@
 package dev.rivulet.tensor;
 
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.List;
-import java.util.function.BiPredicate;
 
 /** Two lists of buffers of equal total size, walked side by side whatever their boundaries. Positions given stay. */
 final class Chunks {
@@ -11,15 +9,19 @@ final class Chunks {
 
     /** Copies all remaining bytes. */
     static void copy(List<ByteBuffer> from, List<ByteBuffer> to) {
-        walk(from, to, (source, target) -> {
-            target.put(source);
+        walk(from, to, (source, position, target, targetPosition, length) -> {
+            target.put(targetPosition, source, position, length);
             return true;
         });
     }
 
     /** Whether all remaining bytes are the same. */
     static boolean equal(List<ByteBuffer> lefts, List<ByteBuffer> rights) {
-        return walk(lefts, rights, (left, right) -> left.mismatch(right) < 0);
+        return walk(
+                lefts,
+                rights,
+                (left, position, right, rightPosition, length) ->
+                        left.slice(position, length).mismatch(right.slice(rightPosition, length)) < 0);
     }
 
     /** Bytes that remain in all of them. */
@@ -27,29 +29,33 @@ final class Chunks {
         return chunks.stream().mapToLong(ByteBuffer::remaining).sum();
     }
 
-    /** Gives stretches of equal length to the visitor until it says no; whether it never did. */
-    private static boolean walk(
-            List<ByteBuffer> lefts, List<ByteBuffer> rights, BiPredicate<ByteBuffer, ByteBuffer> visitor) {
-        Iterator<ByteBuffer> nextRight = rights.iterator();
-        ByteBuffer right = ByteBuffer.allocate(0);
-        for (ByteBuffer chunk : lefts) {
-            ByteBuffer left = chunk.duplicate();
-            while (left.hasRemaining()) {
-                while (!right.hasRemaining()) {
-                    right = nextRight.next().duplicate();
-                }
-                int length = Math.min(left.remaining(), right.remaining());
-                if (!visitor.test(take(left, length), take(right, length))) {
+    /**
+     * Shows stretches of equal length to the visitor until it says no; whether it never did. Goes by positions rather than by
+     * buffers of its own that move: those C2 takes off the heap, and in JDK 25 it has lost one of them (JDK-8385993).
+     */
+    private static boolean walk(List<ByteBuffer> lefts, List<ByteBuffer> rights, Visitor visitor) {
+        int index = 0;
+        int taken = 0;
+        for (ByteBuffer left : lefts) {
+            int position = left.position();
+            while (position < left.limit()) {
+                ByteBuffer right = rights.get(index);
+                int length = Math.min(left.limit() - position, right.remaining() - taken);
+                if (!visitor.visit(left, position, right, right.position() + taken, length)) {
                     return false;
+                }
+                position += length;
+                taken += length;
+                if (taken == right.remaining()) {
+                    index++;
+                    taken = 0;
                 }
             }
         }
         return true;
     }
 
-    private static ByteBuffer take(ByteBuffer buffer, int length) {
-        ByteBuffer stretch = buffer.slice(buffer.position(), length);
-        buffer.position(buffer.position() + length);
-        return stretch;
+    private interface Visitor {
+        boolean visit(ByteBuffer left, int position, ByteBuffer right, int rightPosition, int length);
     }
 }
