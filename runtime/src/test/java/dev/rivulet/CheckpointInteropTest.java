@@ -1,13 +1,12 @@
 package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.interop.Python;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -17,23 +16,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Has PyTorch open the files of a run, where there is one: {@code -Drivulet.python=…} or the environment variable
- * {@code RIVULET_PYTHON} names an interpreter with torch, otherwise {@code python3} is tried.
- */
+/** Has PyTorch open the files of a run, where there is one. */
 class CheckpointInteropTest extends FitTestCase {
-    private static final String PYTHON =
-            System.getProperty("rivulet.python", System.getenv().getOrDefault("RIVULET_PYTHON", "python3"));
 
     @BeforeAll
     static void needsPython() {
-        boolean found;
-        try {
-            found = run("-W", "ignore", "-c", "import torch").isEmpty();
-        } catch (IOException e) {
-            found = false;
-        }
-        assumeTrue(found, PYTHON + " has no torch; name one that has by -Drivulet.python=…");
+        Python.assumeHas("torch");
     }
 
     @ParameterizedTest
@@ -47,9 +35,7 @@ class CheckpointInteropTest extends FitTestCase {
         }
         Path file = checkpoints().resolve(stream + "-epoch=1-step=8.ckpt");
 
-        String script =
-                Path.of("src/test/python/checkpoint.py").toAbsolutePath().toString();
-        assertThat(run("-W", "ignore", script, file.toString(), how)).isEqualTo(expected(file));
+        assertThat(Python.run("checkpoint.py", file.toString(), how)).isEqualTo(expected(file));
     }
 
     private static List<String> expected(Path file) throws IOException {
@@ -71,14 +57,5 @@ class CheckpointInteropTest extends FitTestCase {
             digits.append(HexFormat.of().formatHex(bytes));
         }
         return digits.toString();
-    }
-
-    private static List<String> run(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(PYTHON));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
     }
 }
