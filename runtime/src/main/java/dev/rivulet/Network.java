@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -8,8 +9,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import dev.rivulet.tensor.ParameterNames;
+import dev.rivulet.training.GradientMode;
+import dev.rivulet.training.LstmProbe;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,6 +30,7 @@ final class Network implements AutoCloseable {
     private final ParameterStore store;
     private final ParameterNames names;
     private final Map<String, NDArray> arrays;
+    private final boolean rightWithoutGradients;
 
     /**
      * Initializes a block.
@@ -49,6 +54,7 @@ final class Network implements AutoCloseable {
         Map<String, NDArray> live = new LinkedHashMap<>();
         names.parameters().forEach((name, parameter) -> live.put(name, parameter.getArray()));
         this.arrays = Collections.unmodifiableMap(live);
+        this.rightWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.trusts(block);
     }
 
     NDManager manager() {
@@ -110,8 +116,27 @@ final class Network implements AutoCloseable {
         });
     }
 
+    /** The block's output, with gradients recorded if the thread records them. */
     NDList forward(NDList inputs, boolean training) {
-        return block.forward(store, inputs, training);
+        return rightWithoutGradients || JniUtils.isGradMode()
+                ? block.forward(store, inputs, training)
+                : forwardRecorded(inputs, training);
+    }
+
+    /** Records gradients, and forgets them. */
+    private NDList forwardRecorded(NDList inputs, boolean training) {
+        GradientMode mode = GradientMode.on();
+        try {
+            NDList outputs = new NDList();
+            for (NDArray recorded : block.forward(store, inputs, training)) {
+                NDArray output = recorded.stopGradient();
+                output.setName(recorded.getName());
+                outputs.add(output);
+            }
+            return outputs;
+        } finally {
+            mode.restore();
+        }
     }
 
     @Override

@@ -18,13 +18,22 @@ public final class GradientMode {
 
     /** Switches recording off for this thread; the result knows what it was. */
     public static GradientMode off() {
+        return switched(false);
+    }
+
+    /** Switches recording on for this thread; the result knows what it was. */
+    public static GradientMode on() {
+        return switched(true);
+    }
+
+    private static GradientMode switched(boolean recording) {
         Engine.getEngine("PyTorch");
         GradientMode mode = new GradientMode(JniUtils.isGradMode());
-        JniUtils.setGradMode(false);
+        JniUtils.setGradMode(recording);
         return mode;
     }
 
-    /** Has the thread record again, if it did before. */
+    /** Has the thread record, or not, as it did before. */
     public void restore() {
         JniUtils.setGradMode(before);
     }
