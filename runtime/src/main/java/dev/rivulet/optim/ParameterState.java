@@ -3,6 +3,7 @@ package dev.rivulet.optim;
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * What a {@link TorchOptimizer} keeps of one parameter: the number of steps, and arrays of the parameter's shape under
@@ -59,5 +60,17 @@ final class ParameterState {
 
     void setSteps(long count) {
         steps = count;
+    }
+
+    /**
+     * The state of a part of the parameter at this step.
+     *
+     * @param view gives the part of an array
+     */
+    ParameterState part(UnaryOperator<NDArray> view) {
+        ParameterState part = new ParameterState(parameter, group);
+        part.steps = steps;
+        arrays.forEach((key, array) -> part.add(key, view.apply(array)));
+        return part;
     }
 }

@@ -104,16 +104,37 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
             state = register(parameterId, weight);
         }
         state.setSteps(state.steps() + 1);
+        ParameterBlocks blocks = ParameterBlocks.of(weight.getShape());
+        try (NDArray plain = weight.stopGradient()) { // An alias that no operation is recorded for.
+            if (blocks.count() == 1) {
+                decayAndStep(state, plain, grad);
+            } else {
+                for (long i = 0; i < blocks.count(); i++) {
+                    stepBlock(state, plain, grad, blocks, i);
+                }
+            }
+        }
+    }
+
+    private void stepBlock(ParameterState state, NDArray weight, NDArray gradient, ParameterBlocks blocks, long block) {
+        ParameterState part = state.part(array -> blocks.view(array, block));
+        try (NDArray weightPart = blocks.view(weight, block);
+                NDArray gradientPart = blocks.view(gradient, block)) {
+            decayAndStep(part, weightPart, gradientPart);
+        } finally {
+            part.arrays().values().forEach(NDArray::close);
+        }
+    }
+
+    private void decayAndStep(ParameterState state, NDArray weight, NDArray gradient) {
         ParamGroup group = state.group();
         double weightDecay = group.is("decoupled_weight_decay") ? 0 : group.get("weight_decay");
-        try (NDArray plain = weight.stopGradient()) { // An alias that no operation is recorded for.
-            if (weightDecay == 0) {
-                step(state, plain, grad);
-            } else {
-                try (NDArray decaying = grad.duplicate()) {
-                    arithmetic().addScaled(decaying, plain, weightDecay);
-                    step(state, plain, decaying);
-                }
+        if (weightDecay == 0) {
+            step(state, weight, gradient);
+        } else {
+            try (NDArray decaying = gradient.duplicate()) {
+                arithmetic().addScaled(decaying, weight, weightDecay);
+                step(state, weight, decaying);
             }
         }
     }
@@ -164,7 +185,8 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     void fill(ParamGroup group, NDArray array) {}
 
     /**
-     * Changes weight and state in place. No array is recorded for gradients.
+     * Changes weight and state in place, of a parameter or of a part of it: each element by itself. No array is recorded for
+     * gradients.
      *
      * @param gradient with weight decay, unless that is decoupled; not to be changed
      */
