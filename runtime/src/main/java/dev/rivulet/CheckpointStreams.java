@@ -69,7 +69,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
             LoopMoment moment) {
         Network network = parts.network();
         SnapshotPool snapshots = new SnapshotPool(network.arrays(), parts.arrays(), settings.maxPendingSaves() + 1);
-        reserve(snapshots);
+        reserve(snapshots, settings.maxPendingSaves());
         warnOfMissingState(parts.optimizer(), graph);
         SaveFailures failures = new SaveFailures();
         SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
@@ -110,15 +110,15 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
         }
     }
 
-    private static void reserve(SnapshotPool snapshots) {
+    private static void reserve(SnapshotPool snapshots, int maxPendingSaves) {
         try {
             snapshots.reserve();
         } catch (OutOfMemoryError e) {
+            String less = maxPendingSaves == 0 ? "" : "; or do with one copy: Trainer.builder().maxPendingSaves(0)";
             throw new FitException(
                     "There is no room for copies of the weights, from which checkpoints are written: " + e.getMessage()
                             + ". Raise the limit of direct memory, which is that of the heap unless it is set:"
-                            + " -XX:MaxDirectMemorySize=… on Java's command line; or do with one copy:"
-                            + " Trainer.builder().maxPendingSaves(0).",
+                            + " -XX:MaxDirectMemorySize=… on Java's command line" + less + ".",
                     e);
         }
     }
