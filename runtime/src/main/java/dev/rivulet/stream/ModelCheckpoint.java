@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * List<String> retired = checkpoint.committed(plan, bytes);       // or failed(plan); then delete these
  * }</pre>
  *
- * <p>A plan is books.tentative(). Later decisions count on it; the books change when it is said to be committed, and then the
+ * <p>A plan is tentative. Later decisions count on it; the books change when it is said to be committed, and then the
  * files that it displaces are named for deletion. Plans commit in the order in which they were made; any of them may
  * fail instead at any time, as if it had never been made. At every moment the state that decisions count on equals the
  * books with the pending plans applied in order.
