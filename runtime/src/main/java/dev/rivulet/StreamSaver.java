@@ -125,7 +125,15 @@ final class StreamSaver {
 
     /** Whether something is due; a plan is carried out by the writer or given up. */
     Optional<SavePlan> decide(Decision decision, Moment moment) {
-        return claims.locked(() -> decision.apply(decisions, moment));
+        return claims.locked(() -> {
+            Optional<SavePlan> plan = decision.apply(decisions, moment);
+            // So that the next stream's plan takes other names. What another one owns, writing it refuses.
+            plan.ifPresent(made -> made.names().stream()
+                    .map(name -> folder + name)
+                    .filter(file -> !claims.isClaimed(file))
+                    .forEach(file -> claims.claim(file, name())));
+            return plan;
+        });
     }
 
     /** The monitored metric, if a due save went without it because it was not logged yet. */

@@ -40,6 +40,20 @@ class TrainerStreamTest extends FitTestCase {
     }
 
     @Test
+    void aNameThatAnotherStreamsPlanHasTakenGetsAVersion() {
+        try (PlaneModule module = new PlaneModule()) {
+            FitResult result = trainer().stream("original", policy -> policy.filename("{step}")).stream(
+                            "more", policy -> policy.filename("{step:.0f}"))
+                    .build()
+                    .fit(module, points);
+
+            assertThat(files()).containsExactly("step=8-v1.ckpt", "step=8.ckpt");
+            assertThat(result.stream("more").bestModelPath()).hasFileName("step=8-v1.ckpt");
+            assertThat(result.stream("more").failures()).isEmpty();
+        }
+    }
+
+    @Test
     void aStreamHasTheFormatThatItsPolicyNames() throws IOException {
         try (AveragingModule module = new AveragingModule()) {
             trainer().maxEpochs(1).stream("original", policy -> policy.format(CheckpointFormat.SAFETENSORS)).stream(
