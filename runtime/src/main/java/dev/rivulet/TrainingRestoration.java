@@ -227,6 +227,7 @@ final class TrainingRestoration {
                         then,
                         now,
                         then));
+        warnOfOtherOptimizer(parts.optimizer().optimizerName());
         if (saved.progress().repeatsBatch()) {
             LOG.warn("{} was saved in the middle of a batch, which is trained on once more.", file);
         }
@@ -237,6 +238,17 @@ final class TrainingRestoration {
         if (!gone.isEmpty()) {
             LOG.warn("{} has the state of transforms that are no longer there: {}.", file, gone);
         }
+    }
+
+    private void warnOfOtherOptimizer(String now) {
+        own.text("optimizer")
+                .filter(then -> !then.equals(now))
+                .ifPresent(then -> LOG.warn(
+                        "{} was saved by a run that was optimized by {}. This run's {} takes over its state, and"
+                                + " hyper-parameters such as the learning rate, as in PyTorch.",
+                        file,
+                        then,
+                        now));
     }
 
     private Map<String, Tensor> tensors(Map<?, ?> entries) {
