@@ -21,7 +21,7 @@ final class PlannedBooks {
     private final Optional<String> resumedFrom;
     private final Deque<SavePlan> pending = new ArrayDeque<>();
     private Set<String> displaced = new LinkedHashSet<>();
-    private Books committed;
+    private final Books committed;
     private Books tentative;
 
     PlannedBooks(String stream, StreamPolicy policy, Resumption resumption) {
@@ -54,15 +54,15 @@ final class PlannedBooks {
 
     /** See {@link ModelCheckpoint#settlement}. */
     Settlement settlement(SavePlan plan, long bytes) {
-        Settled settled = settle(plan, bytes);
-        return new Settlement(settled.books().snapshot(), settled.retired());
+        Books ahead = committed.copy();
+        Settled settled = settle(plan, bytes, ahead);
+        return new Settlement(ahead.snapshot(), settled.retired());
     }
 
     /** See {@link ModelCheckpoint#committed}. */
     List<String> committed(SavePlan plan, long bytes) {
-        Settled settled = settle(plan, bytes);
+        Settled settled = settle(plan, bytes, committed);
         pending.removeFirst();
-        committed = settled.books();
         displaced = settled.displaced();
         if (settled.surplus()) {
             countOnPending();
@@ -71,13 +71,14 @@ final class PlannedBooks {
     }
 
     /**
-     * The state after a plan has committed.
+     * What comes of a commit beside the books.
      *
      * @param surplus whether checkpoints were given up on which the decisions on pending plans have counted
      */
-    private record Settled(Books books, Set<String> displaced, List<String> retired, boolean surplus) {}
+    private record Settled(Set<String> displaced, List<String> retired, boolean surplus) {}
 
-    private Settled settle(SavePlan plan, long bytes) {
+    /** Enters a plan in the books as they were last committed, or in a copy of them. */
+    private Settled settle(SavePlan plan, long bytes, Books books) {
         if (!pending.contains(plan)) {
             throw notPending(plan);
         }
@@ -85,14 +86,13 @@ final class PlannedBooks {
             throw new IllegalStateException("The stream \"" + stream + "\" has an earlier plan pending, of step "
                     + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
         }
-        Books books = committed.copy();
         Set<String> dropped = new LinkedHashSet<>(displaced);
         dropped.addAll(books.apply(plan, bytes));
         Set<String> surplus = policy.maxTotalBytes() > 0 ? books.fit(policy.maxTotalBytes(), spared(plan)) : Set.of();
         dropped.addAll(surplus);
         List<SavePlan> later = pending.stream().skip(1).toList();
         List<String> retired = takeRetired(dropped, books, later);
-        return new Settled(books, dropped, retired, !surplus.isEmpty());
+        return new Settled(dropped, retired, !surplus.isEmpty());
     }
 
     private Set<String> spared(SavePlan plan) {
