@@ -9,6 +9,7 @@ import java.util.Set;
 /** What can be measured on its own, in the order of the page. */
 enum Part {
     LOOP("The loop's own cost per step"),
+    OPTIMIZERS("What an optimizer's step takes"),
     DISPATCH("Calling a transform"),
     COMPILE("Compile time per annotated class"),
     BLOCKING("How long a save event holds training up"),
@@ -41,6 +42,7 @@ enum Part {
     String measure(String python) throws Exception {
         return switch (this) {
             case LOOP -> FrameworkSections.loop(python);
+            case OPTIMIZERS -> OptimizerSpeed.section(python);
             case DISPATCH -> FrameworkSections.dispatch();
             case COMPILE -> FrameworkSections.compile();
             case BLOCKING -> SaveBlocking.section();
