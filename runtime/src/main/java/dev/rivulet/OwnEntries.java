@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +35,19 @@ record OwnEntries(Path file, Map<?, ?> entries) {
     }
 
     /**
-     * An entry that has to be there.
+     * Gives all entries, by name.
      *
-     * @throws NotResumableException if it is not, or is of another type
+     * @throws NotResumableException if one has no value, or is of another type
      */
-    <T> T required(String name, Class<T> type) {
-        return entry(name, type)
-                .orElseThrow(() -> new NotResumableException(
-                        "The entry \"" + name + "\" of " + file + " is missing; resume from another checkpoint."));
+    <T> void forEach(Class<T> type, BiConsumer<String, T> consumer) {
+        entries.keySet().forEach(key -> {
+            String name = String.valueOf(key);
+            consumer.accept(
+                    name,
+                    entry(name, type)
+                            .orElseThrow(() -> new NotResumableException("The entry \"" + name + "\" of " + file
+                                    + " is missing; resume from another checkpoint.")));
+        });
     }
 
     /**

@@ -63,11 +63,9 @@ final class TrainingRestoration {
         Map<String, DecisionState> decisions = new LinkedHashMap<>();
         try {
             own.map("streams")
-                    .map(streams -> new OwnEntries(file, streams))
-                    .ifPresent(streams -> byText(streams.entries())
-                            .keySet()
-                            .forEach(name ->
-                                    decisions.put(name, DecisionState.fromEntries(streams.required(name, Map.class)))));
+                    .ifPresent(streams -> new OwnEntries(file, streams)
+                            .forEach(
+                                    Map.class, (name, state) -> decisions.put(name, DecisionState.fromEntries(state))));
         } catch (IllegalArgumentException e) {
             throw new NotResumableException("Training cannot go on from " + file + ": " + e.getMessage(), e);
         }
@@ -172,10 +170,9 @@ final class TrainingRestoration {
         OwnEntries known = new OwnEntries(file, entries);
         Map<String, Double> values = new LinkedHashMap<>();
         Map<String, Metrics.MeanState> means = new LinkedHashMap<>();
-        OwnEntries saved = new OwnEntries(file, known.map("values").orElse(Map.of()));
-        byText(saved.entries()).keySet().forEach(name -> values.put(name, saved.required(name, Double.class)));
-        OwnEntries sums = new OwnEntries(file, known.map("epoch_means").orElse(Map.of()));
-        byText(sums.entries()).keySet().forEach(name -> means.put(name, mean(sums.required(name, List.class))));
+        new OwnEntries(file, known.map("values").orElse(Map.of())).forEach(Double.class, values::put);
+        new OwnEntries(file, known.map("epoch_means").orElse(Map.of()))
+                .forEach(List.class, (name, mean) -> means.put(name, mean(mean)));
         metrics.restore(new Metrics.State(values, means));
     }
 
@@ -253,8 +250,7 @@ final class TrainingRestoration {
 
     private Map<String, Tensor> tensors(Map<?, ?> entries) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        OwnEntries saved = new OwnEntries(file, entries);
-        byText(entries).keySet().forEach(name -> tensors.put(name, saved.required(name, Tensor.class)));
+        new OwnEntries(file, entries).forEach(Tensor.class, tensors::put);
         return tensors;
     }
 
