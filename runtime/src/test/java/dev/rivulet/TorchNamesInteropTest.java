@@ -14,12 +14,12 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.interop.Python;
 import dev.rivulet.tensor.ParameterNames;
+import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,14 +211,13 @@ class TorchNamesInteropTest {
 
     /** Records gradients: without, libtorch 2.7.1 gets an LSTM of so few units wrong on a processor with AVX-512. */
     private static NDArray forward(Block block, NDList inputs, boolean training) {
-        boolean recorded = JniUtils.isGradMode();
-        JniUtils.setGradMode(true);
+        GradientMode mode = GradientMode.on();
         try {
             // A copy of the list, because recurrent blocks add their initial state to it.
             return block.forward(new ParameterStore(inputs.getManager(), false), new NDList(inputs), training)
                     .head();
         } finally {
-            JniUtils.setGradMode(recorded);
+            mode.restore();
         }
     }
 

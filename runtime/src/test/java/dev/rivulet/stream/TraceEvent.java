@@ -73,28 +73,20 @@ record TraceEvent(
     TraceEvent knowing(Map<String, Double> before) {
         Map<String, Double> known = new HashMap<>(before);
         known.putAll(logged);
-        return new TraceEvent(
-                hook,
-                epoch,
-                globalStep,
-                known,
-                isLastBatch,
-                validationRunsNow,
-                validationExpected,
-                validationHasRun,
-                savesOnTrainEpochEnd,
-                sanityChecking,
-                fastDevRun,
-                nanoTime);
+        return with(epoch, known);
     }
 
     /** This event, counted to another epoch. */
     TraceEvent inEpoch(int other) {
+        return with(other, logged);
+    }
+
+    private TraceEvent with(int otherEpoch, Map<String, Double> otherLogged) {
         return new TraceEvent(
                 hook,
-                other,
+                otherEpoch,
                 globalStep,
-                logged,
+                otherLogged,
                 isLastBatch,
                 validationRunsNow,
                 validationExpected,
