@@ -59,7 +59,7 @@ final class CheckpointStart implements StartingPoint {
      * Opens a checkpoint, to be closed by the caller.
      *
      * @param verification when to verify it: at once if there is something that must survive a damaged file
-     * @throws NotResumableException if training cannot go on from it, such as a derived one
+     * @throws NotResumableException if training cannot resume from it, such as a derived one
      * @throws IOException if it cannot be read, or is not what was written
      */
     static CheckpointStart open(Path path, When verification) throws IOException {
@@ -109,7 +109,7 @@ final class CheckpointStart implements StartingPoint {
         WHEN_READ
     }
 
-    /** The path without links in its folders: if it is a link itself, the run goes on from what it names. */
+    /** The path without links in its folders: if it is a link itself, the run resumes from what it names. */
     private static Path unlinked(Path path) throws IOException {
         Path folder = path.getParent();
         Path name = path.getFileName();
@@ -141,20 +141,25 @@ final class CheckpointStart implements StartingPoint {
         }
     }
 
-    /** Names the file that was saved at the same step and will do. */
+    /** Names the file that was saved at the same step and can be resumed from. */
     private static String originalOf(Path derived, Provenance provenance) throws IOException {
         Optional<Inventory> inventory = Inventory.around(derived);
-        OptionalLong group = inventory.isPresent() ? groupOf(derived, inventory.get()) : OptionalLong.empty();
-        return inventory.stream()
-                .flatMap(around -> around.items().stream())
-                .filter(item -> group.isPresent() && item.group() == group.getAsLong())
-                .filter(item -> item.checkpoint()
-                        .filter(stored -> stored.derivation().isEmpty())
-                        .isPresent())
-                .findFirst()
-                .map(item -> "The original of the same step is " + item.path() + ".")
-                .orElse("Its original, of step " + provenance.globalStep()
-                        + ", is not there; resumeFrom(\"last\") takes the newest.");
+        if (inventory.isPresent()) {
+            OptionalLong group = groupOf(derived, inventory.get());
+            for (Inventory.Item item : inventory.get().items()) {
+                if (group.equals(OptionalLong.of(item.group())) && isUntransformed(item)) {
+                    return "The original of the same step is " + item.path() + ".";
+                }
+            }
+        }
+        return "Its original, of step " + provenance.globalStep()
+                + ", is not there; resumeFrom(\"last\") takes the newest.";
+    }
+
+    /** Whether a manifest says of a file that it holds weights as they were trained. */
+    static boolean isUntransformed(Inventory.Item item) {
+        return item.checkpoint().isPresent()
+                && item.checkpoint().get().derivation().isEmpty();
     }
 
     private static OptionalLong groupOf(Path real, Inventory inventory) {
@@ -193,7 +198,7 @@ final class CheckpointStart implements StartingPoint {
 
     @Override
     public void restoreWeights(Network network) throws IOException {
-        new WeightsLoading(file, network.loadTarget()).fill(memory -> pass.read(file.byTensor(memory)));
+        new WeightLoader(file, network.names()).load(memory -> pass.read(file.byTensor(memory)));
         new TrainingRestoration(file.path(), saved).restoreFrozen(network);
     }
 
@@ -236,8 +241,8 @@ final class CheckpointStart implements StartingPoint {
     }
 
     @Override
-    public void tell(LightningModule module) throws IOException {
-        Checkpoints.tell(module, checkpoint);
+    public Optional<Checkpoint> checkpoint() {
+        return Optional.of(checkpoint);
     }
 
     @Override

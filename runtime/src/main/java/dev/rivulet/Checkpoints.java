@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.tensor.ParameterNames;
-import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,14 +66,14 @@ public final class Checkpoints {
             }
             Network network = module.network(
                     checkpoint.map(known -> known.provenance().inputShapes()).orElse(List.of()));
-            WeightsLoading loading = new WeightsLoading(open, network.loadTarget());
+            WeightLoader loader = new WeightLoader(open, network.names());
             if (isNew && verifier.isPresent()) {
-                loading.fill(memory -> verifier.get().read(open, memory));
+                loader.load(memory -> verifier.get().read(open, memory));
             } else {
-                loading.fill(open::read);
+                loader.load(open::read);
             }
             if (checkpoint.isPresent()) {
-                tell(module, checkpoint.get());
+                new RegistryChain(module).notifyLoaded(checkpoint.get());
             }
             return module;
         } catch (Throwable failure) {
@@ -133,8 +132,7 @@ public final class Checkpoints {
                 Shape[] inputs = open.describe().provenance().inputShapes().toArray(Shape[]::new);
                 block.initialize(manager, DataType.FLOAT32, inputs);
             }
-            LoadTarget target = new LoadTarget(ParameterNames.of(block, parameterName));
-            new WeightsLoading(open, target).fill(open::read);
+            new WeightLoader(open, ParameterNames.of(block, parameterName)).load(open::read);
         }
     }
 
@@ -193,20 +191,5 @@ public final class Checkpoints {
         return verification == Verification.CHECKSUMS
                 ? Optional.of(FileVerifier.withManifests(file))
                 : Optional.empty();
-    }
-
-    /** Calls the module's {@code @OnLoadCheckpoint} methods. */
-    static void tell(LightningModule module, Checkpoint checkpoint) throws IOException {
-        GradientMode mode = GradientMode.off();
-        try {
-            new RegistryChain(module).onLoadCheckpoint(checkpoint.stream(), checkpoint);
-        } catch (RuntimeException | IOException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(
-                    "@OnLoadCheckpoint of " + module.getClass().getName() + " failed: " + e.getMessage(), e);
-        } finally {
-            mode.restore();
-        }
     }
 }

@@ -146,8 +146,8 @@ final class EventWeights implements AutoCloseable {
     }
 
     private StreamWeights untransformed() {
-        Workspace memory = new Workspace(parent);
-        return new StreamWeights(memory, StateDict.ofTensors(memory, snapshot.weights()));
+        NDManager memory = parent.newSubManager();
+        return new StreamWeights(memory, StateDict.ofTensors(snapshot.weights(), memory));
     }
 
     private StreamWeights derived(StreamDeclaration stream, StreamDeclaration.Transform transform) throws Exception {
@@ -179,14 +179,14 @@ final class EventWeights implements AutoCloseable {
 
     private StreamWeights transformed(
             StreamDeclaration stream, StreamDeclaration.Transform transform, StreamWeights source) throws Exception {
-        Workspace memory = new Workspace(parent);
+        NDManager memory = parent.newSubManager();
         try {
-            TransformContext context = new TransformContext(stream.name(), transform.from(), moment, memory.manager());
+            TransformContext context = moment.context(stream.name(), transform.from(), memory);
             String digest = isUntransformed(transform.from()) ? snapshot.digest() : source.digest();
             // Arrays of its own, over the same memory: a transform may close what it was given, and others need it
             // still.
             Map<String, Tensor> given = given(transform.from(), source);
-            StateDict argument = StateDict.ofTensors(memory, given);
+            StateDict argument = StateDict.ofTensors(given, memory);
             String who = "The transform of the stream \"" + stream.name() + "\"";
             StateDict result = guard.watch(
                     who,

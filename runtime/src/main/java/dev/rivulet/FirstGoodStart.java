@@ -27,8 +27,8 @@ final class FirstGoodStart implements StartingPoint {
         /**
          * Opens the next one.
          *
-         * @param failure why the one before will not do
-         * @throws NotResumableException if there is none
+         * @param failure why the one before cannot be used
+         * @throws NotResumableException if none is left
          */
         CheckpointStart after(IOException failure);
     }
@@ -116,8 +116,8 @@ final class FirstGoodStart implements StartingPoint {
     }
 
     @Override
-    public void tell(LightningModule module) throws IOException {
-        current.tell(module);
+    public Optional<Checkpoint> checkpoint() {
+        return current.checkpoint();
     }
 
     @Override

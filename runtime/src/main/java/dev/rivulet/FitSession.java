@@ -134,7 +134,15 @@ final class FitSession implements Steps {
 
     private StartingPoint find(StreamGraph graph, CheckpointStart.When verification) throws IOException {
         ResumeEvent event = new ResumeEvent("finding");
-        StartingPoint found = Resuming.find(resumeFrom, settings.checkpointDirectory(), graph, verification);
+        Resuming checkpoints = new Resuming(settings.checkpointDirectory(), graph, verification);
+        StartingPoint found =
+                switch (resumeFrom.kind()) {
+                    case NOTHING -> StartingPoint.BEGINNING;
+                    case FILE -> checkpoints.file(resumeFrom.file().orElseThrow());
+                    case LAST -> checkpoints.last();
+                    case AUTO -> checkpoints.auto();
+                    case BEST -> checkpoints.best();
+                };
         event.commit(found);
         return found;
     }
@@ -186,13 +194,15 @@ final class FitSession implements Steps {
                 memory,
                 settings.loop().accumulateGradBatches(),
                 module.hyperParameters());
-        try (Workspace workspace = new Workspace(network.manager())) {
-            StateDict live = StateDict.ofArrays(workspace, network.arrays());
+        try (NDManager scope = network.manager().newSubManager()) {
+            StateDict live = StateDict.of(network.arrays(), scope);
             parts.transforms().values().forEach(transform -> transform.begin(live));
             try (CheckpointStreams streams = streams(start, registries, graph, directory, parts)) {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
-                start.tell(module);
+                if (start.checkpoint().isPresent()) {
+                    registries.notifyLoaded(start.checkpoint().get());
+                }
                 FitHooks updates =
                         new StatefulUpdates(network, parts.transforms().values(), live, state);
                 new FitLoop(

@@ -90,9 +90,9 @@ final class Network implements AutoCloseable {
         return names.aliases();
     }
 
-    /** All parameters, to be filled from a file. */
-    LoadTarget loadTarget() {
-        return new LoadTarget(names);
+    /** The names of all parameters. */
+    ParameterNames names() {
+        return names;
     }
 
     /** The live arrays of all parameters, by dotted name. */

@@ -1,7 +1,6 @@
 package dev.rivulet;
 
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
@@ -20,7 +19,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a derived checkpoint once more from the file of its source.
+ * Computes a derived checkpoint again from the file of its source.
  *
  * <p>Files do not say in which phase of training they were saved, and a transform may ask for it: so the result is
  * compared for each phase, until one gives the same bytes.
@@ -151,8 +150,7 @@ final class Rederiving {
             throws IOException {
         Provenance at = expected.provenance();
         SaveMoment moment = new SaveMoment(phase, at.epoch(), at.globalStep(), at.metrics());
-        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
-                Workspace memory = new Workspace(manager)) {
+        try (NDManager memory = Engine.getEngine("PyTorch").newBaseManager()) {
             Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, moment, memory));
             return difference(expected, result);
         } catch (RuntimeException | IOException e) {
@@ -166,26 +164,23 @@ final class Rederiving {
     }
 
     private Result transformed(
-            Content expected, Content source, List<StreamDeclaration> chain, SaveMoment moment, Workspace memory)
+            Content expected, Content source, List<StreamDeclaration> chain, SaveMoment moment, NDManager memory)
             throws Exception {
         Map<String, Tensor> copies = new LinkedHashMap<>(); // A transform may write in place, against the rules.
         source.weights().forEach((name, tensor) -> copies.put(name, tensor.copy()));
-        StateDict current = StateDict.ofTensors(memory, copies);
-        Map<String, Tensor> added = new LinkedHashMap<>();
+        StateDict current = StateDict.ofTensors(copies, memory);
+        Map<String, Tensor> added = Map.of();
         Map<String, String> metadata = Map.of();
         for (StreamDeclaration link : chain) {
             if (link.name().equals(expected.provenance().stream())) {
                 requireSource(expected.provenance(), current.digest());
             }
             StreamDeclaration.Transform transform = link.transform().orElseThrow();
-            TransformContext context = new TransformContext(link.name(), transform.from(), moment, memory.manager());
+            TransformContext context = moment.context(link.name(), transform.from(), memory);
             StateDict result = registries.transform(link.name(), current, context);
             TransformChecks.check(transform, current, result);
             current = result;
-            added.clear();
-            for (Map.Entry<String, NDArray> tensor : context.tensors().entrySet()) {
-                added.put(tensor.getKey(), memory.retain(tensor.getValue()));
-            }
+            added = StateDict.of(context.tensors(), memory).tensors();
             metadata = context.metadata();
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>(current.tensors());

@@ -2,6 +2,8 @@ package dev.rivulet;
 
 import dev.rivulet.registry.RegistryLookup;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.training.GradientMode;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,9 +78,24 @@ final class RegistryChain {
         }
     }
 
-    void onLoadCheckpoint(String stream, Checkpoint checkpoint) throws Exception {
-        for (CallbackRegistry<Object> registry : registries) {
-            registry.onLoadCheckpoint(stream, module, checkpoint);
+    /**
+     * Calls the {@code @OnLoadCheckpoint} methods, without recording gradients.
+     *
+     * @throws IOException if one of them throws an exception that is checked
+     */
+    void notifyLoaded(Checkpoint checkpoint) throws IOException {
+        GradientMode mode = GradientMode.off();
+        try {
+            for (CallbackRegistry<Object> registry : registries) {
+                registry.onLoadCheckpoint(checkpoint.stream(), module, checkpoint);
+            }
+        } catch (RuntimeException | IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(
+                    "@OnLoadCheckpoint of " + module.getClass().getName() + " failed: " + e.getMessage(), e);
+        } finally {
+            mode.restore();
         }
     }
 

@@ -23,9 +23,8 @@ final class SaveConditions {
      */
     boolean allow(StreamSaver stream) {
         SaveMoment now = moment.now();
-        try (Workspace workspace = new Workspace(manager)) {
-            return registries.saves(
-                    stream.name(), new TransformContext(stream.name(), stream.name(), now, workspace.manager()));
+        try (NDManager scope = manager.newSubManager()) {
+            return registries.saves(stream.name(), now.context(stream.name(), stream.name(), scope));
         } catch (Throwable e) {
             // A condition is foreign code, too.
             failures.note(stream, now, e).ifPresent(fatal -> {

@@ -1,10 +1,28 @@
 package dev.rivulet;
 
+import ai.djl.ndarray.NDManager;
 import java.util.Map;
 
 /**
- * When a save event happens.
+ * When checkpoints are saved.
  *
  * @param metrics exact values by name
  */
-record SaveMoment(Phase phase, int epoch, long globalStep, Map<String, Double> metrics) {}
+record SaveMoment(Phase phase, int epoch, long globalStep, Map<String, Double> metrics) {
+
+    /**
+     * What a transform or condition is given at this moment.
+     *
+     * @param source name of the stream that the weights come from
+     * @param manager parent of the context's own manager
+     */
+    TransformContext context(String stream, String source, NDManager manager) {
+        return TransformContext.builder(stream, manager)
+                .source(source)
+                .phase(phase)
+                .epoch(epoch)
+                .globalStep(globalStep)
+                .metrics(metrics)
+                .build();
+    }
+}

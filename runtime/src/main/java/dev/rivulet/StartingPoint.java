@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Where a fit begins: with a new model, or where another fit was saved. Holds a file open until it is closed. */
+/** Where a fit starts: with a new model, or where another fit was saved. Holds a file open until it is closed. */
 interface StartingPoint extends AutoCloseable {
 
     /** The beginning. */
     StartingPoint BEGINNING = new StartingPoint() {};
 
-    /** The file to go on from; empty at the beginning. */
+    /** The file to resume from; empty at the beginning. */
     default Optional<Path> file() {
         return Optional.empty();
     }
@@ -33,12 +33,12 @@ interface StartingPoint extends AutoCloseable {
         return OptionalLong.empty();
     }
 
-    /** What the run takes over of the directory that it saves to. */
+    /** What the run adopts of the directory that it saves to. */
     default Continuation continuation(CheckpointDirectory directory) throws IOException {
         return Continuation.none();
     }
 
-    /** Restores what the optimizer has to find: weights, and which of them are frozen. */
+    /** Restores what the optimizer must find: weights, and which of them are frozen. */
     default void restoreWeights(Network network) throws IOException {}
 
     /**
@@ -56,10 +56,12 @@ interface StartingPoint extends AutoCloseable {
         return Map.of();
     }
 
-    /** Tells the module's {@code @OnLoadCheckpoint} methods. */
-    default void tell(LightningModule module) throws IOException {}
+    /** What the module's {@code @OnLoadCheckpoint} methods are given; empty at the beginning. */
+    default Optional<Checkpoint> checkpoint() {
+        return Optional.empty();
+    }
 
-    /** Where the loop goes on; empty at the beginning. */
+    /** Where the loop resumes; empty at the beginning. */
     default Optional<LoopProgress> progress() {
         return Optional.empty();
     }

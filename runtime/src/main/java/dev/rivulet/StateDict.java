@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.rivulet.tensor.Conversion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.NDArrays;
@@ -36,16 +37,28 @@ public final class StateDict {
         this.values = values;
     }
 
-    static StateDict ofTensors(Workspace workspace, Map<String, Tensor> tensors) {
+    /**
+     * A state dict of arrays, such as those that a unit test gives to a transform.
+     *
+     * @param weights by name, in the order in which they are to be saved; they stay the caller's
+     * @param manager holds what is made from the state dict, which can be used until the manager is closed
+     */
+    public static StateDict of(Map<String, NDArray> weights, NDManager manager) {
         Map<String, Value> values = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> values.put(name, new Value(null, tensor)));
-        return new StateDict(workspace, values);
+        weights.forEach((name, array) -> values.put(name, new Value(array, null)));
+        return new StateDict(new Workspace(manager), values);
     }
 
-    static StateDict ofArrays(Workspace workspace, Map<String, NDArray> arrays) {
+    /**
+     * A state dict of tensors, of whatever type.
+     *
+     * @param weights by name, in the order in which they are to be saved; their memory must last as long as the manager
+     * @param manager holds what is made from the state dict, which can be used until the manager is closed
+     */
+    public static StateDict ofTensors(Map<String, Tensor> weights, NDManager manager) {
         Map<String, Value> values = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> values.put(name, new Value(array, null)));
-        return new StateDict(workspace, values);
+        weights.forEach((name, tensor) -> values.put(name, new Value(null, tensor)));
+        return new StateDict(new Workspace(manager), values);
     }
 
     /** The names, in order. */
@@ -143,25 +156,30 @@ public final class StateDict {
         return new StateDict(workspace, renamed);
     }
 
-    /** All values as tensors, in order. */
-    Map<String, Tensor> tensors() {
+    /** All tensors as bytes, by name, in order. */
+    public Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         values.forEach((name, value) -> tensors.put(name, value.tensor(workspace)));
         return tensors;
     }
 
-    /** The same values as they are now: of arrays that are not the workspace's, whose owner may change them, copies. */
-    StateDict kept(Workspace memory) {
-        Map<String, Value> kept = new LinkedHashMap<>();
+    /**
+     * The same weights as they are now, whatever becomes of arrays that are not a manager's: those are copied, because their
+     * owner may change or close them. The framework calls this for what a transform returns.
+     *
+     * @param manager whose arrays, and those of the managers below it, are taken as they are
+     */
+    public StateDict retainedBy(NDManager manager) {
+        Map<String, Value> retained = new LinkedHashMap<>();
         values.forEach((name, value) -> {
             Tensor tensor = value.tensor(workspace);
-            kept.put(name, value.isOf(memory) ? value : new Value(null, tensor.copy()));
+            retained.put(name, value.isManagedBy(manager) ? value : new Value(null, tensor.copy()));
         });
-        return new StateDict(workspace, kept);
+        return new StateDict(workspace, retained);
     }
 
-    /** Digest of the bytes of all tensors, as files and manifests name it. */
-    String digest() {
+    /** Digest of the bytes of all tensors, such as {@code crc32c:1a2b3c4d}, as files and manifests record it. */
+    public String digest() {
         return WeightsDigest.of(tensors());
     }
 
@@ -195,8 +213,17 @@ public final class StateDict {
             this.tensor = tensor;
         }
 
-        private boolean isOf(Workspace memory) {
-            return array == null || memory.owns(array);
+        /** Whether the array, if there is one, is held by a manager or by one below it. */
+        private boolean isManagedBy(NDManager manager) {
+            if (array == null) {
+                return true;
+            }
+            for (NDManager owner = array.getManager(); owner != null; owner = owner.getParentManager()) {
+                if (owner == manager) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private NDArray array(Workspace workspace) {
@@ -210,7 +237,7 @@ public final class StateDict {
         private Tensor tensor(Workspace workspace) {
             workspace.requireOpen();
             if (tensor == null) {
-                tensor = workspace.retain(Objects.requireNonNull(array, "A value has an array or a tensor."));
+                tensor = workspace.lend(Objects.requireNonNull(array, "A value has an array or a tensor."));
             }
             return tensor;
         }

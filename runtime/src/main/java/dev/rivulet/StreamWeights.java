@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import ai.djl.ndarray.NDManager;
 import dev.rivulet.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream's weights at a save event, with what is saved beside them, in memory that is freed when this is closed. */
 final class StreamWeights implements AutoCloseable {
-    private final Workspace memory;
+    private final NDManager memory;
     private final StateDict weights;
     private final Optional<String> sourceDigest;
     private final Map<String, Tensor> additions = new LinkedHashMap<>();
@@ -16,19 +17,20 @@ final class StreamWeights implements AutoCloseable {
     private @Nullable String digest;
 
     /** Untransformed weights. */
-    StreamWeights(Workspace memory, StateDict weights) {
+    StreamWeights(NDManager memory, StateDict weights) {
         this.memory = memory;
         this.weights = weights;
         this.sourceDigest = Optional.empty();
     }
 
     /** What a transform has returned, and put into its context. */
-    StreamWeights(Workspace memory, StateDict weights, String sourceDigest, TransformContext context) {
+    StreamWeights(NDManager memory, StateDict weights, String sourceDigest, TransformContext context) {
         this.memory = memory;
         // The arrays may be the transform's own, and closed or changed when the call has ended.
-        this.weights = weights.kept(memory);
+        this.weights = weights.retainedBy(memory);
         this.sourceDigest = Optional.of(sourceDigest);
-        context.tensors().forEach((name, array) -> additions.put(name, memory.keep(array)));
+        additions.putAll(
+                StateDict.of(context.tensors(), memory).retainedBy(memory).tensors());
         metadata.putAll(context.metadata());
     }
 

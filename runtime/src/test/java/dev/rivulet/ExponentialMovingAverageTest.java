@@ -16,24 +16,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Beside the classes that only this package can make: state dicts and contexts. */
 class ExponentialMovingAverageTest {
     private static final long SEED = Long.getLong("rivulet.seed", 20L);
 
     private final NDManager manager = NDManager.newBaseManager();
-    private final Workspace workspace = new Workspace(manager);
     private final NDArray weight = manager.zeros(new Shape(3));
     private final NDArray steps = manager.create(new long[] {0});
     private final TransformContext context = contextFrom("original");
 
     @AfterEach
     void close() {
-        workspace.close();
         manager.close();
     }
 
     private TransformContext contextFrom(String source) {
-        return new TransformContext("averaged", source, new SaveMoment(Phase.TRAINING, 0, 1, Map.of()), manager);
+        return TransformContext.builder("averaged", manager)
+                .source(source)
+                .globalStep(1)
+                .build();
     }
 
     @Test
@@ -50,7 +50,7 @@ class ExponentialMovingAverageTest {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         arrays.put("weight", weight);
         arrays.put("steps", steps);
-        return StateDict.ofArrays(workspace, arrays);
+        return StateDict.of(arrays, manager);
     }
 
     @ParameterizedTest

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class StateDictTest {
     private final NDManager manager = NDManager.newBaseManager();
-    private final Workspace workspace = new Workspace(manager);
-    private StateDict weights = StateDict.ofTensors(workspace, Map.of());
+    private StateDict weights = StateDict.of(Map.of(), manager);
 
     @BeforeEach
     void fill() {
@@ -27,12 +26,11 @@ class StateDictTest {
         arrays.put("layer.weight", manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2)));
         arrays.put("layer.bias", manager.create(new float[] {0.1f, -0.2f}));
         arrays.put("steps", manager.create(7L));
-        weights = StateDict.ofArrays(workspace, arrays);
+        weights = StateDict.of(arrays, manager);
     }
 
     @AfterEach
     void close() {
-        workspace.close();
         manager.close();
     }
 
@@ -45,7 +43,7 @@ class StateDictTest {
 
     @Test
     void givesArraysAndTensorsOfTheSameValues() {
-        StateDict fromTensors = StateDict.ofTensors(workspace, weights.tensors());
+        StateDict fromTensors = StateDict.ofTensors(weights.tensors(), manager);
 
         assertThat(weights.tensor("layer.weight").shape()).isEqualTo(TensorShape.of(2, 2));
         assertThat(fromTensors.get("layer.weight").toFloatArray()).containsExactly(1, 2, 3, 4);
