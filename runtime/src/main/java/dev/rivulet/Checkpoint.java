@@ -35,6 +35,11 @@ public final class Checkpoint {
         return new Checkpoint(provenance.withSourceDigest(digest), entries);
     }
 
+    /** A checkpoint without entries, as the first {@code @OnSaveCheckpoint} method is given it. */
+    public static Checkpoint of(Provenance provenance) {
+        return new Checkpoint(provenance, Map.of());
+    }
+
     /** Where the checkpoint comes from. */
     public Provenance provenance() {
         return provenance;

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,15 +186,14 @@ final class CheckpointStart implements StartingPoint {
     public Continuation continuation(CheckpointDirectory directory) throws IOException {
         Path root = directory.root().toRealPath();
         if (!file.path().startsWith(root)) {
-            return Continuation.ofForeign(checkpoint.globalStep());
+            return Continuation.ofExternal(checkpoint.globalStep());
         }
         OptionalLong group = groupOf(file.path(), Inventory.read(root));
         Catalog catalog = directory.catalog();
-        return Continuation.of(
-                catalog,
-                group.isPresent() ? catalog.group(group.getAsLong()).map(Manifest::run) : Optional.empty(),
-                directory.root().resolve(root.relativize(named.startsWith(root) ? named : file.path())),
-                checkpoint.globalStep());
+        Optional<UUID> run =
+                group.isPresent() ? catalog.group(group.getAsLong()).map(Manifest::run) : Optional.empty();
+        Path source = directory.root().resolve(root.relativize(named.startsWith(root) ? named : file.path()));
+        return Continuation.of(catalog, run, source, checkpoint.globalStep());
     }
 
     @Override

@@ -6,56 +6,52 @@ import dev.rivulet.store.Manifest;
 import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.StreamBooks;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * What a run takes over of the directory that it saves to: all that the run kept from whose checkpoint it goes on. A run
- * that begins, or goes on from another directory, leaves alone what others have kept there.
+ * What a run adopts of the directory that it saves to: all that the run kept from whose checkpoint it resumes. A run that
+ * starts fresh, or resumes from another directory, leaves alone what others have kept there.
  *
  * @param run names the run in manifests
  * @param catalog of the directory
- * @param ledgers what is taken over, by stream
- * @param globalStep the step from which training goes on
- * @param source the file from which it goes on; empty for a run that begins
+ * @param ledgers what is adopted, by stream
+ * @param globalStep the step from which training resumes
+ * @param source the file from which it resumes; empty for a run that starts fresh
  */
 record Continuation(
         UUID run, Optional<Catalog> catalog, Map<String, Ledger> ledgers, long globalStep, Optional<Path> source) {
 
-    /** Nothing: the run begins. */
+    /** Nothing: the run starts fresh. */
     static Continuation none() {
         return new Continuation(UUID.randomUUID(), Optional.empty(), Map.of(), 0, Optional.empty());
     }
 
-    /** Nothing but the step: the run goes on from a file that is not in the directory. */
-    static Continuation ofForeign(long globalStep) {
+    /** Nothing but the step: the run resumes from a file that is not in the directory. */
+    static Continuation ofExternal(long globalStep) {
         return new Continuation(UUID.randomUUID(), Optional.empty(), Map.of(), globalStep, Optional.empty());
     }
 
     /**
-     * What there is to take over.
+     * What there is to adopt.
      *
      * @param catalog of the directory that is saved to
      * @param run the run that saved the source there; empty if none did
-     * @param source the file from which training goes on
+     * @param source the file from which training resumes
      */
     static Continuation of(Catalog catalog, Optional<UUID> run, Path source, long globalStep) {
-        Optional<Manifest> newest = run.flatMap(catalog::newest);
+        Map<String, Ledger> adopted =
+                run.flatMap(catalog::newest).map(Manifest::ledgers).orElse(Map.of());
         return new Continuation(
-                run.orElseGet(UUID::randomUUID),
-                Optional.of(catalog),
-                newest.map(manifest -> new LinkedHashMap<>(manifest.ledgers())).orElseGet(LinkedHashMap::new),
-                globalStep,
-                Optional.of(source));
+                run.orElseGet(UUID::randomUUID), Optional.of(catalog), adopted, globalStep, Optional.of(source));
     }
 
     /**
-     * Has a stream go on.
+     * Resumes a stream.
      *
-     * @param folder place of the stream's folder
+     * @param folder the stream's folder
      * @param ledger of the stream, which has saved nothing yet
      * @param exists whether a file is in the directory, by its path
      */
@@ -68,9 +64,10 @@ record Continuation(
     }
 
     private Optional<String> nameIn(Path folder) {
-        return source.filter(file -> file.startsWith(folder))
-                .map(file -> folder.relativize(file)
-                        .toString()
-                        .replace(folder.getFileSystem().getSeparator(), "/"));
+        if (source.isEmpty() || !source.get().startsWith(folder)) {
+            return Optional.empty();
+        }
+        String name = folder.relativize(source.get()).toString();
+        return Optional.of(name.replace(folder.getFileSystem().getSeparator(), "/"));
     }
 }

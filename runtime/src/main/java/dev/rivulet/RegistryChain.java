@@ -33,7 +33,7 @@ final class RegistryChain {
     @SuppressWarnings("unchecked") // A registry was found by the type that it is for, of which the module is one.
     private RegistryChain(Class<?> owner, Object module) {
         this.module = module;
-        this.registries = (List<CallbackRegistry<Object>>) (List<?>) RegistryLookup.find(owner, CallbackRegistry.class);
+        this.registries = (List<CallbackRegistry<Object>>) (List<?>) RegistryLookup.find(owner);
         for (CallbackRegistry<Object> registry : registries) {
             for (StreamDeclaration declaration : registry.streams()) {
                 declarations.put(declaration.name(), declaration);

@@ -2,7 +2,6 @@ package dev.rivulet.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.CallbackRegistry;
 import dev.rivulet.registry.RegistryLookup;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -162,7 +161,7 @@ class HierarchyTest {
         Compiled compiled =
                 Compilation.javac().compile(GoldenTest.sources(Path.of("src/test/resources/goldens/hierarchy")));
         Class<?> derived = Class.forName("hierarchy.DerivedModule", false, compiled.load());
-        assertThat(RegistryLookup.find(derived, CallbackRegistry.class))
+        assertThat(RegistryLookup.find(derived))
                 .extracting(registry -> registry.getClass().getName())
                 .containsExactly(
                         "hierarchy.BaseModuleCallbackRegistry",

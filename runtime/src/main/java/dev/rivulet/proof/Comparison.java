@@ -62,20 +62,20 @@ final class Comparison implements Witness {
     public void begins(int index, Step step, Map<String, NDArray> weights) {
         requireSameModel(weights);
         Step then = expected.get(Math.min(index, expected.size() - 1));
-        if (then.step() != step.step() || !then.place().equals(step.place())) {
-            note(index, new ResumeDifference(Kind.PLACE, "", step.step(), then.place(), then.place(), step.place()));
+        if (then.globalStep() != step.globalStep() || !then.place().equals(step.place())) {
+            note(index, new ResumeDifference(Kind.PLACE, "", step.globalStep(), then.place(), then.place(), step.place()));
             throw new DeliberateStop();
         }
         List<String> differing = differingWeights(then, step);
         if (!differing.isEmpty()) {
             String name = differing.get(0);
-            note(index, new ResumeDifference(Kind.WEIGHTS, name, step.step(), step.place(), "", ""));
-            tensor = new DifferingTensor(name, index, step.step(), copy(weights, name), differing.size() - 1);
+            note(index, new ResumeDifference(Kind.WEIGHTS, name, step.globalStep(), step.place(), "", ""));
+            tensor = new DifferingTensor(name, index, step.globalStep(), copy(weights, name), differing.size() - 1);
             throw new DeliberateStop();
         }
         differingMetric(then, step).ifPresent(difference -> note(index, difference));
         if (!then.inputs().equals(step.inputs())) {
-            note(index, new ResumeDifference(Kind.INPUTS, "", step.step() + 1, step.place(), "", ""));
+            note(index, new ResumeDifference(Kind.INPUTS, "", step.globalStep() + 1, step.place(), "", ""));
         }
     }
 
@@ -89,7 +89,7 @@ final class Comparison implements Witness {
                     new ResumeDifference(
                             Kind.LOSS,
                             "",
-                            step.step() + 1,
+                            step.globalStep() + 1,
                             step.place(),
                             TensorDifference.text(then),
                             TensorDifference.text(now)));
@@ -142,7 +142,7 @@ final class Comparison implements Witness {
             Double actual = now.metrics().get(metric);
             if (!Objects.equals(expected, actual)) {
                 return Optional.of(new ResumeDifference(
-                        Kind.METRIC, metric, now.step(), now.place(), text(expected), text(actual)));
+                        Kind.METRIC, metric, now.globalStep(), now.place(), text(expected), text(actual)));
             }
         }
         return Optional.empty();

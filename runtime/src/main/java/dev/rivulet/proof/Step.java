@@ -21,28 +21,27 @@ import java.util.OptionalLong;
 /**
  * What a run was like right before a batch, and the loss that came of it; or, at the end of training, without a batch.
  *
- * @param batchIndex within the epoch; −1 at the end of training
- * @param step optimizer steps so far
+ * @param position where in the run this is
  * @param weights a digest of each tensor, in the order of the network
  * @param metrics as far as known
  * @param inputs digest of the batch's data and labels; empty at the end of training
  * @param loss empty until the batch has ended
  */
 record Step(
-        int epoch,
-        int batchIndex,
-        long step,
-        List<Long> weights,
-        Map<String, Double> metrics,
-        OptionalLong inputs,
-        OptionalDouble loss) {
+        Position position, List<Long> weights, Map<String, Double> metrics, OptionalLong inputs, OptionalDouble loss) {
+
+    /**
+     * Where a run is.
+     *
+     * @param batchIndex within the epoch; −1 at the end of training
+     * @param globalStep optimizer steps so far
+     */
+    record Position(int epoch, int batchIndex, long globalStep) {}
 
     /** Digests what is there now. */
     static Step before(Trainer trainer, Map<String, NDArray> weights, Optional<Batch> batch, int batchIndex) {
         return new Step(
-                trainer.currentEpoch(),
-                batchIndex,
-                trainer.globalStep(),
+                new Position(trainer.currentEpoch(), batchIndex, trainer.globalStep()),
                 weights.values().stream().map(Step::digest).toList(),
                 trainer.callbackMetrics(),
                 batch.stream().mapToLong(Step::inputs).findAny(),
@@ -52,16 +51,25 @@ record Step(
     /** The same, now that the batch has ended. */
     Step withLoss(NDArray computed) {
         double value = computed.toType(DataType.FLOAT64, false).getDouble();
-        return new Step(epoch, batchIndex, step, weights, metrics, inputs, OptionalDouble.of(value));
+        return new Step(position, weights, metrics, inputs, OptionalDouble.of(value));
+    }
+
+    int epoch() {
+        return position.epoch();
+    }
+
+    /** Optimizer steps so far. */
+    long globalStep() {
+        return position.globalStep();
     }
 
     boolean isEnd() {
         return inputs.isEmpty();
     }
 
-    /** Where this is, in words. */
+    /** The position, in words. */
     String place() {
-        return isEnd() ? "the end of training" : "batch " + batchIndex + " of epoch " + epoch;
+        return isEnd() ? "the end of training" : "batch " + position.batchIndex() + " of epoch " + position.epoch();
     }
 
     private static long inputs(Batch batch) {

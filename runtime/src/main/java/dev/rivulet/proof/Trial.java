@@ -66,7 +66,7 @@ final class Trial {
     /** Index of the first batch after a step. */
     private int indexAfter(int step) {
         int index = 0;
-        while (straight.steps().get(index).step() < step) {
+        while (straight.steps().get(index).globalStep() < step) {
             index++;
         }
         return index;
@@ -147,7 +147,7 @@ final class Trial {
 
     private int steps() {
         List<Step> steps = straight.steps();
-        return steps.isEmpty() ? 0 : Math.toIntExact(steps.get(steps.size() - 1).step());
+        return steps.isEmpty() ? 0 : Math.toIntExact(steps.get(steps.size() - 1).globalStep());
     }
 
     /** After the first step, in the middle and at the end of the first epoch, and in the middle of the last. */
@@ -171,7 +171,7 @@ final class Trial {
     private int stepsBefore(int epoch) {
         return straight.steps().stream()
                 .filter(step -> step.epoch() >= epoch && !step.isEnd())
-                .mapToInt(step -> Math.toIntExact(step.step()))
+                .mapToInt(step -> Math.toIntExact(step.globalStep()))
                 .findFirst()
                 .orElse(steps());
     }
@@ -208,9 +208,11 @@ final class Trial {
         }
 
         Optional<TensorDifference> difference() {
-            return Optional.ofNullable(expected)
-                    .flatMap(then ->
-                            resumed.tensor().map(now -> TensorDifference.between(now.name(), then, now.values())));
+            if (expected == null || resumed.tensor().isEmpty()) {
+                return Optional.empty();
+            }
+            Comparison.DifferingTensor actual = resumed.tensor().get();
+            return Optional.of(TensorDifference.between(actual.name(), expected, actual.values()));
         }
     }
 }

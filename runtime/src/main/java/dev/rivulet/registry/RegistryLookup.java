@@ -1,5 +1,6 @@
 package dev.rivulet.registry;
 
+import dev.rivulet.CallbackRegistry;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.OnLoadCheckpoint;
 import dev.rivulet.annotations.OnSaveCheckpoint;
@@ -10,6 +11,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,16 +34,18 @@ public final class RegistryLookup {
     /**
      * One registry for each type in the class's hierarchy that has annotations, supertypes first.
      *
-     * @param contract the interface that registries implement
      * @throws MissingRegistryException if a type has annotations but no registry; the message says what to do
      */
-    public static <T> List<T> find(Class<?> owner, Class<T> contract) {
+    public static List<CallbackRegistry<?>> find(Class<?> owner) {
         Set<Class<?>> types = new LinkedHashSet<>();
         collectSupertypesFirst(owner, types);
-        return types.stream()
-                .filter(RegistryLookup::isAnnotated)
-                .map(type -> contract.cast(create(type)))
-                .toList();
+        List<CallbackRegistry<?>> registries = new ArrayList<>();
+        for (Class<?> type : types) {
+            if (isAnnotated(type)) {
+                registries.add(create(type));
+            }
+        }
+        return registries;
     }
 
     private static void collectSupertypesFirst(Class<?> type, Set<Class<?>> types) {
@@ -63,18 +67,48 @@ public final class RegistryLookup {
                 .anyMatch(element -> ANNOTATIONS.stream().anyMatch(element::isAnnotationPresent));
     }
 
-    private static Object create(Class<?> owner) {
+    private static CallbackRegistry<?> create(Class<?> owner) {
         String name = RegistryName.of(owner.getName());
         try {
             Constructor<?> constructor =
                     Class.forName(name, true, owner.getClassLoader()).getDeclaredConstructor();
             // A registry is as visible as its class, which need not be public.
             constructor.setAccessible(true);
-            return constructor.newInstance();
+            return (CallbackRegistry<?>) constructor.newInstance();
         } catch (ClassNotFoundException e) {
-            throw MissingRegistryException.notFound(owner, name, e);
+            throw new MissingRegistryException(notFound(owner, name), e);
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-            throw MissingRegistryException.unusable(owner, name, e);
+            throw new MissingRegistryException(unusable(owner, name, e), e);
         }
+    }
+
+    private static String notFound(Class<?> owner, String registry) {
+        if (owner.isLocalClass() || owner.isAnonymousClass()) {
+            return owner.getName() + " is a local or anonymous class, which annotation processors never see."
+                    + " Make it a top-level or member class.";
+        }
+        return owner.getName() + " has Rivulet's annotations, but " + registry + " was not generated from them.\n"
+                + "The annotation processor did not run when the class was compiled. JDK 23 and later run"
+                + " only the processors that they are told of. With Maven:\n\n"
+                + "  <plugin>\n"
+                + "    <artifactId>maven-compiler-plugin</artifactId>\n"
+                + "    <configuration>\n"
+                + "      <annotationProcessorPaths>\n"
+                + "        <path>\n"
+                + "          <groupId>dev.rivulet</groupId>\n"
+                + "          <artifactId>rivulet-processor</artifactId>\n"
+                + "          <version>" + RuntimeVersion.current() + "</version>\n"
+                + "        </path>\n"
+                + "      </annotationProcessorPaths>\n"
+                + "    </configuration>\n"
+                + "  </plugin>\n\n"
+                + "With Gradle: annotationProcessor(\"dev.rivulet:rivulet-processor:" + RuntimeVersion.current() + "\").";
+    }
+
+    private static String unusable(Class<?> owner, String registry, Exception cause) {
+        return registry + " was found, but cannot be created: " + cause + ".\n"
+                + "In a named module, the package must be open to the framework: add \"opens "
+                + owner.getPackageName() + " to dev.rivulet;\" to module-info.java."
+                + " If the class was renamed or moved, compile it anew.";
     }
 }
