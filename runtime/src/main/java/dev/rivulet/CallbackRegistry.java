@@ -5,12 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a class declares with annotations, as code: its streams and direct calls of its methods. The annotation
- * processor writes the implementation; the runtime finds it beside the class.
+ * What a class declares with annotations, as code: its streams and direct calls of its methods.
  *
- * <p>Every method takes the name of a stream and does nothing where this class declares nothing for it.
+ * <p>For generated code only: the annotation processor writes the implementation, the runtime finds it in the class's
+ * package and calls it. Implement or call it nowhere else; it changes with the processor.
+ *
+ * <p>Every method takes the name of a stream and does nothing where this class declares nothing for it. Called on the
+ * training thread, but for transforms that are static methods.
  *
  * @param <M> the declaring class
+ * @since 0.1
  */
 public interface CallbackRegistry<M> {
 
@@ -19,7 +23,7 @@ public interface CallbackRegistry<M> {
 
     /**
      * The transforms held in fields, in source order, by the names under which their state is saved, such as {@code
-     * DigitsModule#average}. Each is told of every optimizer step.
+     * DigitsModule#average}. Each is notified of every optimizer step.
      *
      * @param module the object whose fields are read
      */

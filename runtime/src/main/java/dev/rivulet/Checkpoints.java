@@ -12,13 +12,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Reads checkpoints of any stream: into a module, into a plain block, or just to learn what they are and whether they are good. */
+/**
+ * Reads checkpoints of any stream.
+ *
+ * <p>Loads their weights into a module or a plain block, describes and verifies them, and computes derived ones again. Files
+ * and directories are never changed, and need no lock: a run may be writing there. Safe for several threads, as long as
+ * each loads into a model of its own.
+ *
+ * @since 0.1
+ */
 public final class Checkpoints {
     private Checkpoints() {}
 
     /**
-     * What a file says of itself, without reading its weights.
+     * Describes a file, without reading its weights.
      *
+     * @return where the checkpoint comes from, and its entries
      * @throws NotACheckpointException if it was not written by this framework
      * @throws IOException if it cannot be read
      */
@@ -29,20 +38,21 @@ public final class Checkpoints {
     }
 
     /**
-     * Verifies the file, loads the weights into a module, which may be new, and calls its {@code @OnLoadCheckpoint}
-     * methods. Weights of another floating-point type are converted to the model's. A new module is closed if it cannot
-     * be loaded.
+     * Verifies a file and loads its weights into a module.
      *
-     * <p>A file of another framework, a state dict of {@code torch.save} or a checkpoint of Lightning's, will do if the
+     * <p>The module may be new; its {@code @OnLoadCheckpoint} methods are called. Weights of another floating-point type are
+     * converted to that of the model. A new module is closed if it cannot be loaded.
+     *
+     * <p>A file of another framework, a state dict of {@code torch.save} or a checkpoint of Lightning, is accepted if the
      * module has weights or overrides {@link LightningModule#exampleInputShapes}; no methods are called then.
      *
      * @return the module
-     * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
-     *     tell; nothing is loaded then
+     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its directory;
+     *     nothing is loaded then
      * @throws ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
      *     that of quantized weights; nothing is loaded then
      * @throws NotACheckpointException if the file, written by another framework, holds no state dict, or the module does
-     *     not say of which shapes its inputs are
+     *     not say which shapes its inputs have
      * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module) throws IOException {
@@ -53,6 +63,11 @@ public final class Checkpoints {
      * Loads the weights into a module as {@link #load(Path, LightningModule)} does.
      *
      * @param verification what is checked before
+     * @return the module
+     * @throws DamagedFileException if the file is not what was written, as far as it is checked
+     * @throws ArchitectureMismatchException if the weights do not fit
+     * @throws NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module, Verification verification)
             throws IOException {
@@ -85,18 +100,19 @@ public final class Checkpoints {
     }
 
     /**
-     * Verifies the file and loads the weights into a plain block. A file of another framework will do if the block is
-     * initialized and the file has PyTorch's names, as in {@link ParameterNames}; safetensors of others carry no checksums,
-     * files of {@code torch.save} do. A shared parameter may have any of its names there, or several, and a
-     * {@code BatchNorm}'s {@code num_batches_tracked} is passed over.
+     * Verifies a file and loads its weights into a plain block.
+     *
+     * <p>A file of another framework is accepted if the block is initialized and the file has PyTorch's names, as in
+     * {@link ParameterNames}; safetensors of others carry no checksums, files of {@code torch.save} do. A shared parameter may
+     * have any of its names there, or several, and {@code num_batches_tracked} of a {@code BatchNorm} is skipped.
      *
      * @param manager holds the parameters if the block is not yet initialized
-     * @throws DamagedFileException if the file is not what was written, as its checksums or a manifest of its directory
-     *     tell; nothing is loaded then
+     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its directory;
+     *     nothing is loaded then
      * @throws ArchitectureMismatchException if names or shapes differ from the block's, or a type cannot be converted;
      *     nothing is loaded then
      * @throws NotACheckpointException if the block is not initialized and the file, written by another framework, does
-     *     not say of which shapes its inputs are
+     *     not say which shapes its inputs have
      * @throws IOException if it cannot be read
      */
     public static void load(Path file, Block block, NDManager manager) throws IOException {
@@ -107,18 +123,26 @@ public final class Checkpoints {
      * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does.
      *
      * @param verification what is checked before
+     * @throws DamagedFileException if the file is not what was written, as far as it is checked
+     * @throws ArchitectureMismatchException if the weights do not fit
+     * @throws NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws IOException if it cannot be read
      */
     public static void load(Path file, Block block, NDManager manager, Verification verification) throws IOException {
         load(file, block, manager, verification, UnaryOperator.identity());
     }
 
     /**
-     * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does, with names of the caller's.
+     * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does, under other names.
      *
      * @param verification what is checked before
      * @param parameterName gives the name in the file, from that which a parameter has in PyTorch; as
      *     {@link LightningModule#parameterName} does
      * @throws IllegalArgumentException if it gives two parameters one name
+     * @throws DamagedFileException if the file is not what was written, as far as it is checked
+     * @throws ArchitectureMismatchException if the weights do not fit
+     * @throws NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws IOException if it cannot be read
      */
     public static void load(
             Path file, Block block, NDManager manager, Verification verification, UnaryOperator<String> parameterName)
@@ -137,12 +161,13 @@ public final class Checkpoints {
     }
 
     /**
-     * Finds the newest good checkpoint of a stream, by the directory's manifests and not by the names of files. Each that
-     * is damaged or missing is logged as an error and passed over for the one before it. One that has committed but has
-     * not got its name yet counts.
+     * Finds the newest good checkpoint of a stream.
+     *
+     * <p>By the directory's manifests, not by the names of files. Each checkpoint that is damaged or missing is logged as an
+     * error and skipped for the one before it. One that has committed but does not have its name yet counts.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it
-     * @throws NoGoodCheckpointException if there is none; the message names the streams that exist
+     * @throws NoGoodCheckpointException if none is found; the message names the streams that exist
      * @throws IOException if the directory cannot be read
      */
     public static NewestCheckpoint newest(Path directory, String stream) throws IOException {
@@ -150,20 +175,22 @@ public final class Checkpoints {
     }
 
     /**
-     * Verifies a file with the checksums that it carries, and with those that a manifest of its directory has of it.
+     * Verifies a file with the checksums that it carries, and with those in the manifests of its directory.
      *
      * @return what was checked, and all that is wrong
-     * @throws IOException if there is no such file, or the manifests cannot be listed
+     * @throws IOException if the file does not exist, or the manifests cannot be listed
      */
     public static FileVerification verify(Path file) throws IOException {
         return FileVerifier.withManifests(file).run();
     }
 
     /**
-     * Verifies all that a directory should hold by its manifests. Symbolic links are not followed: what they name is
-     * verified under its own name.
+     * Verifies all that a directory should hold by its manifests.
+     *
+     * <p>Symbolic links are not followed: what they name is verified under its own name.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it
+     * @return what was found, file by file
      * @throws IOException if the directory cannot be read
      */
     public static DirectoryVerification verifyAll(Path directory) throws IOException {
@@ -171,12 +198,14 @@ public final class Checkpoints {
     }
 
     /**
-     * Computes derived weights once more and compares them with their file, byte for byte: weights, and the tensors and
-     * metadata that the transforms add.
+     * Computes derived weights again and compares them with their file, byte for byte.
+     *
+     * <p>Compared are weights, and the tensors and metadata that the transforms add.
      *
      * @param derived a file of a derived stream
-     * @param source the file of the same save event that it was made from: the original's, or that of a stream in between
+     * @param source the file of the same step that it was made from: that of the original, or of a stream in between
      * @param declaring the class that declares the transforms; static ones only
+     * @return whether all bytes are the same, or what differs first
      * @throws NotRederivableException if a transform between the two is not static, the class does not declare it, or the
      *     source is not the one that the derived file names by its digest
      * @throws DamagedFileException if a file is not what was written

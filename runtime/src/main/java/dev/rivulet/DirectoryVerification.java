@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the verification of a whole directory has found.
+ * The result of verifying a whole directory.
  *
  * @param directory the directory
  * @param groups the groups of which something is kept, newest first
  * @param manifests manifests that are damaged; what they describe is unknown
  * @param unclaimed files called like checkpoints that no manifest names: a user's own, or those of a damaged manifest
+ * @since 0.1
  */
 public record DirectoryVerification(
         Path directory, List<Group> groups, List<DamagedManifest> manifests, List<Path> unclaimed) {
@@ -23,9 +24,10 @@ public record DirectoryVerification(
     }
 
     /**
-     * The kept files of one save event.
+     * The kept files of one save request.
      *
      * @param number of the group in its directory
+     * @since 0.1
      */
     public record Group(long number, List<KeptFile> files) {
         /** Holds a copy. */
@@ -38,12 +40,17 @@ public record DirectoryVerification(
      * A file that should be there.
      *
      * @param stream the stream whose checkpoint it is
-     * @param path where it is, or should be; the manifest's place if that is what is missing
+     * @param path where it is, or should be; that of the manifest if that is what is missing
      * @param problem what is wrong; empty for a good file
+     * @since 0.1
      */
     public record KeptFile(String stream, Path path, State state, String problem) {}
 
-    /** What became of a file. */
+    /**
+     * What became of a file.
+     *
+     * @since 0.1
+     */
     public enum State {
         /** It is what was written. */
         GOOD,
@@ -55,10 +62,14 @@ public record DirectoryVerification(
         MISSING
     }
 
-    /** A file that is called like a manifest but is none, and why. */
+    /**
+     * A file that is called like a manifest but is not one, and why.
+     *
+     * @since 0.1
+     */
     public record DamagedManifest(Path file, String problem) {}
 
-    /** Whether every file and manifest is what was written. Unclaimed files are no harm. */
+    /** Whether every file and manifest is what was written. Unclaimed files do no harm. */
     public boolean isGood() {
         return problems().isEmpty();
     }

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the verification of a checkpoint's file has found.
+ * The result of verifying a checkpoint's file.
  *
  * @param file the file
  * @param checked what could be compared with a checksum; less than all in files of other frameworks, in files that are
  *     damaged, and without a manifest
  * @param problems what is wrong, each a sentence for people; empty for a good file
+ * @since 0.1
  */
 public record FileVerification(Path file, Set<Part> checked, List<String> problems) {
 
@@ -24,7 +25,11 @@ public record FileVerification(Path file, Set<Part> checked, List<String> proble
         problems = List.copyOf(problems);
     }
 
-    /** Something that has a checksum. */
+    /**
+     * Something that has a checksum.
+     *
+     * @since 0.1
+     */
     public enum Part {
         /**
          * All but data: the header of a safetensors file by the checksum that it carries, of a {@code .ckpt} what lies

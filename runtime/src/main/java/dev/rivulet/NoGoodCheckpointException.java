@@ -3,7 +3,13 @@ package dev.rivulet;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a directory has no good checkpoint of a stream; says which streams there are, and what is damaged. */
+/**
+ * Thrown when a directory has no good checkpoint of a stream.
+ *
+ * <p>The message says which streams have checkpoints there, and what is damaged.
+ *
+ * @since 0.1
+ */
 public final class NoGoodCheckpointException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,13 @@ package dev.rivulet;
 
 import java.io.Serial;
 
-/** Thrown when derived weights cannot be computed once more from a file; says why. */
+/**
+ * Thrown when derived weights cannot be computed again from a file.
+ *
+ * <p>The message says why, and which file or class to give instead.
+ *
+ * @since 0.1
+ */
 public final class NotRederivableException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1L;

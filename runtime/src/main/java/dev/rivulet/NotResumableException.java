@@ -1,8 +1,12 @@
 package dev.rivulet;
 
 /**
- * Thrown when training cannot go on from a checkpoint; nothing has been trained or saved then. The weights may still be
- * loaded with {@link Checkpoints#load}.
+ * Thrown when training cannot resume from a checkpoint.
+ *
+ * <p>Nothing has been trained or saved then. The message says why, and which checkpoint to take instead; the weights may
+ * still be loaded with {@code Checkpoints.load}.
+ *
+ * @since 0.1
  */
 public final class NotResumableException extends RuntimeException {
     private static final long serialVersionUID = 1L;

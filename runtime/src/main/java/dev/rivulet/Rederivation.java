@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What came of computing a derived checkpoint once more.
+ * The result of computing a derived checkpoint again.
  *
  * @param derived the file that was compared
  * @param source the file whose weights were transformed
  * @param transforms the transforms, in the order in which they ran, such as {@code DigitsModule#halve}
  * @param difference the first tensor or metadata that differs, and how, as a sentence for people; empty if all bytes are
  *     the same
+ * @since 0.1
  */
 public record Rederivation(Path derived, Path source, List<String> transforms, Optional<String> difference) {
 

@@ -7,23 +7,23 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A part of what a fit does to go on from a checkpoint; together their durations are what resuming takes. */
+/** A part of what a fit does to resume from a checkpoint; the durations of all parts are what resuming takes. */
 @Name("dev.rivulet.Resume")
 @Label("Resume")
 @Category("Rivulet")
-@Description("Part of going on from a checkpoint: finding it, reading weights, reading all else, restoring")
+@Description("Part of resuming from a checkpoint: finding it, reading weights, reading all else, restoring")
 @StackTrace(false)
 final class ResumeEvent extends Event {
     @Label("Part")
     String part;
 
-    /** A part that begins now; commit it at its end. */
+    /** A part that starts now; commit it at its end. */
     ResumeEvent(String part) {
         this.part = part;
         begin();
     }
 
-    /** Ends the part. At the beginning of a run there is nothing to tell. */
+    /** Ends the part. A run that starts fresh reports none. */
     void commit(StartingPoint start) {
         if (start.file().isPresent()) {
             commit();

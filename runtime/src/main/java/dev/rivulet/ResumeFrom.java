@@ -5,18 +5,24 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * From which checkpoint a fit goes on.
+ * The checkpoint from which a fit resumes.
  *
  * <pre>{@code
  * trainer.fit(module, train, validation, resumeFrom("last"));          // the newest checkpoint of the directory
  * trainer.fit(module, train, validation, resumeFrom("best"));          // the best one
- * trainer.fit(module, train, validation, resumeFrom("auto"));          // the newest, or from the beginning if there is none
+ * trainer.fit(module, train, validation, resumeFrom("auto"));          // the newest, or a fresh start if none is found
  * trainer.fit(module, train, validation, resumeFrom(Path.of("checkpoints/original-epoch=7.ckpt")));
  * }</pre>
  *
- * <p>Only checkpoints with all of the training state will do: those of untransformed streams in the format {@code .ckpt}
- * without {@code weightsOnly}, and those that PyTorch Lightning wrote. The fit then goes on to the bit as if it had never
- * stopped: weights, optimizer, schedulers, random numbers, data order, metrics, transforms' state, entries.
+ * <p>A checkpoint must hold all of the training state: one of an untransformed stream in the format {@code .ckpt} without
+ * {@link dev.rivulet.annotations.CheckpointStream#saveWeightsOnly saveWeightsOnly}, or one that PyTorch Lightning wrote. The
+ * fit then gives the same bits as if it had never stopped: weights, optimizer, schedulers, random numbers, data order,
+ * metrics, transforms' state, entries.
+ *
+ * <p>Nothing is read or checked before the fit, which throws {@link NotResumableException} if training cannot resume.
+ * Immutable.
+ *
+ * @since 0.1
  */
 public final class ResumeFrom {
     private final Kind kind;
@@ -37,7 +43,7 @@ public final class ResumeFrom {
     }
 
     /**
-     * Where to go on.
+     * Resumes from a checkpoint of the trainer's directory, or from a file.
      *
      * @param what {@code "last"}, {@code "best"} or {@code "auto"}, of the directory that the trainer saves to; anything
      *     else is the path of a file
@@ -51,12 +57,12 @@ public final class ResumeFrom {
         };
     }
 
-    /** Goes on from a file, which may lie anywhere. */
+    /** Resumes from a file, which may lie anywhere. */
     public static ResumeFrom resumeFrom(Path file) {
         return new ResumeFrom(Kind.FILE, Optional.of(file));
     }
 
-    /** Begins anew. */
+    /** Starts fresh. */
     static ResumeFrom nothing() {
         return new ResumeFrom(Kind.NOTHING, Optional.empty());
     }

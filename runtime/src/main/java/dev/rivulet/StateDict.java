@@ -19,14 +19,25 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ordered map from parameter name to tensor, such as {@code features.0.weight}.
+ * An ordered map from parameter name to tensor.
  *
- * <p>Every value can be had as a DJL array, for arithmetic, and as a {@link Tensor}, for its bytes. Types that DJL does
- * not have, such as bf16, exist as tensors only.
+ * <p>Names are those of PyTorch, such as {@code features.0.weight}. Every value can be had as a DJL array, for arithmetic,
+ * and as a {@link Tensor}, for its bytes. Types that DJL does not have, such as bf16, exist as tensors only.
  *
  * <p>A state dict never changes; each method that seems to change it returns another one. The arrays must not be
  * changed in place either: use {@code mul}, not {@code muli}. They are valid during the call that was given the state
- * dict, and close by themselves. Confined to the thread of that call.
+ * dict, and are closed after it. Confined to the thread of that call.
+ *
+ * <p>A unit test of a transform makes its own, of a few small arrays:
+ *
+ * <pre>{@code
+ * try (NDManager manager = NDManager.newBaseManager()) {
+ *     StateDict weights = StateDict.of(Map.of("0.bias", manager.create(new float[] {1, 2})), manager);
+ *     assertArrayEquals(new float[] {0.5f, 1}, DigitsModule.halve(weights).get("0.bias").toFloatArray());
+ * }
+ * }</pre>
+ *
+ * @since 0.1
  */
 public final class StateDict {
     private final Workspace workspace;
@@ -74,7 +85,7 @@ public final class StateDict {
     /**
      * A tensor as an array.
      *
-     * @throws NoSuchElementException if there is no such name
+     * @throws NoSuchElementException if no tensor has the name
      * @throws dev.rivulet.tensor.UnsupportedDtypeException if DJL has no such type
      */
     public NDArray get(String name) {
@@ -84,7 +95,7 @@ public final class StateDict {
     /**
      * A tensor as bytes.
      *
-     * @throws NoSuchElementException if there is no such name
+     * @throws NoSuchElementException if no tensor has the name
      */
     public Tensor tensor(String name) {
         return value(name).tensor(workspace);
@@ -123,12 +134,12 @@ public final class StateDict {
         return new StateDict(workspace, converted);
     }
 
-    /** With one tensor added, or replaced in its place. */
+    /** With one tensor added at the end, or replaced where it is. */
     public StateDict with(String name, NDArray array) {
         return with(name, new Value(Objects.requireNonNull(array, name), null));
     }
 
-    /** With one tensor added, or replaced in its place. */
+    /** With one tensor added at the end, or replaced where it is. */
     public StateDict with(String name, Tensor tensor) {
         return with(name, new Value(null, Objects.requireNonNull(tensor, name)));
     }

@@ -4,12 +4,16 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
 /**
- * A transform that follows training: told of every optimizer step, asked for weights at save events. Held in a field
- * annotated with {@code @WeightTransform}.
+ * A transform that follows training.
  *
- * <p>Its state is what a run that resumes goes on from: arrays in {@link #stateArrays}, which are copied with the weights
- * and written back in place, and plain values in {@link #state}. One that keeps something and saves none of it begins anew
- * when a run resumes.
+ * <p>Held in a field annotated with {@code @WeightTransform}. It is notified of every optimizer step, and asked for weights
+ * when its stream saves. All methods are called on the training thread, one at a time.
+ *
+ * <p>When a run resumes, so does its state: arrays in {@link #stateArrays}, which are copied with the weights and written
+ * back in place, and plain values in {@link #state}. A transform that keeps something and saves none of it starts fresh when
+ * a run resumes.
+ *
+ * @since 0.1
  */
 public interface StatefulTransform {
 
@@ -22,8 +26,8 @@ public interface StatefulTransform {
     default void begin(StateDict weights) {}
 
     /**
-     * Takes note of an optimizer step, on the training thread. It is called between steps, without a snapshot, so an
-     * exception ends the run, and what is written into the weights is in the model.
+     * Takes note of an optimizer step. It is called between steps, without a snapshot, so an exception ends the run, and
+     * what is written into the weights is in the model.
      *
      * @param weights the live weights, to be read during the call only and never written
      * @param globalStep optimizer steps so far, this one included
@@ -31,10 +35,10 @@ public interface StatefulTransform {
     void update(StateDict weights, long globalStep);
 
     /**
-     * The weights to save, on the training thread.
+     * The weights to save.
      *
      * @param weights the source stream's weights at this step
-     * @throws Exception if there are none; the checkpoint is left out and the failure reported
+     * @throws Exception if it has none; the checkpoint is left out and the failure reported
      */
     StateDict apply(StateDict weights, TransformContext context) throws Exception;
 
@@ -52,10 +56,10 @@ public interface StatefulTransform {
     }
 
     /**
-     * Goes on from a state, after the arrays have been filled.
+     * Restores a state, after the arrays have been filled.
      *
      * @param state as {@link #state} gave it
-     * @throws IllegalArgumentException if it is not this transform's; the run does not resume then
+     * @throws IllegalArgumentException if another transform has saved it; the run does not resume then
      */
     default void restore(Map<String, Object> state) {}
 }

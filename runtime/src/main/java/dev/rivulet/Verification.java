@@ -1,6 +1,10 @@
 package dev.rivulet;
 
-/** What is checked of a checkpoint's file before it is used. */
+/**
+ * What is checked of a checkpoint's file before it is used.
+ *
+ * @since 0.1
+ */
 public enum Verification {
     /**
      * The checksums that the file carries, and those that a manifest of its directory has of it, so that also another

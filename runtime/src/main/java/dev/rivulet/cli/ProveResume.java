@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * Runs a {@link ResumeProof} from the command line.
+ * Runs a {@link ResumeProof} from a command line.
  *
  * <pre>{@code
  * java -cp … dev.rivulet.cli.ProveResume com.example.DigitsProof [step…]
@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Prints the report. The exit code is 0 if resuming is exact, 1 if it is not, 2 if that could not be tried.
+ *
+ * @since 0.1
  */
 public final class ProveResume {
     private static final int EXACT = 0;
@@ -33,7 +35,7 @@ public final class ProveResume {
     private ProveResume() {}
 
     /**
-     * Runs a proof and ends the JVM.
+     * Runs the verification and ends the JVM.
      *
      * @param arguments name of a class with a public constructor without parameters, then steps to stop at
      */
@@ -41,7 +43,7 @@ public final class ProveResume {
         System.exit(run(arguments));
     }
 
-    /** Runs a proof and returns the exit code. */
+    /** Runs the verification and returns the exit code. */
     static int run(String... arguments) {
         try {
             if (arguments.length == 0) {

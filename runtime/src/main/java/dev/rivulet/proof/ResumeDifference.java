@@ -1,20 +1,25 @@
 package dev.rivulet.proof;
 
 /**
- * The first thing in which two runs differ that should be the same.
+ * The first difference between two runs that should be the same.
  *
- * @param kind what it is
- * @param name of the tensor, the metric or the entry of the training state; empty for inputs, loss and place
+ * @param kind what differs
+ * @param name of the tensor, the metric or the entry of the training state; empty for inputs, loss and position
  * @param step the optimizer step in which it differs, counted from 1; for weights and metrics the step after which they do
  * @param place in words, such as {@code batch 3 of epoch 1}
  * @param expected its value in the straight run; empty for inputs and weights, of which digests were compared
  * @param actual its value in the other run
+ * @since 0.1
  */
 public record ResumeDifference(Kind kind, String name, long step, String place, String expected, String actual) {
 
-    /** What can differ, in the order in which it is compared. */
+    /**
+     * What can differ, in the order in which it is compared.
+     *
+     * @since 0.1
+     */
     public enum Kind {
-        /** The epoch and batch that the run has come to: it has ended earlier or later, say. */
+        /** The epoch and batch that the run has reached: it has ended earlier or later, for example. */
         PLACE,
         /** A tensor of the model, before a batch or at the end. */
         WEIGHTS,

@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Proves that a module resumes exactly: runs it straight, then again with stops, from each of which a new module and a new
- * trainer go on, and compares the two runs to the bit.
+ * Verifies that a module resumes exactly.
+ *
+ * <p>Runs it straight, then again with stops, from each of which a new module and a new trainer resume, and compares the two
+ * runs to the bit:
  *
  * <pre>{@code
  * ResumeProof.of(
@@ -26,13 +28,15 @@ import java.util.function.Supplier;
  *
  * <p>Compared are the inputs and the loss of each batch, all weights and metrics after it, and at the end the whole training
  * state: optimizer, schedules, random numbers, metrics, transforms, entries. If something differs, the run is repeated
- * straight, which tells whether it can be repeated at all, and the {@link ResumeReport} says what differs first and why that
- * may be.
+ * straight, which shows whether it can be repeated at all, and the {@link ResumeReport} says what differs first and the
+ * likely cause.
  *
  * <p>The runs are those of the trainer that is given, its streams and callbacks included, but save to a temporary
  * directory, which is deleted at the end; a directory that the trainer was given is not touched. All of them happen in
  * this JVM, so what a real restart would lose in static fields is not lost here. The cost is that of two runs, and of a
- * third if they differ.
+ * third if they differ. Immutable.
+ *
+ * @since 0.1
  */
 public final class ResumeProof {
     private final Supplier<? extends LightningModule> module;
@@ -55,9 +59,9 @@ public final class ResumeProof {
     }
 
     /**
-     * A proof for training without validation.
+     * Verifies training without validation.
      *
-     * @param module makes a new module for each run, which the proof closes
+     * @param module makes a new module for each run, which is closed after it
      * @param trainer makes a new builder for each run, with a seed and few steps
      * @param train makes the training data of a run; the same again if it has no state of its own
      */
@@ -69,9 +73,9 @@ public final class ResumeProof {
     }
 
     /**
-     * A proof for training with validation.
+     * Verifies training with validation.
      *
-     * @param module makes a new module for each run, which the proof closes
+     * @param module makes a new module for each run, which is closed after it
      * @param trainer makes a new builder for each run, with a seed and few steps
      * @param train makes the training data of a run; the same again if it has no state of its own
      * @param validation makes the validation data of a run
@@ -85,8 +89,10 @@ public final class ResumeProof {
     }
 
     /**
-     * Where the run is stopped and goes on: right after the checkpoint of such a step, as if the process had been killed
-     * then. By default after the first step, in the middle and at the end of the first epoch, and in the middle of the last.
+     * Chooses the steps after which the run is stopped and resumed.
+     *
+     * <p>It is stopped right after the checkpoint of such a step, as if the process had been killed then. By default after
+     * the first step, in the middle and at the end of the first epoch, and in the middle of the last.
      *
      * @param steps optimizer steps, at least 1 and fewer than the run has
      * @throws IllegalArgumentException if one is less than 1
@@ -105,10 +111,11 @@ public final class ResumeProof {
      * Runs, stops, resumes and compares.
      *
      * @throws IllegalArgumentException if a stop is not within the run, or a supplier gave the same object twice
-     * @throws NotResumableException if the run cannot be resumed at all, because of its optimizer,
-     *     say; the message names the remedy
+     * @return whether resuming is exact, or what differs first
+     * @throws NotResumableException if the run cannot be resumed at all, for example because of its optimizer; the message
+     *     names the remedy
      * @throws FitException as {@link Trainer#fit}
-     * @throws IllegalStateException if a checkpoint to go on from could not be saved, because the disk is full, say
+     * @throws IllegalStateException if a checkpoint to resume from could not be saved, for example because the disk is full
      */
     public ResumeReport run() {
         try (TemporaryDirectory root = new TemporaryDirectory("resume-proof")) {

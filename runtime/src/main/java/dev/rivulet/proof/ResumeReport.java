@@ -4,7 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a {@link ResumeProof} has come to. */
+/**
+ * The result of a {@link ResumeProof}.
+ *
+ * <p>Immutable; {@link #toString} is the report for people.
+ *
+ * @since 0.1
+ */
 public final class ResumeReport {
     private final Run run;
     private final List<Integer> stops;
@@ -29,13 +35,17 @@ public final class ResumeReport {
             long tensorStep,
             String cause) {}
 
-    /** The answer. */
+    /**
+     * The answer.
+     *
+     * @since 0.1
+     */
     public enum Verdict {
-        /** A run that was stopped and goes on is the same as one that was never stopped, to the bit. */
+        /** A run that was stopped and resumed is the same as one that was never stopped, to the bit. */
         EXACT,
-        /** A run that was stopped and goes on differs; one that begins anew does not. */
+        /** A run that was stopped and resumed differs; one that starts fresh does not. */
         NOT_EXACT,
-        /** Two runs from the beginning differ, so that nothing can be said of resuming. */
+        /** Two runs from the beginning differ, so that nothing can be concluded about resuming. */
         NOT_REPEATABLE
     }
 
@@ -57,12 +67,12 @@ public final class ResumeReport {
         return verdict == Verdict.EXACT;
     }
 
-    /** The steps after which the run was stopped and went on; up to the one after which it differs, if it does. */
+    /** The steps after which the run was stopped and resumed; up to the one after which it differs, if it does. */
     public List<Integer> stops() {
         return stops;
     }
 
-    /** Optimizer steps of the straight run. */
+    /** Number of optimizer steps of the straight run. */
     public long steps() {
         return run.steps();
     }
@@ -78,22 +88,23 @@ public final class ResumeReport {
     }
 
     /**
-     * The first tensor that differs, with its values; empty if none does before the next stop, or the straight run cannot be
-     * repeated to have them again.
+     * The first tensor that differs, with its values.
+     *
+     * @return empty if none differs before the next stop, or the straight run cannot be repeated to have them again
      */
     public Optional<TensorDifference> tensor() {
         return finding.flatMap(Finding::tensor);
     }
 
-    /** What the difference is likely to come from, and what to do; empty if resuming is exact. */
+    /** The likely cause of the difference, and what to do; empty if resuming is exact. */
     public Optional<String> likelyCause() {
         return finding.map(Finding::cause);
     }
 
     /**
-     * Does nothing if resuming is exact.
+     * Fails a test unless resuming is exact.
      *
-     * @throws AssertionError if it is not, with this report
+     * @throws AssertionError with this report, if it is not
      */
     public void requireExact() {
         if (!isExact()) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Where two tensors differ that should be the same to the bit.
+ * The difference between two tensors that should be the same to the bit.
  *
  * @param tensor its name
  * @param index of the first element that differs, row-major
@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
  * @param elements how many elements differ
  * @param largest the largest difference of two elements, NaN if one of them is; empty if the type is not a floating-point
  *     one
+ * @since 0.1
  */
 public record TensorDifference(
         String tensor, List<Long> index, String expected, String actual, long elements, OptionalDouble largest) {

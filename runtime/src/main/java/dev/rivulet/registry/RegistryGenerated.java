@@ -6,7 +6,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a generated registry in class files, so that coverage tools leave it out. */
+/**
+ * Marks a generated registry in class files, so that coverage tools leave it out.
+ *
+ * <p>For generated code only.
+ *
+ * @since 0.1
+ */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)

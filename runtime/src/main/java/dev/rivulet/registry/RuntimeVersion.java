@@ -5,7 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version of this framework, as it was built. */
+/**
+ * The version of this framework, as it was built.
+ *
+ * <p>For generated code and the runtime only.
+ *
+ * @since 0.1
+ */
 public final class RuntimeVersion {
     private static final String VERSION = read();
 

@@ -7,13 +7,16 @@ import java.util.Optional;
 /**
  * A stream as a class declares it.
  *
+ * <p>For generated code only. Immutable.
+ *
  * @param name the stream's name, its identity
  * @param transform the transform of a derived stream; empty for untransformed weights
  * @param policy when it saves and what it keeps
+ * @since 0.1
  */
 public record StreamDeclaration(String name, Optional<Transform> transform, StreamPolicy policy) {
 
-    /** The original stream, or a further stream of the untransformed weights. */
+    /** The original stream, or another one of the untransformed weights. */
     public static StreamDeclaration untransformed(String name, StreamPolicy policy) {
         return new StreamDeclaration(name, Optional.empty(), policy);
     }
@@ -45,12 +48,13 @@ public record StreamDeclaration(String name, Optional<Transform> transform, Stre
     }
 
     /**
-     * How a derived stream comes about.
+     * How the weights of a derived stream are made.
      *
      * @param from name of the stream whose weights are transformed
      * @param execution where the transform may run
      * @param member the transforming method or field for people, such as {@code DigitsModule#halve}
      * @param strict whether the result must have the source's names and shapes
+     * @since 0.1
      */
     public record Transform(String from, Execution execution, String member, boolean strict) {}
 }

@@ -14,17 +14,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exponential moving average of the weights over optimizer steps, as of PyTorch's
- * {@code swa_utils.get_ema_multi_avg_fn}: {@code average = decay · average + (1 − decay) · weight}. The average begins
- * with the weights of the first step. What is no floating-point number, and so cannot be averaged, is that of the newest
- * step.
+ * An exponential moving average of the weights over optimizer steps.
+ *
+ * <p>{@code average = decay · average + (1 − decay) · weight}, as in PyTorch's {@code swa_utils.get_ema_multi_avg_fn}. The
+ * average starts with the weights of the first step. Tensors that are not of a floating-point type cannot be averaged; they
+ * are those of the newest step.
  *
  * <pre>{@code
  * @WeightTransform("averaged")
  * final ExponentialMovingAverage average = new ExponentialMovingAverage(0.99);
  * }</pre>
  *
- * <p>Holds one copy of the weights in native memory until it is closed.
+ * <p>Holds one copy of the weights in native memory until it is closed. Used by the training thread only.
+ *
+ * @since 0.1
  */
 public final class ExponentialMovingAverage implements StatefulTransform, AutoCloseable {
     private final double decay;
