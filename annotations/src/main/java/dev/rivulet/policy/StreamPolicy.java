@@ -77,6 +77,12 @@ public record StreamPolicy(
         return saveTopK != 0 || keepLast > 0 || keepEveryNth > 0;
     }
 
+    /** Whether no checkpoint is ever written: nothing is due or kept, {@code last} is off, and exceptions save nothing. */
+    public boolean neverSaves() {
+        boolean neverDue = trigger() instanceof SaveTrigger.Never;
+        return (neverDue || !keepsCheckpoints()) && saveLast == SaveLast.OFF && !saveOnException;
+    }
+
     /** The template of a stream's file names; by default the stream's name, epoch and step. */
     public FilenameTemplate filenameOf(String stream) {
         String join = filenameStyle.join();

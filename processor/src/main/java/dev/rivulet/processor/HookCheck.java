@@ -1,7 +1,5 @@
 package dev.rivulet.processor;
 
-import dev.rivulet.annotations.SaveLast;
-import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,13 +115,7 @@ final class HookCheck {
 
     private static boolean neverSaves(AnnotationUse use) {
         StreamPolicy.Builder builder = DeclaredPolicy.of(Optional.of(use)).toBuilder();
-        if (!builder.violations().isEmpty()) {
-            return false;
-        }
-        StreamPolicy policy = builder.build();
-        boolean keepsNothing = policy.saveTopK() == 0 && policy.saveLast() == SaveLast.OFF;
-        boolean neverDue = policy.trigger() instanceof SaveTrigger.Never && policy.saveLast() == SaveLast.OFF;
-        return (keepsNothing || neverDue) && !policy.saveOnException();
+        return builder.violations().isEmpty() && builder.build().neverSaves();
     }
 
     private void unused(Hook hook, Position position, String why, String remedy) {

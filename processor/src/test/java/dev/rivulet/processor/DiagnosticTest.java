@@ -87,6 +87,17 @@ class DiagnosticTest {
     }
 
     @Test
+    void aConditionOnAStreamThatSavesWithoutKeepingTheBest() {
+        for (String kept : new String[] {"keepLast = 3", "keepEveryNth = 10", "saveLast = SaveLast.COPY"}) {
+            assertThat(compile("@CheckpointStream(saveTopK = 0, " + kept + ") " + HALVE
+                                    + "@TransformWhen(\"halved\") boolean when(TransformContext c) { return true; }")
+                            .messages())
+                    .as(kept)
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aConditionThatNamesAStreamTwice() {
         assertThat(compile(
                                 HALVE
