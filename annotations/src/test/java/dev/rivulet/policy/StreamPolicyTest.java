@@ -113,8 +113,8 @@ class StreamPolicyTest {
         "PT0.5S,PT0.5S"
     })
     void durationsAreReadAsPeopleWriteThem(String text, Duration duration) {
-        assertThat(StreamPolicy.builder().trainTimeInterval(text).build().trainTimeInterval())
-                .contains(duration);
+        assertThat(StreamPolicy.builder().trainTimeInterval(text).build().trigger())
+                .isEqualTo(new SaveTrigger.Interval(duration));
     }
 
     @ParameterizedTest
