@@ -16,7 +16,7 @@ import javax.lang.model.util.ElementFilter;
 /**
  * An annotation as it is written on an element: its values, and where each stands in the source.
  *
- * <p>Reading a value that does not compile, or is not there although it must be, is {@link Unresolved}: a constant of a
+ * <p>Reading a value that does not compile, or is not there although it must be, is {@link UnresolvedTypeException}: a constant of a
  * class that another processor generates looks so, and of real mistakes the compiler tells.
  */
 record AnnotationUse(Element element, AnnotationMirror mirror) {
@@ -140,7 +140,7 @@ record AnnotationUse(Element element, AnnotationMirror mirror) {
         }
     }
 
-    private Unresolved unreadable(String what) {
-        return Unresolved.compilerReports(element, what);
+    private UnresolvedTypeException unreadable(String what) {
+        return UnresolvedTypeException.compilerReports(element, what);
     }
 }

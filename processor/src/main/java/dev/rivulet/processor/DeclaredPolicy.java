@@ -20,7 +20,7 @@ record DeclaredPolicy(List<Setting> settings) {
     /**
      * Reads the policy of a stream; empty settings if it declares none.
      *
-     * @throws Unresolved if a value cannot be read in this round
+     * @throws UnresolvedTypeException if a value cannot be read in this round
      */
     static DeclaredPolicy of(Optional<AnnotationUse> policy) {
         return new DeclaredPolicy(policy.map(DeclaredPolicy::settings).orElse(List.of()));
