@@ -127,7 +127,7 @@ final class SaveEvent implements AutoCloseable {
 
     private static FileLayout layout(StreamDeclaration stream, CheckpointContent content) {
         CheckpointFormat format =
-                stream.policy().format().decided(stream.transform().isPresent());
+                stream.policy().content().format().decided(stream.transform().isPresent());
         return format == CheckpointFormat.CKPT
                 ? CheckpointDictionary.write(content)
                 : SafetensorsWriter.of(content.tensors(), content.texts());

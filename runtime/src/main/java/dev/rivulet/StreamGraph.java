@@ -157,7 +157,7 @@ final class StreamGraph {
     /** Templates of the paths that a stream writes. */
     private static Set<String> files(StreamDeclaration stream) {
         StreamPolicy policy = stream.policy();
-        String directory = policy.dirpath().map(path -> path + "/").orElse("");
+        String directory = policy.naming().dirpath().map(path -> path + "/").orElse("");
         Set<String> files = new LinkedHashSet<>();
         files.add(directory + policy.filenameOf(stream.name()));
         if (policy.saveLast() != SaveLast.OFF) {

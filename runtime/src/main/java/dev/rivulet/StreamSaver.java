@@ -63,7 +63,8 @@ final class StreamSaver {
         this.declaration = declaration;
         this.directory = directory;
         this.claims = claims;
-        this.folder = declaration.policy().dirpath().map(path -> path + "/").orElse("");
+        this.folder =
+                declaration.policy().naming().dirpath().map(path -> path + "/").orElse("");
         this.ledger = new StreamLedger(folder, depths(declaration));
         Resumption resumption =
                 continuation.resume(name(), directory.root().resolve(folder), ledger, directory::exists);
@@ -290,6 +291,7 @@ final class StreamSaver {
         public String extension() {
             CheckpointFormat format = declaration
                     .policy()
+                    .content()
                     .format()
                     .decided(declaration.transform().isPresent());
             return format == CheckpointFormat.CKPT ? ".ckpt" : ".safetensors";

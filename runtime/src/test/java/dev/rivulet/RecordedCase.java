@@ -197,7 +197,7 @@ final class RecordedCase {
     private static Set<String> weightsOnly(CaseConfig run) {
         List<CaseConfig> callbacks = callbacks(run);
         return IntStream.range(0, callbacks.size())
-                .filter(i -> callbacks.get(i).policy().build().saveWeightsOnly())
+                .filter(i -> callbacks.get(i).policy().build().content().saveWeightsOnly())
                 .mapToObj(STREAMS::get)
                 .collect(Collectors.toSet());
     }

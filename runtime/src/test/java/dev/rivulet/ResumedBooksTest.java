@@ -152,7 +152,8 @@ class ResumedBooksTest {
             Random metrics = new Random(plan.metricSeed);
             // Where a checkpoint has taken another one's name, manifests do not tell which of equals counts as the
             // earlier.
-            boolean ties = plan.streams.values().stream().allMatch(StreamPolicy::enableVersionCounter);
+            boolean ties = plan.streams.values().stream()
+                    .allMatch(policy -> policy.naming().enableVersionCounter());
             long[] scores = ties
                     ? metrics.longs(2000, 0, 6).toArray()
                     : metrics.longs(0, 1_000_000).distinct().limit(2000).toArray();

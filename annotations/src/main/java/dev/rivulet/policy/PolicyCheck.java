@@ -1,9 +1,11 @@
 package dev.rivulet.policy;
 
 import dev.rivulet.annotations.SaveBest;
+import dev.rivulet.policy.DeclaredTriggers.Declared;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Checks the attributes of a policy in the order in which Lightning's constructor does; what only Rivulet checks follows. */
@@ -17,13 +19,12 @@ final class PolicyCheck {
 
     List<PolicyViolation> violations() {
         checkSaveTopK();
-        checkInterval("everyNTrainSteps", policy.everyNTrainSteps);
-        checkInterval("everyNEpochs", policy.everyNEpochs);
-        checkTriggers();
+        checkTriggers(violation -> violation.rule() == PolicyRule.NEGATIVE_INTERVAL);
+        checkContradiction();
         checkMonitor();
         checkRetention();
         checkSaveBest();
-        checkDuration();
+        checkTriggers(violation -> violation.rule() != PolicyRule.NEGATIVE_INTERVAL);
         checkTemplates();
         checkDirpath();
         return List.copyOf(violations);
@@ -40,30 +41,22 @@ final class PolicyCheck {
         }
     }
 
-    private void checkInterval(String attribute, OptionalInt interval) {
-        if (interval.orElse(0) < 0) {
-            violation(
-                    PolicyRule.NEGATIVE_INTERVAL,
-                    attribute,
-                    attribute + " = " + interval.getAsInt() + " is negative; write 0 to switch it off.");
-        }
+    private void checkTriggers(Predicate<PolicyViolation> reportedNow) {
+        policy.triggers.given().stream()
+                .map(Declared::violation)
+                .flatMap(Optional::stream)
+                .filter(reportedNow)
+                .forEach(violations::add);
     }
 
-    private void checkTriggers() {
-        List<Given> active = new ArrayList<>();
-        if (policy.everyNTrainSteps.orElse(0) > 0) {
-            active.add(new Given("everyNTrainSteps", "" + policy.everyNTrainSteps.getAsInt()));
-        }
-        if (policy.everyNEpochs.orElse(0) > 0) {
-            active.add(new Given("everyNEpochs", "" + policy.everyNEpochs.getAsInt()));
-        }
-        policy.trainTimeInterval.ifPresent(
-                interval -> active.add(new Given("trainTimeInterval", "\"" + interval + "\"")));
-        if (active.size() > 1 && !policy.anyTrigger) {
+    private void checkContradiction() {
+        List<Declared> active =
+                policy.triggers.given().stream().filter(Declared::isActive).toList();
+        if (active.size() > 1 && !policy.triggers.anyTrigger()) {
             violation(
                     PolicyRule.CONTRADICTORY_TRIGGERS,
-                    active.get(active.size() - 1).attribute,
-                    active.stream().map(Given::toString).collect(Collectors.joining(" and "))
+                    active.get(active.size() - 1).attribute(),
+                    active.stream().map(Declared::toString).collect(Collectors.joining(" and "))
                             + " exclude each other; keep one, declare a further stream for the other, or set"
                             + " anyTrigger = true to save whenever one of them is due.");
         }
@@ -87,7 +80,9 @@ final class PolicyCheck {
                     "keepLast = " + policy.keepLast + " is negative; write how many of the newest to keep, 0 to switch"
                             + " it off, or saveTopK = -1 to keep all.");
         }
-        checkInterval("keepEveryNth", OptionalInt.of(policy.keepEveryNth));
+        if (policy.keepEveryNth < 0) {
+            violations.add(PolicyViolation.negativeInterval("keepEveryNth", policy.keepEveryNth));
+        }
         policy.maxTotalBytes.ifPresent(size -> {
             try {
                 ByteSize.parse(size);
@@ -118,16 +113,6 @@ final class PolicyCheck {
         }
     }
 
-    private void checkDuration() {
-        policy.trainTimeInterval.ifPresent(interval -> {
-            try {
-                SaveInterval.parse(interval);
-            } catch (IllegalArgumentException bad) {
-                violation(PolicyRule.BAD_DURATION, "trainTimeInterval", "trainTimeInterval = " + bad.getMessage());
-            }
-        });
-    }
-
     private void checkTemplates() {
         policy.filename.ifPresent(template -> checkTemplate("filename", template));
         checkTemplate("filenameStyle", policy.filenameStyle.last());
@@ -151,12 +136,5 @@ final class PolicyCheck {
 
     private void violation(PolicyRule rule, String attribute, String message) {
         violations.add(new PolicyViolation(rule, attribute, message));
-    }
-
-    private record Given(String attribute, String value) {
-        @Override
-        public String toString() {
-            return attribute + " = " + value;
-        }
     }
 }

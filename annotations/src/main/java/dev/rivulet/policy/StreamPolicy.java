@@ -8,7 +8,6 @@ import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,38 +15,54 @@ import java.util.stream.Collectors;
 
 /**
  * When a stream saves, what it keeps, and under which names: the parameters of Lightning's {@code ModelCheckpoint}, and
- * what its users ask for beside.
- * The attributes are explained at {@link CheckpointStream}. Made by a {@link Builder}, which checks them.
+ * what Rivulet adds to them.
  *
- * @param maxTotalBytes limit of the bytes of all files; 0 for none
- * @param everyNTrainSteps as given; {@link #trigger()} says what follows from the three triggers
- * @param everyNEpochs as given
- * @param trainTimeInterval as given
- * @param filenameStyle how names are put together; holds {@code autoInsertMetricName}
+ * <pre>{@code
+ * StreamPolicy policy = StreamPolicy.builder().monitor("val_loss").saveTopK(3).build();
+ * StreamPolicy hourly = policy.toBuilder().trainTimeInterval("1h").build();
+ * }</pre>
+ *
+ * <p>The attributes are explained at {@link CheckpointStream}. Immutable; made by a {@link Builder}, which checks them.
+ *
+ * @param onFailure whether training continues when a save fails
+ * @param verbose whether saves are logged at level info
+ * @since 0.1
  */
 public record StreamPolicy(
-        Optional<String> dirpath,
-        Optional<FilenameTemplate> filename,
-        Optional<String> monitor,
-        Mode mode,
-        int saveTopK,
-        int keepLast,
-        int keepEveryNth,
-        long maxTotalBytes,
-        SaveLast saveLast,
-        SaveBest saveBest,
-        OptionalInt everyNTrainSteps,
-        OptionalInt everyNEpochs,
-        Optional<Duration> trainTimeInterval,
-        boolean anyTrigger,
-        SaveOnTrainEpochEnd saveOnTrainEpochEnd,
-        boolean saveOnException,
-        OnFailure onFailure,
-        CheckpointFormat format,
-        boolean saveWeightsOnly,
-        FilenameStyle filenameStyle,
-        boolean enableVersionCounter,
-        boolean verbose) {
+        Schedule schedule, Retention retention, Naming naming, Content content, OnFailure onFailure, boolean verbose) {
+
+    /**
+     * When a stream saves.
+     *
+     * @param saveOnTrainEpochEnd whether an epoch's save happens at the end of training or of validation
+     */
+    public record Schedule(
+            DeclaredTriggers triggers, SaveOnTrainEpochEnd saveOnTrainEpochEnd, boolean saveOnException) {}
+
+    /**
+     * Which checkpoints stay.
+     *
+     * @param monitor the metric that decides which are the best
+     * @param maxTotalBytes limit of the bytes of all files; 0 for none
+     */
+    public record Retention(
+            Optional<String> monitor, Mode mode, int saveTopK, int keepLast, int keepEveryNth, long maxTotalBytes) {}
+
+    /**
+     * What the files are called.
+     *
+     * @param style how names are put together; holds {@code autoInsertMetricName}
+     */
+    public record Naming(
+            Optional<String> dirpath,
+            Optional<FilenameTemplate> filename,
+            FilenameStyle style,
+            boolean enableVersionCounter,
+            SaveLast saveLast,
+            SaveBest saveBest) {}
+
+    /** What a file holds. */
+    public record Content(CheckpointFormat format, boolean saveWeightsOnly) {}
 
     /** Lightning's defaults: the newest checkpoint of every epoch. */
     public static Builder builder() {
@@ -56,73 +71,101 @@ public record StreamPolicy(
 
     /** What makes a save due: every epoch if no trigger was given. */
     public SaveTrigger trigger() {
-        boolean noneGiven = everyNTrainSteps.isEmpty() && everyNEpochs.isEmpty() && trainTimeInterval.isEmpty();
-        List<SaveTrigger> active = new ArrayList<>();
-        if (everyNTrainSteps.orElse(0) > 0) {
-            active.add(new SaveTrigger.Steps(everyNTrainSteps.getAsInt()));
-        }
-        if (everyNEpochs.orElse(noneGiven ? 1 : 0) > 0) {
-            active.add(new SaveTrigger.Epochs(everyNEpochs.orElse(1)));
-        }
-        trainTimeInterval.ifPresent(interval -> active.add(new SaveTrigger.Interval(interval)));
-        return switch (active.size()) {
-            case 0 -> new SaveTrigger.Never();
-            case 1 -> active.get(0);
-            default -> new SaveTrigger.Any(active);
-        };
+        return schedule.triggers().trigger();
     }
 
-    /** Whether a due save can write a file under a name of its own, beside {@code last}. */
+    /** Whether a due save can write a file under a name of its own, besides {@code last}. */
     public boolean keepsCheckpoints() {
-        return saveTopK != 0 || keepLast > 0 || keepEveryNth > 0;
+        return saveTopK() != 0 || keepLast() > 0 || keepEveryNth() > 0;
+    }
+
+    /** Whether no checkpoint is ever written: nothing is due or kept, {@code last} is off, and exceptions save nothing. */
+    public boolean neverSaves() {
+        boolean neverDue = trigger() instanceof SaveTrigger.Never;
+        return (neverDue || !keepsCheckpoints()) && saveLast() == SaveLast.OFF && !schedule.saveOnException();
     }
 
     /** The template of a stream's file names; by default the stream's name, epoch and step. */
     public FilenameTemplate filenameOf(String stream) {
-        String join = filenameStyle.join();
-        return filename.orElseGet(
-                () -> FilenameTemplate.parse(stream + join + "{epoch}" + join + "{step}", filenameStyle));
+        FilenameStyle style = filenameStyle();
+        String join = style.join();
+        return naming.filename()
+                .orElseGet(() -> FilenameTemplate.parse(stream + join + "{epoch}" + join + "{step}", style));
     }
 
     /** The template of the name of {@code last}. */
     public FilenameTemplate lastTemplate() {
-        return FilenameTemplate.parse(filenameStyle.last(), filenameStyle);
+        return FilenameTemplate.parse(filenameStyle().last(), filenameStyle());
     }
 
     /** The template of the name of {@code best}. */
     public FilenameTemplate bestTemplate() {
-        return FilenameTemplate.parse(filenameStyle.best(), filenameStyle);
+        return FilenameTemplate.parse(filenameStyle().best(), filenameStyle());
     }
 
-    /** Whether {@code {x}} in the template becomes {@code x=value} rather than the value alone. */
-    public boolean autoInsertMetricName() {
-        return filenameStyle.autoInsertMetricName();
+    // The attributes by their own names, wherever they are grouped.
+
+    public SaveOnTrainEpochEnd saveOnTrainEpochEnd() {
+        return schedule.saveOnTrainEpochEnd();
+    }
+
+    public Optional<String> monitor() {
+        return retention.monitor();
+    }
+
+    public Mode mode() {
+        return retention.mode();
+    }
+
+    public int saveTopK() {
+        return retention.saveTopK();
+    }
+
+    public int keepLast() {
+        return retention.keepLast();
+    }
+
+    public int keepEveryNth() {
+        return retention.keepEveryNth();
+    }
+
+    public long maxTotalBytes() {
+        return retention.maxTotalBytes();
+    }
+
+    public FilenameStyle filenameStyle() {
+        return naming.style();
+    }
+
+    public SaveLast saveLast() {
+        return naming.saveLast();
+    }
+
+    public SaveBest saveBest() {
+        return naming.saveBest();
     }
 
     /** A builder that starts from this policy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
-        builder.dirpath = dirpath;
-        builder.filename = filename.map(FilenameTemplate::toString);
-        builder.monitor = monitor;
-        builder.mode = mode;
-        builder.saveTopK = saveTopK;
-        builder.keepLast = keepLast;
-        builder.keepEveryNth = keepEveryNth;
-        builder.maxTotalBytes = Optional.of(maxTotalBytes + "B");
-        builder.saveLast = saveLast;
-        builder.saveBest = saveBest;
-        builder.everyNTrainSteps = everyNTrainSteps;
-        builder.everyNEpochs = everyNEpochs;
-        builder.trainTimeInterval = trainTimeInterval.map(Duration::toString);
-        builder.anyTrigger = anyTrigger;
-        builder.saveOnTrainEpochEnd = saveOnTrainEpochEnd;
-        builder.saveOnException = saveOnException;
+        builder.triggers = schedule.triggers();
+        builder.saveOnTrainEpochEnd = saveOnTrainEpochEnd();
+        builder.saveOnException = schedule.saveOnException();
+        builder.monitor = monitor();
+        builder.mode = mode();
+        builder.saveTopK = saveTopK();
+        builder.keepLast = keepLast();
+        builder.keepEveryNth = keepEveryNth();
+        builder.maxTotalBytes = Optional.of(maxTotalBytes() + "B");
+        builder.dirpath = naming.dirpath();
+        builder.filename = naming.filename().map(FilenameTemplate::toString);
+        builder.filenameStyle = filenameStyle();
+        builder.enableVersionCounter = naming.enableVersionCounter();
+        builder.saveLast = saveLast();
+        builder.saveBest = saveBest();
+        builder.format = content.format();
+        builder.saveWeightsOnly = content.saveWeightsOnly();
         builder.onFailure = onFailure;
-        builder.format = format;
-        builder.saveWeightsOnly = saveWeightsOnly;
-        builder.filenameStyle = filenameStyle;
-        builder.enableVersionCounter = enableVersionCounter;
         builder.verbose = verbose;
         return builder;
     }
@@ -143,10 +186,7 @@ public record StreamPolicy(
         Optional<String> maxTotalBytes = Optional.empty();
         SaveLast saveLast = SaveLast.OFF;
         SaveBest saveBest = SaveBest.OFF;
-        OptionalInt everyNTrainSteps = OptionalInt.empty();
-        OptionalInt everyNEpochs = OptionalInt.empty();
-        Optional<String> trainTimeInterval = Optional.empty();
-        boolean anyTrigger;
+        DeclaredTriggers triggers = DeclaredTriggers.NONE;
         SaveOnTrainEpochEnd saveOnTrainEpochEnd = SaveOnTrainEpochEnd.AUTO;
         boolean saveOnException;
         OnFailure onFailure = OnFailure.AUTO;
@@ -225,13 +265,13 @@ public record StreamPolicy(
 
         /** Saves every n optimizer steps; 0 switches it off. */
         public Builder everyNTrainSteps(int n) {
-            this.everyNTrainSteps = given(n);
+            this.triggers = triggers.withEveryNTrainSteps(given(n));
             return this;
         }
 
         /** Saves every n epochs; 0 switches it off. */
         public Builder everyNEpochs(int n) {
-            this.everyNEpochs = given(n);
+            this.triggers = triggers.withEveryNEpochs(given(n));
             return this;
         }
 
@@ -242,13 +282,13 @@ public record StreamPolicy(
 
         /** Saves when this much time has passed, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
         public Builder trainTimeInterval(String interval) {
-            this.trainTimeInterval = given(interval);
+            this.triggers = triggers.withTrainTimeInterval(given(interval));
             return this;
         }
 
         /** Whether several triggers may be given, each of which makes a save due. */
         public Builder anyTrigger(boolean any) {
-            this.anyTrigger = any;
+            this.triggers = triggers.withAnyTrigger(any);
             return this;
         }
 
@@ -294,14 +334,6 @@ public record StreamPolicy(
             return this;
         }
 
-        private static Optional<String> given(String text) {
-            return text.isEmpty() ? Optional.empty() : Optional.of(text);
-        }
-
-        private static OptionalInt given(int n) {
-            return n == CheckpointStream.UNSET ? OptionalInt.empty() : OptionalInt.of(n);
-        }
-
         /** Whether a name that is taken gets a version suffix. */
         public Builder enableVersionCounter(boolean enable) {
             this.enableVersionCounter = enable;
@@ -332,28 +364,28 @@ public record StreamPolicy(
                         .collect(Collectors.joining(System.lineSeparator())));
             }
             return new StreamPolicy(
-                    dirpath,
-                    filename.map(template -> FilenameTemplate.parse(template, filenameStyle)),
-                    monitor,
-                    mode,
-                    saveTopK,
-                    keepLast,
-                    keepEveryNth,
-                    maxTotalBytes.map(ByteSize::parse).orElse(0L),
-                    saveLast,
-                    saveBest,
-                    everyNTrainSteps,
-                    everyNEpochs,
-                    trainTimeInterval.map(SaveInterval::parse),
-                    anyTrigger,
-                    saveOnTrainEpochEnd,
-                    saveOnException,
+                    new Schedule(triggers.normalized(), saveOnTrainEpochEnd, saveOnException),
+                    new Retention(monitor, mode, saveTopK, keepLast, keepEveryNth, bytes()),
+                    new Naming(dirpath, template(), filenameStyle, enableVersionCounter, saveLast, saveBest),
+                    new Content(format, saveWeightsOnly),
                     onFailure,
-                    format,
-                    saveWeightsOnly,
-                    filenameStyle,
-                    enableVersionCounter,
                     verbose);
+        }
+
+        private static Optional<String> given(String text) {
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
+        }
+
+        private static OptionalInt given(int n) {
+            return n == CheckpointStream.UNSET ? OptionalInt.empty() : OptionalInt.of(n);
+        }
+
+        private Optional<FilenameTemplate> template() {
+            return filename.map(template -> FilenameTemplate.parse(template, filenameStyle));
+        }
+
+        private long bytes() {
+            return maxTotalBytes.map(ByteSize::parse).orElse(0L);
         }
     }
 }

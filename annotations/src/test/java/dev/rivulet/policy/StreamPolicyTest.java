@@ -8,6 +8,7 @@ import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
+import dev.rivulet.annotations.SaveLast;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -112,8 +113,8 @@ class StreamPolicyTest {
         "PT0.5S,PT0.5S"
     })
     void durationsAreReadAsPeopleWriteThem(String text, Duration duration) {
-        assertThat(StreamPolicy.builder().trainTimeInterval(text).build().trainTimeInterval())
-                .contains(duration);
+        assertThat(StreamPolicy.builder().trainTimeInterval(text).build().trigger())
+                .isEqualTo(new SaveTrigger.Interval(duration));
     }
 
     @ParameterizedTest
@@ -135,6 +136,19 @@ class StreamPolicyTest {
                 .startsWith("saveBest = LINK needs a monitor")
                 .endsWith("name the newest with saveLast = LINK.");
         assertThat(policy.monitor("loss").saveTopK(1).violations()).isEmpty();
+    }
+
+    @Test
+    void aPolicyThatKeepsNothingNeverSaves() {
+        StreamPolicy.Builder policy = StreamPolicy.builder().saveTopK(0);
+        assertThat(policy.build().neverSaves()).isTrue();
+        assertThat(StreamPolicy.builder().everyNEpochs(0).build().neverSaves()).isTrue();
+        assertThat(policy.keepLast(3).build().neverSaves()).isFalse();
+        assertThat(policy.keepLast(0).keepEveryNth(10).build().neverSaves()).isFalse();
+        assertThat(policy.keepEveryNth(0).saveLast(SaveLast.COPY).build().neverSaves())
+                .isFalse();
+        assertThat(policy.saveLast(SaveLast.OFF).saveOnException(true).build().neverSaves())
+                .isFalse();
     }
 
     @Test

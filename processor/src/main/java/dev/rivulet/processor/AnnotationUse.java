@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.Element;
@@ -15,7 +16,7 @@ import javax.lang.model.util.ElementFilter;
 /**
  * An annotation as it is written on an element: its values, and where each stands in the source.
  *
- * <p>Reading a value that does not compile, or is not there although it must be, is {@link Unresolved}: a constant of a
+ * <p>Reading a value that does not compile, or is not there although it must be, is {@link UnresolvedTypeException}: a constant of a
  * class that another processor generates looks so, and of real mistakes the compiler tells.
  */
 record AnnotationUse(Element element, AnnotationMirror mirror) {
@@ -44,6 +45,13 @@ record AnnotationUse(Element element, AnnotationMirror mirror) {
         return ((TypeElement) mirror.getAnnotationType().asElement())
                 .getQualifiedName()
                 .toString();
+    }
+
+    /** The names of all attributes of the annotation, in the order of its declaration. */
+    List<String> attributes() {
+        return declaredAttributes()
+                .map(attribute -> attribute.getSimpleName().toString())
+                .toList();
     }
 
     /** A text, or empty where the attribute is absent or left at its empty default. */
@@ -109,10 +117,14 @@ record AnnotationUse(Element element, AnnotationMirror mirror) {
     }
 
     private Optional<AnnotationValue> defaultOf(String attribute) {
-        return ElementFilter.methodsIn(mirror.getAnnotationType().asElement().getEnclosedElements()).stream()
+        return declaredAttributes()
                 .filter(method -> method.getSimpleName().contentEquals(attribute))
                 .findFirst()
                 .flatMap(method -> Optional.ofNullable(method.getDefaultValue()));
+    }
+
+    private Stream<ExecutableElement> declaredAttributes() {
+        return ElementFilter.methodsIn(mirror.getAnnotationType().asElement().getEnclosedElements()).stream();
     }
 
     private Object constant(AnnotationValue value) {
@@ -128,7 +140,7 @@ record AnnotationUse(Element element, AnnotationMirror mirror) {
         }
     }
 
-    private Unresolved unreadable(String what) {
-        return Unresolved.compilerReports(element, what);
+    private UnresolvedTypeException unreadable(String what) {
+        return UnresolvedTypeException.compilerReports(element, what);
     }
 }

@@ -9,17 +9,21 @@ import javax.lang.model.util.Elements;
  */
 final class DeclarationCheck {
     private final Declarations declarations;
-    private final Ancestry ancestry;
-    private final Report report;
+    private final InheritedDeclarations inherited;
+    private final ErrorReporter reporter;
     private final Elements elements;
     private final ShapeCheck shape;
 
-    DeclarationCheck(ProcessingEnvironment environment, Declarations declarations, Ancestry ancestry, Report report) {
+    DeclarationCheck(
+            ProcessingEnvironment environment,
+            Declarations declarations,
+            InheritedDeclarations inherited,
+            ErrorReporter reporter) {
         this.declarations = declarations;
-        this.ancestry = ancestry;
-        this.report = report;
+        this.inherited = inherited;
+        this.reporter = reporter;
         this.elements = environment.getElementUtils();
-        this.shape = new ShapeCheck(elements, environment.getTypeUtils(), report);
+        this.shape = new ShapeCheck(elements, environment.getTypeUtils(), reporter);
     }
 
     /** The declarations that a registry can hold: all of them if nothing was reported. */
@@ -30,12 +34,12 @@ final class DeclarationCheck {
                 .filter(shape::isCallable)
                 .map(Hook::use)
                 .toList();
-        List<DeclaredStream> streams = new NameCheck(elements, declarations, ancestry, report).check();
-        Scope scope = new Scope(streams, ancestry);
-        new SourceCheck(scope, report).check(streams);
-        new PolicyRulesCheck(report).check(streams);
-        new FilesCheck(scope, report).check(streams);
-        List<Hook> hooks = new HookCheck(elements, declarations, ancestry, scope, report).check();
+        List<DeclaredStream> streams = new NameCheck(elements, declarations, inherited, reporter).check();
+        VisibleStreams visible = new VisibleStreams(streams, inherited);
+        new SourceCheck(visible, reporter).check(streams);
+        new PolicyRulesCheck(reporter).check(streams);
+        new FilesCheck(visible, reporter).check(streams);
+        List<Hook> hooks = new HookCheck(elements, declarations, inherited, visible, reporter).check();
         return new Declarations(
                 declarations.owner(),
                 streams.stream().filter(callableStreams::contains).toList(),

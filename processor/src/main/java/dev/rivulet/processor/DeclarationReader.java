@@ -13,21 +13,21 @@ import javax.lang.model.element.TypeElement;
 
 /** Reads what a class declares; of mistakes it reports only policies that belong to no transform. */
 final class DeclarationReader {
-    private final Report report;
+    private final ErrorReporter reporter;
     private final List<DeclaredStream> streams = new ArrayList<>();
     private final List<Hook> hooks = new ArrayList<>();
 
-    private DeclarationReader(Report report) {
-        this.report = report;
+    private DeclarationReader(ErrorReporter reporter) {
+        this.reporter = reporter;
     }
 
     /**
      * Reads a class.
      *
-     * @throws Unresolved if an annotation cannot be read in this round
+     * @throws UnresolvedTypeException if an annotation cannot be read in this round
      */
-    static Declarations read(TypeElement owner, Report report) {
-        DeclarationReader reader = new DeclarationReader(report);
+    static Declarations read(TypeElement owner, ErrorReporter reporter) {
+        DeclarationReader reader = new DeclarationReader(reporter);
         for (AnnotationUse policy : AnnotationUse.of(owner, CheckpointStream.class)) {
             reader.streams.add(DeclaredStream.untransformed(policy));
         }
@@ -62,7 +62,7 @@ final class DeclarationReader {
         for (AnnotationUse policy : AnnotationUse.of(member, CheckpointStream.class)) {
             indexOfTransform(policy, names).ifPresent(index -> {
                 if (policies.putIfAbsent(index, policy) != null) {
-                    report.add(Diagnostic.DUPLICATE_POLICY, policy.at("value"), names.get(index));
+                    reporter.add(Diagnostic.DUPLICATE_POLICY, policy.at("value"), names.get(index));
                 }
             });
         }
@@ -72,15 +72,15 @@ final class DeclarationReader {
     private OptionalInt indexOfTransform(AnnotationUse policy, List<String> transforms) {
         String name = policy.string("value");
         if (transforms.isEmpty()) {
-            report.add(Diagnostic.POLICY_WITHOUT_TRANSFORM, Position.at(policy), MemberName.of(policy.element()));
+            reporter.add(Diagnostic.POLICY_WITHOUT_TRANSFORM, Position.at(policy), MemberName.of(policy.element()));
         } else if (name.isEmpty() && transforms.size() == 1) {
             return OptionalInt.of(0);
         } else if (name.isEmpty()) {
-            report.add(Diagnostic.AMBIGUOUS_POLICY, Position.at(policy), Suggestion.list(transforms));
+            reporter.add(Diagnostic.AMBIGUOUS_POLICY, Position.at(policy), Suggestion.list(transforms));
         } else if (transforms.contains(name)) {
             return OptionalInt.of(transforms.indexOf(name));
         } else {
-            report.add(Diagnostic.UNKNOWN_STREAM, policy.at("value"), name, Suggestion.forName(name, transforms));
+            reporter.add(Diagnostic.UNKNOWN_STREAM, policy.at("value"), name, Suggestion.forName(name, transforms));
         }
         return OptionalInt.empty();
     }

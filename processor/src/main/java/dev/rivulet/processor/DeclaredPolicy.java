@@ -1,12 +1,8 @@
 package dev.rivulet.processor;
 
-import dev.rivulet.annotations.CheckpointFormat;
-import dev.rivulet.annotations.Mode;
-import dev.rivulet.annotations.OnFailure;
-import dev.rivulet.annotations.SaveBest;
-import dev.rivulet.annotations.SaveLast;
-import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.policy.StreamPolicy;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,96 +11,64 @@ import java.util.Optional;
  * is named like the method of {@link StreamPolicy.Builder} that takes it.
  */
 record DeclaredPolicy(List<Setting> settings) {
+    /** The attribute that is not part of the policy: the stream's name. */
+    private static final String NAME = "value";
 
     /** An attribute and its value: a String, Integer, Boolean or enum constant. */
     record Setting(String attribute, Object value) {}
 
-    static final List<String> ATTRIBUTES = List.of(
-            "dirpath",
-            "filename",
-            "monitor",
-            "mode",
-            "saveTopK",
-            "keepLast",
-            "keepEveryNth",
-            "maxTotalBytes",
-            "saveLast",
-            "saveBest",
-            "everyNTrainSteps",
-            "everyNEpochs",
-            "trainTimeInterval",
-            "anyTrigger",
-            "saveOnTrainEpochEnd",
-            "saveOnException",
-            "onFailure",
-            "format",
-            "saveWeightsOnly",
-            "autoInsertMetricName",
-            "enableVersionCounter",
-            "verbose");
-
     /**
      * Reads the policy of a stream; empty settings if it declares none.
      *
-     * @throws Unresolved if a value cannot be read in this round
+     * @throws UnresolvedTypeException if a value cannot be read in this round
      */
     static DeclaredPolicy of(Optional<AnnotationUse> policy) {
-        return new DeclaredPolicy(policy.stream()
-                .flatMap(use -> ATTRIBUTES.stream()
-                        .flatMap(attribute ->
-                                use
-                                        .changed(attribute)
-                                        .map(value -> new Setting(attribute, constant(attribute, value)))
-                                        .stream()))
-                .toList());
+        return new DeclaredPolicy(policy.map(DeclaredPolicy::settings).orElse(List.of()));
     }
 
-    /** Enum constants are read by name. */
-    private static Object constant(String attribute, Object value) {
-        return switch (attribute) {
-            case "mode" -> Mode.valueOf(value.toString());
-            case "saveLast" -> SaveLast.valueOf(value.toString());
-            case "saveBest" -> SaveBest.valueOf(value.toString());
-            case "saveOnTrainEpochEnd" -> SaveOnTrainEpochEnd.valueOf(value.toString());
-            case "onFailure" -> OnFailure.valueOf(value.toString());
-            case "format" -> CheckpointFormat.valueOf(value.toString());
-            default -> value;
-        };
+    private static List<Setting> settings(AnnotationUse policy) {
+        return policy.attributes().stream()
+                .filter(attribute -> !attribute.equals(NAME))
+                .flatMap(attribute ->
+                        policy
+                                .changed(attribute)
+                                .map(value -> new Setting(attribute, constant(type(attribute), value)))
+                                .stream())
+                .toList();
+    }
+
+    /** The value itself, or the enum constant of that name. */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // The class of an enum that is not known here.
+    private static Object constant(Class<?> type, Object value) {
+        return type.isEnum() ? Enum.valueOf((Class) type, value.toString()) : value;
     }
 
     /** The builder with all settings, which says what is wrong with them. */
     StreamPolicy.Builder toBuilder() {
         StreamPolicy.Builder builder = StreamPolicy.builder();
-        settings.forEach(setting -> apply(builder, setting));
+        for (Setting setting : settings) {
+            try {
+                setter(setting.attribute()).invoke(builder, setting.value());
+            } catch (ReflectiveOperationException mismatch) {
+                throw new IllegalStateException(mismatch);
+            }
+        }
         return builder;
     }
 
-    private static void apply(StreamPolicy.Builder builder, Setting setting) {
-        Object value = setting.value();
-        switch (setting.attribute()) {
-            case "dirpath" -> builder.dirpath((String) value);
-            case "filename" -> builder.filename((String) value);
-            case "monitor" -> builder.monitor((String) value);
-            case "mode" -> builder.mode((Mode) value);
-            case "saveTopK" -> builder.saveTopK((Integer) value);
-            case "keepLast" -> builder.keepLast((Integer) value);
-            case "keepEveryNth" -> builder.keepEveryNth((Integer) value);
-            case "maxTotalBytes" -> builder.maxTotalBytes((String) value);
-            case "saveLast" -> builder.saveLast((SaveLast) value);
-            case "saveBest" -> builder.saveBest((SaveBest) value);
-            case "everyNTrainSteps" -> builder.everyNTrainSteps((Integer) value);
-            case "everyNEpochs" -> builder.everyNEpochs((Integer) value);
-            case "trainTimeInterval" -> builder.trainTimeInterval((String) value);
-            case "anyTrigger" -> builder.anyTrigger((Boolean) value);
-            case "saveOnTrainEpochEnd" -> builder.saveOnTrainEpochEnd((SaveOnTrainEpochEnd) value);
-            case "saveOnException" -> builder.saveOnException((Boolean) value);
-            case "onFailure" -> builder.onFailure((OnFailure) value);
-            case "format" -> builder.format((CheckpointFormat) value);
-            case "saveWeightsOnly" -> builder.saveWeightsOnly((Boolean) value);
-            case "autoInsertMetricName" -> builder.autoInsertMetricName((Boolean) value);
-            case "enableVersionCounter" -> builder.enableVersionCounter((Boolean) value);
-            case "verbose" -> builder.verbose((Boolean) value);
-            default -> throw new AssertionError(setting.attribute());
+    static Method setter(String attribute) {
+        try {
+            return StreamPolicy.Builder.class.getMethod(attribute, type(attribute));
+        } catch (NoSuchMethodException mismatch) {
+            throw new IllegalStateException("The builder of policies does not take " + attribute + ".", mismatch);
+        }
+    }
+
+    private static Class<?> type(String attribute) {
+        try {
+            return CheckpointStream.class.getMethod(attribute).getReturnType();
+        } catch (NoSuchMethodException mismatch) {
+            throw new IllegalStateException("@CheckpointStream has another version than the processor.", mismatch);
         }
     }
 }

@@ -65,8 +65,8 @@ enum Diagnostic {
     MISPLACED_POLICY(
             "MisplacedPolicy",
             "The stream \"%1$s\" is derived by %2$s, and @CheckpointStream on a class is for untransformed weights.",
-            "Put it beside that @WeightTransform; to change an inherited stream, override its method and repeat both, or "
-                    + "use Trainer.builder().stream(\"%1$s\", …)."),
+            "Put it beside that @WeightTransform; to change an inherited stream, override its method and repeat both,"
+                    + " or use Trainer.builder().stream(\"%1$s\", …)."),
     SAME_FILES(
             "SameFiles",
             "The streams \"%1$s\" and \"%2$s\" would both write \"%3$s\".",

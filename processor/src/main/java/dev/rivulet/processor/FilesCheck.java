@@ -17,12 +17,12 @@ final class FilesCheck {
     private static final List<MetricValues> SAMPLES =
             List.of(new Sample(3, 70), new Sample(48, 1_529), new Sample(617, 204_886));
 
-    private final Scope scope;
-    private final Report report;
+    private final VisibleStreams visible;
+    private final ErrorReporter reporter;
 
-    FilesCheck(Scope scope, Report report) {
-        this.scope = scope;
-        this.report = report;
+    FilesCheck(VisibleStreams visible, ErrorReporter reporter) {
+        this.visible = visible;
+        this.reporter = reporter;
     }
 
     /** Values that no two metrics share. */
@@ -50,7 +50,7 @@ final class FilesCheck {
                 return Optional.empty();
             }
             StreamPolicy policy = builder.build();
-            String folder = policy.dirpath().map(path -> path + "/").orElse("");
+            String folder = policy.naming().dirpath().map(path -> path + "/").orElse("");
             FilenameTemplate template = policy.filenameOf(stream);
             List<String> names = SAMPLES.stream()
                     .map(sample -> (folder + template.format(sample)).toLowerCase(Locale.ROOT))
@@ -75,9 +75,9 @@ final class FilesCheck {
     void check(List<DeclaredStream> own) {
         List<String> names = own.stream().map(DeclaredStream::name).toList();
         List<Files> others = new ArrayList<>();
-        for (String name : scope.names()) {
+        for (String name : visible.names()) {
             if (!names.contains(name)) {
-                Files.of(name, scope.declaration(name).flatMap(DeclaredStream::policy))
+                Files.of(name, visible.declaration(name).flatMap(DeclaredStream::policy))
                         .ifPresent(others::add);
             }
         }
@@ -91,6 +91,6 @@ final class FilesCheck {
 
     private void report(DeclaredStream stream, Files files, Files other) {
         AnnotationUse blamed = stream.policy().orElse(stream.use());
-        report.add(Diagnostic.SAME_FILES, blamed.at("filename"), other.stream(), stream.name(), files.path());
+        reporter.add(Diagnostic.SAME_FILES, blamed.at("filename"), other.stream(), stream.name(), files.path());
     }
 }

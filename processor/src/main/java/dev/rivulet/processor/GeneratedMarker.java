@@ -26,7 +26,7 @@ final class GeneratedMarker {
 
     /** The marker for the registry of a class. */
     Optional<AnnotationSpec> on(TypeElement owner) {
-        return Access.visibleType(elements, owner, "javax.annotation.processing.Generated")
+        return Visibility.visibleType(elements, owner, "javax.annotation.processing.Generated")
                 .filter(marker -> !leaks(owner))
                 .map(marker -> AnnotationSpec.builder(ClassName.get(marker))
                         .addMember("value", "$S", RivuletProcessor.class.getName())

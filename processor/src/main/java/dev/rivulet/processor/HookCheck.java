@@ -1,7 +1,5 @@
 package dev.rivulet.processor;
 
-import dev.rivulet.annotations.SaveLast;
-import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,22 +12,28 @@ import javax.lang.model.util.Elements;
 final class HookCheck {
     private final Elements elements;
     private final Declarations declarations;
-    private final Ancestry ancestry;
-    private final Scope scope;
-    private final Report report;
+    private final InheritedDeclarations inherited;
+    private final VisibleStreams visible;
+    private final ErrorReporter reporter;
 
-    HookCheck(Elements elements, Declarations declarations, Ancestry ancestry, Scope scope, Report report) {
+    HookCheck(
+            Elements elements,
+            Declarations declarations,
+            InheritedDeclarations inherited,
+            VisibleStreams visible,
+            ErrorReporter reporter) {
         this.elements = elements;
         this.declarations = declarations;
-        this.ancestry = ancestry;
-        this.scope = scope;
-        this.report = report;
+        this.inherited = inherited;
+        this.visible = visible;
+        this.reporter = reporter;
     }
 
     /** The methods to call, each for streams that exist. An override that repeats its annotation is called already. */
     List<Hook> check() {
         Map<String, Hook> conditions = new HashMap<>();
-        ancestry.hooks(HookKind.CONDITION)
+        inherited
+                .hooks(HookKind.CONDITION)
                 .forEach(hook -> hook.streamNames().forEach(name -> conditions.putIfAbsent(name, hook)));
         List<Hook> sound = new ArrayList<>();
         for (Hook hook : declarations.hooks()) {
@@ -46,14 +50,14 @@ final class HookCheck {
     }
 
     private Optional<Hook> overridden(Hook hook) {
-        return ancestry.hooks(hook.kind()).stream()
+        return inherited.hooks(hook.kind()).stream()
                 .filter(other -> elements.overrides(hook.method(), other.method(), declarations.owner()))
                 .findFirst();
     }
 
     private void checkOverride(Hook hook, Hook overridden) {
         if (!hook.streamNames().equals(overridden.streamNames())) {
-            report.add(
+            reporter.add(
                     Diagnostic.OVERRIDE_DIFFERS,
                     hook.use().at("value"),
                     MemberName.of(hook.method()),
@@ -69,7 +73,7 @@ final class HookCheck {
 
     private Optional<Hook> checkHook(Hook hook) {
         List<AnnotationUse.Located> known = hook.streams().stream()
-                .filter(stream -> scope.knows(stream.text(), stream.position(), report))
+                .filter(stream -> visible.knows(stream.text(), stream.position(), reporter))
                 .toList();
         // A hook all of whose streams are unknown must not become one for all streams.
         return known.isEmpty() && !hook.streams().isEmpty() ? Optional.empty() : Optional.of(hook.withStreams(known));
@@ -81,12 +85,12 @@ final class HookCheck {
         }
         List<AnnotationUse.Located> asked = new ArrayList<>();
         for (AnnotationUse.Located stream : hook.streams()) {
-            if (scope.knows(stream.text(), stream.position(), report) && isUsed(hook, stream)) {
+            if (visible.knows(stream.text(), stream.position(), reporter) && isUsed(hook, stream)) {
                 Hook first = conditions.putIfAbsent(stream.text(), hook);
                 if (first == null) {
                     asked.add(stream);
                 } else {
-                    report.add(
+                    reporter.add(
                             Diagnostic.DUPLICATE_CONDITION,
                             stream.position(),
                             stream.text(),
@@ -98,7 +102,7 @@ final class HookCheck {
     }
 
     private boolean isUsed(Hook hook, AnnotationUse.Located stream) {
-        Optional<DeclaredStream> declaration = scope.declaration(stream.text());
+        Optional<DeclaredStream> declaration = visible.declaration(stream.text());
         if (declaration.filter(DeclaredStream::isDerived).isEmpty()) {
             String untransformed = "the stream \"" + stream.text() + "\" is not derived, so its saves ask no one";
             unused(hook, stream.position(), untransformed, "Name a derived stream.");
@@ -117,16 +121,10 @@ final class HookCheck {
 
     private static boolean neverSaves(AnnotationUse use) {
         StreamPolicy.Builder builder = DeclaredPolicy.of(Optional.of(use)).toBuilder();
-        if (!builder.violations().isEmpty()) {
-            return false;
-        }
-        StreamPolicy policy = builder.build();
-        boolean keepsNothing = policy.saveTopK() == 0 && policy.saveLast() == SaveLast.OFF;
-        boolean neverDue = policy.trigger() instanceof SaveTrigger.Never && policy.saveLast() == SaveLast.OFF;
-        return (keepsNothing || neverDue) && !policy.saveOnException();
+        return builder.violations().isEmpty() && builder.build().neverSaves();
     }
 
     private void unused(Hook hook, Position position, String why, String remedy) {
-        report.add(Diagnostic.UNUSED_CONDITION, position, MemberName.of(hook.method()), why, remedy);
+        reporter.add(Diagnostic.UNUSED_CONDITION, position, MemberName.of(hook.method()), why, remedy);
     }
 }

@@ -37,7 +37,7 @@ enum HookKind {
 
     /** The type of the method's one parameter. */
     ClassName parameter() {
-        return this == CONDITION ? Contract.TRANSFORM_CONTEXT : Contract.CHECKPOINT;
+        return this == CONDITION ? RuntimeTypes.TRANSFORM_CONTEXT : RuntimeTypes.CHECKPOINT;
     }
 
     /** What the method has to look like, such as {@code void describe(Checkpoint)}. */

@@ -23,14 +23,14 @@ final class MemberCalls {
     private final Types types;
     private final TypeElement owner;
     private final RegistryNames names;
-    private final Access access;
+    private final Visibility access;
 
     MemberCalls(ProcessingEnvironment environment, TypeElement owner, RegistryNames names) {
         this.elements = environment.getElementUtils();
         this.types = environment.getTypeUtils();
         this.owner = owner;
         this.names = names;
-        this.access = new Access(elements, owner);
+        this.access = new Visibility(elements, owner);
     }
 
     /** The call of a transform: a method with one or two parameters, or the transform that a field holds. */
@@ -46,7 +46,7 @@ final class MemberCalls {
         CodeBlock access = CodeBlock.of("$N.$N", names.parameter("module"), field.getSimpleName());
         return this.access.reaches(typeOf(field))
                 ? access
-                : CodeBlock.of("(($T) $L)", Contract.STATEFUL_TRANSFORM, access);
+                : CodeBlock.of("(($T) $L)", RuntimeTypes.STATEFUL_TRANSFORM, access);
     }
 
     /** The call of a method with parameters of the registry's own method, by role. */
@@ -90,12 +90,12 @@ final class MemberCalls {
         }
         TypeElement type = access.reaches(typeOf(member))
                 ? typeOf(member)
-                : elements.getTypeElement(Contract.STATEFUL_TRANSFORM.canonicalName());
+                : elements.getTypeElement(RuntimeTypes.STATEFUL_TRANSFORM.canonicalName());
         return ElementFilter.methodsIn(elements.getAllMembers(type)).stream()
                 .filter(method -> method.getSimpleName().contentEquals("apply"))
                 .filter(method -> method.getParameters().size() == 2
-                        && Contract.is(method.getParameters().get(0).asType(), Contract.STATE_DICT)
-                        && Contract.is(method.getParameters().get(1).asType(), Contract.TRANSFORM_CONTEXT))
+                        && RuntimeTypes.is(method.getParameters().get(0).asType(), RuntimeTypes.STATE_DICT)
+                        && RuntimeTypes.is(method.getParameters().get(1).asType(), RuntimeTypes.TRANSFORM_CONTEXT))
                 .toList();
     }
 

@@ -15,14 +15,14 @@ final class NameCheck {
     private final Elements elements;
     private final Declarations declarations;
     private final Map<String, DeclaredStream> inherited;
-    private final Report report;
+    private final ErrorReporter reporter;
     private final Map<String, DeclaredStream> own = new LinkedHashMap<>();
 
-    NameCheck(Elements elements, Declarations declarations, Ancestry ancestry, Report report) {
+    NameCheck(Elements elements, Declarations declarations, InheritedDeclarations inherited, ErrorReporter reporter) {
         this.elements = elements;
         this.declarations = declarations;
-        this.inherited = ancestry.streams();
-        this.report = report;
+        this.inherited = inherited.streams();
+        this.reporter = reporter;
     }
 
     /** The streams of the class, one of each name. */
@@ -38,11 +38,11 @@ final class NameCheck {
     private boolean isLegal(DeclaredStream stream) {
         String name = stream.name();
         if (stream.isDerived() && name.equals(CheckpointStream.ORIGINAL)) {
-            report.add(Diagnostic.RESERVED_STREAM_NAME, position(stream), name);
+            reporter.add(Diagnostic.RESERVED_STREAM_NAME, position(stream), name);
             return false;
         }
         StreamName.problem(name)
-                .ifPresent(problem -> report.add(Diagnostic.ILLEGAL_STREAM_NAME, position(stream), problem));
+                .ifPresent(problem -> reporter.add(Diagnostic.ILLEGAL_STREAM_NAME, position(stream), problem));
         return true;
     }
 
@@ -63,17 +63,18 @@ final class NameCheck {
 
     private void reportSecond(DeclaredStream second, DeclaredStream first) {
         if (!second.isDerived()) {
-            report.add(Diagnostic.DUPLICATE_POLICY, position(second), second.name());
+            reporter.add(Diagnostic.DUPLICATE_POLICY, position(second), second.name());
         } else if (first.isDerived()) {
-            report.add(Diagnostic.DUPLICATE_TRANSFORM, position(second), second.name(), MemberName.of(first.element()));
+            reporter.add(
+                    Diagnostic.DUPLICATE_TRANSFORM, position(second), second.name(), MemberName.of(first.element()));
         } else {
             // Untransformed streams come first, so the misplaced one is that.
-            report.add(Diagnostic.MISPLACED_POLICY, position(first), first.name(), MemberName.of(second.element()));
+            reporter.add(Diagnostic.MISPLACED_POLICY, position(first), first.name(), MemberName.of(second.element()));
         }
     }
 
     private void reportInherited(DeclaredStream stream, DeclaredStream inherited) {
-        report.add(
+        reporter.add(
                 stream.isDerived() ? Diagnostic.DUPLICATE_TRANSFORM : Diagnostic.MISPLACED_POLICY,
                 position(stream),
                 stream.name(),
@@ -97,7 +98,8 @@ final class NameCheck {
         others.stream()
                 .filter(other -> !other.equals(stream.name()) && alike(other).equals(alike(stream.name())))
                 .findFirst()
-                .ifPresent(other -> report.add(Diagnostic.NEAR_DUPLICATE_NAME, position(stream), stream.name(), other));
+                .ifPresent(
+                        other -> reporter.add(Diagnostic.NEAR_DUPLICATE_NAME, position(stream), stream.name(), other));
     }
 
     /** What people and file systems may take for the same: case and punctuation do not count. */

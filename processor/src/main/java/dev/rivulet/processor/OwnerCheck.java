@@ -18,12 +18,12 @@ final class OwnerCheck {
 
     private final Elements elements;
     private final TypeElement owner;
-    private final Report report;
+    private final ErrorReporter reporter;
 
-    OwnerCheck(Elements elements, TypeElement owner, Report report) {
+    OwnerCheck(Elements elements, TypeElement owner, ErrorReporter reporter) {
         this.elements = elements;
         this.owner = owner;
-        this.report = report;
+        this.reporter = reporter;
     }
 
     /** Whether a registry can be written. */
@@ -33,7 +33,7 @@ final class OwnerCheck {
 
     private boolean isSupported() {
         if (owner.getKind() == ElementKind.ANNOTATION_TYPE) {
-            report.add(Diagnostic.UNSUPPORTED_OWNER, Position.at(owner), MemberName.of(owner));
+            reporter.add(Diagnostic.UNSUPPORTED_OWNER, Position.at(owner), MemberName.of(owner));
             return false;
         }
         return true;
@@ -42,7 +42,7 @@ final class OwnerCheck {
     private boolean isReachable() {
         for (Element type = owner; type instanceof TypeElement; type = type.getEnclosingElement()) {
             if (type.getModifiers().contains(Modifier.PRIVATE)) {
-                report.add(Diagnostic.PRIVATE_CLASS, Position.at(type), MemberName.of(type), MemberName.of(owner));
+                reporter.add(Diagnostic.PRIVATE_CLASS, Position.at(type), MemberName.of(type), MemberName.of(owner));
                 return false;
             }
         }
@@ -50,11 +50,11 @@ final class OwnerCheck {
     }
 
     private boolean seesRuntime() {
-        if (Access.visibleType(elements, owner, Contract.CALLBACK_REGISTRY.canonicalName())
+        if (Visibility.visibleType(elements, owner, RuntimeTypes.CALLBACK_REGISTRY.canonicalName())
                 .isPresent()) {
             return true;
         }
-        report.add(Diagnostic.RUNTIME_MISSING, Position.at(owner), MemberName.of(owner));
+        reporter.add(Diagnostic.RUNTIME_MISSING, Position.at(owner), MemberName.of(owner));
         return false;
     }
 
@@ -66,7 +66,7 @@ final class OwnerCheck {
                 .or(() -> classesWithRegistry(registry).stream()
                         .filter(type -> !type.equals(owner))
                         .findFirst());
-        holder.ifPresent(type -> report.add(
+        holder.ifPresent(type -> reporter.add(
                 Diagnostic.REGISTRY_NAME_TAKEN,
                 Position.at(owner),
                 MemberName.of(owner),
@@ -82,7 +82,7 @@ final class OwnerCheck {
     /** Whether the type is what an earlier build generated. */
     private static boolean isRegistry(TypeElement type) {
         return type.getAnnotationMirrors().stream()
-                .anyMatch(mirror -> Contract.is(mirror.getAnnotationType(), Contract.REGISTRY_GENERATED));
+                .anyMatch(mirror -> RuntimeTypes.is(mirror.getAnnotationType(), RuntimeTypes.REGISTRY_GENERATED));
     }
 
     /** The classes whose registry would have this name: {@code A_B} and the {@code B} in {@code A}, for instance. */
@@ -105,12 +105,13 @@ final class OwnerCheck {
                 .map(name -> base.substring(0, simpleName) + name)
                 .filter(SourceVersion::isName)
                 .flatMap(name -> type(name).stream())
-                .filter(type -> !DeclarationReader.read(type, new Report()).isEmpty())
+                .filter(type ->
+                        !DeclarationReader.read(type, new ErrorReporter()).isEmpty())
                 .toList();
     }
 
     /** A type of the owner's own module. */
     private Optional<TypeElement> type(String name) {
-        return Access.visibleType(elements, owner, name);
+        return Visibility.visibleType(elements, owner, name);
     }
 }

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /** Checks policies by the rules that hold at run time too, and puts the caret on the attribute to blame. */
 final class PolicyRulesCheck {
-    private final Report report;
+    private final ErrorReporter reporter;
 
-    PolicyRulesCheck(Report report) {
-        this.report = report;
+    PolicyRulesCheck(ErrorReporter reporter) {
+        this.reporter = reporter;
     }
 
     void check(List<DeclaredStream> own) {
@@ -18,6 +18,6 @@ final class PolicyRulesCheck {
     private void check(AnnotationUse policy) {
         DeclaredPolicy.of(Optional.of(policy)).toBuilder()
                 .violations()
-                .forEach(violation -> report.add(violation, policy.at(violation.attribute())));
+                .forEach(violation -> reporter.add(violation, policy.at(violation.attribute())));
     }
 }

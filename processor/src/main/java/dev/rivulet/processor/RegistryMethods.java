@@ -71,7 +71,7 @@ final class RegistryMethods {
 
     private MethodSpec statefulTransforms(List<Element> fields) {
         TypeName type = ParameterizedTypeName.get(
-                ClassName.get(Map.class), ClassName.get(String.class), Contract.STATEFUL_TRANSFORM);
+                ClassName.get(Map.class), ClassName.get(String.class), RuntimeTypes.STATEFUL_TRANSFORM);
         MethodSpec.Builder method = MethodSpec.methodBuilder("statefulTransforms")
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
@@ -94,13 +94,13 @@ final class RegistryMethods {
 
     private MethodSpec transform(Map<Element, List<String>> streams) {
         MethodSpec.Builder method = calling("transform", streams.keySet())
-                .returns(Contract.STATE_DICT)
-                .addParameter(Contract.STATE_DICT, names.parameter("weights"))
-                .addParameter(Contract.TRANSFORM_CONTEXT, names.parameter("context"));
+                .returns(RuntimeTypes.STATE_DICT)
+                .addParameter(RuntimeTypes.STATE_DICT, names.parameter("weights"))
+                .addParameter(RuntimeTypes.TRANSFORM_CONTEXT, names.parameter("context"));
         beginSwitch(method);
         streams.forEach((member, cases) -> addCase(method, cases, calls.transform(member)));
         method.addStatement(
-                "default -> throw $T.noTransform($N)", Contract.CALLBACK_REGISTRY, names.parameter("stream"));
+                "default -> throw $T.noTransform($N)", RuntimeTypes.CALLBACK_REGISTRY, names.parameter("stream"));
         return endSwitch(method);
     }
 
@@ -108,7 +108,7 @@ final class RegistryMethods {
         MethodSpec.Builder method = calling("saves", members(conditions))
                 .addJavadoc("Asks $L.\n", links(conditions))
                 .returns(boolean.class)
-                .addParameter(Contract.TRANSFORM_CONTEXT, names.parameter("context"));
+                .addParameter(RuntimeTypes.TRANSFORM_CONTEXT, names.parameter("context"));
         beginSwitch(method);
         for (Hook condition : conditions) {
             addCase(method, condition.streamNames(), calls.of(condition.method(), "context"));
@@ -120,7 +120,7 @@ final class RegistryMethods {
     private MethodSpec hook(String name, List<Hook> hooks) {
         MethodSpec.Builder method = calling(name, members(hooks))
                 .addJavadoc("Calls $L.\n", links(hooks))
-                .addParameter(Contract.CHECKPOINT, names.parameter("checkpoint"));
+                .addParameter(RuntimeTypes.CHECKPOINT, names.parameter("checkpoint"));
         for (Hook hook : hooks) {
             CodeBlock call = calls.of(hook.method(), "checkpoint");
             if (hook.streams().isEmpty()) {

@@ -60,9 +60,9 @@ final class RegistryWriter {
                 .addJavadoc("The checkpoint streams of {@link $T}.\n", ClassName.get(owner))
                 .addModifiers(visibility(owner))
                 .addModifiers(Modifier.FINAL)
-                .addSuperinterface(ParameterizedTypeName.get(Contract.CALLBACK_REGISTRY, OwnerType.of(owner)));
+                .addSuperinterface(ParameterizedTypeName.get(RuntimeTypes.CALLBACK_REGISTRY, OwnerType.of(owner)));
         new GeneratedMarker(elements).on(owner).ifPresent(type::addAnnotation);
-        type.addAnnotation(Contract.REGISTRY_GENERATED);
+        type.addAnnotation(RuntimeTypes.REGISTRY_GENERATED);
         Set<String> ownersWarnings = new Deprecations(elements).warnings(enclosingTypes(owner));
         Deprecations.suppressing(ownersWarnings).ifPresent(type::addAnnotation);
 

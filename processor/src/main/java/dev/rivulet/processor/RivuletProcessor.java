@@ -97,37 +97,38 @@ public final class RivuletProcessor extends AbstractProcessor {
 
     /** Processes a class; it is done unless it has to wait for a later round. */
     private boolean isDone(TypeElement owner, RoundEnvironment round) {
-        Report report = new Report();
+        ErrorReporter reporter = new ErrorReporter();
         try {
-            writeRegistry(owner, report);
-        } catch (Unresolved missing) {
+            writeRegistry(owner, reporter);
+        } catch (UnresolvedTypeException missing) {
             if (!round.processingOver()) {
                 return false;
             }
-            reportLeftover(missing, round, report);
+            reportLeftover(missing, round, reporter);
         } catch (RuntimeException | IOException bug) {
-            report.add(Diagnostic.PROCESSOR_BUG, Position.at(owner), MemberName.of(owner), trace(bug));
+            reporter.add(Diagnostic.PROCESSOR_BUG, Position.at(owner), MemberName.of(owner), trace(bug));
         }
-        report.printTo(processingEnv.getMessager());
+        reporter.printTo(processingEnv.getMessager());
         return true;
     }
 
     /** Even where there are mistakes a registry is written, so that they are not buried under errors that it is missing. */
-    private void writeRegistry(TypeElement owner, Report report) throws IOException {
-        Ancestry ancestry = Ancestry.of(owner);
-        Declarations declarations = DeclarationReader.read(owner, report);
+    private void writeRegistry(TypeElement owner, ErrorReporter reporter) throws IOException {
+        InheritedDeclarations inherited = InheritedDeclarations.of(owner);
+        Declarations declarations = DeclarationReader.read(owner, reporter);
         declarations.members().forEach(UnresolvedTypes::check);
-        if (new OwnerCheck(processingEnv.getElementUtils(), owner, report).check()) {
-            Declarations sound = new DeclarationCheck(processingEnv, declarations, ancestry, report).check();
+        if (new OwnerCheck(processingEnv.getElementUtils(), owner, reporter).check()) {
+            Declarations sound = new DeclarationCheck(processingEnv, declarations, inherited, reporter).check();
             new RegistryWriter(processingEnv).write(sound).writeTo(processingEnv.getFiler());
         }
     }
 
     /** What is missing in the last round is an error of which the compiler tells, unless something stands in for it. */
-    private static void reportLeftover(Unresolved missing, RoundEnvironment round, Report report) {
+    private static void reportLeftover(
+            UnresolvedTypeException missing, RoundEnvironment round, ErrorReporter reporter) {
         if (!missing.reportedByCompiler() && !round.errorRaised()) {
             Element element = missing.element();
-            report.add(Diagnostic.UNRESOLVED_TYPE, Position.at(element), MemberName.of(element), missing.missing());
+            reporter.add(Diagnostic.UNRESOLVED_TYPE, Position.at(element), MemberName.of(element), missing.missing());
         }
     }
 

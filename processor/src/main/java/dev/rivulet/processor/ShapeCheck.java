@@ -20,15 +20,15 @@ import javax.lang.model.util.Types;
 final class ShapeCheck {
     private final Elements elements;
     private final Types types;
-    private final Report report;
+    private final ErrorReporter reporter;
 
     /** What was found for members that bear several annotations, so that nothing is reported twice. */
     private final Map<Element, Boolean> transforms = new HashMap<>();
 
-    ShapeCheck(Elements elements, Types types, Report report) {
+    ShapeCheck(Elements elements, Types types, ErrorReporter reporter) {
         this.elements = elements;
         this.types = types;
-        this.report = report;
+        this.reporter = reporter;
     }
 
     /** Whether a stream's transform can be called; streams without one need no call. */
@@ -54,9 +54,9 @@ final class ShapeCheck {
     }
 
     private boolean isTransform(ExecutableElement method) {
-        boolean fits = Contract.is(method.getReturnType(), Contract.STATE_DICT)
-                && (parametersAre(method, Contract.STATE_DICT)
-                        || parametersAre(method, Contract.STATE_DICT, Contract.TRANSFORM_CONTEXT));
+        boolean fits = RuntimeTypes.is(method.getReturnType(), RuntimeTypes.STATE_DICT)
+                && (parametersAre(method, RuntimeTypes.STATE_DICT)
+                        || parametersAre(method, RuntimeTypes.STATE_DICT, RuntimeTypes.TRANSFORM_CONTEXT));
         String name = method.getSimpleName().toString();
         String remedy =
                 "\"StateDict " + name + "(StateDict)\" or \"StateDict " + name + "(StateDict, TransformContext)\"";
@@ -74,9 +74,9 @@ final class ShapeCheck {
                 .findFirst();
         String name = MemberName.of(method);
         if (variable.isPresent()) {
-            report.add(Diagnostic.GENERIC_SIGNATURE, Position.at(method), name, variable.get(), remedy);
+            reporter.add(Diagnostic.GENERIC_SIGNATURE, Position.at(method), name, variable.get(), remedy);
         } else {
-            report.add(Diagnostic.WRONG_SIGNATURE, Position.at(method), name, annotation, remedy);
+            reporter.add(Diagnostic.WRONG_SIGNATURE, Position.at(method), name, annotation, remedy);
         }
         return false;
     }
@@ -85,19 +85,19 @@ final class ShapeCheck {
         List<? extends VariableElement> parameters = method.getParameters();
         boolean same = parameters.size() == expected.length;
         for (int i = 0; same && i < expected.length; i++) {
-            same = Contract.is(parameters.get(i).asType(), expected[i]);
+            same = RuntimeTypes.is(parameters.get(i).asType(), expected[i]);
         }
         return same;
     }
 
     private boolean isTransformField(Element field) {
-        TypeElement contract = elements.getTypeElement(Contract.STATEFUL_TRANSFORM.canonicalName());
+        TypeElement contract = elements.getTypeElement(RuntimeTypes.STATEFUL_TRANSFORM.canonicalName());
         if (contract == null || !types.isAssignable(types.erasure(field.asType()), contract.asType())) {
-            report.add(Diagnostic.FIELD_NOT_TRANSFORM, Position.at(field), MemberName.of(field), field.asType());
+            reporter.add(Diagnostic.FIELD_NOT_TRANSFORM, Position.at(field), MemberName.of(field), field.asType());
             return false;
         }
         if (field.getModifiers().contains(Modifier.STATIC)) {
-            report.add(Diagnostic.STATIC_TRANSFORM_FIELD, Position.at(field), MemberName.of(field));
+            reporter.add(Diagnostic.STATIC_TRANSFORM_FIELD, Position.at(field), MemberName.of(field));
             return false;
         }
         return isReachable(field);
@@ -105,7 +105,7 @@ final class ShapeCheck {
 
     private boolean isReachable(Element member) {
         if (member.getModifiers().contains(Modifier.PRIVATE)) {
-            report.add(Diagnostic.PRIVATE_MEMBER, Position.at(member), MemberName.of(member));
+            reporter.add(Diagnostic.PRIVATE_MEMBER, Position.at(member), MemberName.of(member));
             return false;
         }
         return true;

@@ -8,13 +8,13 @@ import java.util.Set;
 
 /** Checks that the sources of derived streams exist, and that no stream is, through others, its own source. */
 final class SourceCheck {
-    private final Scope scope;
-    private final Report report;
+    private final VisibleStreams visible;
+    private final ErrorReporter reporter;
     private final Set<String> reported = new HashSet<>();
 
-    SourceCheck(Scope scope, Report report) {
-        this.scope = scope;
-        this.report = report;
+    SourceCheck(VisibleStreams visible, ErrorReporter reporter) {
+        this.visible = visible;
+        this.reporter = reporter;
     }
 
     void check(List<DeclaredStream> own) {
@@ -25,13 +25,13 @@ final class SourceCheck {
 
     private void check(DeclaredStream stream, String from) {
         Position position = stream.use().at("from");
-        if (!scope.knows(from, position, report)) {
+        if (!visible.knows(from, position, reporter)) {
             return;
         }
         List<String> cycle = cycle(stream);
         if (!cycle.isEmpty() && !reported.contains(stream.name())) {
             reported.addAll(cycle);
-            report.add(Diagnostic.SOURCE_CYCLE, position, String.join(" <- ", cycle) + " <- " + stream.name());
+            reporter.add(Diagnostic.SOURCE_CYCLE, position, String.join(" <- ", cycle) + " <- " + stream.name());
         }
     }
 
@@ -41,7 +41,7 @@ final class SourceCheck {
         Optional<DeclaredStream> stream = Optional.of(start);
         while (stream.isPresent() && !passed.contains(stream.get().name())) {
             passed.add(stream.get().name());
-            stream = stream.get().from().flatMap(scope::declaration);
+            stream = stream.get().from().flatMap(visible::declaration);
         }
         return stream.filter(last -> last.name().equals(start.name())).isPresent() ? passed : List.of();
     }

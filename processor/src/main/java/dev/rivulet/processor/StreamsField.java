@@ -11,7 +11,7 @@ import javax.lang.model.element.Modifier;
 /** Writes the constant that lists a registry's streams with their policies. */
 final class StreamsField {
     static final ParameterizedTypeName TYPE =
-            ParameterizedTypeName.get(ClassName.get(List.class), Contract.STREAM_DECLARATION);
+            ParameterizedTypeName.get(ClassName.get(List.class), RuntimeTypes.STREAM_DECLARATION);
 
     private StreamsField() {}
 
@@ -25,13 +25,13 @@ final class StreamsField {
 
     private static CodeBlock declaration(DeclaredStream stream, RegistryNames names) {
         CodeBlock.Builder code = CodeBlock.builder();
-        code.add("$T.$N(\n$>$>", Contract.STREAM_DECLARATION, stream.isDerived() ? "derived" : "untransformed");
+        code.add("$T.$N(\n$>$>", RuntimeTypes.STREAM_DECLARATION, stream.isDerived() ? "derived" : "untransformed");
         code.add("$N,", names.constant(stream.name()));
         stream.from()
                 .ifPresent(from -> code.add(
                         "$W$L,$W$T.$N,$W$S,",
                         names.reference(from),
-                        Contract.EXECUTION,
+                        RuntimeTypes.EXECUTION,
                         isStatic(stream) ? "STATIC" : "INSTANCE",
                         MemberName.of(stream.element())));
         code.add("\n$L)$<$<", policy(DeclaredPolicy.of(stream.policy())));

@@ -14,14 +14,14 @@ import javax.lang.model.util.Types;
  */
 final class ThrownTypes {
     private final Types types;
-    private final Access access;
+    private final Visibility access;
     private final TypeMirror runtimeException;
     private final TypeMirror error;
     private final TypeMirror throwable;
 
     ThrownTypes(Elements elements, Types types, TypeElement owner) {
         this.types = types;
-        this.access = new Access(elements, owner);
+        this.access = new Visibility(elements, owner);
         this.runtimeException =
                 elements.getTypeElement(RuntimeException.class.getName()).asType();
         this.throwable = elements.getTypeElement(Throwable.class.getName()).asType();

@@ -33,7 +33,7 @@ final class UnresolvedTypes {
      * Checks the signature of an annotated method, the type of an annotated field with its supertypes, or the supertypes
      * of a class.
      *
-     * @throws Unresolved if a type is missing
+     * @throws UnresolvedTypeException if a type is missing
      */
     static void check(Element element) {
         UnresolvedTypes types = new UnresolvedTypes(element);
@@ -58,11 +58,11 @@ final class UnresolvedTypes {
 
     private void check(TypeMirror type) {
         if (type.getKind() == TypeKind.ERROR) {
-            throw Unresolved.compilerReports(element, type.toString());
+            throw UnresolvedTypeException.compilerReports(element, type.toString());
         }
         if (type instanceof DeclaredType declared
                 && ((TypeElement) declared.asElement()).getQualifiedName().contentEquals(KAPT_STAND_IN)) {
-            throw Unresolved.standIn(element, KAPT_STAND_IN);
+            throw UnresolvedTypeException.standIn(element, KAPT_STAND_IN);
         }
         if (type instanceof ArrayType array) {
             check(array.getComponentType());

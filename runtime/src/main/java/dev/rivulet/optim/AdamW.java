@@ -20,7 +20,7 @@ public final class AdamW extends TorchOptimizer {
 
     @Override
     List<String> arrayKeys(ParamGroup group) {
-        return AdamStep.arrayKeys(group);
+        return Adam.stateKeys(group);
     }
 
     @Override
@@ -30,7 +30,7 @@ public final class AdamW extends TorchOptimizer {
         if (weightDecay != 0) {
             arithmetic().scale(weight, 1 - group.learningRate() * weightDecay);
         }
-        AdamStep.take(arithmetic(), state, weight, gradient);
+        Adam.takeStep(arithmetic(), state, weight, gradient);
     }
 
     /** Hyper-parameters under PyTorch's names. */

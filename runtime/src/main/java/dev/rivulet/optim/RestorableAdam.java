@@ -2,27 +2,24 @@ package dev.rivulet.optim;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Adam;
-import dev.rivulet.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * DJL's own {@link ai.djl.training.optimizer.Adam}, with a state that can be captured and restored. It takes the same steps, to
- * the bit.
+ * DJL's own {@link ai.djl.training.optimizer.Adam} with a state that can be captured and restored. It takes the same
+ * steps, bit for bit.
  *
  * <pre>{@code
  * new RestorableAdam(Optimizer.adam().optLearningRateTracker(tracker))
  * }</pre>
  *
  * <p>Its state has the names of PyTorch, and the means are interchangeable with PyTorch's; the steps are not, because
- * DJL adds epsilon at another place. Hyper-parameters are private in DJL and not part of the state, and the learning rate's
- * tracker is asked with the number of the step, so build both as they were. For one device.
+ * DJL adds epsilon elsewhere. Hyper-parameters are private in DJL and not part of the state, and the learning rate's tracker
+ * is asked with the number of the step: to resume, build both as they were. For one device.
  */
-public final class RestorableAdam extends Adam implements StatefulOptimizer {
+public final class RestorableAdam extends Adam implements DjlStateful {
     private final DjlState state;
 
     /** The optimizer of a builder. */
@@ -32,33 +29,8 @@ public final class RestorableAdam extends Adam implements StatefulOptimizer {
     }
 
     @Override
-    public void initialize(Map<String, Parameter> parameters) {
-        state.initialize(parameters);
-    }
-
-    @Override
-    public Map<String, NDArray> stateArrays() {
-        return state.stateArrays();
-    }
-
-    @Override
-    public Map<Long, Map<String, NDArray>> arraysByIndex() {
-        return state.arraysByIndex();
-    }
-
-    @Override
-    public Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
-        return state.stateDict(tensors);
-    }
-
-    @Override
-    public void loadStateDict(Map<String, ?> saved) {
-        state.loadStateDict(saved);
-    }
-
-    @Override
-    public void close() {
-        state.close();
+    public DjlState state() {
+        return state;
     }
 
     @Override

@@ -2,26 +2,24 @@ package dev.rivulet.optim;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Sgd;
-import dev.rivulet.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * DJL's own {@link ai.djl.training.optimizer.Sgd}, with a state that can be captured and restored. It takes the same steps, to
- * the bit.
+ * DJL's own {@link ai.djl.training.optimizer.Sgd} with a state that can be captured and restored. It takes the same
+ * steps, bit for bit.
  *
  * <pre>{@code
  * new RestorableSgd(Optimizer.sgd().setLearningRateTracker(tracker), 0.9f)
  * }</pre>
  *
- * <p>Its momentum is called {@code scaled_momentum}, since it is multiplied by the learning rate, other than PyTorch's. Hyper-parameters are private in DJL and not part of the state, and the learning rate's
- * tracker is asked with the number of the step, so build both as they were. For one device.
+ * <p>Its momentum is called {@code scaled_momentum}, since unlike PyTorch's it is multiplied by the learning rate.
+ * Hyper-parameters are private in DJL and not part of the state, and the learning rate's tracker is asked with the number of
+ * the step: to resume, build both as they were. For one device.
  */
-public final class RestorableSgd extends Sgd implements StatefulOptimizer {
+public final class RestorableSgd extends Sgd implements DjlStateful {
     private final DjlState state;
 
     /**
@@ -35,33 +33,8 @@ public final class RestorableSgd extends Sgd implements StatefulOptimizer {
     }
 
     @Override
-    public void initialize(Map<String, Parameter> parameters) {
-        state.initialize(parameters);
-    }
-
-    @Override
-    public Map<String, NDArray> stateArrays() {
-        return state.stateArrays();
-    }
-
-    @Override
-    public Map<Long, Map<String, NDArray>> arraysByIndex() {
-        return state.arraysByIndex();
-    }
-
-    @Override
-    public Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
-        return state.stateDict(tensors);
-    }
-
-    @Override
-    public void loadStateDict(Map<String, ?> saved) {
-        state.loadStateDict(saved);
-    }
-
-    @Override
-    public void close() {
-        state.close();
+    public DjlState state() {
+        return state;
     }
 
     @Override

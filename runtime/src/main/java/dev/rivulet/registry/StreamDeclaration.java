@@ -30,8 +30,8 @@ public record StreamDeclaration(String name, Optional<Transform> transform, Stre
     /** Whether its checkpoints hold all of the training state. */
     public boolean isResumable() {
         return transform.isEmpty()
-                && !policy.saveWeightsOnly()
-                && policy.format().decided(false) == CheckpointFormat.CKPT;
+                && !policy.content().saveWeightsOnly()
+                && policy.content().format().decided(false) == CheckpointFormat.CKPT;
     }
 
     /** The same derived stream whose transform may return other names and shapes than those of its source. */

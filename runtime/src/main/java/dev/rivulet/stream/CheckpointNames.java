@@ -21,7 +21,7 @@ final class CheckpointNames {
         this.last = policy.lastTemplate();
         this.best = policy.bestTemplate();
         this.style = policy.filenameStyle();
-        this.versioned = policy.enableVersionCounter();
+        this.versioned = policy.naming().enableVersionCounter();
         this.extension = extension;
     }
 

@@ -3,6 +3,7 @@ package dev.rivulet.stream;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.MetricValues;
+import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.stream.SavePlan.Purpose;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.OptionalDouble;
 public final class ModelCheckpoint {
     private final String stream;
     private final StreamPolicy policy;
-    private final Triggers triggers;
+    private final SaveTrigger.Watch trigger;
     private final StreamDirectory directory;
     private final SaveCondition condition;
     private final CheckpointNames names;
@@ -61,7 +62,7 @@ public final class ModelCheckpoint {
             Resumption resumption) {
         this.stream = stream;
         this.policy = policy;
-        this.triggers = new Triggers(policy.trigger());
+        this.trigger = policy.trigger().watch();
         this.directory = directory;
         this.condition = condition;
         this.names = new CheckpointNames(stream, policy, directory.extension());
@@ -88,7 +89,7 @@ public final class ModelCheckpoint {
 
     /** Starts the clock of a time trigger. */
     public void onTrainStart(Moment moment) {
-        triggers.start(moment.nanoTime());
+        trigger.start(moment);
     }
 
     /**
@@ -97,7 +98,7 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      */
     public Optional<SavePlan> onTrainBatchEnd(Moment moment) {
-        if (!triggers.dueAfterBatch(moment)) {
+        if (!trigger.dueAfterBatch(moment)) {
             return Optional.empty();
         }
         if (needsMetric() && (moment.validationRunsNow() || !hasMetric(moment))) {
@@ -121,7 +122,7 @@ public final class ModelCheckpoint {
         boolean savesHere = !moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd());
         // A stream that does not save here may watch a metric of the epoch's end, which cannot be there yet.
         boolean due =
-                (awaitsValidation && (savesHere || hasMetric(moment))) || (savesHere && triggers.dueAfterEpoch(moment));
+                (awaitsValidation && (savesHere || hasMetric(moment))) || (savesHere && trigger.dueAfterEpoch(moment));
         Optional<SavePlan> plan = due ? plan(moment) : Optional.empty();
         awaitsValidation = false;
         return plan;
@@ -136,7 +137,7 @@ public final class ModelCheckpoint {
     public Optional<SavePlan> onTrainEpochEnd(Moment moment) {
         boolean due = !skips(moment)
                 && moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd())
-                && triggers.dueAfterEpoch(moment);
+                && trigger.dueAfterEpoch(moment);
         return due ? plan(moment) : Optional.empty();
     }
 
@@ -147,7 +148,7 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      */
     public Optional<SavePlan> onException(Moment moment) {
-        if (!policy.saveOnException() || skips(moment)) {
+        if (!policy.schedule().saveOnException() || skips(moment)) {
             return Optional.empty();
         }
         MetricValues metrics = new MonitorCandidates(moment);

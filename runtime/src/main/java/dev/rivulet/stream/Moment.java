@@ -2,18 +2,13 @@ package dev.rivulet.stream;
 
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.MetricValues;
+import dev.rivulet.policy.SaveTrigger;
 
 /**
  * What a stream is told of the moment at which a hook is called. A view that the training loop implements once; it is
  * read during the call only, so that nothing is allocated where nothing is due.
  */
-public interface Moment {
-
-    /** Index of the epoch that runs or has just run, from 0. */
-    int epoch();
-
-    /** Optimizer steps so far. */
-    long globalStep();
+public interface Moment extends SaveTrigger.Progress {
 
     /** Logged metrics; {@code epoch} and {@code step} only if the user logged them. */
     MetricValues metrics();
@@ -32,7 +27,4 @@ public interface Moment {
 
     /** Whether this is a trial run, during which nothing is saved. */
     boolean fastDevRun();
-
-    /** A clock that never goes back, in nanoseconds from any origin, as of {@link System#nanoTime}. */
-    long nanoTime();
 }

@@ -188,7 +188,7 @@ final class LightningOracle implements StreamReplay {
     }
 
     private void exception(TraceEvent event) {
-        if (!policy.saveOnException() || skips(event)) {
+        if (!policy.schedule().saveOnException() || skips(event)) {
             return;
         }
         String file = path(filename.format(candidates(event)));
@@ -232,7 +232,8 @@ final class LightningOracle implements StreamReplay {
     }
 
     private void saveNewest(TraceEvent event) {
-        String file = versioned(filename.format(candidates(event)), state.best, policy.enableVersionCounter());
+        String file = versioned(
+                filename.format(candidates(event)), state.best, policy.naming().enableVersionCounter());
         String previous = state.best;
         state.best = file;
         save(event, file);
@@ -251,7 +252,7 @@ final class LightningOracle implements StreamReplay {
         }
         String evicted = "";
         boolean overwrites = differences.contains(Difference.OVERWRITING_EVICTS_NOTHING)
-                && !policy.enableVersionCounter()
+                && !policy.naming().enableVersionCounter()
                 && state.kept.containsKey(path(filename.format(candidates(event))))
                 && !state.kth.equals(path(filename.format(candidates(event))));
         if (state.kept.size() == k && !overwrites) {
@@ -259,7 +260,8 @@ final class LightningOracle implements StreamReplay {
             state.kept.remove(evicted);
         }
         double score = Double.isNaN(current) ? worst() : current;
-        String file = versioned(filename.format(candidates(event)), evicted, policy.enableVersionCounter());
+        String file = versioned(
+                filename.format(candidates(event)), evicted, policy.naming().enableVersionCounter());
         state.currentScore = score;
         state.kept.put(file, score);
         boolean all = policy.saveTopK() == -1 && differences.contains(Difference.KTH_IS_CURRENT);
@@ -291,7 +293,7 @@ final class LightningOracle implements StreamReplay {
         }
         String name = policy.lastTemplate().format(candidates(event));
         String previous = state.last;
-        String file = versioned(name, previous, policy.enableVersionCounter());
+        String file = versioned(name, previous, policy.naming().enableVersionCounter());
         state.last = file;
         boolean linked = policy.saveLast() == SaveLast.LINK && !lastSaved.isEmpty() && policy.saveTopK() != 0;
         if (differences.contains(Difference.LAST_IS_THE_NEWEST_SAVE)) {
@@ -416,6 +418,6 @@ final class LightningOracle implements StreamReplay {
 
     @Override
     public boolean isResumable() {
-        return !policy.saveWeightsOnly();
+        return !policy.content().saveWeightsOnly();
     }
 }

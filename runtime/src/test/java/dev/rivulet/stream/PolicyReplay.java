@@ -98,6 +98,6 @@ final class PolicyReplay implements StreamReplay {
 
     @Override
     public boolean isResumable() {
-        return !policy.saveWeightsOnly();
+        return !policy.content().saveWeightsOnly();
     }
 }

@@ -3,7 +3,9 @@ package dev.rivulet.stream;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.policy.DeclaredTriggers;
 import dev.rivulet.policy.StreamPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  */
 final class RetentionOracle {
     private final StreamPolicy policy;
+    private final DeclaredTriggers triggers;
     private final List<Save> best = new ArrayList<>();
     private final List<Save> newest = new ArrayList<>();
     private final List<Save> forEver = new ArrayList<>();
@@ -45,6 +48,7 @@ final class RetentionOracle {
 
     RetentionOracle(StreamPolicy policy) {
         this.policy = policy;
+        this.triggers = policy.schedule().triggers();
     }
 
     static long size(long step) {
@@ -128,11 +132,11 @@ final class RetentionOracle {
     }
 
     private boolean batchEnd(TraceEvent event) {
-        int n = policy.everyNTrainSteps().orElse(0);
+        int n = triggers.everyNTrainSteps().orElse(0);
         boolean due = n > 0 && event.globalStep() % n == 0;
-        if (policy.trainTimeInterval().isPresent() && started) {
-            boolean timeIsDue = event.nanoTime() - lastChecked
-                    >= policy.trainTimeInterval().get().toNanos();
+        if (triggers.trainTimeInterval().isPresent() && started) {
+            long interval = Duration.parse(triggers.trainTimeInterval().get()).toNanos();
+            boolean timeIsDue = event.nanoTime() - lastChecked >= interval;
             lastChecked = timeIsDue ? event.nanoTime() : lastChecked;
             due |= timeIsDue;
         }
@@ -144,7 +148,7 @@ final class RetentionOracle {
     }
 
     private boolean epochIsDue(TraceEvent event) {
-        int n = policy.everyNEpochs().orElse(0);
+        int n = triggers.everyNEpochs().orElse(0);
         return n > 0 && (event.epoch() + 1) % n == 0;
     }
 
@@ -267,7 +271,7 @@ final class RetentionOracle {
     }
 
     private void exception(TraceEvent event) {
-        if (!policy.saveOnException() || skips(event)) {
+        if (!policy.schedule().saveOnException() || skips(event)) {
             return;
         }
         rescue = "step=" + event.globalStep() + ".ckpt";

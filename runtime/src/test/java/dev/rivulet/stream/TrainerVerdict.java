@@ -112,7 +112,12 @@ public final class TrainerVerdict {
                     continue;
                 }
                 Set<String> own = new HashSet<>();
-                own.add(config.policy().build().filename().orElseThrow().toString());
+                own.add(config.policy()
+                        .build()
+                        .naming()
+                        .filename()
+                        .orElseThrow()
+                        .toString());
                 if (config.policy().build().saveLast() != SaveLast.OFF) {
                     own.add(config.style().last());
                 }

@@ -9,12 +9,12 @@ import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
 
 /** Whether a class of some package can name another class. */
-final class Access {
+final class Visibility {
     private final Elements elements;
     private final PackageElement from;
 
-    /** Access from the package in which an element stands, or a class generated beside it. */
-    Access(Elements elements, Element beside) {
+    /** Visibility from the package in which an element stands, or a class generated beside it. */
+    Visibility(Elements elements, Element beside) {
         this.elements = elements;
         this.from = elements.getPackageOf(beside);
     }

@@ -9,7 +9,7 @@ import javax.lang.model.type.TypeMirror;
  * The types of the runtime that declarations and registries name. They are named, never loaded: the processor does not
  * depend on the runtime.
  */
-final class Contract {
+final class RuntimeTypes {
     static final ClassName STATE_DICT = ClassName.get("dev.rivulet", "StateDict");
     static final ClassName TRANSFORM_CONTEXT = ClassName.get("dev.rivulet", "TransformContext");
     static final ClassName CHECKPOINT = ClassName.get("dev.rivulet", "Checkpoint");
@@ -19,7 +19,7 @@ final class Contract {
     static final ClassName EXECUTION = ClassName.get("dev.rivulet.registry", "Execution");
     static final ClassName REGISTRY_GENERATED = ClassName.get("dev.rivulet.registry", "RegistryGenerated");
 
-    private Contract() {}
+    private RuntimeTypes() {}
 
     /** Whether a type is the named class. */
     static boolean is(TypeMirror type, ClassName name) {

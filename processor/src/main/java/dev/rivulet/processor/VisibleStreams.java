@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The streams that declarations of a class can name: its own, inherited ones that it does not replace, and the original. */
-final class Scope {
+final class VisibleStreams {
     private final Map<String, DeclaredStream> streams = new LinkedHashMap<>();
     private final List<String> names;
 
-    Scope(List<DeclaredStream> own, Ancestry ancestry) {
+    VisibleStreams(List<DeclaredStream> own, InheritedDeclarations inherited) {
         own.forEach(stream -> streams.putIfAbsent(stream.name(), stream));
-        ancestry.streams().forEach(streams::putIfAbsent);
+        inherited.streams().forEach(streams::putIfAbsent);
         List<String> known = new ArrayList<>(streams.keySet());
         if (!known.contains(CheckpointStream.ORIGINAL)) {
             known.add(0, CheckpointStream.ORIGINAL);
@@ -33,11 +33,11 @@ final class Scope {
     }
 
     /** Whether the name is known; if it is not, that is reported. */
-    boolean knows(String name, Position position, Report report) {
+    boolean knows(String name, Position position, ErrorReporter reporter) {
         if (names.contains(name)) {
             return true;
         }
-        report.add(Diagnostic.UNKNOWN_STREAM, position, name, Suggestion.forName(name, names));
+        reporter.add(Diagnostic.UNKNOWN_STREAM, position, name, Suggestion.forName(name, names));
         return false;
     }
 }

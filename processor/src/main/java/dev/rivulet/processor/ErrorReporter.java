@@ -10,7 +10,7 @@ import javax.tools.Diagnostic.Kind;
  * The mistakes found in one class, in the order of finding. Every position lies inside that class, so that the caret has
  * a place even where the other party to a mistake is known from a class file alone: the text names that one.
  */
-final class Report {
+final class ErrorReporter {
     private record Entry(String message, Position position) {}
 
     private final List<Entry> entries = new ArrayList<>();

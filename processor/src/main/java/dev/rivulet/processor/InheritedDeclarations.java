@@ -17,19 +17,19 @@ import javax.lang.model.type.TypeMirror;
  *
  * @param nearestFirst the last of them to be called at run time first: of several declarations of a name it wins
  */
-record Ancestry(List<Declarations> nearestFirst) {
+record InheritedDeclarations(List<Declarations> nearestFirst) {
 
     /**
      * Reads the supertypes of a class.
      *
-     * @throws Unresolved if one of them does not exist yet
+     * @throws UnresolvedTypeException if one of them does not exist yet
      */
-    static Ancestry of(TypeElement owner) {
+    static InheritedDeclarations of(TypeElement owner) {
         UnresolvedTypes.check(owner);
         List<Declarations> ancestors = new ArrayList<>();
         collect(owner, ancestors, new HashSet<>());
         Collections.reverse(ancestors);
-        return new Ancestry(List.copyOf(ancestors));
+        return new InheritedDeclarations(List.copyOf(ancestors));
     }
 
     /** Supertypes first, superclasses before interfaces: the order in which the runtime calls registries. */
@@ -42,7 +42,7 @@ record Ancestry(List<Declarations> nearestFirst) {
                     && declared.asElement() instanceof TypeElement element
                     && seen.add(element.getQualifiedName().toString())) {
                 collect(element, farthestFirst, seen);
-                Declarations declarations = DeclarationReader.read(element, new Report());
+                Declarations declarations = DeclarationReader.read(element, new ErrorReporter());
                 if (!declarations.isEmpty()) {
                     farthestFirst.add(declarations);
                 }

@@ -1,0 +1,45 @@
+package dev.rivulet.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import dev.rivulet.tensor.Tensor;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One of DJL's own optimizers, whose state is kept in a {@link DjlState}. */
+interface DjlStateful extends StatefulOptimizer {
+
+    /** The state. */
+    DjlState state();
+
+    @Override
+    default void initialize(Map<String, Parameter> parameters) {
+        state().initialize(parameters);
+    }
+
+    @Override
+    default Map<String, NDArray> stateArrays() {
+        return state().stateArrays();
+    }
+
+    @Override
+    default Map<Long, Map<String, NDArray>> arraysByIndex() {
+        return state().arraysByIndex();
+    }
+
+    @Override
+    default Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors) {
+        return state().stateDict(tensors);
+    }
+
+    @Override
+    default void loadStateDict(Map<String, ?> saved) {
+        state().loadStateDict(saved);
+    }
+
+    @Override
+    default void close() {
+        state().close();
+    }
+}
