@@ -129,7 +129,7 @@ class TrainerTest extends FitTestCase {
         private boolean failed;
 
         @Override
-        protected void onTrainEnd() {
+        public void onTrainEnd() {
             if (!failed) {
                 failed = true;
                 throw new IllegalStateException("not yet");
