@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.training.dataset.ArrayDataset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -121,6 +122,48 @@ class TrainerTest extends FitTestCase {
             assertThatThrownBy(() -> trainer.fit(module, points)).hasMessage("not yet");
 
             assertThat(trainer.fit(module, points).epochs()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aModuleSeesTheSanityCheckAndTheEndOfItsOwnRun() {
+        List<String> seen = new ArrayList<>();
+        try (FailingModule module = new FailingModule(seen)) {
+            Trainer trainer = trainer().build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points, points)).hasMessage("seen");
+        }
+
+        assertThat(seen).containsExactly("onSanityCheckStart", "onSanityCheckEnd", "onException");
+    }
+
+    /** Records the hooks that Lightning gives to callbacks alone, and fails when training starts. */
+    private static final class FailingModule extends PlaneModule {
+        private final List<String> seen;
+
+        FailingModule(List<String> seen) {
+            this.seen = seen;
+        }
+
+        @Override
+        public void onSanityCheckStart() {
+            seen.add("onSanityCheckStart");
+        }
+
+        @Override
+        public void onSanityCheckEnd() {
+            seen.add("onSanityCheckEnd");
+        }
+
+        @Override
+        public void onTrainStart() {
+            throw new IllegalStateException("seen");
+        }
+
+        @Override
+        public void onException(Throwable exception) {
+            assertThat(exception).hasMessage("seen");
+            seen.add("onException");
         }
     }
 
