@@ -3,7 +3,6 @@ package dev.rivulet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import com.google.gson.JsonObject;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
@@ -38,19 +37,18 @@ final class HookRecorder {
         this.recorded = recorded;
     }
 
-    /** A callback that records every hook there is. */
+    /** A callback that records every hook. */
     Callback callback() {
-        Class<?>[] type = {Callback.class};
-        return (Callback) Proxy.newProxyInstance(Callback.class.getClassLoader(), type, this::called);
+        return (Callback) Proxy.newProxyInstance(
+                Callback.class.getClassLoader(), new Class<?>[] {Callback.class}, (proxy, hook, arguments) -> {
+                    note(hook.getName(), (Trainer) arguments[0], batchIndex(arguments));
+                    return null;
+                });
     }
 
-    /** The first argument of a hook is the trainer; of a hook of batches, the last is the index of the batch. */
-    private @Nullable Object called(Object callback, Method hook, Object[] arguments) {
-        OptionalInt batch = arguments[arguments.length - 1] instanceof Integer index
-                ? OptionalInt.of(index)
-                : OptionalInt.empty();
-        note(hook.getName(), (Trainer) arguments[0], batch);
-        return null;
+    /** The last argument of a batch's hook. */
+    private static OptionalInt batchIndex(Object[] arguments) {
+        return arguments[arguments.length - 1] instanceof Integer index ? OptionalInt.of(index) : OptionalInt.empty();
     }
 
     private void note(String hook, Trainer trainer, OptionalInt batch) {
