@@ -14,6 +14,7 @@ module dev.rivulet {
     exports dev.rivulet.cli;
     exports dev.rivulet.data;
     exports dev.rivulet.format;
+    exports dev.rivulet.hook;
     exports dev.rivulet.optim;
     exports dev.rivulet.proof;
     exports dev.rivulet.random;

@@ -4,25 +4,25 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 
 /**
- * Code that runs at chosen moments of training, beside the module's own. The hooks and their order are Lightning's; they
- * run on the training thread, and an exception ends the run.
+ * Code that runs at chosen moments of training, in addition to the module's own. The hooks and their order are Lightning's;
+ * they run on the training thread, and an exception ends the run.
  *
- * <p>{@link Trainer} tells where training stands: {@code trainer.currentEpoch()}, {@code trainer.globalStep()},
+ * <p>{@link Trainer} knows where training stands: {@code trainer.currentEpoch()}, {@code trainer.globalStep()},
  * {@code trainer.callbackMetrics()}; {@code trainer.stop()} ends it after the current batch
  * and the validation that follows it.
  */
 public interface Callback {
 
-    /** Before everything else, once per fit. */
+    /** First of all hooks, when a fit begins: before the model is made or restored. */
     default void setup(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before anything else. */
+    /** After {@link #setup}: the model and its optimizer are ready, and restored if the run resumes. */
     default void onFitStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before the validation batches that only prove that validation works. */
+    /** Before the validation batches that only check that validation works. */
     default void onSanityCheckStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** After those batches; what they logged is forgotten. */
+    /** After those batches; what they logged is discarded. */
     default void onSanityCheckEnd(Trainer trainer, LightningModule module) throws Exception {}
 
     /** Before the first epoch. */
@@ -87,8 +87,8 @@ public interface Callback {
     default void onSaveCheckpoint(Trainer trainer, LightningModule module, Checkpoint checkpoint) throws Exception {}
 
     /**
-     * After a checkpoint is durable under its name and what it displaced is deleted: the moment for loggers to tell of it
-     * or to upload it. Called at the hook that follows; training has gone on since the step that was saved.
+     * After a checkpoint is durable under its name and what it displaced is deleted: the moment for loggers to report it
+     * or to upload it. Called at the hook that follows; training has continued since the step that was saved.
      */
     default void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint checkpoint)
             throws Exception {}

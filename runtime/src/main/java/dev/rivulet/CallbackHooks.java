@@ -2,10 +2,15 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
-import dev.rivulet.training.FitHooks;
+import java.util.stream.Stream;
 
-/** A callback as the loop sees it. */
-record CallbackHooks(Callback callback, Trainer trainer, LightningModule module) implements FitHooks {
+/** A callback as one fit sees it. */
+record CallbackHooks(Callback callback, Trainer trainer, LightningModule module) implements FitCallback {
+
+    @Override
+    public void setup() throws Exception {
+        callback.setup(trainer, module);
+    }
 
     @Override
     public void onFitStart() throws Exception {
@@ -110,5 +115,28 @@ record CallbackHooks(Callback callback, Trainer trainer, LightningModule module)
     @Override
     public void onException(Throwable exception) throws Exception {
         callback.onException(trainer, module, exception);
+    }
+
+    /** By what the class overrides: to watch hooks that do nothing would cost a comparison of all weights per save. */
+    @Override
+    public boolean addEntries() {
+        return Stream.of(callback.getClass().getMethods())
+                .anyMatch(method ->
+                        method.getName().equals("onSaveCheckpoint") && method.getDeclaringClass() != Callback.class);
+    }
+
+    @Override
+    public void onSaveCheckpoint(Checkpoint checkpoint) throws Exception {
+        callback.onSaveCheckpoint(trainer, module, checkpoint);
+    }
+
+    @Override
+    public void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception {
+        callback.onCheckpointCommitted(trainer, module, checkpoint);
+    }
+
+    @Override
+    public void teardown() {
+        callback.teardown(trainer, module);
     }
 }

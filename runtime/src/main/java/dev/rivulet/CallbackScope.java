@@ -6,28 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Callbacks between setup and teardown: whatever happens, each that was set up is torn down. */
 final class CallbackScope implements AutoCloseable {
-    private final Trainer trainer;
-    private final LightningModule module;
-    private final List<Callback> running = new ArrayList<>();
+    private final List<FitCallback> running = new ArrayList<>();
 
-    CallbackScope(Trainer trainer, LightningModule module) {
-        this.trainer = trainer;
-        this.module = module;
-    }
-
-    void setUp(List<Callback> callbacks) throws Exception {
-        for (Callback callback : callbacks) {
+    void setUp(List<FitCallback> callbacks) throws Exception {
+        for (FitCallback callback : callbacks) {
             running.add(callback);
-            callback.setup(trainer, module);
+            callback.setup();
         }
     }
 
     @Override
     public void close() {
         @Nullable RuntimeException first = null;
-        for (Callback callback : running) {
+        for (FitCallback callback : running) {
             try {
-                callback.teardown(trainer, module);
+                callback.teardown();
             } catch (RuntimeException e) {
                 if (first == null) {
                     first = e;

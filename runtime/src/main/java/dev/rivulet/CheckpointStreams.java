@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.SnapshotPool;
@@ -11,7 +12,6 @@ import dev.rivulet.stream.DecisionState;
 import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.SavePlan;
-import dev.rivulet.training.FitHooks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One stream's failure leaves the others alone; where its policy says so, it ends the run after the others were served.
  */
-final class CheckpointStreams implements FitHooks, AutoCloseable {
+final class CheckpointStreams implements ModelHooks, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStreams.class);
 
     private final Collection<StreamSaver> streams;

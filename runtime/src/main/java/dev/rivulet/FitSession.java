@@ -1,19 +1,19 @@
 package dev.rivulet;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
+import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.random.TrainingRandom;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.stream.ValidationSchedule;
+import dev.rivulet.tensor.TorchEngine;
 import dev.rivulet.training.ConsoleProgress;
 import dev.rivulet.training.EmptyDatasetException;
-import dev.rivulet.training.FitHooks;
 import dev.rivulet.training.FitLoop;
 import dev.rivulet.training.GradientMode;
 import dev.rivulet.training.HookChain;
@@ -23,6 +23,7 @@ import dev.rivulet.training.LoopState;
 import dev.rivulet.training.Metrics;
 import dev.rivulet.training.Steps;
 import dev.rivulet.training.Terminal;
+import dev.rivulet.training.TrainingRun;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -34,9 +35,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
-final class FitSession implements Steps {
-    private final Trainer trainer;
+final class FitSession implements Steps, FitContext {
     private final TrainerSettings settings;
+    private final List<FitCallback> callbacks;
     private final LightningModule module;
     private final Dataset train;
     private final Optional<Dataset> validation;
@@ -48,14 +49,14 @@ final class FitSession implements Steps {
     private @Nullable TrainingRandom random;
 
     FitSession(
-            Trainer trainer,
             TrainerSettings settings,
+            List<FitCallback> callbacks,
             LightningModule module,
             Dataset train,
             Optional<Dataset> validation,
             ResumeFrom resumeFrom) {
-        this.trainer = trainer;
         this.settings = settings;
+        this.callbacks = callbacks;
         this.module = module;
         this.train = train;
         this.validation = validation;
@@ -70,17 +71,42 @@ final class FitSession implements Steps {
         return metrics;
     }
 
-    /** A random generator of the run. */
-    RandomGenerator random(String name) {
+    @Override
+    public int epoch() {
+        return state.epoch();
+    }
+
+    @Override
+    public long globalStep() {
+        return state.globalStep();
+    }
+
+    @Override
+    public boolean isTrainingStep() {
+        return trainingStep;
+    }
+
+    @Override
+    public void log(String name, double value) {
+        if (state.isValidating()) {
+            metrics.accumulate(true, name, value, batchSize);
+        } else {
+            metrics.set(name, value);
+        }
+    }
+
+    @Override
+    public void logEpochMean(String name, double value) {
+        metrics.accumulate(state.isValidating(), name, value, batchSize);
+    }
+
+    @Override
+    public RandomGenerator random(String name) {
         if (random == null) {
             throw new IllegalStateException("There are no random numbers of the run before it begins: ask for them"
                     + " in a step or a hook, not when the model or the optimizer is made.");
         }
         return random.named().generator(name);
-    }
-
-    boolean isTrainingStep() {
-        return trainingStep;
     }
 
     FitResult run() {
@@ -94,7 +120,7 @@ final class FitSession implements Steps {
                 Thread.currentThread().interrupt();
             }
             throw new FitException(
-                    "Training ended in epoch " + state.epoch() + ", step " + state.globalStep() + ": " + e, e);
+                    "Training ended in epoch " + epoch() + ", step " + globalStep() + ": " + e, e);
         } finally {
             module.detach();
         }
@@ -102,14 +128,14 @@ final class FitSession implements Steps {
 
     private FitResult runWithoutGradients() throws Exception {
         RegistryChain registries = new RegistryChain(module);
-        StreamGraph graph = StreamGraph.of(registries.declarations(), settings.streams());
-        try (CallbackScope callbacks = new CallbackScope(trainer, module)) {
-            callbacks.setUp(settings.callbacks());
-            if (!settings.savesCheckpoints()) {
+        StreamGraph graph = StreamGraph.of(registries.declarations(), settings.checkpointing().streams());
+        try (CallbackScope scope = new CallbackScope()) {
+            scope.setUp(callbacks);
+            if (!settings.checkpointing().enabled()) {
                 return begin(registries, graph, Optional.empty());
             }
             try (CheckpointDirectory directory = CheckpointDirectory.open(
-                    settings.checkpointDirectory(), settings.saving().retries())) {
+                    settings.checkpointing().directory(), settings.checkpointing().saving().retries())) {
                 CheckpointStreams.report(directory.recovery());
                 return begin(registries, graph, Optional.of(directory));
             }
@@ -134,7 +160,7 @@ final class FitSession implements Steps {
 
     private StartingPoint find(StreamGraph graph, CheckpointStart.When verification) throws IOException {
         ResumeEvent event = new ResumeEvent("finding");
-        Resuming checkpoints = new Resuming(settings.checkpointDirectory(), graph, verification);
+        Resuming checkpoints = new Resuming(settings.checkpointing().directory(), graph, verification);
         StartingPoint found =
                 switch (resumeFrom.kind()) {
                     case NOTHING -> StartingPoint.BEGINNING;
@@ -172,7 +198,7 @@ final class FitSession implements Steps {
         if (shapes.isEmpty() && !module.knowsInputShapes()) {
             shapes = shapesOfFirstBatch();
         }
-        settings.seed().ifPresent(seed -> Engine.getEngine("PyTorch").setRandomSeed(seed));
+        settings.seed().ifPresent(seed -> TorchEngine.get().setRandomSeed(seed));
         return shapes;
     }
 
@@ -203,19 +229,10 @@ final class FitSession implements Steps {
                 if (start.checkpoint().isPresent()) {
                     registries.notifyLoaded(start.checkpoint().get());
                 }
-                FitHooks updates =
+                ModelHooks updates =
                         new StatefulUpdates(network, parts.transforms().values(), live, state);
-                new FitLoop(
-                                settings.loop(),
-                                train,
-                                validation,
-                                this,
-                                optimizer,
-                                hooks(updates, streams),
-                                metrics,
-                                state,
-                                memory,
-                                network.manager())
+                TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
+                new FitLoop(settings.loop(), train, validation, this, hooks(updates, streams), run)
                         .run(start.progress());
                 return new FitResult(
                         state.epochsEnded(),
@@ -248,18 +265,18 @@ final class FitSession implements Steps {
         LoopSettings loop = settings.loop();
         ValidationSchedule schedule = new ValidationSchedule(
                 false,
-                OptionalInt.of(loop.checkValEveryNEpoch()),
-                validation.isPresent() ? loop.limitValBatches() : 0,
-                loop.validationInterval().setting());
+                OptionalInt.of(loop.validation().everyNEpoch()),
+                validation.isPresent() ? loop.limits().valBatches() : 0,
+                loop.validation().interval().setting());
         LoopMoment moment = new LoopMoment(state, metrics, schedule, settings.clock());
-        SaveHooks hooks = new UserSaveHooks(trainer, module, settings.callbacks(), registries);
+        SaveHooks hooks = new UserSaveHooks(callbacks, registries);
         if (directory.isEmpty()) {
             return CheckpointStreams.none(hooks, moment);
         }
         return CheckpointStreams.open(
                 directory.get(),
                 start.continuation(directory.get()),
-                settings.saving(),
+                settings.checkpointing().saving(),
                 parts,
                 registries,
                 graph,
@@ -267,18 +284,18 @@ final class FitSession implements Steps {
                 moment);
     }
 
-    private FitHooks hooks(FitHooks updates, CheckpointStreams streams) {
-        List<FitHooks> callbacks = new ArrayList<>();
-        callbacks.add(updates);
-        settings.callbacks().forEach(callback -> callbacks.add(new CallbackHooks(callback, trainer, module)));
+    private HookChain hooks(ModelHooks updates, CheckpointStreams streams) {
+        List<ModelHooks> beforeSaving = new ArrayList<>();
+        beforeSaving.add(updates);
+        beforeSaving.addAll(callbacks);
         if (settings.showsProgress() && Terminal.isPresent()) {
-            callbacks.add(new ConsoleProgress(state, metrics));
+            beforeSaving.add(new ConsoleProgress(state, metrics));
         }
-        return new HookChain(callbacks, List.of(streams), new ModuleHooks(module));
+        return new HookChain(beforeSaving, List.of(streams), module);
     }
 
     private List<Shape> shapesOfFirstBatch() throws Exception {
-        try (NDManager scratch = Engine.getEngine("PyTorch").newBaseManager();
+        try (NDManager scratch = TorchEngine.get().newBaseManager();
                 BatchIterator batches = new BatchIterator(train, scratch)) {
             if (!batches.hasNext()) {
                 throw new EmptyDatasetException("training");
@@ -286,14 +303,6 @@ final class FitSession implements Steps {
             try (Batch batch = batches.next()) {
                 return Arrays.asList(batch.getData().getShapes());
             }
-        }
-    }
-
-    void log(String name, double value, boolean epochMean) {
-        if (state.isValidating() || epochMean) {
-            metrics.accumulate(state.isValidating(), name, value, batchSize);
-        } else {
-            metrics.set(name, value);
         }
     }
 

@@ -2,11 +2,13 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.training.GradientMode;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model and how to train it. Subclasses say what the model is and what a step does; {@link Trainer} does the rest.
+ * A model and how to train it. Subclasses define the model and what a step does; {@link Trainer} does the rest.
  *
  * <pre>{@code
  * class DigitsModule extends LightningModule {
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  *     @Override
  *     protected Optimizer configureOptimizers() {
- *         return Optimizer.adam().build();
+ *         return Adam.builder().build();
  *     }
  *
  *     @Override
@@ -38,13 +40,16 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>{@code Adam} is that of {@link dev.rivulet.optim}: from the state of these optimizers training resumes exactly. To run
+ * code at other moments of training, override the hooks of {@link ModelHooks}.
+ *
  * <p>A module holds its weights in native memory from its first use on; closing it frees them. The
  * optimizers of {@link dev.rivulet.optim} are closed with the fit; what DJL's own keep, Adam's moments for one, is freed
  * when the JVM ends. Confined to one thread at a time.
  */
-public abstract class LightningModule implements AutoCloseable {
+public abstract class LightningModule implements ModelHooks, AutoCloseable {
     private @Nullable Network network;
-    private @Nullable FitSession session;
+    private @Nullable FitContext context;
 
     /** For subclasses. */
     protected LightningModule() {}
@@ -108,7 +113,7 @@ public abstract class LightningModule implements AutoCloseable {
 
     /** The model's output for a batch: with gradients and dropout in a training step, without anywhere else. */
     protected final NDList forward(NDList inputs) {
-        return network().forward(inputs, session != null && session.isTrainingStep());
+        return network().forward(inputs, context != null && context.isTrainingStep());
     }
 
     /**
@@ -137,7 +142,7 @@ public abstract class LightningModule implements AutoCloseable {
 
     /** Logs the value of a scalar array; see {@link #log(String, double)}. */
     protected final void log(String name, NDArray scalar) {
-        log(name, scalar.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).getFloat());
+        log(name, scalar.toType(DataType.FLOAT32, false).getFloat());
     }
 
     /**
@@ -147,22 +152,22 @@ public abstract class LightningModule implements AutoCloseable {
      * @throws IllegalStateException outside of a fit
      */
     protected final void log(String name, double value) {
-        session("log").log(name, value, false);
+        context("log").log(name, value);
     }
 
     /** Logs a metric that in training, too, is the mean over the epoch; known from the end of the epoch on. */
     protected final void logEpochMean(String name, double value) {
-        session("logEpochMean").log(name, value, true);
+        context("logEpochMean").logEpochMean(name, value);
     }
 
     /** Index of the epoch that runs or has just run. */
     protected final int currentEpoch() {
-        return session("currentEpoch").state().epoch();
+        return context("currentEpoch").epoch();
     }
 
     /** Optimizer steps so far. */
     protected final long globalStep() {
-        return session("globalStep").state().globalStep();
+        return context("globalStep").globalStep();
     }
 
     /**
@@ -170,7 +175,7 @@ public abstract class LightningModule implements AutoCloseable {
      * data set draws on other threads is better had from {@link dev.rivulet.random.NamedRandoms#generatorAt}.
      */
     protected final RandomGenerator random(String name) {
-        return session("random").random(name);
+        return context("random").random(name);
     }
 
     /**
@@ -183,59 +188,6 @@ public abstract class LightningModule implements AutoCloseable {
         return Map.of();
     }
 
-    /** Before anything else. */
-    protected void onFitStart() throws Exception {}
-
-    /** Before the first epoch. */
-    protected void onTrainStart() throws Exception {}
-
-    /** Before the first batch of an epoch. */
-    protected void onTrainEpochStart() throws Exception {}
-
-    /** Before a batch's training step. */
-    protected void onTrainBatchStart(Batch batch, int batchIndex) throws Exception {}
-
-    /** Before gradients are set to zero, once per optimizer step. */
-    protected void onBeforeZeroGrad() throws Exception {}
-
-    /** Before gradients are computed. */
-    protected void onBeforeBackward(NDArray loss) throws Exception {}
-
-    /** After gradients were computed. */
-    protected void onAfterBackward() throws Exception {}
-
-    /** Before the optimizer changes the weights. */
-    protected void onBeforeOptimizerStep() throws Exception {}
-
-    /** After a batch, its optimizer step included. */
-    protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {}
-
-    /** After the last batch of an epoch and the validation that follows it. */
-    protected void onTrainEpochEnd() throws Exception {}
-
-    /** After the last epoch. */
-    protected void onTrainEnd() throws Exception {}
-
-    /** After everything else of a run that succeeded. */
-    protected void onFitEnd() throws Exception {}
-
-    /** Before a validation. */
-    protected void onValidationStart() throws Exception {}
-
-    /** Before the first batch of a validation. */
-    protected void onValidationEpochStart() throws Exception {}
-
-    /** Before a batch's validation step. */
-    protected void onValidationBatchStart(Batch batch, int batchIndex) throws Exception {}
-
-    /** After a batch's validation step. */
-    protected void onValidationBatchEnd(Batch batch, int batchIndex) throws Exception {}
-
-    /** After the last batch of a validation; what is logged here still belongs to it. */
-    protected void onValidationEpochEnd() throws Exception {}
-
-    /** After a validation, its metrics reduced. */
-    protected void onValidationEnd() throws Exception {}
     /** Frees the model's memory. */
     @Override
     public void close() {
@@ -263,15 +215,15 @@ public abstract class LightningModule implements AutoCloseable {
         return hasWeights() || exampleInputShapes().length > 0;
     }
 
-    final void attach(FitSession started) {
-        if (session != null) {
+    final void attach(FitContext started) {
+        if (context != null) {
             throw new IllegalStateException(getClass().getSimpleName() + " is being trained by another trainer.");
         }
-        session = started;
+        context = started;
     }
 
     final void detach() {
-        session = null;
+        context = null;
     }
 
     private Network network() {
@@ -282,10 +234,10 @@ public abstract class LightningModule implements AutoCloseable {
         return network;
     }
 
-    private FitSession session(String method) {
-        if (session == null) {
+    private FitContext context(String method) {
+        if (context == null) {
             throw new IllegalStateException(method + " has a meaning within Trainer.fit only.");
         }
-        return session;
+        return context;
     }
 }

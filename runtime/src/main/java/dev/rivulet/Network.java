@@ -1,7 +1,6 @@
 package dev.rivulet;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -12,6 +11,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import dev.rivulet.tensor.ParameterNames;
+import dev.rivulet.tensor.TorchEngine;
 import dev.rivulet.training.GradientMode;
 import dev.rivulet.training.LstmProbe;
 import java.util.Collections;
@@ -40,7 +40,7 @@ final class Network implements AutoCloseable {
      * @throws IllegalArgumentException if it gives two parameters one name
      */
     Network(Block block, List<Shape> inputShapes, UnaryOperator<String> parameterName) {
-        this.manager = Engine.getEngine("PyTorch").newBaseManager();
+        this.manager = TorchEngine.get().newBaseManager();
         this.block = block;
         this.inputShapes = List.copyOf(inputShapes);
         this.store = new ParameterStore(manager, false);

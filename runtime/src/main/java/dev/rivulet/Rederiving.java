@@ -1,10 +1,10 @@
 package dev.rivulet;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.TorchEngine;
 import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -150,7 +150,7 @@ final class Rederiving {
             throws IOException {
         Provenance at = expected.provenance();
         SaveMoment moment = new SaveMoment(phase, at.epoch(), at.globalStep(), at.metrics());
-        try (NDManager memory = Engine.getEngine("PyTorch").newBaseManager()) {
+        try (NDManager memory = TorchEngine.get().newBaseManager()) {
             Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, moment, memory));
             return difference(expected, result);
         } catch (RuntimeException | IOException e) {

@@ -1,9 +1,9 @@
 package dev.rivulet;
 
-/** Told of every save, on the training thread. */
+/** Notified of every save, on the training thread. */
 interface SaveHooks {
 
-    /** Whether there is anybody to be told before a checkpoint is written. */
+    /** Whether {@link #onSaveCheckpoint} may add entries; the same for the whole fit. */
     boolean addEntries();
 
     /** Before a checkpoint is written: the time to add entries. */

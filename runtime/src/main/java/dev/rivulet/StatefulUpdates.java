@@ -2,12 +2,12 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
-import dev.rivulet.training.FitHooks;
+import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.training.LoopState;
 import java.util.Collection;
 
 /** Tells stateful transforms of every optimizer step. */
-final class StatefulUpdates implements FitHooks {
+final class StatefulUpdates implements ModelHooks {
     private final Network network;
     private final Collection<StatefulTransform> transforms;
     private final StateDict weights;

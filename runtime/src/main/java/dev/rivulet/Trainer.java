@@ -6,6 +6,8 @@ import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.store.RetryPolicy;
 import dev.rivulet.training.LoopSettings;
+import dev.rivulet.training.LoopSettings.Limits;
+import dev.rivulet.training.LoopSettings.Validation;
 import dev.rivulet.training.ValidationInterval;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,10 +36,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trainer {
     private final TrainerSettings settings;
+    private final List<Callback> callbacks;
     private final AtomicReference<@Nullable FitSession> session = new AtomicReference<>();
 
-    private Trainer(TrainerSettings settings) {
+    private Trainer(TrainerSettings settings, List<Callback> callbacks) {
         this.settings = settings;
+        this.callbacks = callbacks;
     }
 
     /** A builder with Lightning's defaults. */
@@ -102,7 +106,10 @@ public final class Trainer {
     }
 
     private FitResult fit(LightningModule module, Dataset train, Optional<Dataset> validation, ResumeFrom resumeFrom) {
-        FitSession started = new FitSession(this, settings, module, train, validation, resumeFrom);
+        List<FitCallback> participants = callbacks.stream()
+                .<FitCallback>map(callback -> new CallbackHooks(callback, this, module))
+                .toList();
+        FitSession started = new FitSession(settings, participants, module, train, validation, resumeFrom);
         if (!session.compareAndSet(null, started)) {
             throw new IllegalStateException("This trainer is in the middle of a fit; use a second one.");
         }
@@ -116,13 +123,13 @@ public final class Trainer {
     /** Index of the epoch that runs or has just run; 0 outside of a fit. */
     public int currentEpoch() {
         FitSession current = session.get();
-        return current == null ? 0 : current.state().epoch();
+        return current == null ? 0 : current.epoch();
     }
 
     /** Optimizer steps so far; 0 outside of a fit. */
     public long globalStep() {
         FitSession current = session.get();
-        return current == null ? 0 : current.state().globalStep();
+        return current == null ? 0 : current.globalStep();
     }
 
     /** All metrics as they are now, exact, by name; none outside of a fit. */
@@ -354,17 +361,18 @@ public final class Trainer {
                 throw new IllegalArgumentException("maxPendingSaves is " + maxPendingSaves
                         + ", but must be a number of save events, or 0 for training to wait for each.");
             }
-            return new Trainer(new TrainerSettings(
+            TrainerSettings settings = new TrainerSettings(
                     loopSettings(),
                     gradientClipVal == 0 ? GradientClipping.NONE : gradientClipAlgorithm.with(gradientClipVal),
                     seed,
-                    List.copyOf(callbacks),
-                    defaultRootDir.resolve("checkpoints"),
-                    enableCheckpointing && fastDevRun == 0,
-                    new SavingSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries),
-                    new LinkedHashMap<>(streams),
+                    new TrainerSettings.Checkpointing(
+                            defaultRootDir.resolve("checkpoints"),
+                            enableCheckpointing && fastDevRun == 0,
+                            new LinkedHashMap<>(streams),
+                            new SavingSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries)),
                     enableProgressBar,
-                    clock));
+                    clock);
+            return new Trainer(settings, List.copyOf(callbacks));
         }
 
         private LoopSettings loopSettings() {
@@ -372,28 +380,14 @@ public final class Trainer {
                 throw new IllegalArgumentException(
                         "fastDevRun is " + fastDevRun + ", but must be a number of batches, or 0.");
             }
-            if (fastDevRun > 0) {
-                return new LoopSettings(
-                        1,
-                        fastDevRun,
-                        fastDevRun,
-                        fastDevRun,
-                        1,
-                        ValidationInterval.EPOCH,
-                        0,
-                        accumulateGradBatches,
-                        shutdownBudget);
-            }
-            return new LoopSettings(
-                    maxEpochs.orElse(maxSteps == -1 ? 1000 : -1),
-                    maxSteps,
-                    limitTrainBatches,
-                    limitValBatches,
-                    checkValEveryNEpoch,
-                    valCheckInterval,
-                    numSanityValSteps,
-                    accumulateGradBatches,
-                    shutdownBudget);
+            Limits limits = fastDevRun > 0
+                    ? new Limits(1, fastDevRun, fastDevRun, fastDevRun)
+                    : new Limits(
+                            maxEpochs.orElse(maxSteps == -1 ? 1000 : -1), maxSteps, limitTrainBatches, limitValBatches);
+            Validation validation = fastDevRun > 0
+                    ? new Validation(1, ValidationInterval.EPOCH, 0)
+                    : new Validation(checkValEveryNEpoch, valCheckInterval, numSanityValSteps);
+            return new LoopSettings(limits, validation, accumulateGradBatches, shutdownBudget);
         }
     }
 }

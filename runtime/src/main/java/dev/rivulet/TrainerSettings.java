@@ -4,27 +4,35 @@ import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.training.LoopSettings;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * What a {@link Trainer} was built with.
+ * What a {@link Trainer} was built with, but for its callbacks.
  *
- * @param saving how save events are carried out
- * @param streams changes of policies, by name of the stream
  * @param clock what time triggers go by, in nanoseconds
  */
 record TrainerSettings(
         LoopSettings loop,
         GradientClipping clipping,
         OptionalInt seed,
-        List<Callback> callbacks,
-        Path checkpointDirectory,
-        boolean savesCheckpoints,
-        SavingSettings saving,
-        Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
+        Checkpointing checkpointing,
         boolean showsProgress,
-        LongSupplier clock) {}
+        LongSupplier clock) {
+
+    /**
+     * What is saved, where and how.
+     *
+     * @param directory where checkpoints are found, even if none are saved
+     * @param enabled whether any are saved
+     * @param streams changes of policies, by name of the stream
+     * @param saving how save requests are carried out
+     */
+    record Checkpointing(
+            Path directory,
+            boolean enabled,
+            Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
+            SavingSettings saving) {}
+}

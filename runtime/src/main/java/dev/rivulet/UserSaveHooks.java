@@ -1,29 +1,17 @@
 package dev.rivulet;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The callbacks' and the module's hooks at a save. */
 final class UserSaveHooks implements SaveHooks {
-    private final Trainer trainer;
-    private final LightningModule module;
-    private final List<Callback> callbacks;
+    private final List<? extends SaveHooks> callbacks;
     private final RegistryChain registries;
     private final boolean addEntries;
 
-    UserSaveHooks(Trainer trainer, LightningModule module, List<Callback> callbacks, RegistryChain registries) {
-        this.trainer = trainer;
-        this.module = module;
+    UserSaveHooks(List<? extends SaveHooks> callbacks, RegistryChain registries) {
         this.callbacks = callbacks;
         this.registries = registries;
-        this.addEntries = registries.addsEntries() || callbacks.stream().anyMatch(UserSaveHooks::addsEntries);
-    }
-
-    /** Asked once per fit: to watch hooks that do nothing would cost a comparison of all weights per save. */
-    private static boolean addsEntries(Callback callback) {
-        return Stream.of(callback.getClass().getMethods())
-                .anyMatch(method ->
-                        method.getName().equals("onSaveCheckpoint") && method.getDeclaringClass() != Callback.class);
+        this.addEntries = registries.addsEntries() || callbacks.stream().anyMatch(SaveHooks::addEntries);
     }
 
     @Override
@@ -33,16 +21,16 @@ final class UserSaveHooks implements SaveHooks {
 
     @Override
     public void onSaveCheckpoint(Checkpoint checkpoint) throws Exception {
-        for (Callback callback : callbacks) {
-            callback.onSaveCheckpoint(trainer, module, checkpoint);
+        for (SaveHooks callback : callbacks) {
+            callback.onSaveCheckpoint(checkpoint);
         }
         registries.onSaveCheckpoint(checkpoint.stream(), checkpoint);
     }
 
     @Override
     public void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception {
-        for (Callback callback : callbacks) {
-            callback.onCheckpointCommitted(trainer, module, checkpoint);
+        for (SaveHooks callback : callbacks) {
+            callback.onCheckpointCommitted(checkpoint);
         }
     }
 }

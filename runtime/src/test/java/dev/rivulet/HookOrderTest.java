@@ -40,7 +40,7 @@ class HookOrderTest {
 
         try (NDManager manager = NDManager.newBaseManager();
                 HookRecorder.Module module = new HookRecorder.Module(events)) {
-            Trainer trainer = trainer(recorded, new HookRecorder(events, recorded));
+            Trainer trainer = trainer(recorded, new HookRecorder(events, recorded).callback());
             module.trainer = trainer;
             ArrayDataset train = Points.of(manager, recorded.get("trainRecords").getAsInt(), 2);
             int validationRecords = recorded.get("valRecords").getAsInt();

@@ -3,6 +3,7 @@ package dev.rivulet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import com.google.gson.JsonObject;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -10,8 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down each hook of a callback and of a module, as {@code record_hooks.py} does. */
-final class HookRecorder implements Callback {
+/** Records each hook of a callback and of a module, as {@code record_hooks.py} does. */
+final class HookRecorder {
     private static final Set<String> WITH_METRICS = Set.of(
             "onTrainStart",
             "onTrainBatchEnd",
@@ -36,8 +37,18 @@ final class HookRecorder implements Callback {
         this.recorded = recorded;
     }
 
-    private void note(String hook, Trainer trainer) {
-        note(hook, trainer, OptionalInt.empty());
+    /** A callback that records every hook. */
+    Callback callback() {
+        return (Callback) Proxy.newProxyInstance(
+                Callback.class.getClassLoader(), new Class<?>[] {Callback.class}, (proxy, hook, arguments) -> {
+                    note(hook.getName(), (Trainer) arguments[0], batchIndex(arguments));
+                    return null;
+                });
+    }
+
+    /** The last argument of a batch's hook. */
+    private static OptionalInt batchIndex(Object[] arguments) {
+        return arguments[arguments.length - 1] instanceof Integer index ? OptionalInt.of(index) : OptionalInt.empty();
     }
 
     private void note(String hook, Trainer trainer, OptionalInt batch) {
@@ -70,121 +81,6 @@ final class HookRecorder implements Callback {
                 && (!wanted.has("batch") || wanted.get("batch").getAsInt() == batch.orElseThrow());
     }
 
-    @Override
-    public void setup(Trainer trainer, LightningModule module) {
-        note("setup", trainer);
-    }
-
-    @Override
-    public void onSanityCheckStart(Trainer trainer, LightningModule module) {
-        note("onSanityCheckStart", trainer);
-    }
-
-    @Override
-    public void onSanityCheckEnd(Trainer trainer, LightningModule module) {
-        note("onSanityCheckEnd", trainer);
-    }
-
-    @Override
-    public void onFitStart(Trainer trainer, LightningModule module) {
-        note("onFitStart", trainer);
-    }
-
-    @Override
-    public void onTrainStart(Trainer trainer, LightningModule module) {
-        note("onTrainStart", trainer);
-    }
-
-    @Override
-    public void onTrainEpochStart(Trainer trainer, LightningModule module) {
-        note("onTrainEpochStart", trainer);
-    }
-
-    @Override
-    public void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
-        note("onTrainBatchStart", trainer, OptionalInt.of(batchIndex));
-    }
-
-    @Override
-    public void onBeforeZeroGrad(Trainer trainer, LightningModule module) {
-        note("onBeforeZeroGrad", trainer);
-    }
-
-    @Override
-    public void onBeforeBackward(Trainer trainer, LightningModule module, NDArray loss) {
-        note("onBeforeBackward", trainer);
-    }
-
-    @Override
-    public void onAfterBackward(Trainer trainer, LightningModule module) {
-        note("onAfterBackward", trainer);
-    }
-
-    @Override
-    public void onBeforeOptimizerStep(Trainer trainer, LightningModule module) {
-        note("onBeforeOptimizerStep", trainer);
-    }
-
-    @Override
-    public void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex) {
-        note("onTrainBatchEnd", trainer, OptionalInt.of(batchIndex));
-    }
-
-    @Override
-    public void onTrainEpochEnd(Trainer trainer, LightningModule module) {
-        note("onTrainEpochEnd", trainer);
-    }
-
-    @Override
-    public void onTrainEnd(Trainer trainer, LightningModule module) {
-        note("onTrainEnd", trainer);
-    }
-
-    @Override
-    public void onFitEnd(Trainer trainer, LightningModule module) {
-        note("onFitEnd", trainer);
-    }
-
-    @Override
-    public void onValidationStart(Trainer trainer, LightningModule module) {
-        note("onValidationStart", trainer);
-    }
-
-    @Override
-    public void onValidationEpochStart(Trainer trainer, LightningModule module) {
-        note("onValidationEpochStart", trainer);
-    }
-
-    @Override
-    public void onValidationBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
-        note("onValidationBatchStart", trainer, OptionalInt.of(batchIndex));
-    }
-
-    @Override
-    public void onValidationBatchEnd(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
-        note("onValidationBatchEnd", trainer, OptionalInt.of(batchIndex));
-    }
-
-    @Override
-    public void onValidationEpochEnd(Trainer trainer, LightningModule module) {
-        note("onValidationEpochEnd", trainer);
-    }
-
-    @Override
-    public void onValidationEnd(Trainer trainer, LightningModule module) {
-        note("onValidationEnd", trainer);
-    }
-
-    @Override
-    public void onException(Trainer trainer, LightningModule module, Throwable exception) {
-        note("onException", trainer);
-    }
-
-    @Override
-    public void teardown(Trainer trainer, LightningModule module) {
-        note("teardown", trainer);
-    }
-
     /** A linear model that logs the numbers that tell when they were logged. */
     static final class Module extends PlaneModule {
         private final List<String> events;
@@ -194,6 +90,10 @@ final class HookRecorder implements Callback {
 
         Module(List<String> events) {
             this.events = events;
+        }
+
+        private void note(String hook) {
+            note(hook, OptionalInt.empty());
         }
 
         private void note(String hook, OptionalInt batch) {
@@ -217,95 +117,95 @@ final class HookRecorder implements Callback {
         }
 
         @Override
-        protected void onFitStart() {
-            note("onFitStart", OptionalInt.empty());
+        public void onFitStart() {
+            note("onFitStart");
         }
 
         @Override
-        protected void onTrainStart() {
-            note("onTrainStart", OptionalInt.empty());
+        public void onTrainStart() {
+            note("onTrainStart");
         }
 
         @Override
-        protected void onTrainEpochStart() {
-            note("onTrainEpochStart", OptionalInt.empty());
+        public void onTrainEpochStart() {
+            note("onTrainEpochStart");
         }
 
         @Override
-        protected void onTrainBatchStart(Batch batch, int batchIndex) {
+        public void onTrainBatchStart(Batch batch, int batchIndex) {
             note("onTrainBatchStart", OptionalInt.of(batchIndex));
         }
 
         @Override
-        protected void onBeforeZeroGrad() {
-            note("onBeforeZeroGrad", OptionalInt.empty());
+        public void onBeforeZeroGrad() {
+            note("onBeforeZeroGrad");
         }
 
         @Override
-        protected void onBeforeBackward(NDArray loss) {
-            note("onBeforeBackward", OptionalInt.empty());
+        public void onBeforeBackward(NDArray loss) {
+            note("onBeforeBackward");
         }
 
         @Override
-        protected void onAfterBackward() {
-            note("onAfterBackward", OptionalInt.empty());
+        public void onAfterBackward() {
+            note("onAfterBackward");
         }
 
         @Override
-        protected void onBeforeOptimizerStep() {
-            note("onBeforeOptimizerStep", OptionalInt.empty());
+        public void onBeforeOptimizerStep() {
+            note("onBeforeOptimizerStep");
         }
 
         @Override
-        protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
+        public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
             note("onTrainBatchEnd", OptionalInt.of(batchIndex));
         }
 
         @Override
-        protected void onTrainEpochEnd() {
+        public void onTrainEpochEnd() {
             log("epoch_end", 1.0 + currentEpoch());
-            note("onTrainEpochEnd", OptionalInt.empty());
+            note("onTrainEpochEnd");
         }
 
         @Override
-        protected void onTrainEnd() {
-            note("onTrainEnd", OptionalInt.empty());
+        public void onTrainEnd() {
+            note("onTrainEnd");
         }
 
         @Override
-        protected void onFitEnd() {
-            note("onFitEnd", OptionalInt.empty());
+        public void onFitEnd() {
+            note("onFitEnd");
         }
 
         @Override
-        protected void onValidationStart() {
-            note("onValidationStart", OptionalInt.empty());
+        public void onValidationStart() {
+            note("onValidationStart");
         }
 
         @Override
-        protected void onValidationEpochStart() {
-            note("onValidationEpochStart", OptionalInt.empty());
+        public void onValidationEpochStart() {
+            note("onValidationEpochStart");
         }
 
         @Override
-        protected void onValidationBatchStart(Batch batch, int batchIndex) {
+        public void onValidationBatchStart(Batch batch, int batchIndex) {
             note("onValidationBatchStart", OptionalInt.of(batchIndex));
         }
 
         @Override
-        protected void onValidationBatchEnd(Batch batch, int batchIndex) {
+        public void onValidationBatchEnd(Batch batch, int batchIndex) {
             note("onValidationBatchEnd", OptionalInt.of(batchIndex));
         }
 
         @Override
-        protected void onValidationEpochEnd() {
+        public void onValidationEpochEnd() {
             log("val_end", 1.0 + globalStep());
-            note("onValidationEpochEnd", OptionalInt.empty());
+            note("onValidationEpochEnd");
         }
 
         @Override
-        protected void onValidationEnd() {
-            note("onValidationEnd", OptionalInt.empty());
+        public void onValidationEnd() {
+            note("onValidationEnd");
         }
     }
 }

@@ -130,23 +130,23 @@ final class RecordedModule extends SteadyModule {
     }
 
     @Override
-    protected void onFitStart() {
+    public void onFitStart() {
         hasBegun = true;
         throwIfRecorded("on_fit_start", OptionalInt.empty());
     }
 
     @Override
-    protected void onTrainStart() {
+    public void onTrainStart() {
         throwIfRecorded("on_train_start", OptionalInt.empty());
     }
 
     @Override
-    protected void onTrainEpochStart() {
+    public void onTrainEpochStart() {
         throwIfRecorded("on_train_epoch_start", OptionalInt.empty());
     }
 
     @Override
-    protected void onTrainBatchStart(Batch batch, int batchIndex) {
+    public void onTrainBatchStart(Batch batch, int batchIndex) {
         noteEpoch();
         throwIfRecorded("on_train_batch_start", OptionalInt.of(batchIndex));
     }
@@ -160,34 +160,34 @@ final class RecordedModule extends SteadyModule {
     }
 
     @Override
-    protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
+    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
         throwIfRecorded("on_train_batch_end", OptionalInt.of(batchIndex));
     }
 
     @Override
-    protected void onTrainEpochEnd() {
+    public void onTrainEpochEnd() {
         noteEpoch();
         logAll("train_epoch_end", currentEpoch());
         throwIfRecorded("on_train_epoch_end", OptionalInt.empty());
     }
 
     @Override
-    protected void onTrainEnd() {
+    public void onTrainEnd() {
         throwIfRecorded("on_train_end", OptionalInt.empty());
     }
 
     @Override
-    protected void onFitEnd() {
+    public void onFitEnd() {
         throwIfRecorded("on_fit_end", OptionalInt.empty());
     }
 
     @Override
-    protected void onValidationStart() {
+    public void onValidationStart() {
         throwIfRecorded("on_validation_start", OptionalInt.empty());
     }
 
     @Override
-    protected void onValidationEpochStart() {
+    public void onValidationEpochStart() {
         throwIfRecorded("on_validation_epoch_start", OptionalInt.empty());
     }
 
@@ -197,7 +197,7 @@ final class RecordedModule extends SteadyModule {
     }
 
     @Override
-    protected void onValidationEpochEnd() {
+    public void onValidationEpochEnd() {
         logAll("val_by_epoch", currentEpoch());
         if (!sanityChecking) {
             logAll("val", validations++);
@@ -206,7 +206,7 @@ final class RecordedModule extends SteadyModule {
     }
 
     @Override
-    protected void onValidationEnd() {
+    public void onValidationEnd() {
         throwIfRecorded("on_validation_end", OptionalInt.empty());
     }
 }

@@ -34,12 +34,12 @@ final class ScriptedModule extends SteadyModule {
     }
 
     @Override
-    protected void onTrainEpochStart() {
+    public void onTrainEpochStart() {
         call();
     }
 
     @Override
-    protected void onTrainBatchStart(Batch batch, int batchIndex) {
+    public void onTrainBatchStart(Batch batch, int batchIndex) {
         call();
     }
 
@@ -51,7 +51,7 @@ final class ScriptedModule extends SteadyModule {
     }
 
     @Override
-    protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
+    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
         call();
     }
 
@@ -62,12 +62,12 @@ final class ScriptedModule extends SteadyModule {
     }
 
     @Override
-    protected void onValidationEnd() {
+    public void onValidationEnd() {
         call();
     }
 
     @Override
-    protected void onTrainEpochEnd() {
+    public void onTrainEpochEnd() {
         call();
     }
 }

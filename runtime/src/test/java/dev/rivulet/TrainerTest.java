@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.training.dataset.ArrayDataset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -124,12 +125,54 @@ class TrainerTest extends FitTestCase {
         }
     }
 
+    @Test
+    void aModuleSeesTheSanityCheckAndTheEndOfItsOwnRun() {
+        List<String> seen = new ArrayList<>();
+        try (FailingModule module = new FailingModule(seen)) {
+            Trainer trainer = trainer().build();
+
+            assertThatThrownBy(() -> trainer.fit(module, points, points)).hasMessage("seen");
+        }
+
+        assertThat(seen).containsExactly("onSanityCheckStart", "onSanityCheckEnd", "onException");
+    }
+
+    /** Records the hooks that Lightning gives to callbacks alone, and fails when training starts. */
+    private static final class FailingModule extends PlaneModule {
+        private final List<String> seen;
+
+        FailingModule(List<String> seen) {
+            this.seen = seen;
+        }
+
+        @Override
+        public void onSanityCheckStart() {
+            seen.add("onSanityCheckStart");
+        }
+
+        @Override
+        public void onSanityCheckEnd() {
+            seen.add("onSanityCheckEnd");
+        }
+
+        @Override
+        public void onTrainStart() {
+            throw new IllegalStateException("seen");
+        }
+
+        @Override
+        public void onException(Throwable exception) {
+            assertThat(exception).hasMessage("seen");
+            seen.add("onException");
+        }
+    }
+
     /** Fails once. */
     private static final class LazyModule extends PlaneModule {
         private boolean failed;
 
         @Override
-        protected void onTrainEnd() {
+        public void onTrainEnd() {
             if (!failed) {
                 failed = true;
                 throw new IllegalStateException("not yet");

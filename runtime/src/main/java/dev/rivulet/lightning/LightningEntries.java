@@ -98,8 +98,8 @@ public final class LightningEntries {
      * The training state of a file that Rivulet wrote, or Lightning 2.0 or later.
      *
      * <p>Lightning's file does not say whether a validation is due after the batch, nor, within the first epoch, how many
-     * batches an epoch has; {@link LoopProgress#validationDue} is false then, unless a validation has just run, and
-     * {@link LoopProgress#batchesOfEpoch} is 0.
+     * batches an epoch has; {@link LoopProgress.Validation#due} is false then, unless a validation has just run, and
+     * {@link LoopProgress.Batches#ofEpoch} is 0.
      *
      * @param checkpoint content of the file, as {@link dev.rivulet.format.PlainValues#fromTorch} gives it
      * @throws NoTrainingStateException if it does not hold all that is needed, or the state of what there is not in Rivulet:

@@ -1,7 +1,10 @@
 package dev.rivulet.lightning;
 
 import dev.rivulet.training.LoopProgress;
+import dev.rivulet.training.LoopProgress.Batches;
+import dev.rivulet.training.LoopProgress.Epochs;
 import dev.rivulet.training.LoopProgress.Place;
+import dev.rivulet.training.LoopProgress.Validation;
 
 /** Where Lightning's loop stood, from the entry {@code loops.fit_loop}. */
 final class LoopsReading {
@@ -48,15 +51,10 @@ final class LoopsReading {
         boolean within = isWithinEpoch() || epochBegins;
         return new LoopProgress(
                 place,
-                toIndex(within ? ended : Math.max(0, ended - 1)),
-                toIndex(ended),
                 globalStep,
-                toIndex(index),
-                totalBatches.processed(),
-                batchesOfEpoch(last, within),
-                last,
-                place == Place.VALIDATION_END,
-                validation.ready() > 0,
+                new Epochs(toIndex(within ? ended : Math.max(0, ended - 1)), toIndex(ended)),
+                new Batches(toIndex(index), last, batchesOfEpoch(last, within), totalBatches.processed()),
+                new Validation(place == Place.VALIDATION_END, validation.ready() > 0),
                 repeats);
     }
 

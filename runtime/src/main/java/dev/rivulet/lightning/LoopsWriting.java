@@ -30,7 +30,7 @@ final class LoopsWriting {
         this.lrSchedulers = lrSchedulers;
         batches = progress.batchIndex() + 1L;
         boolean ended = progress.place() == Place.EPOCH_END || progress.place() == Place.TRAIN_END;
-        epochsBefore = Math.max(0, progress.epochsEnded() - (ended ? 1 : 0));
+        epochsBefore = Math.max(0, progress.epochs().ended() - (ended ? 1 : 0));
         accumulated = accumulated();
         steps = Math.min(stepsOfEpoch(accumulated), progress.globalStep());
     }
@@ -45,7 +45,7 @@ final class LoopsWriting {
     }
 
     private Map<String, @Nullable Object> fitLoop() {
-        SavedCount validation = SavedCount.done(progress.validationHasRun() ? 1 : 0);
+        SavedCount validation = SavedCount.done(progress.validation().hasRun() ? 1 : 0);
         Map<String, @Nullable Object> loop = new LinkedHashMap<>();
         loop.put("state_dict", Map.of());
         loop.put(
@@ -58,23 +58,23 @@ final class LoopsWriting {
         loop.put("epoch_loop.manual_optimization.state_dict", Map.of());
         loop.put("epoch_loop.manual_optimization.optim_step_progress", steps(0, 0));
         loop.put("epoch_loop.val_loop.state_dict", Map.of());
-        loop.put("epoch_loop.val_loop.batch_progress", batches(validation, validation, progress.validationHasRun()));
+        loop.put("epoch_loop.val_loop.batch_progress", batches(validation, validation, progress.validation().hasRun()));
         loop.put("epoch_progress", progress(epochs(), epochs()));
         return loop;
     }
 
     private SavedCount epochs() {
         return switch (progress.place()) {
-            case BATCH_START, BATCH_END, VALIDATION_END -> SavedCount.running(progress.epochsEnded() + 1L);
-            case EPOCH_END -> SavedCount.ending(progress.epochsEnded());
-            case TRAIN_END -> SavedCount.done(progress.epochsEnded());
+            case BATCH_START, BATCH_END, VALIDATION_END -> SavedCount.running(progress.epochs().ended() + 1L);
+            case EPOCH_END -> SavedCount.ending(progress.epochs().ended());
+            case TRAIN_END -> SavedCount.done(progress.epochs().ended());
         };
     }
 
     private Map<String, @Nullable Object> batchProgress() {
         boolean ending = progress.place() == Place.BATCH_END;
         SavedCount total =
-                ending ? SavedCount.ending(progress.totalBatches()) : SavedCount.done(progress.totalBatches());
+                ending ? SavedCount.ending(progress.batches().total()) : SavedCount.done(progress.batches().total());
         SavedCount current = ending ? SavedCount.ending(batches) : SavedCount.done(batches);
         return batches(total, current, progress.lastBatch());
     }
@@ -112,9 +112,9 @@ final class LoopsWriting {
     }
 
     private long accumulated() {
-        long longest = Math.max(batches + 1, epochsBefore > 0 ? progress.batchesOfEpoch() : 0);
+        long longest = Math.max(batches + 1, epochsBefore > 0 ? progress.batches().ofEpoch() : 0);
         for (long count = 1; count <= longest; count++) {
-            long stepsBefore = epochsBefore * ((progress.batchesOfEpoch() + count - 1) / count);
+            long stepsBefore = epochsBefore * ((progress.batches().ofEpoch() + count - 1) / count);
             if ((epochsBefore == 0 ? 0 : stepsBefore) + stepsOfEpoch(count) == progress.globalStep()) {
                 return count;
             }

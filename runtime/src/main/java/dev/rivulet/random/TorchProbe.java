@@ -1,11 +1,11 @@
 package dev.rivulet.random;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.LibUtils;
+import dev.rivulet.tensor.TorchEngine;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -52,7 +52,7 @@ final class TorchProbe {
         if (!isKnown(platform)) {
             return failed("the native calls are not known to be right for " + platform);
         }
-        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
+        try (NDManager manager = TorchEngine.get().newBaseManager(Device.cpu())) {
             String version = LibUtils.getVersion();
             if (!version.startsWith(KNOWN_VERSION)) {
                 return failed("they are not known to be right for libtorch " + version);

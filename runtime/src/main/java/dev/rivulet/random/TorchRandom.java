@@ -1,7 +1,7 @@
 package dev.rivulet.random;
 
-import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.rivulet.tensor.TorchEngine;
 
 /**
  * The random generator of libtorch's CPU operations: dropout, {@code randomNormal}, initializers.
@@ -47,7 +47,7 @@ public final class TorchRandom {
 
     /** Seeds the generator, and those of all GPUs, for one step of a run. Always possible. */
     public static void reseed(long seed, long step) {
-        Engine.getEngine("PyTorch"); // Loads the library at the first call.
+        TorchEngine.get(); // Loads the library at the first call.
         JniUtils.setSeed(SplitMix64.of(seed, "torch", step).nextLong());
     }
 

@@ -2,6 +2,7 @@ package dev.rivulet.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.hook.ModelHooks;
 import java.util.Locale;
 import java.util.StringJoiner;
 import me.tongfei.progressbar.ProgressBar;
@@ -10,7 +11,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Shows each epoch as a bar with the newest metrics, on standard error. */
-public final class ConsoleProgress implements FitHooks {
+public final class ConsoleProgress implements ModelHooks {
     private static final long REFRESH_NANOS = 100_000_000;
 
     private final LoopState state;

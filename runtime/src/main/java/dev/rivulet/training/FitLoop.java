@@ -9,6 +9,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
+import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trains: epochs of batches, each with forward, backward and, every so many batches, an optimizer step; validations in
- * between. Everything happens on the calling thread, in the order that {@link FitHooks} draws.
+ * between. Everything happens on the calling thread, in the order that {@link ModelHooks} shows.
  */
 public final class FitLoop {
     private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
@@ -33,70 +34,58 @@ public final class FitLoop {
     private final Dataset train;
     private final Optional<ValidationLoop> validation;
     private final Steps steps;
-    private final OptimizerStep optimizer;
-    private final LrSchedules schedules;
-    private final FitHooks hooks;
-    private final Metrics metrics;
-    private final LoopState state;
-    private final LoopMemory memory;
+    private final HookChain hooks;
     private final NDManager manager;
     private final Engine engine;
+    private final OptimizerStep optimizer;
+    private final LrSchedules schedules;
+    private final LoopState state;
+    private final LoopMemory memory;
+    private final Metrics metrics;
 
-    /** Whether the run goes on, in its first epoch, from a file of Lightning's, which has no metrics. */
+    /** Whether the run resumed, in its current epoch, from a file of Lightning's, which has no metrics. */
     private boolean metricsUnknown;
 
     /**
      * Prepares a run.
      *
-     * @param state of a run that has not begun
-     * @param memory of the same run
-     * @param manager the manager under which batches live, for the length of their use
+     * @param run one that has not begun
      */
     public FitLoop(
             LoopSettings settings,
             Dataset train,
             Optional<Dataset> validation,
             Steps steps,
-            OptimizerStep optimizer,
-            FitHooks hooks,
-            Metrics metrics,
-            LoopState state,
-            LoopMemory memory,
-            NDManager manager) {
+            HookChain hooks,
+            TrainingRun run) {
         this.settings = settings;
         this.train = train;
         this.validation = validation
-                .filter(dataset -> settings.limitValBatches() > 0)
-                .map(dataset -> new ValidationLoop(dataset, steps, hooks, metrics, state, manager));
+                .filter(dataset -> settings.limits().valBatches() > 0)
+                .map(dataset -> new ValidationLoop(dataset, steps, hooks, run));
         this.steps = steps;
-        this.optimizer = optimizer;
-        this.schedules = optimizer.schedules();
         this.hooks = hooks;
-        this.metrics = metrics;
-        this.state = state;
-        this.memory = memory;
-        this.manager = manager;
+        this.manager = run.manager();
         this.engine = manager.getEngine();
+        this.optimizer = run.optimizer();
+        this.schedules = optimizer.schedules();
+        this.state = run.state();
+        this.memory = run.memory();
+        this.metrics = memory.metrics();
     }
 
     /**
      * Runs to the end.
      *
      * @param resumed where an earlier run stood, whose weights, optimizer and metrics have been restored; empty to begin
-     * @throws Exception what a step, a hook or the data set throws, after {@link FitHooks#onException} has been told
+     * @throws Exception what a step, a hook or the data set throws, after all of {@link ModelHooks#onException}
      */
     public void run(Optional<LoopProgress> resumed) throws Exception {
         ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
         try {
             fit(resumed);
         } catch (Throwable failure) {
-            try {
-                hooks.onException(failure);
-            } catch (Throwable further) {
-                if (further != failure) {
-                    failure.addSuppressed(further);
-                }
-            }
+            hooks.callOnException(failure);
             throw failure;
         } finally {
             signal.close();
@@ -105,31 +94,30 @@ public final class FitLoop {
 
     private void fit(Optional<LoopProgress> resumed) throws Exception {
         resumed.ifPresent(state::resume);
-        hooks.onFitStart();
+        hooks.call(ModelHooks::onFitStart);
         if (resumed.isEmpty() && !isDone() && validation.isPresent() && settings.sanityBatches() > 0) {
             validation.get().checkSanity(settings.sanityBatches());
         }
         if (!isDone() || (resumed.isPresent() && isAfterBatch())) {
-            hooks.onTrainStart();
+            hooks.call(ModelHooks::onTrainStart);
             if (resumed.isPresent()) {
-                goOn();
+                resumeEpoch();
             }
             while (!isDone()) {
                 state.epoch = state.epochsEnded;
                 runEpoch();
             }
-            hooks.onTrainEnd();
+            hooks.call(ModelHooks::onTrainEnd);
         }
-        hooks.onFitEnd();
+        hooks.call(ModelHooks::onFitEnd);
     }
 
     private boolean isDone() {
-        boolean noEpochLeft = settings.maxEpochs() != -1 && state.epochsEnded >= settings.maxEpochs();
-        return noEpochLeft || noStepLeft() || state.stopping;
+        return !settings.limits().allowEpoch(state.epochsEnded) || isLastStepDone() || state.stopping;
     }
 
-    private boolean noStepLeft() {
-        return settings.maxSteps() != -1 && state.globalStep >= settings.maxSteps();
+    private boolean isLastStepDone() {
+        return !settings.limits().allowStep(state.globalStep);
     }
 
     /** Whether what belongs to a batch, a validation and the end of its epoch, may be left to do. */
@@ -137,27 +125,30 @@ public final class FitLoop {
         return state.place == Place.BATCH_END || state.place == Place.VALIDATION_END;
     }
 
-    /** Does what is left of the epoch in which another run ended. */
-    private void goOn() throws Exception {
+    /** Completes the epoch in which another run ended, from the position at which it ended. */
+    private void resumeEpoch() throws Exception {
         metricsUnknown = metrics.toMap().isEmpty();
-        boolean counted = state.place == Place.EPOCH_END || state.place == Place.TRAIN_END;
-        if (counted && !state.lastBatch) {
-            // That run was to stop in the middle of the epoch, and this one is not.
-            state.epochsEnded--;
-            state.place = Place.BATCH_START;
-            counted = false;
+        state.validationPossible = isValidationPossible();
+        if (state.hasStoppedWithinEpoch()) {
+            state.reopenEpoch();
         }
-        if (state.place == Place.EPOCH_END) {
-            closeEpoch();
-        } else if (!counted) {
-            state.validationPossible = isValidationPossible();
-            if (state.place == Place.BATCH_END) {
-                // A file of Lightning's does not say; one of this trainer's says the same.
-                state.validationDue |= isValidationDue(state.batchIndex);
-            }
-            runBatches();
-            endEpoch();
+        switch (state.place) {
+            case BATCH_START, VALIDATION_END -> completeEpoch();
+            case BATCH_END -> completeBatchAndEpoch();
+            case EPOCH_END -> closeEpoch();
+            case TRAIN_END -> {} // Nothing of the epoch is left.
         }
+    }
+
+    private void completeEpoch() throws Exception {
+        runBatches();
+        endEpoch();
+    }
+
+    private void completeBatchAndEpoch() throws Exception {
+        // Files of Lightning's do not hold whether a validation is due; for those of this trainer the result is the same.
+        state.validationDue |= isValidationDue(state.batchIndex);
+        completeEpoch();
     }
 
     private void runEpoch() throws Exception {
@@ -166,7 +157,7 @@ public final class FitLoop {
         state.lastBatch = false;
         state.validationPossible = isValidationPossible();
         metrics.beginEpoch();
-        hooks.onTrainEpochStart();
+        hooks.call(ModelHooks::onTrainEpochStart);
         state.place = Place.BATCH_START;
         if (!state.stopping) {
             runBatches();
@@ -175,14 +166,14 @@ public final class FitLoop {
     }
 
     private boolean isValidationPossible() {
-        return validation.isPresent() && (state.epoch + 1) % settings.checkValEveryNEpoch() == 0;
+        return validation.isPresent() && (state.epoch + 1) % settings.validation().everyNEpoch() == 0;
     }
 
     private void endEpoch() throws Exception {
         state.epochsEnded++;
         metrics.reduce(false);
         state.place = Place.EPOCH_END;
-        hooks.onTrainEpochEnd();
+        hooks.callWatchersLast(ModelHooks::onTrainEpochEnd);
         closeEpoch();
     }
 
@@ -213,7 +204,7 @@ public final class FitLoop {
             if (state.place != Place.BATCH_START) {
                 followUp();
             }
-            while (batches.hasNext() && !state.lastBatch && !noStepLeft() && !state.stopping) {
+            while (batches.hasNext() && !state.lastBatch && !isLastStepDone() && !state.stopping) {
                 state.batchIndex++;
                 trainOn(batches);
                 state.endIfTold();
@@ -226,7 +217,7 @@ public final class FitLoop {
     private void followUp() throws Exception {
         if (state.place == Place.BATCH_END && state.validationFollows() && validation.isPresent()) {
             memory.validationBegins();
-            validation.get().run(settings.limitValBatches());
+            validation.get().run(settings.limits().valBatches());
         }
         if (completesStep(state.batchIndex)) {
             stepOnPlateau(LrInterval.STEP, state.batchIndex);
@@ -241,10 +232,10 @@ public final class FitLoop {
         memory.random().beginStep(state.totalBatches);
         try (Batch batch = batches.next()) {
             noteSize(batches, batch);
-            hooks.onTrainBatchStart(batch, index);
+            hooks.call(each -> each.onTrainBatchStart(batch, index));
             NDArray loss = computeGradients(batch, index);
             if (completesStep(index)) {
-                hooks.onBeforeOptimizerStep();
+                hooks.call(ModelHooks::onBeforeOptimizerStep);
                 optimizer.step();
                 state.globalStep++;
                 schedules.step(LrInterval.STEP, index);
@@ -256,7 +247,7 @@ public final class FitLoop {
             state.totalBatches++;
             state.inBatch = false;
             state.place = Place.BATCH_END;
-            hooks.onTrainBatchEnd(loss, batch, index);
+            hooks.call(each -> each.onTrainBatchEnd(loss, batch, index));
         }
     }
 
@@ -267,15 +258,15 @@ public final class FitLoop {
             loss = steps.trainingStep(batch, index);
             requireScalar(loss);
             if (beginsStep(index)) {
-                hooks.onBeforeZeroGrad();
+                hooks.call(ModelHooks::onBeforeZeroGrad);
                 optimizer.zeroGradients();
             }
-            hooks.onBeforeBackward(loss);
+            hooks.call(each -> each.onBeforeBackward(loss));
             backward(gradients, loss);
         } finally {
             COLLECTING.unlock();
         }
-        hooks.onAfterBackward();
+        hooks.call(ModelHooks::onAfterBackward);
         return loss;
     }
 
@@ -300,21 +291,21 @@ public final class FitLoop {
     }
 
     private void noteSize(BatchIterator batches, Batch batch) {
-        state.lastBatch = batches.isLast() || state.batchIndex + 1 == settings.limitTrainBatches();
+        state.lastBatch = batches.isLast() || state.batchIndex + 1 == settings.limits().trainBatches();
         if (state.lastBatch) {
             state.batchesOfEpoch = state.batchIndex + 1L;
             refuseUnreachableValidation();
         } else if (state.batchesOfEpoch == 0) {
             long records = batch.getProgressTotal();
             long estimate = records > 0 ? (records + batch.getSize() - 1) / batch.getSize() : Long.MAX_VALUE;
-            state.batchesOfEpoch = Math.min(estimate, settings.limitTrainBatches());
+            state.batchesOfEpoch = Math.min(estimate, settings.limits().trainBatches());
         }
     }
 
     /** Said at the end of the first epoch, because only then is its length known for certain. */
     private void refuseUnreachableValidation() {
         if (validation.isPresent()
-                && settings.validationInterval() instanceof ValidationInterval.Batches interval
+                && settings.validation().interval() instanceof ValidationInterval.Batches interval
                 && interval.count() > state.batchesOfEpoch) {
             throw new IllegalArgumentException("valCheckInterval is " + interval.count() + " batches, but an epoch has "
                     + state.batchesOfEpoch + ", so that validation would never run; choose a smaller number.");
@@ -323,7 +314,7 @@ public final class FitLoop {
 
     private boolean isValidationDue(int index) {
         return state.validationPossible
-                && (index + 1) % settings.validationInterval().batches(state.batchesOfEpoch) == 0;
+                && (index + 1) % settings.validation().interval().batches(state.batchesOfEpoch) == 0;
     }
 
     private static void requireScalar(NDArray loss) {

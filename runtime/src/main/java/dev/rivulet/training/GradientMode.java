@@ -1,7 +1,7 @@
 package dev.rivulet.training;
 
-import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.rivulet.tensor.TorchEngine;
 import java.util.concurrent.Callable;
 
 /**
@@ -27,7 +27,7 @@ public final class GradientMode {
     }
 
     private static GradientMode switched(boolean recording) {
-        Engine.getEngine("PyTorch");
+        TorchEngine.get();
         GradientMode mode = new GradientMode(JniUtils.isGradMode());
         JniUtils.setGradMode(recording);
         return mode;

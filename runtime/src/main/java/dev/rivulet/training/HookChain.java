@@ -1,186 +1,52 @@
 package dev.rivulet.training;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.training.dataset.Batch;
-import java.util.ArrayList;
+import dev.rivulet.hook.ModelHooks;
 import java.util.List;
+import java.util.stream.Stream;
 
-/**
- * Several hooks called one after the other in Lightning's order: callbacks, then those that watch metrics, then the
- * module; at the end of a training epoch the watchers come last, so that they see what the module logs there.
- */
-public final class HookChain implements FitHooks {
-    private final List<FitHooks> hooks;
-    private final List<FitHooks> hooksAtEpochEnd;
+/** All hooks of a run, called in Lightning's order: callbacks, then those that watch metrics, then the module. */
+public final class HookChain {
+    private final List<ModelHooks> hooks;
+    private final List<ModelHooks> watchersLast;
 
     /**
      * A chain.
      *
      * @param watchers what decides by metrics: checkpoints, early stopping
      */
-    public HookChain(List<FitHooks> callbacks, List<FitHooks> watchers, FitHooks module) {
-        this.hooks = concat(callbacks, watchers, List.of(module));
-        this.hooksAtEpochEnd = concat(callbacks, List.of(module), watchers);
+    public HookChain(List<ModelHooks> callbacks, List<ModelHooks> watchers, ModelHooks module) {
+        this.hooks = Stream.of(callbacks, watchers, List.of(module)).flatMap(List::stream).toList();
+        this.watchersLast = Stream.of(callbacks, List.of(module), watchers).flatMap(List::stream).toList();
     }
 
-    @SafeVarargs
-    private static List<FitHooks> concat(List<FitHooks>... parts) {
-        List<FitHooks> all = new ArrayList<>();
-        for (List<FitHooks> part : parts) {
-            all.addAll(part);
-        }
-        return List.copyOf(all);
+    /** A hook to call, with its arguments: {@code ModelHooks::onTrainStart}. */
+    @FunctionalInterface
+    public interface Hook {
+        /** Calls this hook of one participant. */
+        void callOn(ModelHooks hooks) throws Exception;
     }
 
-    @Override
-    public void onFitStart() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onFitStart();
+    void call(Hook hook) throws Exception {
+        for (ModelHooks participant : hooks) {
+            hook.callOn(participant);
         }
     }
 
-    @Override
-    public void onSanityCheckStart() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onSanityCheckStart();
+    /** The order at the end of a training epoch, in which watchers see what the module logs there. */
+    void callWatchersLast(Hook hook) throws Exception {
+        for (ModelHooks participant : watchersLast) {
+            hook.callOn(participant);
         }
     }
 
-    @Override
-    public void onSanityCheckEnd() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onSanityCheckEnd();
-        }
-    }
-
-    @Override
-    public void onTrainStart() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onTrainStart();
-        }
-    }
-
-    @Override
-    public void onTrainEpochStart() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onTrainEpochStart();
-        }
-    }
-
-    @Override
-    public void onTrainBatchStart(Batch batch, int batchIndex) throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onTrainBatchStart(batch, batchIndex);
-        }
-    }
-
-    @Override
-    public void onBeforeZeroGrad() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onBeforeZeroGrad();
-        }
-    }
-
-    @Override
-    public void onBeforeBackward(NDArray loss) throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onBeforeBackward(loss);
-        }
-    }
-
-    @Override
-    public void onAfterBackward() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onAfterBackward();
-        }
-    }
-
-    @Override
-    public void onBeforeOptimizerStep() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onBeforeOptimizerStep();
-        }
-    }
-
-    @Override
-    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onTrainBatchEnd(loss, batch, batchIndex);
-        }
-    }
-
-    @Override
-    public void onTrainEpochEnd() throws Exception {
-        for (FitHooks hook : hooksAtEpochEnd) {
-            hook.onTrainEpochEnd();
-        }
-    }
-
-    @Override
-    public void onTrainEnd() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onTrainEnd();
-        }
-    }
-
-    @Override
-    public void onFitEnd() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onFitEnd();
-        }
-    }
-
-    @Override
-    public void onValidationStart() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onValidationStart();
-        }
-    }
-
-    @Override
-    public void onValidationEpochStart() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onValidationEpochStart();
-        }
-    }
-
-    @Override
-    public void onValidationBatchStart(Batch batch, int batchIndex) throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onValidationBatchStart(batch, batchIndex);
-        }
-    }
-
-    @Override
-    public void onValidationBatchEnd(Batch batch, int batchIndex) throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onValidationBatchEnd(batch, batchIndex);
-        }
-    }
-
-    @Override
-    public void onValidationEpochEnd() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onValidationEpochEnd();
-        }
-    }
-
-    @Override
-    public void onValidationEnd() throws Exception {
-        for (FitHooks hook : hooks) {
-            hook.onValidationEnd();
-        }
-    }
-
-    /** Calls all, whatever one throws: each may have something to rescue. */
-    @Override
-    public void onException(Throwable exception) {
-        for (FitHooks hook : hooks) {
+    /** Calls {@link ModelHooks#onException} of all, whatever one throws: each may have something to save. */
+    void callOnException(Throwable failure) {
+        for (ModelHooks participant : hooks) {
             try {
-                hook.onException(exception);
+                participant.onException(failure);
             } catch (Throwable further) {
-                if (further != exception) {
-                    exception.addSuppressed(further);
+                if (further != failure) {
+                    failure.addSuppressed(further);
                 }
             }
         }

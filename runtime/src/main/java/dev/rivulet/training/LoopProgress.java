@@ -5,49 +5,76 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run stands in its loop: what has been done last, and the counts by which it goes on.
+ * Where a run stands in its loop: what has been done last, and the counts from which it resumes.
  *
  * @param place what has been done last
- * @param epoch index of the epoch that runs or has just run
- * @param epochsEnded number of epochs that were counted as run; at {@link Place#EPOCH_END} this one is among them, even if
- *     the run was to stop in the middle of it
  * @param globalStep optimizer steps so far
- * @param batchIndex index in its epoch of the last training batch that was completed, −1 before the first
- * @param totalBatches training batches completed since the run began, over all epochs
- * @param batchesOfEpoch number of training batches of an epoch; an estimate until the first epoch has ended, 0 before its
- *     first batch
- * @param lastBatch whether that batch is the last one of its epoch
- * @param validationDue whether a validation follows, or has followed, that batch
- * @param validationHasRun whether a validation has run since training began; the check before it does not count
- * @param repeatsBatch whether the run ended within a batch, which is trained on once more: not exactly as if nothing had
+ * @param repeatsBatch whether the run ended within a batch, which is trained on again: not exactly as if nothing had
  *     happened
  */
 public record LoopProgress(
         Place place,
-        int epoch,
-        int epochsEnded,
         long globalStep,
-        int batchIndex,
-        long totalBatches,
-        long batchesOfEpoch,
-        boolean lastBatch,
-        boolean validationDue,
-        boolean validationHasRun,
+        Epochs epochs,
+        Batches batches,
+        Validation validation,
         boolean repeatsBatch) {
+
+    /**
+     * Epochs of a run.
+     *
+     * @param current index of the epoch that runs or has just run
+     * @param ended number of epochs that were counted as run; at {@link Place#EPOCH_END} this one is among them, even if
+     *     the run was to stop in the middle of it
+     */
+    public record Epochs(int current, int ended) {}
+
+    /**
+     * Training batches of a run.
+     *
+     * @param index in its epoch, of the last one that was completed; −1 before the first
+     * @param last whether that is the last one of its epoch
+     * @param ofEpoch number of them in an epoch; an estimate until the first epoch has ended, 0 before its first batch
+     * @param total number of those completed since the run began, over all epochs
+     */
+    public record Batches(int index, boolean last, long ofEpoch, long total) {}
+
+    /**
+     * Validations of a run.
+     *
+     * @param due whether one follows, or has followed, the last training batch
+     * @param hasRun whether one has run since training began; the check before it does not count
+     */
+    public record Validation(boolean due, boolean hasRun) {}
+
+    /** Index of the epoch that runs or has just run. */
+    public int epoch() {
+        return epochs.current;
+    }
+
+    /** Index in its epoch of the last training batch that was completed, −1 before the first. */
+    public int batchIndex() {
+        return batches.index;
+    }
+
+    /** Whether that batch is the last one of its epoch. */
+    public boolean lastBatch() {
+        return batches.last;
+    }
 
     /** Entries for a checkpoint: integers, booleans, and the name of the place. */
     public Map<String, @Nullable Object> toEntries() {
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();
         entries.put("place", place.name());
-        entries.put("epoch", (long) epoch);
-        entries.put("epochs_ended", (long) epochsEnded);
+        entries.put("epoch", (long) epochs.current);
+        entries.put("epochs_ended", (long) epochs.ended);
         entries.put("global_step", globalStep);
-        entries.put("batch_index", (long) batchIndex);
-        entries.put("total_batches", totalBatches);
-        entries.put("batches_of_epoch", batchesOfEpoch);
-        entries.put("last_batch", lastBatch);
-        entries.put("validation_due", validationDue);
-        entries.put("validation_has_run", validationHasRun);
+        entries.put("batch_index", (long) batches.index);
+        entries.put("total_batches", batches.total);
+        entries.put("batches_of_epoch", batches.ofEpoch);
+        entries.put("last_batch", batches.last);
+        entries.put("validation_due", validation.due);
+        entries.put("validation_has_run", validation.hasRun);
         entries.put("repeats_batch", repeatsBatch);
         return entries;
     }
@@ -60,15 +87,14 @@ public record LoopProgress(
     public static LoopProgress fromEntries(Map<?, ?> entries) {
         return new LoopProgress(
                 place(entries),
-                Math.toIntExact(count(entries, "epoch", 0, Integer.MAX_VALUE)),
-                Math.toIntExact(count(entries, "epochs_ended", 0, Integer.MAX_VALUE)),
                 count(entries, "global_step", 0, Long.MAX_VALUE),
-                Math.toIntExact(count(entries, "batch_index", -1, Integer.MAX_VALUE)),
-                count(entries, "total_batches", 0, Long.MAX_VALUE),
-                count(entries, "batches_of_epoch", 0, Long.MAX_VALUE),
-                flag(entries, "last_batch"),
-                flag(entries, "validation_due"),
-                flag(entries, "validation_has_run"),
+                new Epochs(index(entries, "epoch", 0), index(entries, "epochs_ended", 0)),
+                new Batches(
+                        index(entries, "batch_index", -1),
+                        flag(entries, "last_batch"),
+                        count(entries, "batches_of_epoch", 0, Long.MAX_VALUE),
+                        count(entries, "total_batches", 0, Long.MAX_VALUE)),
+                new Validation(flag(entries, "validation_due"), flag(entries, "validation_has_run")),
                 flag(entries, "repeats_batch"));
     }
 
@@ -79,6 +105,10 @@ public record LoopProgress(
             }
         }
         throw malformed(entries, "place");
+    }
+
+    private static int index(Map<?, ?> entries, String name, int least) {
+        return Math.toIntExact(count(entries, name, least, Integer.MAX_VALUE));
     }
 
     private static long count(Map<?, ?> entries, String name, long least, long most) {

@@ -60,7 +60,7 @@ public final class LoopState {
         return validationDue || (stopping && validationPossible);
     }
 
-    /** Whether the validation batches run that only prove that validation works. */
+    /** Whether the validation batches run that only check that validation works. */
     public boolean isSanityChecking() {
         return sanityChecking;
     }
@@ -88,30 +88,40 @@ public final class LoopState {
         int repeated = inBatch ? batchIndex - windowStart : 0;
         return new LoopProgress(
                 inBatch ? Place.BATCH_START : place,
-                epoch,
-                epochsEnded,
                 globalStep,
-                inBatch ? windowStart - 1 : batchIndex,
-                totalBatches - repeated,
-                batchesOfEpoch,
-                lastBatch && !inBatch,
-                validationDue && !inBatch,
-                validationHasRun,
+                new LoopProgress.Epochs(epoch, epochsEnded),
+                new LoopProgress.Batches(
+                        inBatch ? windowStart - 1 : batchIndex,
+                        lastBatch && !inBatch,
+                        batchesOfEpoch,
+                        totalBatches - repeated),
+                new LoopProgress.Validation(validationDue && !inBatch, validationHasRun),
                 inBatch);
     }
 
-    /** Takes over where another run stood. */
+    /** Adopts the position of another run. */
     void resume(LoopProgress progress) {
         place = progress.place();
-        epoch = progress.epoch();
-        epochsEnded = progress.epochsEnded();
         globalStep = progress.globalStep();
-        batchIndex = progress.batchIndex();
-        totalBatches = progress.totalBatches();
-        batchesOfEpoch = progress.batchesOfEpoch();
-        lastBatch = progress.lastBatch();
-        validationDue = progress.validationDue();
-        validationHasRun = progress.validationHasRun();
+        epoch = progress.epochs().current();
+        epochsEnded = progress.epochs().ended();
+        batchIndex = progress.batches().index();
+        lastBatch = progress.batches().last();
+        batchesOfEpoch = progress.batches().ofEpoch();
+        totalBatches = progress.batches().total();
+        validationDue = progress.validation().due();
+        validationHasRun = progress.validation().hasRun();
+    }
+
+    /** Whether the current epoch counts as ended although batches of it are left: the run was to stop within it. */
+    boolean hasStoppedWithinEpoch() {
+        return (place == Place.EPOCH_END || place == Place.TRAIN_END) && !lastBatch;
+    }
+
+    /** Undoes the end of such an epoch, for a run that does not stop there. */
+    void reopenEpoch() {
+        epochsEnded--;
+        place = Place.BATCH_START;
     }
 
     /** Whether the process was told to end. */

@@ -1,7 +1,6 @@
 package dev.rivulet.training;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.training.ParameterStore;
+import dev.rivulet.tensor.TorchEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +41,7 @@ public final class LstmProbe {
         static final boolean IS_RIGHT = isRight();
 
         private static boolean isRight() {
-            try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
+            try (NDManager manager = TorchEngine.get().newBaseManager(Device.cpu())) {
                 Block lstm = LSTM.builder().setStateSize(8).setNumLayers(1).build();
                 // Nobody's random numbers: a run goes on from where its generator stands.
                 lstm.setInitializer(

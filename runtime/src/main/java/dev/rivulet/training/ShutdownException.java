@@ -4,7 +4,8 @@ package dev.rivulet.training;
 public final class ShutdownException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ShutdownException() {
+    /** At a step boundary after the signal. */
+    public ShutdownException() {
         super("Training was ended by a signal.");
     }
 }

@@ -4,59 +4,64 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.BatchIterator;
+import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.training.LoopProgress.Place;
 
 /** One validation: all batches of the validation data, without gradients, then the metrics of all together. */
 final class ValidationLoop {
     private final Dataset dataset;
     private final Steps steps;
-    private final FitHooks hooks;
-    private final Metrics metrics;
-    private final LoopState state;
+    private final HookChain hooks;
     private final NDManager manager;
+    private final LoopState state;
+    private final Metrics metrics;
 
-    ValidationLoop(Dataset dataset, Steps steps, FitHooks hooks, Metrics metrics, LoopState state, NDManager manager) {
+    ValidationLoop(Dataset dataset, Steps steps, HookChain hooks, TrainingRun run) {
         this.dataset = dataset;
         this.steps = steps;
         this.hooks = hooks;
-        this.metrics = metrics;
-        this.state = state;
-        this.manager = manager;
+        this.manager = run.manager();
+        this.state = run.state();
+        this.metrics = run.memory().metrics();
     }
 
     void run(int limitBatches) throws Exception {
         state.validating = true;
-        hooks.onValidationStart();
-        hooks.onValidationEpochStart();
+        hooks.call(ModelHooks::onValidationStart);
+        hooks.call(ModelHooks::onValidationEpochStart);
         try (BatchIterator batches = new BatchIterator(dataset, manager)) {
             if (!batches.hasNext()) {
                 throw new EmptyDatasetException("validation");
             }
             for (int index = 0; index < limitBatches && batches.hasNext(); index++) {
-                try (Batch batch = batches.next()) {
-                    hooks.onValidationBatchStart(batch, index);
-                    steps.validationStep(batch, index);
-                    hooks.onValidationBatchEnd(batch, index);
-                }
+                validateOn(batches, index);
                 state.endIfTold();
             }
         }
-        hooks.onValidationEpochEnd();
+        hooks.call(ModelHooks::onValidationEpochEnd);
         metrics.reduce(true);
         if (!state.sanityChecking) {
             state.validationHasRun = true;
             state.place = Place.VALIDATION_END;
         }
-        hooks.onValidationEnd();
+        hooks.call(ModelHooks::onValidationEnd);
         state.validating = false;
     }
 
-    /** Proves that validation works before hours of training lead to it; what it logs is forgotten. */
+    private void validateOn(BatchIterator batches, int index) throws Exception {
+        try (Batch batch = batches.next()) {
+            hooks.call(each -> each.onValidationBatchStart(batch, index));
+            steps.validationStep(batch, index);
+            hooks.call(each -> each.onValidationBatchEnd(batch, index));
+        }
+    }
+
+    /** Checks that validation works before hours of training lead to it; what it logs is discarded. */
     void checkSanity(int batches) throws Exception {
         state.sanityChecking = true;
-        hooks.onSanityCheckStart();
+        hooks.call(ModelHooks::onSanityCheckStart);
         run(batches);
-        hooks.onSanityCheckEnd();
+        hooks.call(ModelHooks::onSanityCheckEnd);
         metrics.clear();
         state.sanityChecking = false;
     }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rivulet.format.PlainValues;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.training.LoopProgress;
+import dev.rivulet.training.LoopProgress.Batches;
+import dev.rivulet.training.LoopProgress.Epochs;
 import dev.rivulet.training.LoopProgress.Place;
+import dev.rivulet.training.LoopProgress.Validation;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LightningEntriesTest {
-    private static final LoopProgress PROGRESS =
-            new LoopProgress(Place.BATCH_END, 3, 3, 40, 1, 26, 8, false, true, true, false);
+    private static final LoopProgress PROGRESS = new LoopProgress(
+            Place.BATCH_END, 40, new Epochs(3, 3), new Batches(1, false, 8, 26), new Validation(true, true), false);
 
     static Stream<Named<List<RecordedLoops>>> fits() throws IOException {
         return RecordedLoops.all().stream()
@@ -58,7 +61,7 @@ class LightningEntriesTest {
                     Map<String, @Nullable Object> expected = new LinkedHashMap<>(record.progress());
                     expected.put("validation_due", read.place() == Place.VALIDATION_END);
                     expected.put(
-                            "batches_of_epoch", read.batchesOfEpoch() == 0 ? 0L : expected.get("batches_of_epoch"));
+                            "batches_of_epoch", read.batches().ofEpoch() == 0 ? 0L : expected.get("batches_of_epoch"));
                     if (read.place() == Place.BATCH_START && "VALIDATION_END".equals(expected.get("place"))) {
                         expected.put("place", "BATCH_START"); // After a batch that makes no step they come to the same.
                     }

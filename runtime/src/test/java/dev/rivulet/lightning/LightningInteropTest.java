@@ -93,7 +93,7 @@ class LightningInteropTest {
         boolean ended = settings.place() == Place.TRAIN_END;
         checkpoint.put(
                 "epoch",
-                ended ? state.progress().epochsEnded() : state.progress().epoch());
+                ended ? state.progress().epochs().ended() : state.progress().epoch());
         checkpoint.put("global_step", state.progress().globalStep());
         checkpoint.put(LightningEntries.VERSION, LightningEntries.LAYOUT_VERSION);
         checkpoint.put("state_dict", net.weights());

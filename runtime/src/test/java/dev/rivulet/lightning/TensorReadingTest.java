@@ -8,6 +8,10 @@ import dev.rivulet.tensor.DirectMemory;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 import dev.rivulet.training.LoopProgress;
+import dev.rivulet.training.LoopProgress.Batches;
+import dev.rivulet.training.LoopProgress.Epochs;
+import dev.rivulet.training.LoopProgress.Place;
+import dev.rivulet.training.LoopProgress.Validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +29,8 @@ class TensorReadingTest {
         for (int i = 0; i < 10_000; i++) {
             views.add(TorchTensor.view(storage, Dtype.U8, i, TensorShape.of(size - i), 1));
         }
-        LoopProgress progress =
-                new LoopProgress(LoopProgress.Place.TRAIN_END, 0, 1, 4, 3, 4, 4, true, false, false, false);
+        LoopProgress progress = new LoopProgress(
+                Place.TRAIN_END, 4, new Epochs(0, 1), new Batches(3, true, 4, 4), new Validation(false, false), false);
         TrainingState saved =
                 new TrainingState(progress, List.of(Map.of("state", views)), List.of(), Map.of(), Map.of());
 

@@ -21,7 +21,10 @@ import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.ParameterNames;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.training.LoopProgress;
+import dev.rivulet.training.LoopProgress.Batches;
+import dev.rivulet.training.LoopProgress.Epochs;
 import dev.rivulet.training.LoopProgress.Place;
+import dev.rivulet.training.LoopProgress.Validation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,15 +131,10 @@ final class TrainedNet implements AutoCloseable {
         boolean counted = atEnd || place == Place.EPOCH_END;
         LoopProgress progress = new LoopProgress(
                 place,
-                running,
-                counted ? running + 1 : running,
                 globalStep,
-                done - 1,
-                (long) running * BATCHES + done,
-                BATCHES,
-                done == BATCHES,
-                done % 4 == 0,
-                running > 0 || done > 4 || place == Place.VALIDATION_END,
+                new Epochs(running, counted ? running + 1 : running),
+                new Batches(done - 1, done == BATCHES, BATCHES, (long) running * BATCHES + done),
+                new Validation(done % 4 == 0, running > 0 || done > 4 || place == Place.VALIDATION_END),
                 false);
         return new TrainingState(progress, List.of(optimizer.stateDict()), schedules.stateDicts(), Map.of(), Map.of());
     }

@@ -89,7 +89,7 @@ class ResumeDifferenceTest extends ResumeProofCase {
     void findsWeightsThatAreChangedAfterTheSave() {
         ResumeReport report = proof(() -> new LineModule() {
                     @Override
-                    protected void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
+                    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
                         parameters().values().forEach(parameter -> {
                             try (NDArray alias = parameter.getArray().stopGradient()) {
                                 alias.muli(2);
@@ -109,7 +109,7 @@ class ResumeDifferenceTest extends ResumeProofCase {
                     private int steps;
 
                     @Override
-                    protected void onAfterBackward() {
+                    public void onAfterBackward() {
                         steps++;
                         for (Parameter parameter : parameters().values()) {
                             parameter.getArray().getGradient().divi(steps);
@@ -129,7 +129,7 @@ class ResumeDifferenceTest extends ResumeProofCase {
                     private int validations;
 
                     @Override
-                    protected void onValidationEpochEnd() {
+                    public void onValidationEpochEnd() {
                         log("validations", validations++);
                     }
                 })

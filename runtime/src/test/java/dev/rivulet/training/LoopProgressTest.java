@@ -3,7 +3,10 @@ package dev.rivulet.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.training.LoopProgress.Batches;
+import dev.rivulet.training.LoopProgress.Epochs;
 import dev.rivulet.training.LoopProgress.Place;
+import dev.rivulet.training.LoopProgress.Validation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LoopProgressTest {
     private static LoopProgress at(Place place) {
-        return new LoopProgress(place, 3, 4, 1L << 40, -1, 1L << 41, Long.MAX_VALUE, true, false, true, true);
+        return new LoopProgress(
+                place,
+                1L << 40,
+                new Epochs(3, 4),
+                new Batches(-1, true, Long.MAX_VALUE, 1L << 41),
+                new Validation(false, true),
+                true);
     }
 
     @ParameterizedTest

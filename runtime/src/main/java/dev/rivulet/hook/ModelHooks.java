@@ -1,10 +1,11 @@
-package dev.rivulet.training;
+package dev.rivulet.hook;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 
 /**
- * What the loop calls, on the training thread, in Lightning's order:
+ * Hooks that a module overrides to run its own code at chosen moments of training. Names and order are Lightning's; all run
+ * on the training thread:
  *
  * <pre>{@code
  * onFitStart
@@ -24,17 +25,17 @@ import ai.djl.training.dataset.Batch;
  *             onValidationEpochEnd onValidationEnd
  * }</pre>
  *
- * <p>Any exception ends the run: the loop calls {@link #onException} and throws it on.
+ * <p>An exception from any of them ends the run, after {@link #onException}.
  */
-public interface FitHooks {
+public interface ModelHooks {
 
-    /** Before anything else. */
+    /** First of all: the model and its optimizer are ready, and restored if the run resumes. */
     default void onFitStart() throws Exception {}
 
-    /** Before the validation batches that only prove that validation works. */
+    /** Before the validation batches that only check that validation works. */
     default void onSanityCheckStart() throws Exception {}
 
-    /** After those batches; what they logged is forgotten. */
+    /** After those batches; what they logged is discarded. */
     default void onSanityCheckEnd() throws Exception {}
 
     /** Before the first epoch. */
