@@ -3,7 +3,6 @@ package dev.rivulet;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
-import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.StreamBooks;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -53,18 +52,18 @@ record Continuation(
     }
 
     /**
-     * Has a stream go on.
+     * What a stream adopts.
      *
      * @param folder place of the stream's folder
      * @param ledger of the stream, which has saved nothing yet
      * @param exists whether a file is in the directory, by its path
      */
-    Resumption resume(String stream, Path folder, StreamLedger ledger, Predicate<String> exists) {
+    StreamBooks.Restored restore(String stream, Path folder, StreamLedger ledger, Predicate<String> exists) {
         Ledger known = ledgers.get(stream);
         StreamBooks books = catalog.isPresent() && known != null
-                ? ledger.takeOver(catalog.get(), stream, known, exists)
+                ? ledger.adopt(catalog.get(), stream, known, exists)
                 : StreamBooks.EMPTY;
-        return new Resumption(books, globalStep, nameIn(folder));
+        return new StreamBooks.Restored(books, globalStep, nameIn(folder));
     }
 
     private Optional<String> nameIn(Path folder) {

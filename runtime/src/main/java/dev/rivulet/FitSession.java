@@ -243,18 +243,12 @@ final class FitSession implements Steps {
                 loop.validationInterval().setting());
         LoopMoment moment = new LoopMoment(state, metrics, schedule, settings.clock());
         SaveHooks hooks = new UserSaveHooks(trainer, module, settings.callbacks(), registries);
+        SavedRun run = new SavedRun(parts, moment, hooks);
         if (directory.isEmpty()) {
-            return CheckpointStreams.none(hooks, moment);
+            return CheckpointStreams.none(run);
         }
         return CheckpointStreams.open(
-                directory.get(),
-                start.continuation(directory.get()),
-                settings.saving(),
-                parts,
-                registries,
-                graph,
-                hooks,
-                moment);
+                run, registries, graph, directory.get(), start.continuation(directory.get()), settings.saving());
     }
 
     private FitHooks hooks(FitHooks updates, CheckpointStreams streams) {

@@ -180,7 +180,7 @@ final class Rederiving {
             StreamDeclaration.Transform transform = link.transform().orElseThrow();
             TransformContext context = new TransformContext(link.name(), transform.from(), moment, memory.manager());
             StateDict result = registries.transform(link.name(), current, context);
-            TransformChecks.check(transform, current, result);
+            StreamWeights.check(transform, current, result);
             current = result;
             added.clear();
             for (Map.Entry<String, NDArray> tensor : context.tensors().entrySet()) {

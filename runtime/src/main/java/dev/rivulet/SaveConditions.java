@@ -27,7 +27,7 @@ final class SaveConditions {
             return registries.saves(
                     stream.name(), new TransformContext(stream.name(), stream.name(), now, workspace.manager()));
         } catch (Throwable e) {
-            // A condition is foreign code, too.
+            // A condition is user code, too.
             failures.note(stream, now, e).ifPresent(fatal -> {
                 throw fatal;
             });

@@ -1,7 +1,6 @@
 package dev.rivulet;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The callbacks' and the module's hooks at a save. */
 final class UserSaveHooks implements SaveHooks {
@@ -16,14 +15,10 @@ final class UserSaveHooks implements SaveHooks {
         this.module = module;
         this.callbacks = callbacks;
         this.registries = registries;
-        this.addEntries = registries.addsEntries() || callbacks.stream().anyMatch(UserSaveHooks::addsEntries);
-    }
-
-    /** Asked once per fit: to watch hooks that do nothing would cost a comparison of all weights per save. */
-    private static boolean addsEntries(Callback callback) {
-        return Stream.of(callback.getClass().getMethods())
-                .anyMatch(method ->
-                        method.getName().equals("onSaveCheckpoint") && method.getDeclaringClass() != Callback.class);
+        // Asked once per fit: to watch hooks that do nothing would cost a comparison of all weights per save.
+        this.addEntries = registries.addsEntries()
+                || callbacks.stream()
+                        .anyMatch(callback -> RegistryChain.overrides(callback, Callback.class, "onSaveCheckpoint"));
     }
 
     @Override

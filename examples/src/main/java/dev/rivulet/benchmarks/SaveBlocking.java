@@ -125,8 +125,8 @@ final class SaveBlocking {
                 (median; one event may wait while one is written), in which the writer puts %.2f GB/s safely on the disk.
                 """,
                 median(waiting.blocked) / 1e6,
-                fit.result().saves().writtenBytes() / 1e6 / fit.result().saves().groups(),
-                fit.result().saves().writtenBytesPerSecond() / 1e9);
+                fit.result().saves().written().bytes() / 1e6 / fit.result().saves().groups(),
+                fit.result().saves().written().bytesPerSecond() / 1e9);
     }
 
     private static double median(List<Double> values) {

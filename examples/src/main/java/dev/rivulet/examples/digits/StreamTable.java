@@ -1,6 +1,6 @@
 package dev.rivulet.examples.digits;
 
-import dev.rivulet.FitResult.StreamResult;
+import dev.rivulet.StreamResult;
 import dev.rivulet.SavedCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
