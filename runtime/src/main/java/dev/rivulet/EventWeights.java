@@ -74,7 +74,11 @@ final class EventWeights implements AutoCloseable {
         if (known == null) {
             StreamDeclaration declaration = transforms.declaration(stream);
             known = new StreamChain(
-                    declaration, declaration.transform().map(StreamDeclaration.Transform::from).map(this::chain));
+                    declaration,
+                    declaration
+                            .transform()
+                            .map(StreamDeclaration.Transform::from)
+                            .map(this::chain));
             chains.put(stream, known);
         }
         return known;
@@ -84,7 +88,8 @@ final class EventWeights implements AutoCloseable {
         // Also for those that are computed: a transform may return what it was given, which lies in the snapshot.
         guard.requireIntact();
         if (stream.computed().isEmpty()) {
-            Optional<StreamDeclaration.Transform> transform = stream.declaration().transform();
+            Optional<StreamDeclaration.Transform> transform =
+                    stream.declaration().transform();
             stream.compute(transform.isPresent() ? derived(stream.name(), transform.get()) : untransformed());
         }
         return stream.computed().orElseThrow();

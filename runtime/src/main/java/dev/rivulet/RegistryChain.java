@@ -64,7 +64,8 @@ final class RegistryChain {
 
     /** Whether any class has hooks that add entries; asked once per fit. */
     boolean addsEntries() {
-        return registries.stream().anyMatch(registry -> overrides(registry, CallbackRegistry.class, "onSaveCheckpoint"));
+        return registries.stream()
+                .anyMatch(registry -> overrides(registry, CallbackRegistry.class, "onSaveCheckpoint"));
     }
 
     /** Whether an object has a method of its own instead of an interface's default. */

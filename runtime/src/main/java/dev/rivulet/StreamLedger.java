@@ -53,8 +53,7 @@ final class StreamLedger {
         Optional<Ledger.Pointed> last = plan.last()
                 .map(pointer -> pointed(pointer.name(), group, pointer.target().isPresent()));
         Optional<Ledger.Pointed> best = plan.best()
-                .map(pointer ->
-                        pointed(pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()));
+                .map(pointer -> pointed(pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()));
         return ledger(books, groupOf, last.or(current::last), best.or(current::best));
     }
 
@@ -84,9 +83,7 @@ final class StreamLedger {
         Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, depths, exists, groups);
         StreamBooks books = new StreamBooks(
                 new StreamBooks.Retained(
-                        rebuilt.kept(ledger.kept()),
-                        rebuilt.kept(ledger.newest()),
-                        rebuilt.kept(ledger.keptForEver())),
+                        rebuilt.kept(ledger.kept()), rebuilt.kept(ledger.newest()), rebuilt.kept(ledger.keptForEver())),
                 StreamBooks.Ranking.UNKNOWN,
                 new StreamBooks.Pointers(
                         ledger.last().flatMap(rebuilt::last), ledger.best().flatMap(rebuilt::best)),
@@ -210,8 +207,7 @@ final class StreamLedger {
 
         private Optional<BestCheckpoint> best(Ledger.Pointed pointed) {
             return name(pointed)
-                    .flatMap(name -> target(pointed)
-                            .map(target -> new BestCheckpoint(name, target, pointed.linked())));
+                    .flatMap(name -> target(pointed).map(target -> new BestCheckpoint(name, target, pointed.linked())));
         }
 
         private Optional<String> name(Ledger.Pointed pointed) {

@@ -217,8 +217,7 @@ final class StreamSaver {
             written.plan().names().forEach(name -> orphans.remove(folder + name));
             List<String> retired = new ArrayList<>(orphans);
             effects.retired().forEach(name -> retired.add(folder + name));
-            return new Outcome(
-                    written, effects.books(), ledger.after(written.plan(), effects.books(), group), retired);
+            return new Outcome(written, effects.books(), ledger.after(written.plan(), effects.books(), group), retired);
         });
     }
 

@@ -215,8 +215,8 @@ final class TrainingRestoration {
         own.number("threads")
                 .filter(then -> then != now)
                 .ifPresent(then -> LOG.warn(
-                        "{} was saved by a run of {} threads, this one has {}: sums are taken in another order, so results will"
-                                + " differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
+                        "{} was saved by a run of {} threads, this one has {}: sums are taken in another order, so"
+                                + " results will differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
                         file,
                         then,
                         now,

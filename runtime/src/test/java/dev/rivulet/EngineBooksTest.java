@@ -203,8 +203,8 @@ class EngineBooksTest extends FitTestCase {
                 .ifPresent(last ->
                         assertThat(Weights.in(path(stream, last.name()))).isEqualTo(recorder.at(last.globalStep())));
         books.bestPointer()
-                .ifPresent(best ->
-                        assertThat(Weights.in(path(stream, best.name()))).isEqualTo(recorder.at(best.target().globalStep())));
+                .ifPresent(best -> assertThat(Weights.in(path(stream, best.name())))
+                        .isEqualTo(recorder.at(best.target().globalStep())));
     }
 
     private static Set<String> files(Path root) {

@@ -44,7 +44,9 @@ class EngineRecordingTest extends FitTestCase {
         List<RecordedEvent> commits = events(file, "dev.rivulet.Commit");
         SaveStatistics saves = result.saves();
         assertThat(snapshots).hasSize(8).noneMatch(event -> event.getBoolean("skipped"));
-        assertThat(sum(snapshots, "bytes")).isEqualTo(saves.blocked().copiedBytes()).isEqualTo(8 * 3 * 4);
+        assertThat(sum(snapshots, "bytes"))
+                .isEqualTo(saves.blocked().copiedBytes())
+                .isEqualTo(8 * 3 * 4);
         assertThat(copying(snapshots)).isEqualTo(saves.blocked().copying());
         assertThat(commits).hasSize(8);
         assertThat(saves.groups()).isEqualTo(8);

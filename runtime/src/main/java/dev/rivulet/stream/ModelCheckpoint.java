@@ -293,8 +293,7 @@ public final class ModelCheckpoint {
                 books.tentative().bestPointer().map(BestCheckpoint::name),
                 plan::writes,
                 this::isTaken);
-        BestCheckpoint pointer =
-                new BestCheckpoint(name, best.get().withBytes(0), policy.saveBest() == SaveBest.LINK);
+        BestCheckpoint pointer = new BestCheckpoint(name, best.get().withBytes(0), policy.saveBest() == SaveBest.LINK);
         books.tentative().pointBest(pointer);
         return plan.withBest(pointer);
     }

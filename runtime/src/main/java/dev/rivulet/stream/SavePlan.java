@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param epoch index of the epoch
  * @param globalStep optimizer steps so far
  */
-public record SavePlan(
-        Purpose purpose, Files files, boolean keptForEver, long skipped, int epoch, long globalStep) {
+public record SavePlan(Purpose purpose, Files files, boolean keptForEver, long skipped, int epoch, long globalStep) {
 
     /** Why a checkpoint is saved. */
     public enum Purpose {

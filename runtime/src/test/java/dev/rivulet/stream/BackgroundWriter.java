@@ -152,7 +152,8 @@ final class BackgroundWriter {
         // After a failed write best may lag behind until the next save.
         if (policy.saveBest() != SaveBest.OFF && !anyFailed) {
             check(
-                    books.ranking().best()
+                    books.ranking()
+                            .best()
                             .equals(books.bestPointer()
                                     .flatMap(pointer -> books.kept().stream()
                                             .filter(pointer::is)
@@ -220,10 +221,11 @@ final class BackgroundWriter {
     /** Sizes are known of committed files only, and decisions do without. */
     private static StreamBooks unsized(StreamBooks books) {
         return new StreamBooks(
-                new StreamBooks.Retained(
-                        unsized(books.kept()), unsized(books.newest()), unsized(books.keptForEver())),
+                new StreamBooks.Retained(unsized(books.kept()), unsized(books.newest()), unsized(books.keptForEver())),
                 new StreamBooks.Ranking(
-                        unsized(books.ranking().best()), unsized(books.ranking().kthBest()), books.ranking().currentScore()),
+                        unsized(books.ranking().best()),
+                        unsized(books.ranking().kthBest()),
+                        books.ranking().currentScore()),
                 new StreamBooks.Pointers(
                         books.last().map(last -> last.withBytes(0)),
                         books.bestPointer().map(best -> best.withBytes(0))),

@@ -37,7 +37,8 @@ class ModelCheckpointRandomTest {
             }
             String source = files.get(random.nextInt(files.size()));
             long step = events.get(events.size() - 1).globalStep();
-            StreamBooks.Restored restored = new StreamBooks.Restored(stream.books(), step, Optional.of(source.substring(2)));
+            StreamBooks.Restored restored =
+                    new StreamBooks.Restored(stream.books(), step, Optional.of(source.substring(2)));
             compare(
                     policy,
                     new RandomRun(random, step).events(),

@@ -161,7 +161,11 @@ class ModelCheckpointTest {
     @Test
     void aVetoChangesNothing() {
         ModelCheckpoint stream = new ModelCheckpoint(
-                "averaged", monitored().build(), directory(), moment -> moment.epoch() > 0, StreamBooks.Restored.NOTHING);
+                "averaged",
+                monitored().build(),
+                directory(),
+                moment -> moment.epoch() > 0,
+                StreamBooks.Restored.NOTHING);
         assertThat(stream.onTrainEpochEnd(epochEnd(0, Map.of("v", 0.0)))).isEmpty();
         assertThat(stream.books()).isEqualTo(StreamBooks.EMPTY);
         assertThat(stream.onTrainEpochEnd(epochEnd(1, Map.of("v", 1.0)))).isPresent();

@@ -88,7 +88,10 @@ final class PolicyReplay implements StreamReplay {
         double worst = policy.mode() == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         return new Outcome(
                 books.ranking().best().map(best -> path(best.name())).orElse(""),
-                books.ranking().best().map(best -> best.score().orElse(Double.NaN)).orElse(Double.NaN),
+                books.ranking()
+                        .best()
+                        .map(best -> best.score().orElse(Double.NaN))
+                        .orElse(Double.NaN),
                 books.ranking().kthBest().map(kth -> path(kth.name())).orElse(""),
                 books.ranking().kthBest().map(kth -> kth.score().orElseThrow()).orElse(worst),
                 books.ranking().currentScore().orElse(Double.NaN),

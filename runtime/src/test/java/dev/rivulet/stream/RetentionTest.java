@@ -125,7 +125,9 @@ class RetentionTest {
         stream.failed(failing);
         assertThat(decide(stream, 3, 3).flatMap(SavePlan::best)).isEmpty();
         stream.failed(pending);
-        assertThat(stream.expectedBooks().ranking().best()).map(KeptCheckpoint::name).contains("epoch=3.ckpt");
+        assertThat(stream.expectedBooks().ranking().best())
+                .map(KeptCheckpoint::name)
+                .contains("epoch=3.ckpt");
     }
 
     @Test
