@@ -2,7 +2,6 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
-import java.util.stream.Stream;
 
 /** A callback as one fit sees it. */
 record CallbackHooks(Callback callback, Trainer trainer, LightningModule module) implements FitCallback {
@@ -120,9 +119,7 @@ record CallbackHooks(Callback callback, Trainer trainer, LightningModule module)
     /** By what the class overrides: to watch hooks that do nothing would cost a comparison of all weights per save. */
     @Override
     public boolean addEntries() {
-        return Stream.of(callback.getClass().getMethods())
-                .anyMatch(method ->
-                        method.getName().equals("onSaveCheckpoint") && method.getDeclaringClass() != Callback.class);
+        return RegistryChain.overrides(callback, Callback.class, "onSaveCheckpoint");
     }
 
     @Override

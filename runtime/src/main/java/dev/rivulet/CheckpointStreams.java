@@ -13,82 +13,75 @@ import dev.rivulet.stream.MissingMetricException;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.SavePlan;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Saves the streams of a run. At each hook every stream decides; those that are due are saved from one snapshot, which the
- * writer's thread turns into files while training goes on. What became of earlier saves is learnt at the next hook.
+ * writer's thread turns into files while training continues. What became of earlier saves is collected at the next hook.
  *
  * <p>One stream's failure leaves the others alone; where its policy says so, it ends the run after the others were served.
  */
 final class CheckpointStreams implements ModelHooks, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStreams.class);
 
-    private final Collection<StreamSaver> streams;
+    private final SavedRun run;
+    private final List<StreamSaver> streams;
     private final Optional<SaveEvents> events;
     private final SaveFailures failures;
-    private final SaveHooks hooks;
-    private final LoopMoment moment;
 
     private CheckpointStreams(
-            Collection<StreamSaver> streams,
-            Optional<SaveEvents> events,
-            SaveFailures failures,
-            SaveHooks hooks,
-            LoopMoment moment) {
+            SavedRun run, List<StreamSaver> streams, Optional<SaveEvents> events, SaveFailures failures) {
+        this.run = run;
         this.streams = streams;
         this.events = events;
         this.failures = failures;
-        this.hooks = hooks;
-        this.moment = moment;
     }
 
     /**
      * The streams of a run, to be closed by the caller.
      *
+     * @param registries whose transforms and conditions are called
+     * @param graph the streams
      * @param directory where their files go; closed by the caller, after this
-     * @param continuation what the run takes over of it
-     * @param parts of the run, whose state is saved
-     * @param hooks told of each save
+     * @param continuation what the run adopts of it
      */
     static CheckpointStreams open(
-            CheckpointDirectory directory,
-            Continuation continuation,
-            SavingSettings settings,
-            TrainingParts parts,
+            SavedRun run,
             RegistryChain registries,
             StreamGraph graph,
-            SaveHooks hooks,
-            LoopMoment moment) {
+            CheckpointDirectory directory,
+            Continuation continuation,
+            SavingSettings settings) {
+        TrainingParts parts = run.parts();
         Network network = parts.network();
         SnapshotPool snapshots = new SnapshotPool(network.arrays(), parts.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots, settings.maxPendingSaves());
         warnOfMissingState(parts.optimizer(), graph);
         SaveFailures failures = new SaveFailures();
-        SaveConditions conditions = new SaveConditions(registries, network.manager(), moment, failures);
+        SaveConditions conditions = new SaveConditions(registries, network.manager(), run.moment(), failures);
         FileClaims claims = new FileClaims();
-        List<StreamSaver> streams = graph.streams().stream()
+        List<StreamSaver> savers = graph.streams().stream()
                 .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow, continuation))
                 .toList();
-        SaveQueue queue = new SaveQueue(snapshots, settings.backpressure());
-        SaveEvents events =
-                new SaveEvents(parts, registries, graph, directory, streams, settings, queue, hooks, continuation);
-        return new CheckpointStreams(streams, Optional.of(events), failures, hooks, moment);
+        SaveEvents events = new SaveEvents(
+                run,
+                new TransformTrust(graph, registries, network.manager(), settings.determinismCheck()),
+                new RunStreams(directory, continuation, savers),
+                new SaveQueue(snapshots, settings));
+        return new CheckpointStreams(run, savers, Optional.of(events), failures);
     }
 
     /** No streams, of a run that saves nothing. */
-    static CheckpointStreams none(SaveHooks hooks, LoopMoment moment) {
-        return new CheckpointStreams(List.of(), Optional.empty(), new SaveFailures(), hooks, moment);
+    static CheckpointStreams none(SavedRun run) {
+        return new CheckpointStreams(run, List.of(), Optional.empty(), new SaveFailures());
     }
 
-    /** Tells what opening a directory has found and put right. */
+    /** Logs what opening a directory has found and restored. */
     static void report(Recovery recovery) {
         for (Recovery.Quarantined damaged : recovery.quarantined()) {
             LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
@@ -106,7 +99,7 @@ final class CheckpointStreams implements ModelHooks, AutoCloseable {
             LOG.warn(
                     "Training cannot go on from the checkpoints of this run, which is optimized by {}. {}",
                     optimizer.optimizerName(),
-                    TrainingRestoration.KEEPS_TO_ITSELF);
+                    OptimizerStep.USE_STATEFUL);
         }
     }
 
@@ -123,7 +116,7 @@ final class CheckpointStreams implements ModelHooks, AutoCloseable {
         }
     }
 
-    /** Has streams go on from the decisions of another run, by their names. */
+    /** Has streams resume from the decisions of another run, by their names. */
     void resume(Map<String, DecisionState> decisions) {
         for (StreamSaver stream : streams) {
             Optional.ofNullable(decisions.get(stream.name())).ifPresent(stream::resume);
@@ -132,56 +125,56 @@ final class CheckpointStreams implements ModelHooks, AutoCloseable {
 
     @Override
     public void onTrainStart() {
-        streams.forEach(stream -> stream.start(moment));
+        streams.forEach(stream -> stream.start(run.moment()));
     }
 
     @Override
     public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {
-        learn();
+        reportSaves();
         saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainBatchEnd);
     }
 
     @Override
     public void onTrainEpochEnd() throws Exception {
-        learn();
+        reportSaves();
         saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainEpochEnd);
     }
 
     @Override
     public void onValidationEnd() throws Exception {
-        learn();
+        reportSaves();
         saveWhatIsDue(Phase.VALIDATION, ModelCheckpoint::onValidationEnd);
     }
 
     @Override
     public void onTrainEnd() throws Exception {
-        learn();
+        reportSaves();
         saveWhatIsDue(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
         events.ifPresent(SaveEvents::await);
-        learn();
+        reportSaves();
     }
 
-    /** Earlier saves are settled first, because a step that is saved needs no rescue. */
+    /** Earlier saves end first, because a step that is saved needs no exception checkpoint. */
     @Override
     public void onException(Throwable exception) throws Exception {
         events.ifPresent(SaveEvents::await);
         try {
-            learn();
+            reportSaves();
         } catch (Throwable failed) {
             exception.addSuppressed(failed);
         }
         if (!failures.weightsAreLost()) {
             saveWhatIsDue(Phase.EXCEPTION, ModelCheckpoint::onException);
             events.ifPresent(SaveEvents::await);
-            learn();
+            reportSaves();
         }
     }
 
     /** What each stream has kept, sources first. */
-    Map<String, FitResult.StreamResult> results() {
-        Map<String, FitResult.StreamResult> results = new LinkedHashMap<>();
+    Map<String, StreamResult> results() {
+        Map<String, StreamResult> results = new LinkedHashMap<>();
         for (StreamSaver stream : streams) {
-            stream.missedMetric().ifPresent(metric -> failures.noteMissed(stream, metric, moment));
+            stream.missedMetric().ifPresent(metric -> failures.noteMissed(stream, metric, run.moment()));
             results.put(stream.name(), stream.result());
         }
         return results;
@@ -193,66 +186,51 @@ final class CheckpointStreams implements ModelHooks, AutoCloseable {
     }
 
     private void saveWhatIsDue(Phase phase, StreamSaver.Decision decision) throws Exception {
+        LoopMoment moment = run.moment();
         moment.enter(phase);
-        List<DueSave> due = List.of();
-        @Nullable RuntimeException refused = null;
+        List<PendingSave> due = List.of();
+        Throwables refused = new Throwables();
         for (StreamSaver stream : streams) {
             try {
                 Optional<SavePlan> plan = stream.decide(decision, moment);
                 if (plan.isPresent()) {
                     due = due.isEmpty() ? new ArrayList<>() : due;
-                    due.add(new DueSave(stream, plan.get()));
+                    due.add(new PendingSave(stream, plan.get()));
                 }
             } catch (MissingMetricException | FitException e) {
                 // The other streams are served first.
-                if (refused == null) {
-                    refused = e;
-                } else {
-                    refused.addSuppressed(e);
-                }
+                refused.add(e);
             }
         }
         if (!due.isEmpty()) {
             events.orElseThrow().save(due, moment.now());
-            try {
-                learn();
-            } catch (Throwable failed) {
-                if (refused != null) {
-                    failed.addSuppressed(refused);
-                }
-                throw failed;
-            }
+            Throwables failed = collectReports();
+            refused.first().ifPresent(failed::add);
+            failed.throwFirst();
         }
-        if (refused != null) {
-            throw refused;
-        }
+        refused.throwFirst();
     }
 
-    /** Learns what became of saves, and tells of it. A hook that throws hides neither failures nor other checkpoints. */
-    private void learn() throws Exception {
-        @Nullable FitException fatal = null;
-        List<Throwable> ofHooks = new ArrayList<>();
+    /** Collects what became of saves, and throws what ends the run because of it. */
+    private void reportSaves() throws Exception {
+        collectReports().throwFirst();
+    }
+
+    /** Neither hides the other: a failed save what the hooks of other checkpoints throw, nor a hook a failed save. */
+    private Throwables collectReports() {
+        List<SaveReport> reports = new ArrayList<>();
         for (Optional<SaveReport> report = report(); report.isPresent(); report = report()) {
-            report.get().committed().forEach(checkpoint -> tell(checkpoint, ofHooks));
-            fatal = SaveFailures.combine(fatal, failures.note(report.get()));
+            reports.add(report.get());
         }
-        List<Throwable> thrown = new ArrayList<>(ofHooks);
-        if (fatal != null) {
-            thrown.add(0, fatal);
-        }
-        if (!thrown.isEmpty()) {
-            Throwable first = thrown.get(0);
-            thrown.stream().skip(1).filter(further -> further != first).forEach(first::addSuppressed);
-            if (first instanceof Error error) {
-                throw error;
-            }
-            throw (Exception) first;
-        }
+        Throwables thrown = new Throwables();
+        reports.forEach(report -> failures.note(report, thrown));
+        reports.forEach(report -> report.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
+        return thrown;
     }
 
-    private void tell(CommittedCheckpoint checkpoint, List<Throwable> thrown) {
+    private void notify(CommittedCheckpoint checkpoint, Throwables thrown) {
         try {
-            hooks.onCheckpointCommitted(checkpoint);
+            run.hooks().onCheckpointCommitted(checkpoint);
         } catch (Throwable e) {
             thrown.add(e);
         }

@@ -3,7 +3,6 @@ package dev.rivulet;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
-import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.StreamBooks;
 import java.nio.file.Path;
 import java.util.Map;
@@ -49,18 +48,18 @@ record Continuation(
     }
 
     /**
-     * Resumes a stream.
+     * What a stream adopts.
      *
      * @param folder the stream's folder
      * @param ledger of the stream, which has saved nothing yet
      * @param exists whether a file is in the directory, by its path
      */
-    Resumption resume(String stream, Path folder, StreamLedger ledger, Predicate<String> exists) {
+    StreamBooks.Restored restore(String stream, Path folder, StreamLedger ledger, Predicate<String> exists) {
         Ledger known = ledgers.get(stream);
         StreamBooks books = catalog.isPresent() && known != null
-                ? ledger.takeOver(catalog.get(), stream, known, exists)
+                ? ledger.adopt(catalog.get(), stream, known, exists)
                 : StreamBooks.EMPTY;
-        return new Resumption(books, globalStep, nameIn(folder));
+        return new StreamBooks.Restored(books, globalStep, nameIn(folder));
     }
 
     private Optional<String> nameIn(Path folder) {

@@ -1,59 +1,39 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.NDManager;
-import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.WeightsDigest;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The weights of all streams at one save event. Each stream's are computed once, when they are first needed, and freed when
- * the last stream that needs them is done.
+ * The weights of all streams at one save. Each stream's are computed once, when they are first needed, and freed when the
+ * last stream that needs them is done; {@link StreamChain} shows how.
  *
  * <p>Used by one thread at a time: the training thread, then the writer's.
  */
 final class EventWeights implements AutoCloseable {
-    private final StreamGraph graph;
-    private final RegistryChain registries;
+    private final TransformTrust transforms;
     private final SaveMoment moment;
     private final Snapshot snapshot;
-    private final NDManager parent;
     private final SnapshotGuard guard;
-    private final TransformTrust trust;
-    private final Map<String, StreamWeights> computed = new HashMap<>();
-    private final Map<String, Integer> users = new HashMap<>();
-    private final List<StreamWeights> spoiled = new ArrayList<>();
+    private final Map<String, StreamChain> chains = new LinkedHashMap<>();
 
     /**
-     * Begins a save event.
+     * The weights at a save, none of them computed.
      *
      * @param snapshot of this moment; closed by the caller
      * @param guard of the snapshot; closed by the caller
-     * @param parent of the managers that hold what transforms make
      */
-    EventWeights(
-            StreamGraph graph,
-            RegistryChain registries,
-            SaveMoment moment,
-            Snapshot snapshot,
-            SnapshotGuard guard,
-            NDManager parent,
-            TransformTrust trust) {
-        this.graph = graph;
-        this.registries = registries;
+    EventWeights(TransformTrust transforms, SaveMoment moment, Snapshot snapshot, SnapshotGuard guard) {
+        this.transforms = transforms;
         this.moment = moment;
         this.snapshot = snapshot;
         this.guard = guard;
-        this.parent = parent;
-        this.trust = trust;
     }
 
     /**
@@ -61,100 +41,71 @@ final class EventWeights implements AutoCloseable {
      * results of transforms that see the module, and what these are made from.
      */
     void prepare(String stream) throws Exception {
-        chain(stream).forEach(link -> users.merge(link.name(), 1, Integer::sum));
+        chain(stream).use();
         complete(stream);
     }
 
     /** Computes, of a stream that was prepared, what can be computed on the training thread only, unless it is there. */
     void complete(String stream) throws Exception {
-        for (StreamDeclaration link : chain(stream)) {
-            if (link.transform().filter(EventWeights::seesModule).isPresent()) {
-                of(link.name());
-                return;
-            }
-        }
-    }
-
-    private boolean isUntransformed(String stream) {
-        return graph.stream(stream).transform().isEmpty();
-    }
-
-    private static boolean seesModule(StreamDeclaration.Transform transform) {
-        return transform.execution() != Execution.STATIC;
-    }
-
-    /** A stream has been written; if its weights are untransformed, the file is the snapshot's second copy from now on. */
-    void written(String stream, Path file) {
-        if (isUntransformed(stream)) {
-            guard.saved(file);
+        Optional<StreamChain> onTrainingThread = chain(stream).firstThatSeesModule();
+        if (onTrainingThread.isPresent()) {
+            of(onTrainingThread.get());
         }
     }
 
     /** A stream's weights. */
     StreamWeights of(String stream) throws Exception {
-        // Also for those that are computed: a transform may return what it was given, which lies in the snapshot.
-        guard.requireIntact();
-        StreamWeights known = computed.get(stream);
-        if (known == null) {
-            StreamDeclaration declaration = graph.stream(stream);
-            known = declaration.transform().isPresent()
-                    ? derived(declaration, declaration.transform().get())
-                    : untransformed();
-            computed.put(stream, known);
+        return of(chain(stream));
+    }
+
+    /** A stream has been written; if its weights are untransformed, the file is the snapshot's second copy from now on. */
+    void written(String stream, Path file) {
+        if (chain(stream).isUntransformed()) {
+            guard.saved(file);
         }
-        return known;
     }
 
     /** A stream that was prepared is done, whether it was saved or not. */
     void release(String stream) {
-        for (StreamDeclaration link : chain(stream)) {
-            if (users.merge(link.name(), -1, Integer::sum) == 0) {
-                forget(link.name());
-            }
-        }
+        chain(stream).release();
     }
 
-    private void forget(String stream) {
-        StreamWeights known = computed.remove(stream);
-        if (known != null) {
-            known.close();
+    private StreamChain chain(String stream) {
+        StreamChain known = chains.get(stream);
+        if (known == null) {
+            StreamDeclaration declaration = transforms.declaration(stream);
+            known = new StreamChain(
+                    declaration,
+                    declaration
+                            .transform()
+                            .map(StreamDeclaration.Transform::from)
+                            .map(this::chain));
+            chains.put(stream, known);
         }
+        return known;
     }
 
-    /** Forgets a stream's weights that were changed, and all that may lie in their memory; that stays until the end. */
-    private void spoil(String stream) {
-        for (String name : List.copyOf(computed.keySet())) {
-            if (chain(name).stream().anyMatch(link -> link.name().equals(stream))) {
-                StreamWeights known = computed.remove(name);
-                if (known != null) {
-                    spoiled.add(known);
-                }
-            }
+    private StreamWeights of(StreamChain stream) throws Exception {
+        // Also for those that are computed: a transform may return what it was given, which lies in the snapshot.
+        guard.requireIntact();
+        if (stream.computed().isEmpty()) {
+            Optional<StreamDeclaration.Transform> transform =
+                    stream.declaration().transform();
+            stream.compute(transform.isPresent() ? derived(stream.name(), transform.get()) : untransformed());
         }
-    }
-
-    /** A stream and what it is made from, back to untransformed weights. A result may lie in its sources' memory. */
-    private List<StreamDeclaration> chain(String stream) {
-        List<StreamDeclaration> chain = new ArrayList<>();
-        Optional<String> next = Optional.of(stream);
-        while (next.isPresent()) {
-            StreamDeclaration link = graph.stream(next.get());
-            chain.add(link);
-            next = link.transform().map(StreamDeclaration.Transform::from);
-        }
-        return chain;
+        return stream.computed().orElseThrow();
     }
 
     private StreamWeights untransformed() {
-        NDManager memory = parent.newSubManager();
+        NDManager memory = transforms.newManager();
         return new StreamWeights(memory, StateDict.ofTensors(snapshot.weights(), memory));
     }
 
-    private StreamWeights derived(StreamDeclaration stream, StreamDeclaration.Transform transform) throws Exception {
+    private StreamWeights derived(String stream, StreamDeclaration.Transform transform) throws Exception {
         StreamWeights source = of(transform.from());
-        guard.prepare(trust.isProven(stream.name()));
+        guard.prepare(transforms.isProven(stream));
         StreamWeights result = transformed(stream, transform, source);
-        if (trust.repeats(stream.name())) {
+        if (transforms.repeats(stream)) {
             try (StreamWeights again = transformed(stream, transform, source)) {
                 requireSame(transform, result.weights(), again.weights());
             } catch (Throwable failure) {
@@ -162,7 +113,7 @@ final class EventWeights implements AutoCloseable {
                 throw failure;
             }
         }
-        trust.prove(stream.name());
+        transforms.prove(stream);
         return result;
     }
 
@@ -177,22 +128,23 @@ final class EventWeights implements AutoCloseable {
         }
     }
 
-    private StreamWeights transformed(
-            StreamDeclaration stream, StreamDeclaration.Transform transform, StreamWeights source) throws Exception {
-        NDManager memory = parent.newSubManager();
+    private StreamWeights transformed(String stream, StreamDeclaration.Transform transform, StreamWeights source)
+            throws Exception {
+        StreamChain from = chain(transform.from());
+        NDManager memory = transforms.newManager();
         try {
-            TransformContext context = moment.context(stream.name(), transform.from(), memory);
-            String digest = isUntransformed(transform.from()) ? snapshot.digest() : source.digest();
+            TransformContext context = moment.context(stream, from.name(), memory);
+            String digest = from.isUntransformed() ? snapshot.digest() : source.digest();
             // Arrays of its own, over the same memory: a transform may close what it was given, and others need it
             // still.
-            Map<String, Tensor> given = given(transform.from(), source);
+            Map<String, Tensor> given = given(from, source);
             StateDict argument = StateDict.ofTensors(given, memory);
-            String who = "The transform of the stream \"" + stream.name() + "\"";
+            String who = "The transform of the stream \"" + stream + "\"";
             StateDict result = guard.watch(
                     who,
-                    () -> registries.transform(stream.name(), argument, context),
-                    () -> refuseChange(who, transform.from(), source, given));
-            TransformChecks.check(transform, source.weights(), result);
+                    () -> transforms.transform(stream, argument, context),
+                    () -> refuseChange(who, from, source, given));
+            StreamWeights.check(transform, source.weights(), result);
             return new StreamWeights(memory, result, digest, context);
         } catch (Throwable failure) {
             memory.close();
@@ -200,32 +152,27 @@ final class EventWeights implements AutoCloseable {
         }
     }
 
-    /** What others need and cannot be computed again, because training goes on, is given away as a copy. */
-    private Map<String, Tensor> given(String from, StreamWeights source) {
+    /** What others need and cannot be computed again, because training continues, is given away as a copy. */
+    private Map<String, Tensor> given(StreamChain from, StreamWeights source) {
         Map<String, Tensor> given = new LinkedHashMap<>(source.weights().tensors());
-        boolean computable = chain(from).stream()
-                .noneMatch(link ->
-                        link.transform().filter(EventWeights::seesModule).isPresent());
-        if (guard.trainingGoesOn() && !computable && users.getOrDefault(from, 0) > 1) {
+        if (guard.trainingContinues() && from.firstThatSeesModule().isPresent() && from.isShared()) {
             given.replaceAll((name, tensor) -> tensor.copy());
         }
         return given;
     }
 
     /** A transform is a function: what it was given is the same after it. */
-    private void refuseChange(String who, String from, StreamWeights source, Map<String, Tensor> given) {
-        if (!isUntransformed(from) && !source.digest().equals(WeightsDigest.of(given))) {
+    private void refuseChange(String who, StreamChain from, StreamWeights source, Map<String, Tensor> given) {
+        if (!from.isUntransformed() && !source.digest().equals(WeightsDigest.of(given))) {
             if (source.isChanged()) {
-                spoil(from);
+                chains.values().forEach(chain -> chain.invalidateIfMadeFrom(from));
             }
-            throw SnapshotGuard.changed(who, "the weights of \"" + from + "\"");
+            throw SnapshotGuard.changed(who, "the weights of \"" + from.name() + "\"");
         }
     }
 
     @Override
     public void close() {
-        List.copyOf(computed.keySet()).forEach(this::forget);
-        spoiled.forEach(StreamWeights::close);
-        spoiled.clear();
+        chains.values().forEach(StreamChain::close);
     }
 }

@@ -6,14 +6,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Which stream of a run owns which file, so that no stream overwrites another's. Also the lock of claims and books, which
- * the training thread and the writer's share.
+ * Which stream of a run owns which file, so that no stream overwrites another's. Also the lock of this and of what each
+ * stream keeps, which the training thread and the writer's share.
  */
 final class FileClaims {
     private final Map<String, String> owners = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Changes claims and books. */
+    /** Changes what streams own and keep. */
     void change(Runnable work) {
         locked(() -> {
             work.run();
@@ -21,7 +21,7 @@ final class FileClaims {
         });
     }
 
-    /** Reads or changes claims and books. */
+    /** Reads or changes what streams own and keep. */
     <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
@@ -31,11 +31,11 @@ final class FileClaims {
         }
     }
 
-    /** Has foreign code run in the middle of {@link #locked}, for which the writer does not wait. */
-    <T> T unlocked(Supplier<T> foreign) {
+    /** Has user code run in the middle of {@link #locked}, for which the writer does not wait. */
+    <T> T unlocked(Supplier<T> userCode) {
         lock.unlock();
         try {
-            return foreign.get();
+            return userCode.get();
         } finally {
             lock.lock();
         }

@@ -4,16 +4,14 @@ import dev.rivulet.policy.StreamName;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
-/** What a fit came to. */
+/** How a fit ended, and what it saved. */
 public final class FitResult {
     private final int epochs;
-    private final long globalSteps;
+    private final long globalStep;
     private final Map<String, Double> metrics;
     private final Optional<Path> resumedFrom;
     private final Map<String, StreamResult> streams;
@@ -21,13 +19,13 @@ public final class FitResult {
 
     FitResult(
             int epochs,
-            long globalSteps,
+            long globalStep,
             Map<String, Double> metrics,
             Optional<Path> resumedFrom,
             Map<String, StreamResult> streams,
             SaveStatistics saves) {
         this.epochs = epochs;
-        this.globalSteps = globalSteps;
+        this.globalStep = globalStep;
         this.metrics = metrics;
         this.resumedFrom = resumedFrom;
         this.streams = Collections.unmodifiableMap(new LinkedHashMap<>(streams));
@@ -40,8 +38,8 @@ public final class FitResult {
     }
 
     /** Number of optimizer steps, those before the run resumed included. */
-    public long globalSteps() {
-        return globalSteps;
+    public long globalStep() {
+        return globalStep;
     }
 
     /** The metrics at the end, exact, by name. */
@@ -49,7 +47,7 @@ public final class FitResult {
         return metrics;
     }
 
-    /** The checkpoint from which the fit went on; empty if it began anew. */
+    /** The checkpoint from which the fit resumed; empty if it started fresh. */
     public Optional<Path> resumedFrom() {
         return resumedFrom;
     }
@@ -82,50 +80,5 @@ public final class FitResult {
                             .orElse(", only " + streams.keySet() + "."));
         }
         return stream;
-    }
-
-    /**
-     * What a stream has kept.
-     *
-     * @param name the stream's name
-     * @param kept its checkpoints, best first; without a monitor, newest first
-     * @param kthBest the one that a better one would replace; empty while there is room
-     * @param currentScore value of the monitored metric in the newest save that was kept; empty without a monitor
-     * @param last the newest checkpoint under the name {@code last}, where the policy asks for it
-     * @param best the best checkpoint under the name {@code best}, where the policy asks for it
-     * @param failures saves that failed
-     */
-    public record StreamResult(
-            String name,
-            List<SavedCheckpoint> kept,
-            Optional<SavedCheckpoint> kthBest,
-            OptionalDouble currentScore,
-            Optional<Path> last,
-            Optional<Path> best,
-            List<StreamFailure> failures) {
-
-        /**
-         * File of the best checkpoint; without a monitor, of the newest.
-         *
-         * @throws NoSuchElementException if none was kept
-         */
-        public Path bestModelPath() {
-            return first().path();
-        }
-
-        /** Value of the monitored metric in the best checkpoint; empty without a monitor. */
-        public OptionalDouble bestModelScore() {
-            return first().score();
-        }
-
-        private SavedCheckpoint first() {
-            if (kept.isEmpty()) {
-                throw new NoSuchElementException("The stream \"" + name + "\" kept no checkpoint: "
-                        + (failures.isEmpty()
-                                ? "none was due."
-                                : "its saves failed, the last one for " + failures.get(failures.size() - 1)));
-            }
-            return kept.get(0);
-        }
     }
 }

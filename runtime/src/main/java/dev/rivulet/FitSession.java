@@ -269,19 +269,12 @@ final class FitSession implements Steps, FitContext {
                 validation.isPresent() ? loop.limits().valBatches() : 0,
                 loop.validation().interval().setting());
         LoopMoment moment = new LoopMoment(state, metrics, schedule, settings.clock());
-        SaveHooks hooks = new UserSaveHooks(callbacks, registries);
+        SavedRun run = new SavedRun(parts, moment, new UserSaveHooks(callbacks, registries));
         if (directory.isEmpty()) {
-            return CheckpointStreams.none(hooks, moment);
+            return CheckpointStreams.none(run);
         }
         return CheckpointStreams.open(
-                directory.get(),
-                start.continuation(directory.get()),
-                settings.checkpointing().saving(),
-                parts,
-                registries,
-                graph,
-                hooks,
-                moment);
+                run, registries, graph, directory.get(), start.continuation(directory.get()), settings.checkpointing().saving());
     }
 
     private HookChain hooks(ModelHooks updates, CheckpointStreams streams) {

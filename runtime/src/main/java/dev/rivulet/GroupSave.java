@@ -1,61 +1,35 @@
 package dev.rivulet;
 
 import dev.rivulet.registry.RuntimeVersion;
-import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Group;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
-import dev.rivulet.stream.SavePlan;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The writer's part of a save event: computes, writes, commits all files as one group, and enters it in the books. One
- * stream's failure leaves the others alone; if the commit fails, so do all.
+ * The writer's part of a save: computes, writes, commits all files as one group, and records the commit. One stream's
+ * failure leaves the others alone; if the commit fails, so do all.
  */
 final class GroupSave {
-    private final CheckpointDirectory directory;
-    private final Collection<StreamSaver> streams;
-    private final Continuation continuation;
+    private final RunStreams streams;
     private final SaveEvent event;
-    private final List<Pending> pending;
+    private final List<PendingSave> pending;
     private final SaveReport report;
 
     /**
-     * A save to be carried out.
+     * A group to be written.
      *
-     * @param checkpoint with the entries of hooks
-     */
-    record Pending(StreamSaver saver, SavePlan plan, Checkpoint checkpoint) {
-
-        /** With a copy of the entries that nobody else knows. */
-        Pending sealed() {
-            return new Pending(saver, plan, checkpoint.copy());
-        }
-    }
-
-    /**
-     * The saves of an event.
-     *
-     * @param streams all streams of the run, whose ledgers the manifest repeats
-     * @param continuation of which run this is, and what it has taken over
+     * @param streams all streams of the run; the manifest says what each keeps
+     * @param event what the checkpoints hold; closed by this
      * @param pending sources before what is derived from them
      */
-    GroupSave(
-            CheckpointDirectory directory,
-            Collection<StreamSaver> streams,
-            Continuation continuation,
-            SaveEvent event,
-            List<Pending> pending) {
-        this.directory = directory;
+    GroupSave(RunStreams streams, SaveEvent event, List<PendingSave> pending) {
         this.streams = streams;
-        this.continuation = continuation;
         this.event = event;
         this.pending = pending;
         this.report = new SaveReport(event.moment());
@@ -78,13 +52,13 @@ final class GroupSave {
     }
 
     private void carryOut(CommitEvent recorded) {
-        List<Pending> open = new ArrayList<>(pending);
+        List<PendingSave> open = new ArrayList<>(pending);
         try (event;
-                Group group = directory.begin()) {
+                Group group = streams.directory().begin()) {
             recorded.group = group.number();
             event.handOver();
             List<StreamSaver.Written> written = new ArrayList<>();
-            for (Pending save : pending) {
+            for (PendingSave save : pending) {
                 write(save, group).ifPresentOrElse(written::add, () -> open.remove(save));
             }
             event.close();
@@ -95,41 +69,31 @@ final class GroupSave {
             }
         } catch (Throwable failure) {
             // The commit is that of all.
-            open.forEach(save -> fail(save, failure));
+            open.forEach(save -> save.fail(report, failure));
             if (open.isEmpty()) {
                 report.fail(pending.get(0).saver(), failure);
             }
         }
     }
 
-    private Optional<StreamSaver.Written> write(Pending save, Group group) {
+    private Optional<StreamSaver.Written> write(PendingSave save, Group group) {
         try {
-            StreamSaver.Written written = save.saver().write(save.plan(), event.contents(save.checkpoint()), group);
-            event.written(save.saver().name(), group.path(written.blob()));
+            SaveEvent.Contents contents = event.contents(save.stream());
+            StreamSaver.Written written =
+                    save.saver().write(save.plan(), contents.checkpoint(), contents.layout(), group);
+            event.written(save.stream(), group.path(written.blob()));
             return Optional.of(written);
         } catch (Throwable failure) {
-            // Transforms are foreign code: whatever they throw, the other streams are saved.
-            fail(save, failure);
+            // Transforms are user code: whatever they throw, the other streams are saved.
+            save.fail(report, failure);
             return Optional.empty();
         } finally {
-            event.release(save.saver().name());
-        }
-    }
-
-    private void fail(Pending save, Throwable failure) {
-        report.fail(save.saver(), failure);
-        try {
-            save.saver().giveUp(save.plan());
-        } catch (Throwable further) {
-            // What is thrown here would end the writer's work without a report.
-            failure.addSuppressed(further);
+            event.release(save.stream());
         }
     }
 
     private List<StreamSaver.Outcome> commit(Group group, List<StreamSaver.Written> written) throws IOException {
-        // Those of streams that the run no longer has are passed on, so that their files stay known.
-        Map<String, Ledger> ledgers = new LinkedHashMap<>(continuation.ledgers());
-        streams.forEach(stream -> ledgers.put(stream.name(), stream.ledger()));
+        Map<String, Ledger> ledgers = streams.ledgers();
         List<StreamSaver.Outcome> outcomes = new ArrayList<>();
         for (StreamSaver.Written file : written) {
             StreamSaver.Outcome outcome = file.saver().outcome(file, group.number());
@@ -137,7 +101,7 @@ final class GroupSave {
             outcomes.add(outcome);
         }
         group.commit(manifest(group, written, outcomes, ledgers));
-        outcomes.forEach(outcome -> outcome.written().saver().enter(outcome, group.number()));
+        outcomes.forEach(outcome -> outcome.written().saver().commit(outcome, group.number()));
         return outcomes;
     }
 
@@ -149,7 +113,7 @@ final class GroupSave {
         SaveMoment at = event.moment();
         return new Manifest(
                 group.number(),
-                continuation.run(),
+                streams.continuation().run(),
                 Instant.now(),
                 at.epoch(),
                 at.globalStep(),

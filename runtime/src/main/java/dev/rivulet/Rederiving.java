@@ -178,7 +178,7 @@ final class Rederiving {
             StreamDeclaration.Transform transform = link.transform().orElseThrow();
             TransformContext context = moment.context(link.name(), transform.from(), memory);
             StateDict result = registries.transform(link.name(), current, context);
-            TransformChecks.check(transform, current, result);
+            StreamWeights.check(transform, current, result);
             current = result;
             added = StateDict.of(context.tensors(), memory).tensors();
             metadata = context.metadata();

@@ -67,9 +67,13 @@ final class RegistryChain {
     /** Whether any class has hooks that add entries; asked once per fit. */
     boolean addsEntries() {
         return registries.stream()
-                .flatMap(registry -> Stream.of(registry.getClass().getMethods()))
-                .anyMatch(method -> method.getName().equals("onSaveCheckpoint")
-                        && method.getDeclaringClass() != CallbackRegistry.class);
+                .anyMatch(registry -> overrides(registry, CallbackRegistry.class, "onSaveCheckpoint"));
+    }
+
+    /** Whether an object has a method of its own instead of an interface's default. */
+    static boolean overrides(Object object, Class<?> type, String method) {
+        return Stream.of(object.getClass().getMethods())
+                .anyMatch(found -> found.getName().equals(method) && found.getDeclaringClass() != type);
     }
 
     void onSaveCheckpoint(String stream, Checkpoint checkpoint) throws Exception {

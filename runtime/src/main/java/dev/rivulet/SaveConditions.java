@@ -26,7 +26,7 @@ final class SaveConditions {
         try (NDManager scope = manager.newSubManager()) {
             return registries.saves(stream.name(), now.context(stream.name(), stream.name(), scope));
         } catch (Throwable e) {
-            // A condition is foreign code, too.
+            // A condition is user code, too.
             failures.note(stream, now, e).ifPresent(fatal -> {
                 throw fatal;
             });

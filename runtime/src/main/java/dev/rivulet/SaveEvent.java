@@ -8,75 +8,78 @@ import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.Snapshot;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
  * A step boundary at which streams are due: what their checkpoints hold. Begins on the training thread, which takes the
- * snapshot and calls hooks, and ends on the writer's.
+ * snapshot and calls hooks, and ends on the writer's. Used by one thread at a time.
  */
 final class SaveEvent implements AutoCloseable {
-    private final StreamGraph graph;
+    private final TransformTrust transforms;
+    private final Network network;
     private final SaveMoment moment;
     private final Snapshot snapshot;
     private final Optional<TrainingState> training;
     private final SnapshotGuard guard;
     private final EventWeights weights;
-    private final Network network;
+    private final Map<String, Checkpoint> described = new HashMap<>();
 
     /**
-     * Begins a save event.
+     * Begins with what a step has left.
      *
-     * @param snapshot of this moment; closed with this event
-     * @param training the state of the run, for the streams from which it may go on
+     * @param transforms that make the weights of derived streams
      * @param network whose weights these are
+     * @param snapshot of this moment; closed with this
+     * @param training the state of the run, for the streams from which training may resume
      */
     SaveEvent(
-            StreamGraph graph,
-            RegistryChain registries,
+            TransformTrust transforms,
+            Network network,
             SaveMoment moment,
             Snapshot snapshot,
-            Optional<TrainingState> training,
-            Network network,
-            TransformTrust trust) {
-        this.graph = graph;
+            Optional<TrainingState> training) {
+        this.transforms = transforms;
+        this.network = network;
         this.moment = moment;
         this.snapshot = snapshot;
         this.training = training;
         this.guard = new SnapshotGuard(snapshot);
-        this.weights = new EventWeights(graph, registries, moment, snapshot, guard, network.manager(), trust);
-        this.network = network;
+        this.weights = new EventWeights(transforms, moment, snapshot, guard);
     }
 
     SaveMoment moment() {
         return moment;
     }
 
-    /** What a due stream's checkpoint says of itself before hooks have added entries. The stream is released later. */
-    Checkpoint prepare(String stream) throws Exception {
+    /** Computes and describes what a due stream saves. The stream is released later. */
+    void prepare(String stream) throws Exception {
         weights.prepare(stream);
-        return new Checkpoint(
+        Checkpoint checkpoint = new Checkpoint(
                 new Provenance(
                         stream,
-                        graph.stream(stream).transform().map(SaveEvent::derivation),
+                        transforms.declaration(stream).transform().map(SaveEvent::derivation),
                         moment.epoch(),
                         moment.globalStep(),
                         moment.metrics(),
                         network.inputShapes(),
                         RuntimeVersion.current()),
                 Map.of());
+        described.put(stream, checkpoint);
     }
 
     private static Provenance.Derivation derivation(StreamDeclaration.Transform transform) {
         return new Provenance.Derivation(transform.member(), transform.from(), Optional.empty());
     }
 
-    /** Computes anew on the training thread what another stream's transform has destroyed since. */
-    void complete(String stream) throws Exception {
-        weights.complete(stream);
+    /** What a prepared stream's checkpoint says of itself, to which hooks add entries. */
+    Checkpoint checkpoint(String stream) {
+        return Objects.requireNonNull(described.get(stream), stream);
     }
 
     /**
@@ -89,7 +92,17 @@ final class SaveEvent implements AutoCloseable {
         guard.watch(who, hooks, () -> {});
     }
 
-    /** From now on the training thread has nothing to do with this event. */
+    /** Computes again on the training thread what another stream's transform or hook has destroyed since. */
+    void complete(String stream) throws Exception {
+        weights.complete(stream);
+    }
+
+    /** Takes copies of the entries, which hooks may have kept. */
+    void seal() {
+        described.replaceAll((stream, checkpoint) -> checkpoint.copy());
+    }
+
+    /** From now on the training thread has nothing to do with this. */
     void handOver() {
         guard.handOver();
     }
@@ -98,13 +111,15 @@ final class SaveEvent implements AutoCloseable {
      * A checkpoint's file.
      *
      * @param checkpoint with the entries of hooks
-     * @param file ready to be written until the stream is released
+     * @param layout ready to be written until the stream is released
      */
-    record Contents(Checkpoint checkpoint, FileLayout file) {}
+    record Contents(Checkpoint checkpoint, FileLayout layout) {}
 
     /** Computes a stream's weights and lays out its file. */
-    Contents contents(Checkpoint described) throws Exception {
-        StreamWeights computed = weights.of(described.stream());
+    Contents contents(String stream) throws Exception {
+        StreamWeights computed = weights.of(stream);
+        StreamDeclaration declaration = transforms.declaration(stream);
+        Checkpoint described = checkpoint(stream);
         Checkpoint checkpoint =
                 computed.sourceDigest().map(described::withSourceDigest).orElse(described);
         CheckpointContent content = new CheckpointContent(
@@ -113,11 +128,11 @@ final class SaveEvent implements AutoCloseable {
                 aliases(computed.weights().names()),
                 computed.additions(),
                 computed.metadata(),
-                graph.stream(described.stream()).isResumable() ? training : Optional.empty());
-        return new Contents(checkpoint, layout(graph.stream(described.stream()), content));
+                declaration.isResumable() ? training : Optional.empty());
+        return new Contents(checkpoint, layout(declaration, content));
     }
 
-    /** Further names of the weights that a transform has left in. */
+    /** Aliases of the weights that a transform has left in. */
     private Map<String, String> aliases(Set<String> names) {
         Map<String, String> left = new LinkedHashMap<>(network.aliases());
         left.values().retainAll(names);
@@ -140,6 +155,7 @@ final class SaveEvent implements AutoCloseable {
 
     /** A prepared stream is done. */
     void release(String stream) {
+        described.remove(stream);
         weights.release(stream);
     }
 

@@ -2,74 +2,47 @@ package dev.rivulet;
 
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.snapshot.Snapshot;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.stream.DecisionState;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 
 /**
- * The training thread's part of save events: takes the snapshot, runs the transforms and hooks that see the module, and
- * hands over to the writer.
+ * The training thread's part of saving: takes the snapshot, runs the transforms and hooks that see the module, and hands
+ * over to the writer.
  */
 final class SaveEvents implements AutoCloseable {
-    private final Network network;
-    private final RegistryChain registries;
-    private final StreamGraph graph;
-    private final CheckpointDirectory directory;
-    private final Collection<StreamSaver> streams;
-    private final SavingSettings settings;
+    private final SavedRun run;
+    private final TransformTrust transforms;
+    private final RunStreams streams;
     private final SaveQueue queue;
-    private final SaveHooks hooks;
-    private final TransformTrust trust;
+    private final TrainingCapture training;
     private final Set<String> trustedHooks = new HashSet<>();
     private final Queue<SaveReport> refusals = new ArrayDeque<>();
     private final SaveMeasurements measurements = new SaveMeasurements();
-    private final Continuation continuation;
-    private final TrainingCapture training;
 
     /**
-     * The save events of a run, to be closed by the caller.
+     * The saves of a run, to be closed by the caller.
      *
-     * @param directory closed by the caller, after this
-     * @param streams all streams of the run
+     * @param transforms that make the weights of its derived streams
      * @param queue closed with this
      */
-    SaveEvents(
-            TrainingParts parts,
-            RegistryChain registries,
-            StreamGraph graph,
-            CheckpointDirectory directory,
-            Collection<StreamSaver> streams,
-            SavingSettings settings,
-            SaveQueue queue,
-            SaveHooks hooks,
-            Continuation continuation) {
-        this.network = parts.network();
-        this.training = new TrainingCapture(parts);
-        this.registries = registries;
-        this.graph = graph;
-        this.directory = directory;
+    SaveEvents(SavedRun run, TransformTrust transforms, RunStreams streams, SaveQueue queue) {
+        this.run = run;
+        this.transforms = transforms;
         this.streams = streams;
-        this.settings = settings;
         this.queue = queue;
-        this.hooks = hooks;
-        this.continuation = continuation;
-        this.trust = new TransformTrust(settings.determinismCheck());
+        this.training = new TrainingCapture(run.parts());
     }
 
     /**
-     * Has saves carried out, from one snapshot of this moment. Reports tell later what became of them.
+     * Has saves carried out, from one snapshot of this moment. Reports say later what became of them.
      *
      * @param due sources before what is derived from them
      */
-    void save(List<DueSave> due, SaveMoment at) {
+    void save(List<PendingSave> due, SaveMoment at) {
         SaveMeasurements.Begun begun = measurements.begin(at.globalStep());
         SaveReport refused = new SaveReport(at);
         Optional<Snapshot> snapshot = snapshot(due);
@@ -79,60 +52,57 @@ final class SaveEvents implements AutoCloseable {
         } else {
             begun.skipped();
             SkippedSaveException skipped = new SkippedSaveException(queue.depth());
-            due.forEach(save -> save.refuse(refused, skipped));
+            due.forEach(save -> save.fail(refused, skipped));
         }
         refusals.add(refused);
-        if (settings.maxPendingSaves() == 0) {
+        if (queue.isSynchronous()) {
             queue.await();
         }
         begun.end(queue.depth());
     }
 
-    /** Plans that come to nothing are given up, because a rescue would be left out for a step that counts as saved. */
-    private Optional<Snapshot> snapshot(List<DueSave> due) {
+    private Optional<Snapshot> snapshot(List<PendingSave> due) {
         try {
-            network.requireSameArrays();
+            network().requireSameArrays();
             return queue.snapshot();
         } catch (Throwable e) {
-            due.forEach(save -> save.saver().giveUp(save.plan()));
+            due.forEach(PendingSave::abort);
             throw e;
         }
     }
 
-    private SaveEvent event(List<DueSave> due, SaveMoment at, Snapshot snapshot) {
+    private SaveEvent event(List<PendingSave> due, SaveMoment at, Snapshot snapshot) {
         try {
             Optional<TrainingState> state =
                     due.stream().anyMatch(save -> save.saver().isResumable())
-                            ? Optional.of(training.take(snapshot, decisions(at.globalStep())))
+                            ? Optional.of(training.take(snapshot, streams.decisions(at.globalStep())))
                             : Optional.empty();
-            return new SaveEvent(graph, registries, at, snapshot, state, network, trust);
+            return new SaveEvent(transforms, network(), at, snapshot, state);
         } catch (Throwable e) {
-            // A transform's state is the user's code. Without its memory the next save would wait for ever.
+            // A transform's state is the user's code. Without its memory the next save would wait forever.
             snapshot.close();
-            due.forEach(save -> save.saver().giveUp(save.plan()));
+            due.forEach(PendingSave::abort);
             throw e;
         }
     }
 
-    private Map<String, DecisionState> decisions(long globalStep) {
-        Map<String, DecisionState> decisions = new LinkedHashMap<>();
-        streams.forEach(stream -> decisions.put(stream.name(), stream.decisionState(globalStep)));
-        return decisions;
-    }
-
-    private void begin(List<DueSave> due, SaveEvent event, SaveReport refused) {
+    private void begin(List<PendingSave> due, SaveEvent event, SaveReport refused) {
         try {
-            List<GroupSave.Pending> pending = new SavePreparation(event, hooks, trustedHooks, refused).prepare(due);
-            if (pending.isEmpty()) {
+            List<PendingSave> prepared = new SavePreparation(event, run.hooks(), trustedHooks, refused).prepare(due);
+            if (prepared.isEmpty()) {
                 event.close();
             } else {
-                queue.submit(new GroupSave(directory, streams, continuation, event, pending));
+                queue.submit(new GroupSave(streams, event, prepared)::run);
             }
         } catch (Throwable e) {
-            // Without its memory the next save would wait for ever.
+            // Without its memory the next save would wait forever.
             event.close();
             throw e;
         }
+    }
+
+    private Network network() {
+        return run.parts().network();
     }
 
     /** What became of saves, in order as far as it is known and has not been asked for. */
@@ -155,10 +125,10 @@ final class SaveEvents implements AutoCloseable {
         queue.await();
     }
 
-    /** Carries out what is under way. */
+    /** Carries out what is pending. */
     @Override
     public void close() {
         queue.close();
-        streams.forEach(StreamSaver::deleteLeftOver);
+        streams.deleteOrphans();
     }
 }

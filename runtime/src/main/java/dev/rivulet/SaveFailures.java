@@ -3,31 +3,32 @@ package dev.rivulet;
 import dev.rivulet.snapshot.LostWeightsException;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the failures of saves known, and decides which of them end the run. On the training thread. */
+/** Logs and records the failures of saves, and decides which of them end the run. On the training thread. */
 final class SaveFailures {
     private static final Logger LOG = LoggerFactory.getLogger(SaveFailures.class);
 
     private boolean weightsLost;
 
-    /** Whether foreign code has destroyed weights of the model, so that nothing good can be saved any more. */
+    /** Whether user code has destroyed weights of the model, so that nothing good can be saved any more. */
     boolean weightsAreLost() {
         return weightsLost;
     }
 
-    /** Makes what failed at a save event known; the result is what ends the run because of it, if anything does. */
-    Optional<FitException> note(SaveReport report) {
-        @Nullable FitException fatal = null;
+    /**
+     * Notes what failed at a save.
+     *
+     * @param fatal gets what ends the run because of it
+     */
+    void note(SaveReport report, Throwables fatal) {
         for (SaveReport.Failed failed : report.failed()) {
-            fatal = combine(fatal, note(failed.saver(), report.moment(), failed.cause()));
+            note(failed.saver(), report.moment(), failed.cause()).ifPresent(fatal::add);
         }
-        return Optional.ofNullable(fatal);
     }
 
-    /** Makes a failure known; the result is what ends the run because of it, if anything does. */
+    /** Notes a failure; the result is what ends the run because of it, if anything does. */
     Optional<FitException> note(StreamSaver stream, SaveMoment at, Throwable failure) {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
@@ -43,7 +44,7 @@ final class SaveFailures {
         return Optional.of(new FitException("Not saved: " + noted, failure));
     }
 
-    /** Notes that a save was due in vain. */
+    /** Notes that a save was due without effect. */
     void noteMissed(StreamSaver stream, String metric, LoopMoment moment) {
         note(
                 stream,
@@ -53,17 +54,9 @@ final class SaveFailures {
                         + "\", value), give fit validation data, or monitor a metric that is logged."));
     }
 
-    /** Whether training would go on with weights that nobody computed. */
+    /** Whether training would continue with weights that nobody computed. */
     private static boolean leavesWeightsLost(Throwable failure) {
         return failure instanceof LostWeightsException
                 || Stream.of(failure.getSuppressed()).anyMatch(LostWeightsException.class::isInstance);
-    }
-
-    static @Nullable FitException combine(@Nullable FitException first, Optional<FitException> further) {
-        if (first == null) {
-            return further.orElse(null);
-        }
-        further.ifPresent(first::addSuppressed);
-        return first;
     }
 }

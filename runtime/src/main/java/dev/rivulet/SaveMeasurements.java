@@ -2,7 +2,7 @@ package dev.rivulet;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Adds up what saving costs, and has it recorded. On the training thread. */
 final class SaveMeasurements {
@@ -16,10 +16,9 @@ final class SaveMeasurements {
     private long writtenBytes;
     private long writeNanos;
     private int deepestQueue;
-    private OptionalLong lastDurableStep = OptionalLong.empty();
-    private long durableSince;
+    private @Nullable SaveReport lastDurable;
 
-    /** A save event that is under way. */
+    /** A save that training waits for. */
     final class Begun {
         private final SnapshotEvent event = new SnapshotEvent();
         private final long start = System.nanoTime();
@@ -41,7 +40,7 @@ final class SaveMeasurements {
             skipped++;
         }
 
-        /** Training goes on. */
+        /** Training continues. */
         void end(int queueDepth) {
             long blocked = System.nanoTime() - start;
             blockedNanos += blocked;
@@ -52,20 +51,19 @@ final class SaveMeasurements {
         }
     }
 
-    /** Training waits for a save event. */
+    /** Training waits for a save. */
     Begun begin(long globalStep) {
         return new Begun(globalStep);
     }
 
-    /** The writer is done with a save event. */
+    /** The writer is done with a save. */
     void written(SaveReport report) {
         writeNanos += report.writeNanos();
         if (!report.committed().isEmpty()) {
             groups++;
             checkpoints += report.committed().size();
             writtenBytes += report.bytes();
-            lastDurableStep = OptionalLong.of(report.moment().globalStep());
-            durableSince = report.endNanos();
+            lastDurable = report;
         }
     }
 
@@ -75,16 +73,17 @@ final class SaveMeasurements {
                 groups,
                 checkpoints,
                 skipped,
-                Duration.ofNanos(blockedNanos),
-                Duration.ofNanos(longestBlockNanos),
-                snapshotBytes,
-                Duration.ofNanos(copyNanos),
-                writtenBytes,
-                Duration.ofNanos(writeNanos),
-                deepestQueue,
-                lastDurableStep,
-                lastDurableStep.isPresent()
-                        ? Optional.of(Duration.ofNanos(System.nanoTime() - durableSince))
-                        : Optional.empty());
+                new SaveStatistics.Blocked(
+                        Duration.ofNanos(blockedNanos),
+                        Duration.ofNanos(longestBlockNanos),
+                        snapshotBytes,
+                        Duration.ofNanos(copyNanos)),
+                new SaveStatistics.Written(writtenBytes, Duration.ofNanos(writeNanos), deepestQueue),
+                Optional.ofNullable(lastDurable).map(SaveMeasurements::durable));
+    }
+
+    private static SaveStatistics.Durable durable(SaveReport report) {
+        return new SaveStatistics.Durable(
+                report.moment().globalStep(), Duration.ofNanos(System.nanoTime() - report.endNanos()));
     }
 }

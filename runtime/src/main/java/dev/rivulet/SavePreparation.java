@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the training thread does for one save event before the writer takes over: transforms and hooks that see the module
- * run. All of them are foreign code; whatever one throws, the other streams are saved.
+ * What the training thread does for one save before the writer continues it: transforms and hooks that see the module
+ * run. All of them are user code; whatever one throws, the other streams are saved.
  */
 final class SavePreparation {
     private final SaveEvent event;
     private final SaveHooks hooks;
     private final Set<String> trustedHooks;
     private final SaveReport refused;
-    private final List<GroupSave.Pending> pending = new ArrayList<>();
+    private final List<PendingSave> prepared = new ArrayList<>();
 
     /**
-     * Prepares an event.
+     * Prepares one save.
      *
-     * @param trustedHooks streams whose hooks have proven to change no weights; changed by this
-     * @param refused told of what fails
+     * @param trustedHooks streams whose hooks have been verified to change no weights; changed by this
+     * @param refused where failures are reported
      */
     SavePreparation(SaveEvent event, SaveHooks hooks, Set<String> trustedHooks, SaveReport refused) {
         this.event = event;
@@ -29,69 +29,68 @@ final class SavePreparation {
     }
 
     /**
-     * Prepares saves.
+     * Prepares the streams that are due.
      *
      * @param due sources before what is derived from them
      * @return those that are left for the writer
      */
-    List<GroupSave.Pending> prepare(List<DueSave> due) {
+    List<PendingSave> prepare(List<PendingSave> due) {
         due.forEach(this::prepare);
-        if (hooks.addEntries() && !pending.isEmpty()) {
+        if (hooks.addEntries() && !prepared.isEmpty()) {
             callHooks();
         }
-        List.copyOf(pending).forEach(this::complete);
-        return pending.stream().map(GroupSave.Pending::sealed).toList();
+        List.copyOf(prepared).forEach(this::complete);
+        event.seal();
+        return List.copyOf(prepared);
     }
 
-    private void prepare(DueSave save) {
-        String stream = save.saver().name();
+    private void prepare(PendingSave save) {
+        prepared.add(save);
         try {
-            pending.add(new GroupSave.Pending(save.saver(), save.plan(), event.prepare(stream)));
-        } catch (Throwable e) {
-            event.release(stream);
-            save.refuse(refused, e);
-        }
-    }
-
-    /** Computes anew what another stream's transform or hook has destroyed since. */
-    private void complete(GroupSave.Pending save) {
-        try {
-            event.complete(save.saver().name());
+            event.prepare(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
     }
 
-    private void drop(GroupSave.Pending save, Throwable failure) {
-        pending.remove(save);
-        event.release(save.saver().name());
-        new DueSave(save.saver(), save.plan()).refuse(refused, failure);
+    /** Computes again what another stream's transform or hook has destroyed since. */
+    private void complete(PendingSave save) {
+        try {
+            event.complete(save.stream());
+        } catch (Throwable e) {
+            drop(save, e);
+        }
+    }
+
+    private void drop(PendingSave save, Throwable failure) {
+        prepared.remove(save);
+        event.release(save.stream());
+        save.fail(refused, failure);
     }
 
     private void callHooks() {
-        List<GroupSave.Pending> all = List.copyOf(pending);
-        if (all.stream().allMatch(save -> trustedHooks.contains(save.saver().name()))) {
+        List<PendingSave> all = List.copyOf(prepared);
+        if (all.stream().allMatch(save -> trustedHooks.contains(save.stream()))) {
             watchTogether(all);
         } else {
             all.forEach(this::watch);
         }
     }
 
-    private void watch(GroupSave.Pending save) {
-        String stream = save.saver().name();
+    private void watch(PendingSave save) {
         try {
-            event.callHooks("An onSaveCheckpoint hook, called for the stream \"" + stream + "\",", () -> {
-                hooks.onSaveCheckpoint(save.checkpoint());
+            event.callHooks("An onSaveCheckpoint hook, called for the stream \"" + save.stream() + "\",", () -> {
+                hooks.onSaveCheckpoint(event.checkpoint(save.stream()));
                 return save;
             });
-            trustedHooks.add(stream);
+            trustedHooks.add(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
     }
 
     /** Hooks that were well-behaved are watched together: to compare all weights takes as long as to copy them. */
-    private void watchTogether(List<GroupSave.Pending> all) {
+    private void watchTogether(List<PendingSave> all) {
         try {
             event.callHooks("An onSaveCheckpoint hook", () -> {
                 all.forEach(this::call);
@@ -101,7 +100,7 @@ final class SavePreparation {
             // Whose hook it was shows at the next save. Until then no stream is blamed that would end training.
             trustedHooks.clear();
             StreamSaver blamed = all.stream()
-                    .map(GroupSave.Pending::saver)
+                    .map(PendingSave::saver)
                     .filter(StreamSaver::isDispensable)
                     .findFirst()
                     .orElse(all.get(0).saver());
@@ -109,9 +108,9 @@ final class SavePreparation {
         }
     }
 
-    private void call(GroupSave.Pending save) {
+    private void call(PendingSave save) {
         try {
-            hooks.onSaveCheckpoint(save.checkpoint());
+            hooks.onSaveCheckpoint(event.checkpoint(save.stream()));
         } catch (Throwable e) {
             drop(save, e);
         }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What the writer tells the training thread of a save event. Filled by the one, then read by the other. */
+/** What became of a save. Filled by the writer, or by what refuses the save; then read by the training thread. */
 final class SaveReport {
     private final SaveMoment moment;
     private final long sinceNanos = System.nanoTime();

@@ -2,48 +2,59 @@ package dev.rivulet;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
- * What saving cost a fit. The same figures, event by event, are in a flight recording: {@code dev.rivulet.Snapshot} and
+ * What saving cost a fit. The same figures, save by save, are in a flight recording: {@code dev.rivulet.Snapshot} and
  * {@code dev.rivulet.Commit}.
  *
- * @param groups save events that were committed
+ * @param groups step boundaries whose checkpoints were committed
  * @param checkpoints files in them
- * @param skipped save events left out because the writer was behind
- * @param blocked time in which training waited for saves, in all
- * @param longestBlock the longest that one save event held training up
- * @param snapshotBytes bytes copied at step boundaries, in all
- * @param copying time of these copies, a part of {@code blocked}
- * @param writtenBytes bytes of files that were written, flushed and committed, in all
- * @param writing time in which the writer was at work
- * @param deepestQueue the most save events that were written or waited for it at one time
- * @param lastDurableStep the newest step that is safe on the disk; empty if none is
- * @param sinceDurable time from that step's commit to the end of the fit; empty if there is none
+ * @param skipped step boundaries left out because the writer was behind
+ * @param blocked what training waited for
+ * @param written what the writer did meanwhile
+ * @param durable the newest step that is safe on the disk; empty if none is
  */
 public record SaveStatistics(
-        long groups,
-        long checkpoints,
-        long skipped,
-        Duration blocked,
-        Duration longestBlock,
-        long snapshotBytes,
-        Duration copying,
-        long writtenBytes,
-        Duration writing,
-        int deepestQueue,
-        OptionalLong lastDurableStep,
-        Optional<Duration> sinceDurable) {
+        long groups, long checkpoints, long skipped, Blocked blocked, Written written, Optional<Durable> durable) {
 
-    /** Bytes per second of the copies at step boundaries; 0 without any. */
-    public double snapshotBytesPerSecond() {
-        return perSecond(snapshotBytes, copying);
+    /**
+     * What training waited for.
+     *
+     * @param total time in which training waited for saves, in all
+     * @param longest the longest that one save delayed training
+     * @param copiedBytes bytes copied at step boundaries, in all
+     * @param copying time of these copies, a part of {@code total}
+     */
+    public record Blocked(Duration total, Duration longest, long copiedBytes, Duration copying) {
+
+        /** Bytes per second of the copies at step boundaries; 0 without any. */
+        public double copiedBytesPerSecond() {
+            return perSecond(copiedBytes, copying);
+        }
     }
 
-    /** Bytes per second from memory to safety on the disk, transforms included; 0 without any. */
-    public double writtenBytesPerSecond() {
-        return perSecond(writtenBytes, writing);
+    /**
+     * What the writer did.
+     *
+     * @param bytes bytes of files that were written, flushed and committed, in all
+     * @param time time in which the writer was at work
+     * @param deepestQueue the most saves that were written or waited for it at one time
+     */
+    public record Written(long bytes, Duration time, int deepestQueue) {
+
+        /** Bytes per second from memory to safety on the disk, transforms included; 0 without any. */
+        public double bytesPerSecond() {
+            return perSecond(bytes, time);
+        }
     }
+
+    /**
+     * A step that is safe on the disk.
+     *
+     * @param globalStep optimizer steps until then
+     * @param sinceCommit time from its commit to the end of the fit
+     */
+    public record Durable(long globalStep, Duration sinceCommit) {}
 
     private static double perSecond(long bytes, Duration time) {
         return time.isZero() ? 0 : bytes / (time.toNanos() * 1e-9);

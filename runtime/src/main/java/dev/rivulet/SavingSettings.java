@@ -3,9 +3,9 @@ package dev.rivulet;
 import dev.rivulet.store.RetryPolicy;
 
 /**
- * How save events are carried out.
+ * How saves are carried out.
  *
- * @param maxPendingSaves save events that may wait while one is written; 0 if training waits for each
+ * @param maxPendingSaves saves that may wait while one is written; 0 if training waits for each
  * @param retries of files that could not be written
  */
 record SavingSettings(

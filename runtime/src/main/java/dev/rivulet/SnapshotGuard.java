@@ -11,18 +11,17 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches foreign code, transforms and hooks: what it writes into a snapshot or into the live weights is noticed and
- * undone.
+ * Watches user code, transforms and hooks: what it writes into a snapshot or into the live weights is noticed and undone.
  *
  * <p>While training waits, the live weights and the snapshot are each other's second copy, and there is a third while a
- * transform has yet to prove that it changes nothing. Later, the file of an untransformed stream is the snapshot's second
- * copy, or a backup in memory if none is written at this event.
+ * transform has yet to be verified to change nothing. Later, the file of an untransformed stream is the snapshot's second
+ * copy, or a backup in memory if none is written at this save.
  *
  * <p>Used by one thread at a time: the training thread, then the writer's.
  */
 final class SnapshotGuard implements AutoCloseable {
     private final Snapshot snapshot;
-    private boolean trainingGoesOn;
+    private boolean trainingContinues;
     private @Nullable Path saved;
     private @Nullable SnapshotBackup backup;
     private @Nullable RuntimeException lost;
@@ -38,11 +37,11 @@ final class SnapshotGuard implements AutoCloseable {
 
     /** From now on the live weights go their own way; called on the thread that watches the rest. */
     void handOver() {
-        trainingGoesOn = true;
+        trainingContinues = true;
     }
 
-    boolean trainingGoesOn() {
-        return trainingGoesOn;
+    boolean trainingContinues() {
+        return trainingContinues;
     }
 
     /** A file has been written that holds all of the snapshot's tensors. */
@@ -57,13 +56,13 @@ final class SnapshotGuard implements AutoCloseable {
      */
     void prepare(boolean proven) {
         snapshot.seal();
-        if (backup == null && (trainingGoesOn ? saved == null : !proven)) {
+        if (backup == null && (trainingContinues ? saved == null : !proven)) {
             backup = snapshot.backup();
         }
     }
 
     /**
-     * Refuses to go on with what could not be restored.
+     * Refuses to continue with what could not be restored.
      *
      * @throws TransformException saying who destroyed the weights
      */
@@ -74,17 +73,17 @@ final class SnapshotGuard implements AutoCloseable {
     }
 
     /**
-     * Runs foreign code, then puts right what it wrote where it must not, also if it fails half way.
+     * Runs user code, then restores what it wrote where it must not, also if it fails half way.
      *
      * @param who for the message
      * @param refuseFurther looks for further changes, and throws if there are any
      * @throws TransformException if it changed weights, which are restored then
      */
-    <T> T watch(String who, Callable<T> foreign, Runnable refuseFurther) throws Exception {
+    <T> T watch(String who, Callable<T> userCode, Runnable refuseFurther) throws Exception {
         snapshot.seal();
         T result;
         try {
-            result = foreign.call();
+            result = userCode.call();
         } catch (Throwable failure) {
             try {
                 refuseChange(who);
@@ -100,7 +99,7 @@ final class SnapshotGuard implements AutoCloseable {
     }
 
     private void refuseChange(String who) {
-        Optional<String> changed = trainingGoesOn ? restored() : repaired();
+        Optional<String> changed = trainingContinues ? restored() : repaired();
         if (changed.isPresent()) {
             throw changed(who, "\"" + changed.get() + "\"");
         }
@@ -111,7 +110,7 @@ final class SnapshotGuard implements AutoCloseable {
                 + " Use operations that return a new array, such as mul instead of muli.");
     }
 
-    /** Has the live weights and the snapshot put each other right. */
+    /** Has the live weights and the snapshot restore each other. */
     private Optional<String> repaired() {
         try {
             return snapshot.repairWithLive();

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -23,8 +22,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * A stream's books as manifests keep them. Books name files, ledgers name groups, because a group's manifest describes its
- * files once and for all.
+ * What a stream keeps, as manifests have it: they name groups instead of files, because a group's manifest describes its
+ * files permanently.
  */
 final class StreamLedger {
     private final String folder;
@@ -47,25 +46,23 @@ final class StreamLedger {
         return current;
     }
 
-    /** The ledger once a plan has committed in a group, the books being those after it. */
+    /** The ledger once a plan has committed in a group, after which the stream keeps these books. */
     Ledger after(SavePlan plan, StreamBooks books, long group) {
         ToLongFunction<String> groupOf = name ->
                 plan.checkpoint().filter(written -> written.name().equals(name)).isPresent() ? group : known(name);
-        Optional<Ledger.Pointed> last = plan.last().isPresent()
-                ? plan.last()
-                        .map(pointer -> new Ledger.Pointed(
-                                folder + pointer.name(), group, pointer.target().isPresent()))
-                : current.last();
-        Optional<Ledger.Pointed> best = plan.best().isPresent()
-                ? plan.best()
-                        .map(pointer -> new Ledger.Pointed(
-                                folder + pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()))
-                : current.best();
-        return ledger(books, groupOf, last, best);
+        Optional<Ledger.Pointed> last = plan.last()
+                .map(pointer -> pointed(pointer.name(), group, pointer.target().isPresent()));
+        Optional<Ledger.Pointed> best = plan.best()
+                .map(pointer -> pointed(pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()));
+        return ledger(books, groupOf, last.or(current::last), best.or(current::best));
     }
 
-    /** Takes over the ledger after a plan, which is durable now. */
-    void enter(SavePlan plan, StreamBooks books, Ledger after, long group) {
+    private Ledger.Pointed pointed(String name, long group, boolean linked) {
+        return new Ledger.Pointed(folder + name, group, linked);
+    }
+
+    /** Makes the ledger after a plan the current one, because it is durable now. */
+    void commit(SavePlan plan, StreamBooks books, Ledger after, long group) {
         plan.checkpoint().ifPresent(checkpoint -> groups.put(checkpoint.name(), group));
         List<String> named = Stream.concat(books.checkpoints().stream(), books.rescue().stream())
                 .map(KeptCheckpoint::name)
@@ -75,24 +72,21 @@ final class StreamLedger {
     }
 
     /**
-     * Takes over what another run kept. What a manifest that cannot be read describes is left out, and so is what lies in
+     * Adopts what another run kept. What a manifest that cannot be read describes is left out, and so is what lies in
      * another folder or is not there any more.
      *
      * @param catalog with the ledger's groups
      * @param exists whether a file is there, by its path
      * @return the books that the ledger stands for
      */
-    StreamBooks takeOver(Catalog catalog, String stream, Ledger ledger, Predicate<String> exists) {
+    StreamBooks adopt(Catalog catalog, String stream, Ledger ledger, Predicate<String> exists) {
         Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, depths, exists, groups);
         StreamBooks books = new StreamBooks(
-                rebuilt.kept(ledger.kept()),
-                rebuilt.kept(ledger.newest()),
-                rebuilt.kept(ledger.keptForEver()),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalDouble.empty(),
-                ledger.last().flatMap(rebuilt::last),
-                ledger.best().flatMap(rebuilt::best),
+                new StreamBooks.Retained(
+                        rebuilt.kept(ledger.kept()), rebuilt.kept(ledger.newest()), rebuilt.kept(ledger.keptForEver())),
+                StreamBooks.Ranking.UNKNOWN,
+                new StreamBooks.Pointers(
+                        ledger.last().flatMap(rebuilt::last), ledger.best().flatMap(rebuilt::best)),
                 rebuilt.rescue(ledger.rescue()),
                 rebuilt.isElsewhere(ledger) ? 0 : ledger.saves());
         current = ledger(
@@ -213,15 +207,7 @@ final class StreamLedger {
 
         private Optional<BestCheckpoint> best(Ledger.Pointed pointed) {
             return name(pointed)
-                    .flatMap(name -> target(pointed)
-                            .map(target -> new BestCheckpoint(
-                                    name,
-                                    target.name(),
-                                    pointed.linked(),
-                                    target.score(),
-                                    target.epoch(),
-                                    target.globalStep(),
-                                    pointed.linked() ? 0 : target.bytes())));
+                    .flatMap(name -> target(pointed).map(target -> new BestCheckpoint(name, target, pointed.linked())));
         }
 
         private Optional<String> name(Ledger.Pointed pointed) {

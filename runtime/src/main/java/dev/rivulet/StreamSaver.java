@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.format.FileLayout;
 import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
@@ -14,10 +15,8 @@ import dev.rivulet.stream.DecisionState;
 import dev.rivulet.stream.KeptCheckpoint;
 import dev.rivulet.stream.ModelCheckpoint;
 import dev.rivulet.stream.Moment;
-import dev.rivulet.stream.Resumption;
 import dev.rivulet.stream.SavePlan;
 import dev.rivulet.stream.ScoreOrder;
-import dev.rivulet.stream.Settlement;
 import dev.rivulet.stream.StreamBooks;
 import dev.rivulet.stream.StreamDirectory;
 import java.io.IOException;
@@ -39,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of a run: decisions on the training thread, files and books on the writer's. The claims on files, which all
- * streams share, are the lock of the books.
+ * One stream of a run: decisions on the training thread; files, and what is kept of them, on the writer's. The claims on
+ * files, which all streams share, are the lock of both.
  */
 final class StreamSaver {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
@@ -51,7 +50,7 @@ final class StreamSaver {
     private final String folder;
     private final ModelCheckpoint decisions;
     private final StreamLedger ledger;
-    private final Set<String> leftOver = new LinkedHashSet<>();
+    private final Set<String> orphans = new LinkedHashSet<>();
     private final List<StreamFailure> failures = new ArrayList<>();
 
     StreamSaver(
@@ -66,15 +65,15 @@ final class StreamSaver {
         this.folder =
                 declaration.policy().naming().dirpath().map(path -> path + "/").orElse("");
         this.ledger = new StreamLedger(folder, depths(declaration));
-        Resumption resumption =
-                continuation.resume(name(), directory.root().resolve(folder), ledger, directory::exists);
-        resumption.books().names().forEach(file -> claims.claim(folder + file, name()));
+        StreamBooks.Restored restored =
+                continuation.restore(name(), directory.root().resolve(folder), ledger, directory::exists);
+        restored.books().fileNames().forEach(file -> claims.claim(folder + file, name()));
         this.decisions = new ModelCheckpoint(
                 declaration.name(),
                 declaration.policy(),
                 new Names(),
                 at -> claims.unlocked(() -> condition.test(this)),
-                resumption);
+                restored);
     }
 
     private static Set<Long> depths(StreamDeclaration declaration) {
@@ -95,12 +94,12 @@ final class StreamSaver {
         }
     }
 
-    /** Whether a run can go on from this stream's checkpoints. */
+    /** Whether a run can resume from this stream's checkpoints. */
     boolean isResumable() {
         return declaration.isResumable();
     }
 
-    /** Whether training goes on when a save of this stream fails. */
+    /** Whether training continues when a save of this stream fails. */
     boolean isDispensable() {
         boolean derived = declaration.transform().isPresent();
         return !declaration.policy().onFailure().stopsTraining(derived);
@@ -109,12 +108,12 @@ final class StreamSaver {
     /** Asks a stream at a hook. */
     interface Decision extends BiFunction<ModelCheckpoint, Moment, Optional<SavePlan>> {}
 
-    /** What decides on the next save beside the books. */
+    /** What decides on the next save, apart from what is kept. */
     DecisionState decisionState(long globalStep) {
         return claims.locked(() -> decisions.decisionState(globalStep));
     }
 
-    /** Goes on from the decisions of another run. */
+    /** Resumes from the decisions of another run. */
     void resume(DecisionState state) {
         decisions.resume(state);
     }
@@ -124,7 +123,7 @@ final class StreamSaver {
         decisions.onTrainStart(moment);
     }
 
-    /** Whether something is due; a plan is carried out by the writer or given up. */
+    /** Whether something is due; a plan is carried out by the writer or aborted. */
     Optional<SavePlan> decide(Decision decision, Moment moment) {
         return claims.locked(() -> {
             Optional<SavePlan> plan = decision.apply(decisions, moment);
@@ -192,43 +191,45 @@ final class StreamSaver {
     }
 
     /** Writes the file of a plan, which gets its name when the group commits. */
-    Written write(SavePlan plan, SaveEvent.Contents contents, Group group) throws IOException {
+    Written write(SavePlan plan, Checkpoint checkpoint, FileLayout layout, Group group) throws IOException {
         claims.change(() -> plan.names().forEach(name -> claims.claim(folder + name, name())));
         for (String name : plan.names()) {
             directory.refuseFolder(folder + name);
         }
-        Blob blob = group.write(folder + plan.file(), contents.file().byteCount(), contents.file()::writeTo);
-        return new Written(this, plan, contents.checkpoint(), blob);
+        Blob blob = group.write(folder + plan.file(), layout.byteCount(), layout::writeTo);
+        return new Written(this, plan, checkpoint, blob);
     }
 
     /**
-     * What the commit of a written file comes to for this stream.
+     * What the commit of a written file changes for this stream.
      *
+     * @param books what it keeps after it
+     * @param ledger the same as manifests have it
      * @param retired paths of files to delete
      */
-    record Outcome(Written written, Settlement settlement, Ledger ledger, List<String> retired) {}
+    record Outcome(Written written, StreamBooks books, Ledger ledger, List<String> retired) {}
 
     /** Looks ahead to a commit. */
     Outcome outcome(Written written, long group) {
         return claims.locked(() -> {
-            Settlement settlement =
-                    decisions.settlement(written.plan(), written.blob().bytes());
-            // What is written anew is no left-over any more.
-            written.plan().names().forEach(name -> leftOver.remove(folder + name));
-            List<String> retired = new ArrayList<>(leftOver);
-            settlement.retired().forEach(name -> retired.add(folder + name));
-            return new Outcome(written, settlement, ledger.after(written.plan(), settlement.books(), group), retired);
+            StreamBooks.CommitEffects effects =
+                    decisions.commitEffects(written.plan(), written.blob().bytes());
+            // What is written again is not orphaned any more.
+            written.plan().names().forEach(name -> orphans.remove(folder + name));
+            List<String> retired = new ArrayList<>(orphans);
+            effects.retired().forEach(name -> retired.add(folder + name));
+            return new Outcome(written, effects.books(), ledger.after(written.plan(), effects.books(), group), retired);
         });
     }
 
-    /** Enters a commit in the books. */
-    void enter(Outcome outcome, long group) {
+    /** Records a commit. */
+    void commit(Outcome outcome, long group) {
         claims.change(() -> {
             SavePlan plan = outcome.written().plan();
             decisions.committed(plan, outcome.written().blob().bytes());
-            ledger.enter(plan, outcome.settlement().books(), outcome.ledger(), group);
+            ledger.commit(plan, outcome.books(), outcome.ledger(), group);
             outcome.retired().forEach(file -> claims.release(file, name()));
-            outcome.retired().forEach(leftOver::remove);
+            outcome.retired().forEach(orphans::remove);
         });
     }
 
@@ -237,10 +238,10 @@ final class StreamSaver {
         return claims.locked(ledger::current);
     }
 
-    /** Gives a plan up that could not be carried out. */
-    void giveUp(SavePlan plan) {
+    /** Forgets a plan that could not be carried out. */
+    void abort(SavePlan plan) {
         claims.change(() -> {
-            decisions.failed(plan).forEach(name -> leftOver.add(folder + name));
+            decisions.failed(plan).forEach(name -> orphans.add(folder + name));
             plan.names().stream()
                     .map(name -> folder + name)
                     .filter(file -> !directory.exists(file))
@@ -249,18 +250,18 @@ final class StreamSaver {
     }
 
     /** Deletes, when a run ends, what no later group will. One that stays does no harm but to the disk's room. */
-    void deleteLeftOver() {
-        for (String file : leftOver) {
+    void deleteOrphans() {
+        for (String file : orphans) {
             try {
                 Files.deleteIfExists(directory.resolve(file));
             } catch (IOException e) {
                 LOG.error("The stream \"{}\" could not delete {}, which it no longer keeps.", name(), file, e);
             }
         }
-        leftOver.clear();
+        orphans.clear();
     }
 
-    FitResult.StreamResult result() {
+    StreamResult result() {
         StreamPolicy policy = declaration.policy();
         StreamBooks books = claims.locked(decisions::books);
         List<KeptCheckpoint> kept = new ArrayList<>(books.checkpoints());
@@ -269,13 +270,14 @@ final class StreamSaver {
         } else {
             kept.sort(Comparator.comparing(KeptCheckpoint::score, ScoreOrder.bestFirst(policy.mode())));
         }
-        return new FitResult.StreamResult(
+        return new StreamResult(
                 name(),
                 kept.stream().map(this::saved).toList(),
-                books.kthBest().map(this::saved),
-                books.currentScore(),
-                books.last().map(last -> directory.resolve(folder + last.name())),
-                books.bestPointer().map(best -> directory.resolve(folder + best.name())),
+                books.ranking().kthBest().map(this::saved),
+                books.ranking().currentScore(),
+                new StreamResult.Pointers(
+                        books.last().map(last -> directory.resolve(folder + last.name())),
+                        books.bestPointer().map(best -> directory.resolve(folder + best.name()))),
                 List.copyOf(failures));
     }
 

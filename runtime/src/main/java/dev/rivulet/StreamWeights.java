@@ -1,13 +1,16 @@
 package dev.rivulet;
 
 import ai.djl.ndarray.NDManager;
+import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A stream's weights at a save event, with what is saved beside them, in memory that is freed when this is closed. */
+/** A stream's weights at one save, with what is saved alongside, in memory that is freed when this is closed. */
 final class StreamWeights implements AutoCloseable {
     private final NDManager memory;
     private final StateDict weights;
@@ -34,6 +37,49 @@ final class StreamWeights implements AutoCloseable {
         metadata.putAll(context.metadata());
     }
 
+    /**
+     * Refuses a transform's result that is missing or, unless the declaration allows it, has other names or shapes than
+     * the source.
+     *
+     * @throws TransformException naming the transform, the tensor and the remedy
+     */
+    static void check(StreamDeclaration.Transform transform, StateDict source, StateDict result) {
+        if (result == null) {
+            throw new TransformException("The transform " + transform.member()
+                    + " returned null; return the weights to save, or decide with @TransformWhen whether to save.");
+        }
+        if (!transform.strict()) {
+            return;
+        }
+        refuse(transform, "dropped", without(source.names(), result.names()));
+        refuse(transform, "added", without(result.names(), source.names()));
+        for (String name : source.names()) {
+            var expected = source.tensor(name).shape();
+            var actual = result.tensor(name).shape();
+            if (!actual.equals(expected)) {
+                throw new TransformException("The transform " + transform.member() + " changed the shape of \"" + name
+                        + "\" from " + expected + " to " + actual + ";" + remedy());
+            }
+        }
+    }
+
+    private static void refuse(StreamDeclaration.Transform transform, String what, Set<String> names) {
+        if (!names.isEmpty()) {
+            throw new TransformException(
+                    "The transform " + transform.member() + " " + what + " " + names + ";" + remedy());
+        }
+    }
+
+    private static String remedy() {
+        return " if that is meant, declare it with @WeightTransform(…, strict = false).";
+    }
+
+    private static Set<String> without(Set<String> names, Set<String> removed) {
+        Set<String> rest = new TreeSet<>(names);
+        rest.removeAll(removed);
+        return rest;
+    }
+
     StateDict weights() {
         return weights;
     }
@@ -43,12 +89,12 @@ final class StreamWeights implements AutoCloseable {
         return sourceDigest;
     }
 
-    /** Tensors that are saved beside the weights. */
+    /** Tensors that are saved in addition to the weights. */
     Map<String, Tensor> additions() {
         return additions;
     }
 
-    /** Metadata that are saved beside the weights. */
+    /** Metadata that are saved alongside the weights. */
     Map<String, String> metadata() {
         return metadata;
     }

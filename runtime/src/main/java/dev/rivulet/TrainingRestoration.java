@@ -5,6 +5,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.optim.MismatchedStateException;
+import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.optim.StatefulOptimizer;
 import dev.rivulet.random.RandomState;
 import dev.rivulet.stream.DecisionState;
@@ -130,19 +131,15 @@ final class TrainingRestoration {
                     + own.text("optimizer")
                             .map(name -> "; " + name + " was used")
                             .orElse("") + ". "
-                    + KEEPS_TO_ITSELF);
+                    + OptimizerStep.USE_STATEFUL);
         }
         StatefulOptimizer optimizer = parts.optimizer()
                 .stateful()
-                .orElseThrow(
-                        () -> new NotResumableException("Training cannot go on with " + now + ". " + KEEPS_TO_ITSELF));
+                .orElseThrow(() -> new NotResumableException(
+                        "Training cannot go on with " + now + ". " + OptimizerStep.USE_STATEFUL));
         optimizer.loadStateDict(saved.optimizerStates().get(0));
         parts.optimizer().schedules().loadStateDicts(saved.lrSchedulers());
     }
-
-    /** Remedy for optimizers whose state cannot be had. */
-    static final String KEEPS_TO_ITSELF = "DJL's optimizers keep their state to themselves; use one of"
-            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes as DJL's does.";
 
     private void restore(String name, StatefulTransform transform, @Nullable Object entries) {
         if (!(entries instanceof Map<?, ?> map)) {
@@ -218,8 +215,8 @@ final class TrainingRestoration {
         own.number("threads")
                 .filter(then -> then != now)
                 .ifPresent(then -> LOG.warn(
-                        "{} was saved by a run of {} threads, this one has {}: sums are taken in another order, so results will"
-                                + " differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
+                        "{} was saved by a run of {} threads, this one has {}: sums are taken in another order, so"
+                                + " results will differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
                         file,
                         then,
                         now,

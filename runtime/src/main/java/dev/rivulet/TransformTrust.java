@@ -1,15 +1,45 @@
 package dev.rivulet;
 
+import ai.djl.ndarray.NDManager;
+import dev.rivulet.registry.StreamDeclaration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which of a run's transforms and hooks have proven to change nothing but what they return. Safe for several threads. */
+/**
+ * The transforms of a run, and which of them have been verified to change nothing but what they return. Safe for several
+ * threads.
+ */
 final class TransformTrust {
+    private final StreamGraph graph;
+    private final RegistryChain registries;
+    private final NDManager parent;
     private final DeterminismCheck check;
     private final Set<String> proven = ConcurrentHashMap.newKeySet();
 
-    TransformTrust(DeterminismCheck check) {
+    /**
+     * The transforms of a run, none of them verified.
+     *
+     * @param parent of the managers that hold what they make
+     */
+    TransformTrust(StreamGraph graph, RegistryChain registries, NDManager parent, DeterminismCheck check) {
+        this.graph = graph;
+        this.registries = registries;
+        this.parent = parent;
         this.check = check;
+    }
+
+    StreamDeclaration declaration(String stream) {
+        return graph.stream(stream);
+    }
+
+    /** Owner of what one call makes, to be closed by the caller. */
+    NDManager newManager() {
+        return parent.newSubManager();
+    }
+
+    /** Calls a stream's transform. */
+    StateDict transform(String stream, StateDict weights, TransformContext context) throws Exception {
+        return registries.transform(stream, weights, context);
     }
 
     /** Whether a stream's transform has done its work once without harm. */

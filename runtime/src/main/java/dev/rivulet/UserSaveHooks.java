@@ -11,6 +11,7 @@ final class UserSaveHooks implements SaveHooks {
     UserSaveHooks(List<? extends SaveHooks> callbacks, RegistryChain registries) {
         this.callbacks = callbacks;
         this.registries = registries;
+        // Asked once per fit: to watch hooks that do nothing would cost a comparison of all weights per save.
         this.addEntries = registries.addsEntries() || callbacks.stream().anyMatch(SaveHooks::addEntries);
     }
 

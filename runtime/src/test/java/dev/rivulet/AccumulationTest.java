@@ -91,7 +91,7 @@ class AccumulationTest extends FitTestCase {
                     .fit(module, points);
 
             assertThat(module.scores).hasSize(50).contains(0.0, 1.0, 2.0);
-            FitResult.StreamResult original = result.stream("original");
+            StreamResult original = result.stream("original");
             assertThat(original.kept())
                     .extracting(saved -> saved.score().orElseThrow())
                     .containsExactly(0.0, 1.0, 2.0);

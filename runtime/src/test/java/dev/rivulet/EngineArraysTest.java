@@ -54,7 +54,7 @@ class EngineArraysTest {
                     .build()
                     .fit(module, points, points);
 
-            assertThat(result.globalSteps()).isEqualTo(1_000);
+            assertThat(result.globalStep()).isEqualTo(1_000);
             assertThat(counter.ofModule).hasSize(3);
             assertThat(counter.ofModule.values()).containsOnly(counter.ofModule.get(100L));
             assertThat(counter.ofEngine.values()).containsOnly(counter.ofEngine.get(100L));

@@ -162,14 +162,14 @@ class EngineBooksTest extends FitTestCase {
                         manifest -> Objects.requireNonNull(manifest.ledgers().get(stream)))
                 .orElse(Ledger.EMPTY);
         return new StreamLedger(folder(stream), Set.of(0L, 1L))
-                .takeOver(Catalog.read(checkpoints()), stream, ledger, file -> true);
+                .adopt(Catalog.read(checkpoints()), stream, ledger, file -> true);
     }
 
     private String folder(String stream) {
         return Objects.requireNonNull(folders.get(stream));
     }
 
-    private void assertThatResultIsThatOf(StreamBooks books, String stream, FitResult.StreamResult result) {
+    private void assertThatResultIsThatOf(StreamBooks books, String stream, StreamResult result) {
         assertThat(result.kept())
                 .containsExactlyInAnyOrderElementsOf(books.checkpoints().stream()
                         .map(kept -> new SavedCheckpoint(
@@ -203,8 +203,8 @@ class EngineBooksTest extends FitTestCase {
                 .ifPresent(last ->
                         assertThat(Weights.in(path(stream, last.name()))).isEqualTo(recorder.at(last.globalStep())));
         books.bestPointer()
-                .ifPresent(best ->
-                        assertThat(Weights.in(path(stream, best.name()))).isEqualTo(recorder.at(best.globalStep())));
+                .ifPresent(best -> assertThat(Weights.in(path(stream, best.name())))
+                        .isEqualTo(recorder.at(best.target().globalStep())));
     }
 
     private static Set<String> files(Path root) {

@@ -44,15 +44,17 @@ class EngineRecordingTest extends FitTestCase {
         List<RecordedEvent> commits = events(file, "dev.rivulet.Commit");
         SaveStatistics saves = result.saves();
         assertThat(snapshots).hasSize(8).noneMatch(event -> event.getBoolean("skipped"));
-        assertThat(sum(snapshots, "bytes")).isEqualTo(saves.snapshotBytes()).isEqualTo(8 * 3 * 4);
-        assertThat(copying(snapshots)).isEqualTo(saves.copying());
+        assertThat(sum(snapshots, "bytes"))
+                .isEqualTo(saves.blocked().copiedBytes())
+                .isEqualTo(8 * 3 * 4);
+        assertThat(copying(snapshots)).isEqualTo(saves.blocked().copying());
         assertThat(commits).hasSize(8);
         assertThat(saves.groups()).isEqualTo(8);
         assertThat(sum(commits, "checkpoints")).isEqualTo(saves.checkpoints()).isEqualTo(15);
         assertThat(sum(commits, "failures")).isEqualTo(1);
-        assertThat(sum(commits, "bytes")).isEqualTo(saves.writtenBytes());
+        assertThat(sum(commits, "bytes")).isEqualTo(saves.written().bytes());
         assertThat(commits).extracting(event -> event.getLong("group")).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
-        assertThat(saves.lastDurableStep()).hasValue(8);
+        assertThat(saves.durable()).map(SaveStatistics.Durable::globalStep).contains(8L);
     }
 
     private static List<RecordedEvent> events(Path file, String name) throws IOException {

@@ -61,7 +61,7 @@ class EngineSavingTest extends FitTestCase {
                     .fit(module, points, points);
 
             List<Long> saved = steps(1, maxPendingSaves + 1);
-            assertThat(result.globalSteps()).isEqualTo(8);
+            assertThat(result.globalStep()).isEqualTo(8);
             assertThat(result.saves().skipped()).isEqualTo(8 - saved.size());
             assertThat(result.saves().groups()).isEqualTo(saved.size());
             for (String stream : List.of("original", "transformed")) {

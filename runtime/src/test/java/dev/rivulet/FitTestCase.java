@@ -34,7 +34,7 @@ class FitTestCase {
     }
 
     /** The steps whose checkpoints a stream has kept, ascending. */
-    static List<Long> steps(FitResult.StreamResult stream) {
+    static List<Long> steps(StreamResult stream) {
         return stream.kept().stream().map(SavedCheckpoint::globalStep).sorted().toList();
     }
 

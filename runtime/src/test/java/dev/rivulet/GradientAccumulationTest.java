@@ -41,7 +41,7 @@ class GradientAccumulationTest extends FitTestCase {
                 PlaneModule straight = new PlaneModule()) {
             FitResult result =
                     runs().accumulateGradBatches(2).callbacks(stop).build().fit(stopped, points);
-            assertThat(result.globalSteps()).isZero();
+            assertThat(result.globalStep()).isZero();
             runs().build().fit(stopped, points);
             runs().build().fit(straight, points);
 

@@ -7,7 +7,6 @@ import ai.djl.training.dataset.ArrayDataset;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.rivulet.FitResult.StreamResult;
 import dev.rivulet.stream.CaseConfig;
 import dev.rivulet.stream.Difference;
 import dev.rivulet.stream.MissingMetricException;

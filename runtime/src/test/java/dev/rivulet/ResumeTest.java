@@ -121,7 +121,7 @@ class ResumeTest {
         assertThat(straight.losses()).hasSizeGreaterThan(resumed.losses().size());
         assertThat(resumed.state()).isEqualTo(straight.state());
         assertThat(resumed.result().metrics()).isEqualTo(straight.result().metrics());
-        assertThat(resumed.result().globalSteps()).isEqualTo(straight.result().globalSteps());
+        assertThat(resumed.result().globalStep()).isEqualTo(straight.result().globalStep());
         assertThat(resumed.result().epochs()).isEqualTo(straight.result().epochs());
         assertThat(resumed.result().resumedFrom()).isPresent();
     }
@@ -204,7 +204,7 @@ class ResumeTest {
                 rescuing(trainer("run").accumulateGradBatches(3)), ResumeTest::adam, points(), resumeFrom("last"));
 
         assertThat(end.losses()).hasSize(3 + BATCHES);
-        assertThat(end.result().globalSteps()).isEqualTo(EPOCHS * 2);
+        assertThat(end.result().globalStep()).isEqualTo(EPOCHS * 2);
     }
 
     @Test

@@ -90,7 +90,7 @@ final class ResumedRun {
                             .max(Comparator.comparingLong(SavedCheckpoint::globalStep))
                             .ifPresent(newest -> System.out.println("newest " + newest.path())));
             System.out.println(
-                    "end " + result.globalSteps() + " " + result.epochs() + " " + new TreeMap<>(result.metrics()));
+                    "end " + result.globalStep() + " " + result.epochs() + " " + new TreeMap<>(result.metrics()));
         } finally {
             loaders.shutdownNow();
         }

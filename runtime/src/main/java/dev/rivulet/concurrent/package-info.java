@@ -1,4 +1,4 @@
-/** Work that a waiting thread shares with idle ones. */
+/** How threads wait: by sharing their work with idle ones, and without being interrupted. */
 @NullMarked
 package dev.rivulet.concurrent;
 

@@ -65,6 +65,10 @@ public final class OptimizerStep implements AutoCloseable {
         return optimizer instanceof StatefulOptimizer stateful ? Optional.of(stateful) : Optional.empty();
     }
 
+    /** Remedy for an optimizer whose state cannot be saved. */
+    public static final String USE_STATEFUL = "DJL's optimizers keep their state to themselves; use one of"
+            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes as DJL's does.";
+
     /** The optimizer's class, for messages. */
     public String optimizerName() {
         return optimizer.getClass().getName();

@@ -1,5 +1,6 @@
 package dev.rivulet.store;
 
+import dev.rivulet.concurrent.Uninterruptibly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
@@ -73,18 +74,7 @@ final class EarlyFlush {
             finished = true;
             notifyAll();
         }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.await(thread::join);
     }
 
     private void run() {

@@ -1,28 +1,36 @@
 package dev.rivulet.stream;
 
-import java.util.OptionalDouble;
-
 /**
  * What {@code best} names: the best checkpoint of a stream.
  *
  * @param name name of the file or link in the stream's directory, extension included
- * @param checkpoint name of the best checkpoint's own file, which is linked to or copied
+ * @param target the best checkpoint, which is linked to or copied; its size is that of the copy, 0 for a link
  * @param linked whether it is a link; otherwise a file of the same content
- * @param score exact value of the monitored metric, NaN stored as the worst infinity
- * @param epoch index of the epoch in which it was saved
- * @param globalStep optimizer steps before it was saved
- * @param bytes size of a copy; 0 for a link, or where it is not known
  */
-public record BestCheckpoint(
-        String name, String checkpoint, boolean linked, OptionalDouble score, int epoch, long globalStep, long bytes) {
+public record BestCheckpoint(String name, KeptCheckpoint target, boolean linked) {
+
+    /** Leaves out the size of what is linked to, which counts for the checkpoint itself. */
+    public BestCheckpoint {
+        target = linked ? target.withBytes(0) : target;
+    }
+
+    /** Name of the best checkpoint's own file. */
+    public String checkpoint() {
+        return target.name();
+    }
+
+    /** Size of a copy; 0 for a link, or where it is not known. */
+    long bytes() {
+        return target.bytes();
+    }
 
     /** Whether this names a checkpoint. */
     boolean is(KeptCheckpoint kept) {
-        return checkpoint.equals(kept.name()) && globalStep == kept.globalStep();
+        return target.name().equals(kept.name()) && target.globalStep() == kept.globalStep();
     }
 
     /** This pointer once its checkpoint's size is known. */
     BestCheckpoint withBytes(long size) {
-        return new BestCheckpoint(name, checkpoint, linked, score, epoch, globalStep, linked ? 0 : size);
+        return new BestCheckpoint(name, target.withBytes(size), linked);
     }
 }

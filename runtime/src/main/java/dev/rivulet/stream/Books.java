@@ -71,7 +71,7 @@ final class Books {
         plan.best().ifPresent(pointer -> pointBest(pointer, dropped));
         lastStepSaved = plan.globalStep();
         hasSaved = true;
-        dropped.removeIf(this::names);
+        dropped.removeIf(this::refersTo);
         return dropped;
     }
 
@@ -111,8 +111,8 @@ final class Books {
         return dropped;
     }
 
-    /** Whether the books name a file, so that it must stay. */
-    boolean names(String file) {
+    /** Whether a file is still referred to, so that it must stay. */
+    boolean refersTo(String file) {
         return retention.contains(file)
                 || rescue.filter(entry -> entry.name().equals(file)).isPresent()
                 || last.filter(entry -> entry.name().equals(file)).isPresent()
@@ -163,14 +163,10 @@ final class Books {
     StreamBooks snapshot() {
         TopK topK = retention.topK();
         return new StreamBooks(
-                topK.kept(),
-                List.copyOf(retention.newest()),
-                List.copyOf(retention.forEver()),
-                topK.best(),
-                topK.kthBest(),
-                currentScore,
-                last,
-                bestPointer,
+                new StreamBooks.Retained(
+                        topK.kept(), List.copyOf(retention.newest()), List.copyOf(retention.forEver())),
+                new StreamBooks.Ranking(topK.best(), topK.kthBest(), currentScore),
+                new StreamBooks.Pointers(last, bestPointer),
                 rescue,
                 saves);
     }

@@ -39,34 +39,45 @@ public final class ModelCheckpoint {
     private boolean awaitsValidation;
     private boolean metricMissed;
 
+    /** Decides whether a stream carries out a save that is due. */
+    @FunctionalInterface
+    public interface SaveCondition {
+        /** Carries out every save. */
+        SaveCondition ALWAYS = moment -> true;
+
+        /** Whether the save is carried out; asked once, before its plan is made or it is skipped for its score. */
+        boolean allows(Moment moment);
+    }
+
     /**
      * A stream in a fresh run.
      *
      * @param stream the stream's name
      */
     public ModelCheckpoint(String stream, StreamPolicy policy, StreamDirectory directory) {
-        this(stream, policy, directory, SaveCondition.ALWAYS, Resumption.NONE);
+        this(stream, policy, directory, SaveCondition.ALWAYS, StreamBooks.Restored.NOTHING);
     }
 
     /**
      * A stream.
      *
      * @param stream the stream's name
-     * @param condition asked before a due save is planned; rescues do not ask
+     * @param condition asked before a due save is planned; exception checkpoints do not ask
+     * @param restored what the stream has kept in an earlier run
      */
     public ModelCheckpoint(
             String stream,
             StreamPolicy policy,
             StreamDirectory directory,
             SaveCondition condition,
-            Resumption resumption) {
+            StreamBooks.Restored restored) {
         this.stream = stream;
         this.policy = policy;
         this.trigger = policy.trigger().watch();
         this.directory = directory;
         this.condition = condition;
         this.names = new CheckpointNames(stream, policy, directory.extension());
-        this.books = new PlannedBooks(stream, policy, resumption);
+        this.books = new PlannedBooks(stream, policy, restored);
     }
 
     /** What decides on the next save beside the books, once all is decided at a hook of this step. */
@@ -255,9 +266,7 @@ public final class ModelCheckpoint {
                 : Optional.of(last(moment, checkpoint.map(KeptCheckpoint::name)));
         SavePlan plan = new SavePlan(
                 purpose,
-                checkpoint,
-                last,
-                Optional.empty(),
+                new SavePlan.Files(checkpoint, last, Optional.empty()),
                 keptForEver,
                 purpose == Purpose.REGULAR ? skipped.take(moment.globalStep()) : 0,
                 moment.epoch(),
@@ -285,15 +294,7 @@ public final class ModelCheckpoint {
                 books.tentative().bestPointer().map(BestCheckpoint::name),
                 plan::writes,
                 this::isTaken);
-        KeptCheckpoint kept = best.get();
-        BestCheckpoint pointer = new BestCheckpoint(
-                name,
-                kept.name(),
-                policy.saveBest() == SaveBest.LINK,
-                kept.score(),
-                kept.epoch(),
-                kept.globalStep(),
-                0);
+        BestCheckpoint pointer = new BestCheckpoint(name, best.get().withBytes(0), policy.saveBest() == SaveBest.LINK);
         books.tentative().pointBest(pointer);
         return plan.withBest(pointer);
     }
@@ -315,8 +316,8 @@ public final class ModelCheckpoint {
      * @param bytes as for {@link #committed}
      * @throws IllegalStateException as from {@link #committed}
      */
-    public Settlement settlement(SavePlan plan, long bytes) {
-        return books.settlement(plan, bytes);
+    public StreamBooks.CommitEffects commitEffects(SavePlan plan, long bytes) {
+        return books.commitEffects(plan, bytes);
     }
 
     /**

@@ -24,11 +24,11 @@ final class PlannedBooks {
     private final Books committed;
     private Books tentative;
 
-    PlannedBooks(String stream, StreamPolicy policy, Resumption resumption) {
+    PlannedBooks(String stream, StreamPolicy policy, StreamBooks.Restored restored) {
         this.stream = stream;
         this.policy = policy;
-        this.resumedFrom = resumption.source();
-        this.committed = Books.resumed(policy, resumption.books(), resumption.globalStep());
+        this.resumedFrom = restored.source();
+        this.committed = Books.resumed(policy, restored.books(), restored.globalStep());
         this.tentative = committed.copy();
     }
 
@@ -52,11 +52,11 @@ final class PlannedBooks {
         pending.add(plan);
     }
 
-    /** See {@link ModelCheckpoint#settlement}. */
-    Settlement settlement(SavePlan plan, long bytes) {
+    /** See {@link ModelCheckpoint#commitEffects}. */
+    StreamBooks.CommitEffects commitEffects(SavePlan plan, long bytes) {
         Books ahead = committed.copy();
         Settled settled = settle(plan, bytes, ahead);
-        return new Settlement(ahead.snapshot(), settled.retired());
+        return new StreamBooks.CommitEffects(ahead.snapshot(), settled.retired());
     }
 
     /** See {@link ModelCheckpoint#committed}. */
@@ -122,7 +122,7 @@ final class PlannedBooks {
      */
     private List<String> takeRetired(Set<String> dropped, Books books, Collection<SavePlan> later) {
         dropped.removeIf(
-                name -> books.names(name) || resumedFrom.filter(name::equals).isPresent());
+                name -> books.refersTo(name) || resumedFrom.filter(name::equals).isPresent());
         List<String> retired = dropped.stream()
                 .filter(name -> later.stream().noneMatch(plan -> plan.needs(name)))
                 .toList();

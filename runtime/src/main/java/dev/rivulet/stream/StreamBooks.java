@@ -12,84 +12,140 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The books of a stream at one moment: what is kept, and which of it is the best and the newest. Plain data, from which
- * a later run takes over. A checkpoint may stand in several of the lists.
+ * What a stream keeps at one moment, and which of it is the best and the newest. Plain data, which a later run adopts.
  *
- * @param kept the best k, or all, in the order of their saves
- * @param newest the newest n that are kept beside the best, in the order of their saves
- * @param keptForEver every n-th, in the order of their saves
- * @param best the best of {@code kept}, the earliest of equals; without a monitor the newest
- * @param kthBest the next to be evicted, the earliest of equals; empty while there is room
- * @param currentScore score of the newest save that was kept in this run
- * @param last what {@code last} names
- * @param bestPointer what {@code best} names; after a failed write it may lag behind the best until the next save
- * @param rescue the checkpoint saved on an exception; kept beside the others until a later save commits
- * @param saves how many saves the stream has carried out, rescues apart; where every n-th is kept, also those that wrote
- *     nothing
+ * @param retained the checkpoints that the policy keeps
+ * @param ranking how they compare
+ * @param pointers what {@code last} and {@code best} name
+ * @param rescue the exception checkpoint; kept in addition to the others until a later save commits
+ * @param saves how many saves the stream has carried out, exception checkpoints apart; where every n-th is kept, also
+ *     those that wrote nothing
  */
 public record StreamBooks(
-        List<KeptCheckpoint> kept,
-        List<KeptCheckpoint> newest,
-        List<KeptCheckpoint> keptForEver,
-        Optional<KeptCheckpoint> best,
-        Optional<KeptCheckpoint> kthBest,
-        OptionalDouble currentScore,
-        Optional<LastCheckpoint> last,
-        Optional<BestCheckpoint> bestPointer,
-        Optional<KeptCheckpoint> rescue,
-        long saves) {
-    /** The books of a stream that has saved nothing. */
+        Retained retained, Ranking ranking, Pointers pointers, Optional<KeptCheckpoint> rescue, long saves) {
+    /** Of a stream that has saved nothing. */
     public static final StreamBooks EMPTY = new StreamBooks(
-            List.of(),
-            List.of(),
-            List.of(),
-            Optional.empty(),
-            Optional.empty(),
-            OptionalDouble.empty(),
-            Optional.empty(),
-            Optional.empty(),
+            new Retained(List.of(), List.of(), List.of()),
+            Ranking.UNKNOWN,
+            new Pointers(Optional.empty(), Optional.empty()),
             Optional.empty(),
             0);
 
-    /** Holds immutable copies of the lists. */
-    public StreamBooks {
-        kept = List.copyOf(kept);
-        newest = List.copyOf(newest);
-        keptForEver = List.copyOf(keptForEver);
+    /**
+     * The checkpoints that a policy keeps, each list in the order of the saves. A checkpoint may be in several of them.
+     *
+     * @param kept the best k, or all
+     * @param newest the newest n, in addition to the best
+     * @param keptForEver every n-th
+     */
+    public record Retained(List<KeptCheckpoint> kept, List<KeptCheckpoint> newest, List<KeptCheckpoint> keptForEver) {
+
+        /** Holds immutable copies of the lists. */
+        public Retained {
+            kept = List.copyOf(kept);
+            newest = List.copyOf(newest);
+            keptForEver = List.copyOf(keptForEver);
+        }
+
+        private Stream<KeptCheckpoint> all() {
+            return Stream.of(kept, newest, keptForEver).flatMap(Collection::stream);
+        }
     }
 
-    /** All checkpoints under names of their own but the rescue, each once, the oldest first. */
+    /**
+     * How the best k compare.
+     *
+     * @param best the best, the earliest of equals; without a monitor the newest
+     * @param kthBest the next to be evicted, the earliest of equals; empty while there is room
+     * @param currentScore score of the newest save that was kept in this run
+     */
+    public record Ranking(
+            Optional<KeptCheckpoint> best, Optional<KeptCheckpoint> kthBest, OptionalDouble currentScore) {
+        /** Of nothing, or of checkpoints that are still to be ranked. */
+        public static final Ranking UNKNOWN = new Ranking(Optional.empty(), Optional.empty(), OptionalDouble.empty());
+    }
+
+    /**
+     * The names that move from checkpoint to checkpoint.
+     *
+     * @param last what {@code last} names
+     * @param best what {@code best} names; after a failed write it may lag behind the best until the next save
+     */
+    public record Pointers(Optional<LastCheckpoint> last, Optional<BestCheckpoint> best) {}
+
+    /**
+     * What a later run adopts.
+     *
+     * @param books of files that still exist; empty for another directory
+     * @param globalStep the step from which training resumes; 0 for a fresh run
+     * @param source the file from which training resumes, if it is in the stream's directory; never deleted in this run
+     */
+    public record Restored(StreamBooks books, long globalStep, Optional<String> source) {
+        /** Nothing: a fresh run. */
+        public static final Restored NOTHING = new Restored(EMPTY, 0, Optional.empty());
+    }
+
+    /**
+     * What the commit of a plan changes.
+     *
+     * @param books what the stream keeps after it
+     * @param retired names of the files to delete after it, in this order
+     */
+    public record CommitEffects(StreamBooks books, List<String> retired) {}
+
+    /** The best k, or all, in the order of their saves. */
+    public List<KeptCheckpoint> kept() {
+        return retained.kept();
+    }
+
+    /** The newest n that are kept in addition to the best, in the order of their saves. */
+    public List<KeptCheckpoint> newest() {
+        return retained.newest();
+    }
+
+    /** Every n-th, in the order of their saves. */
+    public List<KeptCheckpoint> keptForEver() {
+        return retained.keptForEver();
+    }
+
+    /** What {@code last} names. */
+    public Optional<LastCheckpoint> last() {
+        return pointers.last();
+    }
+
+    /** What {@code best} names. */
+    public Optional<BestCheckpoint> bestPointer() {
+        return pointers.best();
+    }
+
+    /** All checkpoints under names of their own but the exception checkpoint, each once, the oldest first. */
     public List<KeptCheckpoint> checkpoints() {
         Map<String, KeptCheckpoint> byName = new LinkedHashMap<>();
-        Stream.of(kept, newest, keptForEver)
-                .flatMap(Collection::stream)
-                .forEach(checkpoint -> byName.put(checkpoint.name(), checkpoint));
+        retained.all().forEach(checkpoint -> byName.put(checkpoint.name(), checkpoint));
         return byName.values().stream()
                 .sorted(Comparator.comparingLong(KeptCheckpoint::globalStep))
                 .toList();
     }
 
     /** Names of all files and links. */
-    public Set<String> names() {
+    public Set<String> fileNames() {
         Set<String> names = new LinkedHashSet<>();
         checkpoints().forEach(checkpoint -> names.add(checkpoint.name()));
         rescue.ifPresent(checkpoint -> names.add(checkpoint.name()));
-        last.ifPresent(pointer -> names.add(pointer.name()));
-        bestPointer.ifPresent(pointer -> names.add(pointer.name()));
+        last().ifPresent(pointer -> names.add(pointer.name()));
+        bestPointer().ifPresent(pointer -> names.add(pointer.name()));
         return names;
     }
 
     /**
-     * Whether the save of a step was carried out, be it due at that step's end or after a validation. A rescue does not
-     * count: what is due at its step is still to be saved when training goes on from it.
+     * Whether the save of a step was carried out, be it due at that step's end or after a validation. An exception
+     * checkpoint does not count: what is due at its step is still to be saved when training resumes from it.
      */
     boolean holds(long globalStep) {
         if (rescue.filter(entry -> entry.globalStep() == globalStep).isPresent()) {
             return false;
         }
-        return Stream.of(kept, newest, keptForEver)
-                        .flatMap(Collection::stream)
-                        .anyMatch(entry -> entry.globalStep() == globalStep)
-                || last.filter(entry -> entry.globalStep() == globalStep).isPresent();
+        return retained.all().anyMatch(entry -> entry.globalStep() == globalStep)
+                || last().filter(entry -> entry.globalStep() == globalStep).isPresent();
     }
 }

@@ -152,7 +152,8 @@ final class BackgroundWriter {
         // After a failed write best may lag behind until the next save.
         if (policy.saveBest() != SaveBest.OFF && !anyFailed) {
             check(
-                    books.best()
+                    books.ranking()
+                            .best()
                             .equals(books.bestPointer()
                                     .flatMap(pointer -> books.kept().stream()
                                             .filter(pointer::is)
@@ -166,7 +167,7 @@ final class BackgroundWriter {
             return;
         }
         Set<String> spared = new HashSet<>();
-        books.best().ifPresent(best -> spared.add(best.name()));
+        books.ranking().best().ifPresent(best -> spared.add(best.name()));
         books.keptForEver().forEach(entry -> spared.add(entry.name()));
         books.last().flatMap(LastCheckpoint::target).ifPresent(spared::add);
         books.bestPointer().filter(BestCheckpoint::linked).ifPresent(best -> spared.add(best.checkpoint()));
@@ -184,9 +185,9 @@ final class BackgroundWriter {
 
     private boolean bestIsBest(StreamBooks books) {
         if (policy.monitor().isEmpty() || books.kept().isEmpty()) {
-            return books.best().isPresent() == !books.kept().isEmpty();
+            return books.ranking().best().isPresent() == !books.kept().isEmpty();
         }
-        double best = books.best().orElseThrow().score().orElseThrow();
+        double best = books.ranking().best().orElseThrow().score().orElseThrow();
         return books.checkpoints().stream()
                 .filter(entry -> policy.saveTopK() != 0 && entry.score().isPresent())
                 .mapToDouble(entry -> entry.score().orElseThrow())
@@ -220,14 +221,14 @@ final class BackgroundWriter {
     /** Sizes are known of committed files only, and decisions do without. */
     private static StreamBooks unsized(StreamBooks books) {
         return new StreamBooks(
-                unsized(books.kept()),
-                unsized(books.newest()),
-                unsized(books.keptForEver()),
-                unsized(books.best()),
-                unsized(books.kthBest()),
-                books.currentScore(),
-                books.last().map(last -> last.withBytes(0)),
-                books.bestPointer().map(best -> best.withBytes(0)),
+                new StreamBooks.Retained(unsized(books.kept()), unsized(books.newest()), unsized(books.keptForEver())),
+                new StreamBooks.Ranking(
+                        unsized(books.ranking().best()),
+                        unsized(books.ranking().kthBest()),
+                        books.ranking().currentScore()),
+                new StreamBooks.Pointers(
+                        books.last().map(last -> last.withBytes(0)),
+                        books.bestPointer().map(best -> best.withBytes(0))),
                 unsized(books.rescue()),
                 books.saves());
     }

@@ -149,7 +149,7 @@ final class CaseReplay {
 
     private StreamReplay policy(CaseConfig config, RecordedRun run, Optional<StreamReplay> before) {
         String directory = config.directory() + "/";
-        Resumption resumption = Resumption.NONE;
+        StreamBooks.Restored restored = StreamBooks.Restored.NOTHING;
         if (!run.resumedFrom().isEmpty()) {
             StreamBooks books = before.map(PolicyReplay.class::cast)
                     .filter(stream -> stream.directory().equals(config.directory()))
@@ -158,9 +158,9 @@ final class CaseReplay {
             Optional<String> local = Optional.of(run.resumedFrom())
                     .filter(file -> file.startsWith(directory))
                     .map(file -> file.substring(directory.length()));
-            resumption = new Resumption(books, run.firstStep(), local);
+            restored = new StreamBooks.Restored(books, run.firstStep(), local);
         }
         return new PolicyReplay(
-                config.directory(), config.extension(), config.policy().build(), disk, resumption);
+                config.directory(), config.extension(), config.policy().build(), disk, restored);
     }
 }

@@ -27,7 +27,7 @@ class ModelCheckpointRandomTest {
             StreamPolicy policy = run.policy();
             Disk disk = new Disk();
             Disk oracleDisk = new Disk();
-            PolicyReplay stream = new PolicyReplay("d", ".ckpt", policy, disk, Resumption.NONE);
+            PolicyReplay stream = new PolicyReplay("d", ".ckpt", policy, disk, StreamBooks.Restored.NOTHING);
             LightningOracle oracle = new LightningOracle("d", ".ckpt", policy, oracleDisk, ALL, "", 0, List.of());
             List<TraceEvent> events = run.events();
             compare(policy, events, stream, disk, oracle, oracleDisk);
@@ -37,11 +37,12 @@ class ModelCheckpointRandomTest {
             }
             String source = files.get(random.nextInt(files.size()));
             long step = events.get(events.size() - 1).globalStep();
-            Resumption resumption = new Resumption(stream.books(), step, Optional.of(source.substring(2)));
+            StreamBooks.Restored restored =
+                    new StreamBooks.Restored(stream.books(), step, Optional.of(source.substring(2)));
             compare(
                     policy,
                     new RandomRun(random, step).events(),
-                    new PolicyReplay("d", ".ckpt", policy, disk, resumption),
+                    new PolicyReplay("d", ".ckpt", policy, disk, restored),
                     disk,
                     new LightningOracle("d", ".ckpt", policy, oracleDisk, ALL, source, step, List.of(oracle)),
                     oracleDisk);

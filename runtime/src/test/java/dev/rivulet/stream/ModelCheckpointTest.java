@@ -25,7 +25,7 @@ class ModelCheckpointTest {
                 .isEmpty();
         assertThat(commit(stream, stream.onTrainEpochEnd(epochEnd(1, Map.of()))))
                 .containsExactly("epoch=0.ckpt");
-        assertThat(stream.books().best()).map(KeptCheckpoint::name).contains("epoch=1.ckpt");
+        assertThat(stream.books().ranking().best()).map(KeptCheckpoint::name).contains("epoch=1.ckpt");
     }
 
     @Test
@@ -44,8 +44,8 @@ class ModelCheckpointTest {
         assertThat(epoch(stream, 2, 2)).containsExactly("epoch=0.ckpt");
         assertThat(stream.onTrainEpochEnd(epochEnd(3, Map.of("v", 2.0)))).isEmpty();
         assertThat(names(stream)).containsExactly("epoch=1.ckpt", "epoch=2.ckpt");
-        assertThat(stream.books().kthBest()).map(KeptCheckpoint::name).contains("epoch=2.ckpt");
-        assertThat(stream.books().currentScore()).hasValue(2);
+        assertThat(stream.books().ranking().kthBest()).map(KeptCheckpoint::name).contains("epoch=2.ckpt");
+        assertThat(stream.books().ranking().currentScore()).hasValue(2);
     }
 
     @Test
@@ -54,7 +54,7 @@ class ModelCheckpointTest {
         epoch(stream, 0, 1);
         epoch(stream, 1, 1);
         assertThat(stream.onTrainEpochEnd(epochEnd(2, Map.of("v", 1.0)))).isEmpty();
-        assertThat(stream.books().best()).map(KeptCheckpoint::name).contains("epoch=0.ckpt");
+        assertThat(stream.books().ranking().best()).map(KeptCheckpoint::name).contains("epoch=0.ckpt");
         assertThat(epoch(stream, 3, 2)).containsExactly("epoch=0.ckpt");
     }
 
@@ -62,7 +62,7 @@ class ModelCheckpointTest {
     void nanIsKeptWhileThereIsRoomAndBeatenByAnyNumber() {
         ModelCheckpoint stream = stream(monitored());
         epoch(stream, 0, Double.NaN);
-        assertThat(stream.books().best())
+        assertThat(stream.books().ranking().best())
                 .map(KeptCheckpoint::score)
                 .contains(OptionalDouble.of(Double.POSITIVE_INFINITY));
         assertThat(epoch(stream, 1, 1e30)).containsExactly("epoch=0.ckpt");
@@ -161,7 +161,11 @@ class ModelCheckpointTest {
     @Test
     void aVetoChangesNothing() {
         ModelCheckpoint stream = new ModelCheckpoint(
-                "averaged", monitored().build(), directory(), moment -> moment.epoch() > 0, Resumption.NONE);
+                "averaged",
+                monitored().build(),
+                directory(),
+                moment -> moment.epoch() > 0,
+                StreamBooks.Restored.NOTHING);
         assertThat(stream.onTrainEpochEnd(epochEnd(0, Map.of("v", 0.0)))).isEmpty();
         assertThat(stream.books()).isEqualTo(StreamBooks.EMPTY);
         assertThat(stream.onTrainEpochEnd(epochEnd(1, Map.of("v", 1.0)))).isPresent();
@@ -196,8 +200,8 @@ class ModelCheckpointTest {
                 "averaged",
                 monitored().build(),
                 directory(),
-                SaveCondition.ALWAYS,
-                new Resumption(before.books(), 10, Optional.of("epoch=0.ckpt")));
+                ModelCheckpoint.SaveCondition.ALWAYS,
+                new StreamBooks.Restored(before.books(), 10, Optional.of("epoch=0.ckpt")));
         assertThat(epoch(after, 1, 1)).isEmpty();
         assertThat(names(after)).containsExactly("epoch=1.ckpt");
     }
@@ -210,8 +214,8 @@ class ModelCheckpointTest {
                 "averaged",
                 monitored().saveLast(SaveLast.COPY).build(),
                 directory(),
-                SaveCondition.ALWAYS,
-                new Resumption(before.books(), 10, Optional.of("epoch=0.ckpt")));
+                ModelCheckpoint.SaveCondition.ALWAYS,
+                new StreamBooks.Restored(before.books(), 10, Optional.of("epoch=0.ckpt")));
 
         assertThat(after.onTrainEnd(event(TraceEvent.TRAIN_END, 1, 10, Map.of(), false, false, 0)))
                 .isEmpty();

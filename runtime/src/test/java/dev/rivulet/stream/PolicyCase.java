@@ -143,14 +143,9 @@ public final class PolicyCase {
                 .filter(path -> !path.isEmpty())
                 .map(path -> new LastCheckpoint(path, Optional.empty(), 0, 1));
         StreamBooks saved = new StreamBooks(
-                kept,
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalDouble.empty(),
-                last,
-                Optional.empty(),
+                new StreamBooks.Retained(kept, List.of(), List.of()),
+                StreamBooks.Ranking.UNKNOWN,
+                new StreamBooks.Pointers(last, Optional.empty()),
                 Optional.empty(),
                 kept.size());
         PolicyReplay stream = new PolicyReplay(
@@ -158,7 +153,7 @@ public final class PolicyCase {
                 "",
                 StreamPolicy.builder().monitor("v").build(),
                 new Disk(),
-                new Resumption(saved, 1, Optional.empty()));
+                new StreamBooks.Restored(saved, 1, Optional.empty()));
         Outcome outcome = stream.outcome();
         boolean restored =
                 outcome.last().equals(last.map(pointer -> "d/" + pointer.name()).orElse(""))

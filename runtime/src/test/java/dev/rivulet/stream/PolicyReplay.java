@@ -14,7 +14,7 @@ final class PolicyReplay implements StreamReplay {
     private final StreamPolicy policy;
     private final ModelCheckpoint checkpoint;
 
-    PolicyReplay(String directory, String extension, StreamPolicy policy, Disk disk, Resumption resumption) {
+    PolicyReplay(String directory, String extension, StreamPolicy policy, Disk disk, StreamBooks.Restored restored) {
         this.directory = directory;
         this.policy = policy;
         StreamDirectory files = new StreamDirectory() {
@@ -28,7 +28,7 @@ final class PolicyReplay implements StreamReplay {
                 return disk.exists(path(name));
             }
         };
-        this.checkpoint = new ModelCheckpoint("stream", policy, files, SaveCondition.ALWAYS, resumption);
+        this.checkpoint = new ModelCheckpoint("stream", policy, files, ModelCheckpoint.SaveCondition.ALWAYS, restored);
     }
 
     static Optional<SavePlan> decide(ModelCheckpoint checkpoint, TraceEvent event) {
@@ -87,11 +87,14 @@ final class PolicyReplay implements StreamReplay {
         }
         double worst = policy.mode() == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         return new Outcome(
-                books.best().map(best -> path(best.name())).orElse(""),
-                books.best().map(best -> best.score().orElse(Double.NaN)).orElse(Double.NaN),
-                books.kthBest().map(kth -> path(kth.name())).orElse(""),
-                books.kthBest().map(kth -> kth.score().orElseThrow()).orElse(worst),
-                books.currentScore().orElse(Double.NaN),
+                books.ranking().best().map(best -> path(best.name())).orElse(""),
+                books.ranking()
+                        .best()
+                        .map(best -> best.score().orElse(Double.NaN))
+                        .orElse(Double.NaN),
+                books.ranking().kthBest().map(kth -> path(kth.name())).orElse(""),
+                books.ranking().kthBest().map(kth -> kth.score().orElseThrow()).orElse(worst),
+                books.ranking().currentScore().orElse(Double.NaN),
                 books.last().map(last -> path(last.name())).orElse(""),
                 kept);
     }

@@ -40,7 +40,7 @@ class RetentionTest {
         commit(stream, stream.onTrainEpochEnd(event(TraceEvent.EPOCH_END, 0, 10, Map.of())), 1);
         assertThat(stream.books().newest())
                 .containsExactly(new KeptCheckpoint("epoch=0.ckpt", OptionalDouble.empty(), 0, 10, 1));
-        assertThat(stream.books().best()).isEmpty();
+        assertThat(stream.books().ranking().best()).isEmpty();
     }
 
     @Test
@@ -91,7 +91,8 @@ class RetentionTest {
         assertThat(decide(stream, 1, 3).flatMap(SavePlan::best)).isEmpty();
         SavePlan better = decide(stream, 2, 1).orElseThrow();
         assertThat(better.best())
-                .contains(new BestCheckpoint("best.ckpt", "epoch=2.ckpt", true, OptionalDouble.of(1), 2, 30, 0));
+                .contains(new BestCheckpoint(
+                        "best.ckpt", new KeptCheckpoint("epoch=2.ckpt", OptionalDouble.of(1), 2, 30), true));
     }
 
     @Test
@@ -124,7 +125,9 @@ class RetentionTest {
         stream.failed(failing);
         assertThat(decide(stream, 3, 3).flatMap(SavePlan::best)).isEmpty();
         stream.failed(pending);
-        assertThat(stream.expectedBooks().best()).map(KeptCheckpoint::name).contains("epoch=3.ckpt");
+        assertThat(stream.expectedBooks().ranking().best())
+                .map(KeptCheckpoint::name)
+                .contains("epoch=3.ckpt");
     }
 
     @Test
@@ -165,8 +168,8 @@ class RetentionTest {
                 "s",
                 monitored().saveTopK(-1).maxTotalBytes(1).build(),
                 RetentionOracle.directory(disk),
-                SaveCondition.ALWAYS,
-                new Resumption(before.books(), 20, Optional.of("epoch=1.ckpt")));
+                ModelCheckpoint.SaveCondition.ALWAYS,
+                new StreamBooks.Restored(before.books(), 20, Optional.of("epoch=1.ckpt")));
         assertThat(epoch(after, 2, 5)).isEmpty();
         assertThat(epoch(after, 3, 6)).containsExactly("epoch=2.ckpt");
     }
@@ -179,8 +182,8 @@ class RetentionTest {
                 "s",
                 monitored().keepLast(2).keepEveryNth(3).build(),
                 RetentionOracle.directory(disk),
-                SaveCondition.ALWAYS,
-                new Resumption(before.books(), 40, Optional.empty()));
+                ModelCheckpoint.SaveCondition.ALWAYS,
+                new StreamBooks.Restored(before.books(), 40, Optional.empty()));
         assertThat(after.books().checkpoints()).isEqualTo(before.books().checkpoints());
         epoch(after, 4, 6);
         epoch(after, 5, 7);

@@ -61,7 +61,7 @@ public final class TrainDigits {
         result.resumedFrom().ifPresent(file -> System.out.printf("Went on from %s.%n", file.getFileName()));
         System.out.printf("%nCheckpoints in %s:%n%n", directory.resolve("checkpoints"));
         StreamTable table = new StreamTable();
-        for (FitResult.StreamResult stream : result.streams().values()) {
+        for (StreamResult stream : result.streams().values()) {
             table.add(stream, accuracy(stream.bestModelPath(), validation));
         }
         System.out.print(table);

@@ -70,13 +70,13 @@ class TrainDigitsTest {
         Path last = result.stream("original").last().orElseThrow();
 
         assertThat(Checkpoints.describe(last).stream()).isEqualTo("original");
-        assertThat(Checkpoints.describe(last).globalStep()).isEqualTo(result.globalSteps());
+        assertThat(Checkpoints.describe(last).globalStep()).isEqualTo(result.globalStep());
     }
 
     @Test
     void loadsEveryFileIntoANewModuleThatRecognizesDigits() throws Exception {
         DigitsDataset validation = DigitsDataset.validation();
-        for (FitResult.StreamResult stream : result.streams().values()) {
+        for (StreamResult stream : result.streams().values()) {
             for (SavedCheckpoint checkpoint : stream.kept()) {
                 boolean early = checkpoint.epoch() < 2;
                 assertThat(TrainDigits.accuracy(checkpoint.path(), validation))
@@ -89,7 +89,7 @@ class TrainDigitsTest {
     @Test
     void recognizesNinetySevenOfAHundredDigitsWithTheBestFileOfEachStream() throws Exception {
         DigitsDataset validation = DigitsDataset.validation();
-        for (FitResult.StreamResult stream : result.streams().values()) {
+        for (StreamResult stream : result.streams().values()) {
             assertThat(TrainDigits.accuracy(stream.bestModelPath(), validation))
                     .as(stream.name())
                     .isGreaterThanOrEqualTo(0.97);
@@ -98,7 +98,7 @@ class TrainDigitsTest {
 
     @Test
     void scoresTheBestFileAsItsWeightsDoWhenLoadedBack() throws Exception {
-        FitResult.StreamResult transformed = result.stream("transformed");
+        StreamResult transformed = result.stream("transformed");
 
         assertThat((float) transformed.bestModelScore().orElseThrow())
                 .isEqualTo((float) TrainDigits.accuracy(transformed.bestModelPath(), DigitsDataset.validation()));
@@ -106,7 +106,7 @@ class TrainDigitsTest {
 
     @Test
     void savesTheNamesOfTheClassesInEveryFile() throws IOException {
-        for (FitResult.StreamResult stream : result.streams().values()) {
+        for (StreamResult stream : result.streams().values()) {
             Checkpoint checkpoint = Checkpoints.describe(stream.bestModelPath());
             assertThat(checkpoint.get("class_names"))
                     .as(stream.name())
