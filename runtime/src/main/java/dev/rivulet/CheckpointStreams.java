@@ -62,7 +62,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
             CheckpointDirectory directory,
             Continuation continuation,
             SavingSettings settings,
-            TrainingParts parts,
+            TrainingComponents parts,
             RegistryChain registries,
             StreamGraph graph,
             SaveHooks hooks,
@@ -106,7 +106,7 @@ final class CheckpointStreams implements FitHooks, AutoCloseable {
             LOG.warn(
                     "Training cannot go on from the checkpoints of this run, which is optimized by {}. {}",
                     optimizer.optimizerName(),
-                    TrainingRestoration.KEEPS_TO_ITSELF);
+                    OptimizerStep.STATE_REMEDY);
         }
     }
 

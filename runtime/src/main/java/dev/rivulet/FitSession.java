@@ -177,14 +177,12 @@ final class FitSession implements Steps {
             OptimizerStep optimizer)
             throws Exception {
         LoopMemory memory = new LoopMemory(randomness(start, network), metrics, state);
-        TrainingParts parts = new TrainingParts(
+        TrainingComponents parts = new TrainingComponents(
                 network,
                 optimizer,
                 registries.statefulTransforms(),
                 train,
-                state,
-                memory,
-                settings.loop().accumulateGradBatches(),
+                new TrainingComponents.Loop(state, memory, settings.loop().accumulateGradBatches()),
                 module.hyperParameters());
         try (Workspace workspace = new Workspace(network.manager())) {
             StateDict live = StateDict.ofArrays(workspace, network.arrays());
@@ -233,7 +231,7 @@ final class FitSession implements Steps {
             RegistryChain registries,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
-            TrainingParts parts)
+            TrainingComponents parts)
             throws IOException {
         LoopSettings loop = settings.loop();
         ValidationSchedule schedule = new ValidationSchedule(

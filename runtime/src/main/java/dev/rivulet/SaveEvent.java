@@ -58,16 +58,12 @@ final class SaveEvent implements AutoCloseable {
     /** What a due stream's checkpoint says of itself before hooks have added entries. The stream is released later. */
     Checkpoint prepare(String stream) throws Exception {
         weights.prepare(stream);
-        return new Checkpoint(
-                new Provenance(
-                        stream,
-                        graph.stream(stream).transform().map(SaveEvent::derivation),
-                        moment.epoch(),
-                        moment.globalStep(),
-                        moment.metrics(),
-                        network.inputShapes(),
-                        RuntimeVersion.current()),
-                Map.of());
+        return Checkpoint.toSave(new Provenance(
+                stream,
+                graph.stream(stream).transform().map(SaveEvent::derivation),
+                new Provenance.Progress(moment.epoch(), moment.globalStep(), moment.metrics()),
+                network.inputShapes(),
+                RuntimeVersion.current()));
     }
 
     private static Provenance.Derivation derivation(StreamDeclaration.Transform transform) {

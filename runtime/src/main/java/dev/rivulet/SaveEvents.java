@@ -32,7 +32,7 @@ final class SaveEvents implements AutoCloseable {
     private final Queue<SaveReport> refusals = new ArrayDeque<>();
     private final SaveMeasurements measurements = new SaveMeasurements();
     private final Continuation continuation;
-    private final TrainingCapture training;
+    private final TrainingComponents components;
 
     /**
      * The save events of a run, to be closed by the caller.
@@ -42,7 +42,7 @@ final class SaveEvents implements AutoCloseable {
      * @param queue closed with this
      */
     SaveEvents(
-            TrainingParts parts,
+            TrainingComponents components,
             RegistryChain registries,
             StreamGraph graph,
             CheckpointDirectory directory,
@@ -51,8 +51,8 @@ final class SaveEvents implements AutoCloseable {
             SaveQueue queue,
             SaveHooks hooks,
             Continuation continuation) {
-        this.network = parts.network();
-        this.training = new TrainingCapture(parts);
+        this.network = components.network();
+        this.components = components;
         this.registries = registries;
         this.graph = graph;
         this.directory = directory;
@@ -103,7 +103,8 @@ final class SaveEvents implements AutoCloseable {
         try {
             Optional<TrainingState> state =
                     due.stream().anyMatch(save -> save.saver().isResumable())
-                            ? Optional.of(training.take(snapshot, decisions(at.globalStep())))
+                            ? Optional.of(TrainingStateMapper.capture(
+                                    components, snapshot, decisions(at.globalStep())))
                             : Optional.empty();
             return new SaveEvent(graph, registries, at, snapshot, state, network, trust);
         } catch (Throwable e) {

@@ -23,6 +23,10 @@ import java.util.Set;
  * Confined to the training thread.
  */
 public final class OptimizerStep implements AutoCloseable {
+    /** What to do about an optimizer whose state cannot be saved or restored. */
+    public static final String STATE_REMEDY = "DJL's optimizers keep their state to themselves; use one of"
+            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes as DJL's does.";
+
     private final Optimizer optimizer;
     private final GradientClipping clipping;
     private final boolean updateZeroesGradients;
