@@ -1,6 +1,5 @@
 package dev.rivulet;
 
-import dev.rivulet.lightning.LightningEntries;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,33 +10,72 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint holds beside its weights: where it comes from, and entries of the user's.
+ * What a checkpoint holds in addition to its weights: where it comes from, and the user's entries.
  *
- * <p>An entry is a text, a boolean, a number, or a list or map (with texts as keys) of such; numbers are kept as
- * {@code Long} or {@code Double}. Entries are copied when they are put.
+ * <p>An entry is a string, a boolean, a number, or a list or map (with strings as keys) of such; numbers are kept as
+ * {@code Long} or {@code Double}. Entries are copied when they are put. They can be put until the checkpoint is saved, in a
+ * method annotated with {@code @OnSaveCheckpoint} or in {@code Callback.onSaveCheckpoint}; what describes a saved one cannot
+ * be changed.
  */
 public final class Checkpoint {
+    /** Keys of a {@code .ckpt} that mean something to Lightning or to Rivulet. */
+    private static final Set<String> RESERVED = Set.of(
+            "epoch",
+            "global_step",
+            "pytorch-lightning_version",
+            "legacy_pytorch-lightning_version",
+            "state_dict",
+            "loops",
+            "callbacks",
+            "optimizer_states",
+            "lr_schedulers",
+            "hparams_name",
+            "hyper_parameters",
+            "hparams_type",
+            "datamodule_hparams_name",
+            "datamodule_hyper_parameters",
+            "datamodule_hparams_type",
+            "rivulet");
+
     private final Provenance provenance;
     private final Map<String, Object> entries;
+    private final boolean saved;
 
-    Checkpoint(Provenance provenance, Map<String, Object> entries) {
+    private Checkpoint(Provenance provenance, Map<String, Object> entries, boolean saved) {
         this.provenance = provenance;
         this.entries = new LinkedHashMap<>(entries);
+        this.saved = saved;
     }
 
-    /** A copy that hooks do not know, so that nobody changes it while it is written. */
+    /** A checkpoint that is about to be saved, as hooks get it: without entries, which can be {@link #put}. */
+    public static Checkpoint toSave(Provenance provenance) {
+        return new Checkpoint(provenance, Map.of(), false);
+    }
+
+    /**
+     * A checkpoint that has been saved, which cannot be changed.
+     *
+     * @throws IllegalArgumentException if {@link #put} would refuse one of the entries
+     */
+    public static Checkpoint saved(Provenance provenance, Map<String, ? extends @Nullable Object> entries) {
+        Checkpoint checkpoint = toSave(provenance);
+        entries.forEach(checkpoint::put);
+        return checkpoint.copy();
+    }
+
+    /** Whether Lightning or Rivulet uses a key in a {@code .ckpt}, so that an entry cannot have it. */
+    public static boolean isReserved(String key) {
+        return RESERVED.contains(key);
+    }
+
+    /** A copy that cannot be changed while it is written. */
     Checkpoint copy() {
-        return new Checkpoint(provenance, entries);
+        return new Checkpoint(provenance, entries, true);
     }
 
     /** The same checkpoint of derived weights, now that their source is known to the byte. */
     Checkpoint withSourceDigest(String digest) {
-        return new Checkpoint(provenance.withSourceDigest(digest), entries);
-    }
-
-    /** A checkpoint without entries, as the first {@code @OnSaveCheckpoint} method is given it. */
-    public static Checkpoint of(Provenance provenance) {
-        return new Checkpoint(provenance, Map.of());
+        return new Checkpoint(provenance.withSourceDigest(digest), entries, true);
     }
 
     /** Where the checkpoint comes from. */
@@ -70,22 +108,19 @@ public final class Checkpoint {
      *
      * @throws IllegalArgumentException if the value, or something in it, is of no type that an entry can have, or the key
      *     is one of those that Lightning or Rivulet uses in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
+     * @throws UnsupportedOperationException if the checkpoint has already been saved
      */
     public void put(String key, Object value) {
-        requireFree(key);
-        entries.put(key, plain(key, value));
-    }
-
-    /**
-     * Refuses an entry of the user's that would stand in the place of something else.
-     *
-     * @throws IllegalArgumentException if the key is one of Lightning's, or ours
-     */
-    static void requireFree(String key) {
-        if (LightningEntries.isReserved(key)) {
+        if (saved) {
+            throw new UnsupportedOperationException("The entry \"" + key
+                    + "\" cannot be put into a checkpoint that has been saved: its file would not have it. Put entries in a"
+                    + " method annotated with @OnSaveCheckpoint, or in a callback's onSaveCheckpoint.");
+        }
+        if (isReserved(key)) {
             throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
                     + "\": a .ckpt has something of Lightning's or Rivulet's under that key. Choose another one.");
         }
+        entries.put(key, plain(key, value));
     }
 
     /** The names of all entries, in the order in which they were put. */
@@ -143,7 +178,7 @@ public final class Checkpoint {
         return value instanceof String || value instanceof Boolean || value instanceof Long || value instanceof Double;
     }
 
-    private static Object plain(String key, Object value) {
+    private static Object plain(String key, @Nullable Object value) {
         if (value instanceof String || value instanceof Boolean || value instanceof Long || value instanceof Double) {
             return value;
         }

@@ -1,18 +1,15 @@
 package dev.rivulet;
 
-import ai.djl.ndarray.types.Shape;
+import dev.rivulet.format.DictReader;
 import dev.rivulet.format.PlainValues;
 import dev.rivulet.format.TorchTensor;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.format.TorchWriter;
 import dev.rivulet.lightning.LightningEntries;
 import dev.rivulet.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * them there, and all that is Rivulet's under the key {@code rivulet}.
  */
 final class CheckpointDictionary {
-    static final String ADDITIONS = "additions";
     static final String METADATA = "metadata";
 
     private CheckpointDictionary() {}
@@ -28,7 +24,7 @@ final class CheckpointDictionary {
     /**
      * Lays out a file.
      *
-     * @throws IllegalArgumentException if an entry has a key that means something else
+     * @throws IllegalArgumentException if an alias is not one of a weight
      */
     static TorchWriter write(CheckpointContent content) {
         Checkpoint checkpoint = content.checkpoint();
@@ -38,13 +34,7 @@ final class CheckpointDictionary {
         top.put(LightningEntries.VERSION, LightningEntries.LAYOUT_VERSION);
         top.put(LightningEntries.STATE_DICT, stateDict(content.weights(), content.aliases()));
         content.training().map(LightningEntries::of).ifPresent(top::putAll);
-        checkpoint.entries().forEach((key, value) -> {
-            Checkpoint.requireFree(key);
-            if (top.putIfAbsent(key, value) != null) {
-                throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
-                        + "\": the training state has something under that key. Choose another one.");
-            }
-        });
+        top.putAll(checkpoint.entries()); // None has a key that is taken: all of these are reserved.
         top.put(LightningEntries.OWN, own(content));
         return TorchWriter.of(PlainValues.toTorch(top));
     }
@@ -64,27 +54,11 @@ final class CheckpointDictionary {
     }
 
     private static Map<String, @Nullable Object> own(CheckpointContent content) {
-        Provenance provenance = content.checkpoint().provenance();
-        Map<String, @Nullable Object> own = new LinkedHashMap<>();
-        own.put("version", provenance.version());
-        own.put("stream", provenance.stream());
-        own.put("kind", provenance.derivation().isPresent() ? "derived" : "original");
-        provenance.derivation().ifPresent(derivation -> {
-            own.put("transform", derivation.transform());
-            own.put("source", derivation.source());
-            own.put("source_digest", derivation.sourceDigest().orElseThrow());
-        });
-        own.put("epoch", provenance.epoch());
-        own.put("global_step", provenance.globalStep());
-        own.put("metrics", provenance.metrics());
-        own.put(
-                "input_shapes",
-                provenance.inputShapes().stream()
-                        .map(shape -> Arrays.stream(shape.getShape()).boxed().toList())
-                        .toList());
-        own.put("entries", List.copyOf(content.checkpoint().keys()));
+        Map<String, @Nullable Object> own =
+                ProvenanceCodec.write(content.checkpoint().provenance());
+        own.put(ProvenanceCodec.ENTRIES, List.copyOf(content.checkpoint().keys()));
         own.put(METADATA, content.metadata());
-        own.put(ADDITIONS, content.additions());
+        own.put(ProvenanceCodec.ADDITIONS, content.additions());
         content.training()
                 .map(LightningEntries::own)
                 .ifPresent(training -> own.put(LightningEntries.TRAINING, training));
@@ -100,59 +74,20 @@ final class CheckpointDictionary {
      */
     static Checkpoint read(String file, Map<?, ?> top) throws NotACheckpointException {
         try {
-            Map<?, ?> own = value(top, LightningEntries.OWN, Map.class);
-            Optional<Provenance.Derivation> derivation =
-                    value(own, "kind", String.class).equals("derived")
-                            ? Optional.of(new Provenance.Derivation(
-                                    value(own, "transform", String.class),
-                                    value(own, "source", String.class),
-                                    Optional.of(value(own, "source_digest", String.class))))
-                            : Optional.empty();
-            Checkpoint checkpoint = new Checkpoint(
-                    new Provenance(
-                            value(own, "stream", String.class),
-                            derivation,
-                            Math.toIntExact(value(own, "epoch", Long.class)),
-                            value(own, "global_step", Long.class),
-                            metrics(value(own, "metrics", Map.class)),
-                            shapes(value(own, "input_shapes", List.class)),
-                            value(own, "version", String.class)),
-                    Map.of());
-            for (Object key : value(own, "entries", List.class)) {
-                checkpoint.put(String.valueOf(key), value(top, String.valueOf(key), Object.class));
-            }
-            return checkpoint;
-        } catch (IllegalArgumentException | ArithmeticException e) {
+            DictReader own = ProvenanceCodec.reader(own(top));
+            Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+            own.strings(ProvenanceCodec.ENTRIES).forEach(key -> entries.put(key, top.get(key)));
+            return Checkpoint.saved(ProvenanceCodec.read(own), entries);
+        } catch (IllegalArgumentException e) {
             throw new NotACheckpointException(
                     file + " was not written by Rivulet, or its dictionary was changed: " + e.getMessage(), e);
         }
     }
 
-    private static Map<String, Double> metrics(Map<?, ?> values) {
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        values.keySet()
-                .forEach(name -> metrics.put(String.valueOf(name), value(values, String.valueOf(name), Double.class)));
-        return metrics;
-    }
-
-    private static List<Shape> shapes(List<?> values) {
-        List<Shape> shapes = new ArrayList<>();
-        for (Object value : values) {
-            if (!(value instanceof List<?> dimensions)
-                    || !dimensions.stream().allMatch(dimension -> dimension instanceof Long)) {
-                throw new IllegalArgumentException("its input_shapes hold " + value + ".");
-            }
-            shapes.add(new Shape(
-                    dimensions.stream().mapToLong(dimension -> (Long) dimension).toArray()));
+    private static Map<?, ?> own(Map<?, ?> top) {
+        if (top.get(LightningEntries.OWN) instanceof Map<?, ?> own) {
+            return own;
         }
-        return shapes;
-    }
-
-    private static <T> T value(Map<?, ?> map, String key, Class<T> type) {
-        Object value = map.get(key);
-        if (!type.isInstance(value)) {
-            throw new IllegalArgumentException("it has no " + type.getSimpleName() + " \"" + key + "\".");
-        }
-        return type.cast(value);
+        throw new IllegalArgumentException("it has no Map \"" + LightningEntries.OWN + "\".");
     }
 }

@@ -179,7 +179,7 @@ final class CheckpointStart implements StartingPoint {
 
     @Override
     public OptionalLong seed() {
-        return new TrainingRestoration(file.path(), saved).seed();
+        return new TrainingStateMapper(file.path(), saved).seed();
     }
 
     @Override
@@ -199,7 +199,7 @@ final class CheckpointStart implements StartingPoint {
     @Override
     public void restoreWeights(Network network) throws IOException {
         new WeightLoader(file, network.names()).load(memory -> pass.read(file.byTensor(memory)));
-        new TrainingRestoration(file.path(), saved).restoreFrozen(network);
+        new TrainingStateMapper(file.path(), saved).restoreFrozen(network);
     }
 
     @Override
@@ -224,10 +224,10 @@ final class CheckpointStart implements StartingPoint {
     }
 
     @Override
-    public void restoreState(TrainingParts parts) {
+    public void restoreState(TrainingComponents parts) {
         TrainingState loaded = Objects.requireNonNull(read, "readState comes first");
         read = null; // Its tensors take memory.
-        new TrainingRestoration(file.path(), loaded).restore(parts);
+        new TrainingStateMapper(file.path(), loaded).restore(parts);
         LOG.info(
                 "Training goes on from {}: epoch {}, step {}.",
                 file.path(),
@@ -237,7 +237,7 @@ final class CheckpointStart implements StartingPoint {
 
     @Override
     public Map<String, DecisionState> decisions() {
-        return new TrainingRestoration(file.path(), saved).decisions();
+        return new TrainingStateMapper(file.path(), saved).decisions();
     }
 
     @Override

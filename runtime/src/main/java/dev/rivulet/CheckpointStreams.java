@@ -57,7 +57,7 @@ final class CheckpointStreams implements ModelHooks, AutoCloseable {
             CheckpointDirectory directory,
             Continuation continuation,
             SavingSettings settings) {
-        TrainingParts parts = run.parts();
+        TrainingComponents parts = run.parts();
         Network network = parts.network();
         SnapshotPool snapshots = new SnapshotPool(network.arrays(), parts.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots, settings.maxPendingSaves());
@@ -99,7 +99,7 @@ final class CheckpointStreams implements ModelHooks, AutoCloseable {
             LOG.warn(
                     "Training cannot go on from the checkpoints of this run, which is optimized by {}. {}",
                     optimizer.optimizerName(),
-                    OptimizerStep.USE_STATEFUL);
+                    OptimizerStep.STATE_REMEDY);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values of entries as JSON can hold them. It has no NaN and no infinities; each becomes an object of one member, such
@@ -15,7 +16,7 @@ final class EntryValues {
     private EntryValues() {}
 
     /** Entries for JSON. */
-    static Object encode(Object value) {
+    static @Nullable Object encode(@Nullable Object value) {
         if (value instanceof Double number && !Double.isFinite(number)) {
             return Map.of(DOUBLE, number.toString());
         }
@@ -23,19 +24,20 @@ final class EntryValues {
     }
 
     /** Entries as {@link #encode} was given them. */
-    static Object decode(Object value) {
+    static @Nullable Object decode(@Nullable Object value) {
         if (value instanceof Map<?, ?> map && map.size() == 1 && map.get(DOUBLE) instanceof String number) {
             return Double.valueOf(number);
         }
         return withParts(value, EntryValues::decode);
     }
 
-    private static Object withParts(Object value, UnaryOperator<Object> change) {
+    private static @Nullable Object withParts(
+            @Nullable Object value, UnaryOperator<@Nullable Object> change) {
         if (value instanceof List<?> list) {
             return list.stream().map(change).toList();
         }
         if (value instanceof Map<?, ?> map) {
-            Map<String, Object> changed = new LinkedHashMap<>();
+            Map<String, @Nullable Object> changed = new LinkedHashMap<>();
             map.forEach((name, part) -> changed.put(String.valueOf(name), change.apply(part)));
             return changed;
         }

@@ -106,7 +106,7 @@ final class FirstGoodStart implements StartingPoint {
     }
 
     @Override
-    public void restoreState(TrainingParts parts) throws IOException {
+    public void restoreState(TrainingComponents parts) throws IOException {
         current.restoreState(parts);
     }
 

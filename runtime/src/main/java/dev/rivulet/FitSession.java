@@ -211,14 +211,12 @@ final class FitSession implements Steps, FitContext {
             OptimizerStep optimizer)
             throws Exception {
         LoopMemory memory = new LoopMemory(randomness(start, network), metrics, state);
-        TrainingParts parts = new TrainingParts(
+        TrainingComponents parts = new TrainingComponents(
                 network,
                 optimizer,
                 registries.statefulTransforms(),
                 train,
-                state,
-                memory,
-                settings.loop().accumulateGradBatches(),
+                new TrainingComponents.Loop(state, memory, settings.loop().accumulateGradBatches()),
                 module.hyperParameters());
         try (NDManager scope = network.manager().newSubManager()) {
             StateDict live = StateDict.of(network.arrays(), scope);
@@ -260,7 +258,7 @@ final class FitSession implements Steps, FitContext {
             RegistryChain registries,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
-            TrainingParts parts)
+            TrainingComponents parts)
             throws IOException {
         LoopSettings loop = settings.loop();
         ValidationSchedule schedule = new ValidationSchedule(

@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.lightning.LightningEntries;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,22 +16,21 @@ final class LightningFile {
      * can be.
      */
     static Checkpoint describe(Map<?, ?> dictionary) {
-        Checkpoint checkpoint = new Checkpoint(
+        Map<String, Object> entries = new LinkedHashMap<>();
+        dictionary.forEach((key, value) -> {
+            if (key instanceof String name && !Checkpoint.isReserved(name) && Checkpoint.isEntry(value)) {
+                entries.put(name, value);
+            }
+        });
+        return Checkpoint.saved(
                 new Provenance(
                         CheckpointStream.ORIGINAL,
                         Optional.empty(),
-                        (int) number(dictionary, "epoch"),
-                        number(dictionary, "global_step"),
-                        Map.of(),
+                        new Provenance.Progress(
+                                (int) number(dictionary, "epoch"), number(dictionary, "global_step"), Map.of()),
                         List.of(),
                         "pytorch-lightning " + dictionary.get(LightningEntries.VERSION)),
-                Map.of());
-        dictionary.forEach((key, value) -> {
-            if (key instanceof String name && !LightningEntries.isReserved(name) && Checkpoint.isEntry(value)) {
-                checkpoint.put(name, value);
-            }
-        });
-        return checkpoint;
+                entries);
     }
 
     private static long number(Map<?, ?> dictionary, String key) {

@@ -60,17 +60,13 @@ final class SaveEvent implements AutoCloseable {
     /** Computes and describes what a due stream saves. The stream is released later. */
     void prepare(String stream) throws Exception {
         weights.prepare(stream);
-        Checkpoint checkpoint = new Checkpoint(
-                new Provenance(
-                        stream,
-                        transforms.declaration(stream).transform().map(SaveEvent::derivation),
-                        moment.epoch(),
-                        moment.globalStep(),
-                        moment.metrics(),
-                        network.inputShapes(),
-                        RuntimeVersion.current()),
-                Map.of());
-        described.put(stream, checkpoint);
+        Provenance provenance = new Provenance(
+                stream,
+                transforms.declaration(stream).transform().map(SaveEvent::derivation),
+                new Provenance.Progress(moment.epoch(), moment.globalStep(), moment.metrics()),
+                network.inputShapes(),
+                RuntimeVersion.current());
+        described.put(stream, Checkpoint.toSave(provenance));
     }
 
     private static Provenance.Derivation derivation(StreamDeclaration.Transform transform) {

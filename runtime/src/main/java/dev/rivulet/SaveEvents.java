@@ -18,7 +18,6 @@ final class SaveEvents implements AutoCloseable {
     private final TransformTrust transforms;
     private final RunStreams streams;
     private final SaveQueue queue;
-    private final TrainingCapture training;
     private final Set<String> trustedHooks = new HashSet<>();
     private final Queue<SaveReport> refusals = new ArrayDeque<>();
     private final SaveMeasurements measurements = new SaveMeasurements();
@@ -34,7 +33,6 @@ final class SaveEvents implements AutoCloseable {
         this.transforms = transforms;
         this.streams = streams;
         this.queue = queue;
-        this.training = new TrainingCapture(run.parts());
     }
 
     /**
@@ -75,7 +73,8 @@ final class SaveEvents implements AutoCloseable {
         try {
             Optional<TrainingState> state =
                     due.stream().anyMatch(save -> save.saver().isResumable())
-                            ? Optional.of(training.take(snapshot, streams.decisions(at.globalStep())))
+                            ? Optional.of(TrainingStateMapper.capture(
+                                    run.parts(), snapshot, streams.decisions(at.globalStep())))
                             : Optional.empty();
             return new SaveEvent(transforms, network(), at, snapshot, state);
         } catch (Throwable e) {

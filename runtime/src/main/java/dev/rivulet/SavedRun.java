@@ -7,4 +7,4 @@ package dev.rivulet;
  * @param moment where training stands
  * @param hooks notified of each save
  */
-record SavedRun(TrainingParts parts, LoopMoment moment, SaveHooks hooks) {}
+record SavedRun(TrainingComponents parts, LoopMoment moment, SaveHooks hooks) {}

@@ -49,7 +49,7 @@ interface StartingPoint extends AutoCloseable {
     default void readState(Network network, OptimizerStep optimizer) throws IOException {}
 
     /** Restores what was read, once the parts exist. */
-    default void restoreState(TrainingParts parts) throws IOException {}
+    default void restoreState(TrainingComponents parts) throws IOException {}
 
     /** What decides on the next saves of streams, by their names. */
     default Map<String, DecisionState> decisions() {

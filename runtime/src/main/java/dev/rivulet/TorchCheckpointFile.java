@@ -115,7 +115,7 @@ final class TorchCheckpointFile implements CheckpointFile {
 
     @Override
     public Set<String> additions() {
-        return own(CheckpointDictionary.ADDITIONS).keySet();
+        return own(ProvenanceCodec.ADDITIONS).keySet();
     }
 
     @Override
@@ -168,7 +168,7 @@ final class TorchCheckpointFile implements CheckpointFile {
         if (tensor != null) {
             return tensor;
         }
-        if (own(CheckpointDictionary.ADDITIONS).get(name) instanceof TorchTensor addition) {
+        if (own(ProvenanceCodec.ADDITIONS).get(name) instanceof TorchTensor addition) {
             return addition;
         }
         throw new NoSuchElementException(

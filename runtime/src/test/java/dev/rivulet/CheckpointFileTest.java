@@ -59,16 +59,12 @@ class CheckpointFileTest {
         metrics.put("val_loss", 0.1);
         metrics.put("nan", Double.NaN);
         metrics.put("infinite", Double.NEGATIVE_INFINITY);
-        Checkpoint checkpoint = new Checkpoint(
-                new Provenance(
-                        "halved",
-                        Optional.of(new Provenance.Derivation("Module#halve", "original", Optional.of("crc32c:0"))),
-                        3,
-                        1L << 40,
-                        metrics,
-                        List.of(new Shape(4, 2), new Shape()),
-                        "1.0"),
-                Map.of());
+        Checkpoint checkpoint = Checkpoint.toSave(new Provenance(
+                "halved",
+                Optional.of(new Provenance.Derivation("Module#halve", "original", Optional.of("crc32c:0"))),
+                new Provenance.Progress(3, 1L << 40, metrics),
+                List.of(new Shape(4, 2), new Shape()),
+                "1.0"));
         checkpoint.put("class_names", List.of("low", "høgh"));
         checkpoint.put("deep", Map.of("list", List.of(1, 2.5, true, Map.of())));
         checkpoint.put("nan", Double.NaN);
@@ -112,6 +108,7 @@ class CheckpointFileTest {
         assertThat(read.provenance()).isEqualTo(written.provenance());
         assertThat(read.entries()).isEqualTo(written.entries());
         assertThat(read.keys()).containsExactlyElementsOf(written.keys());
+        assertThatThrownBy(() -> read.put("late", 1)).isExactlyInstanceOf(UnsupportedOperationException.class);
     }
 
     @ParameterizedTest

@@ -23,13 +23,14 @@ class CheckpointTest {
     private static final Provenance PROVENANCE = new Provenance(
             "half",
             Optional.of(new Provenance.Derivation("DigitsModule#toHalf", "averaged", Optional.of("crc32c:0123abcd"))),
-            7,
-            1L << 40,
-            Map.of("val_loss", 0.1, "odd \"name\"\n", Double.NaN, "large", Double.POSITIVE_INFINITY),
+            new Provenance.Progress(
+                    7,
+                    1L << 40,
+                    Map.of("val_loss", 0.1, "odd \"name\"\n", Double.NaN, "large", Double.POSITIVE_INFINITY)),
             List.of(new Shape(-1, 3, 8), new Shape()),
             "0.1.0");
 
-    private final Checkpoint checkpoint = new Checkpoint(PROVENANCE, Map.of());
+    private final Checkpoint checkpoint = Checkpoint.toSave(PROVENANCE);
 
     private static Checkpoint roundTrip(Checkpoint checkpoint) throws NotACheckpointException {
         return CheckpointMetadata.read("a file", CheckpointMetadata.write(checkpoint, Set.of()));
@@ -82,6 +83,29 @@ class CheckpointTest {
         assertThat(checkpoint.get("int", Long.class)).isEqualTo(1L);
         assertThat(checkpoint.get("byte", Long.class)).isEqualTo(2L);
         assertThat(checkpoint.get("float", Double.class)).isEqualTo(0.5);
+    }
+
+    @Test
+    void refusesEntriesOnceItIsSaved() throws NotACheckpointException {
+        checkpoint.put("unit", "metre");
+
+        for (Checkpoint saved : List.of(roundTrip(checkpoint), checkpoint.copy())) {
+            assertThatThrownBy(() -> saved.put("names", List.of("a")))
+                    .isExactlyInstanceOf(UnsupportedOperationException.class)
+                    .hasMessage("The entry \"names\" cannot be put into a checkpoint that has been saved: its file would"
+                            + " not have it. Put entries in a method annotated with @OnSaveCheckpoint, or in a"
+                            + " callback's onSaveCheckpoint.");
+            assertThat(saved.keys()).containsExactly("unit");
+        }
+    }
+
+    @Test
+    void aSavedOneHasOnlyWhatCanBePut() {
+        assertThat(Checkpoint.saved(PROVENANCE, Map.of("count", 1)).get("count"))
+                .isEqualTo(1L);
+        assertThatThrownBy(() -> Checkpoint.saved(PROVENANCE, Map.of("epoch", 1)))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot be called \"epoch\"");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.rivulet.lightning;
 
+import dev.rivulet.format.DictReader;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class ForeignFiles {
     private ForeignFiles() {}
 
-    static void refuse(SavedEntries checkpoint) {
+    static void refuse(DictReader checkpoint) {
         Map<?, ?> values = checkpoint.values();
         if (values.containsKey("ds_version") || values.containsKey("ds_config")) {
             throw new NoTrainingStateException("This is a part of a checkpoint of DeepSpeed; have Lightning's"

@@ -1,12 +1,12 @@
 package dev.rivulet.lightning;
 
+import dev.rivulet.format.DictReader;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.training.LoopProgress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,30 +38,7 @@ public final class LightningEntries {
 
     private static final String PROGRESS = "progress";
 
-    private static final Set<String> RESERVED = Set.of(
-            "epoch",
-            "global_step",
-            VERSION,
-            "legacy_pytorch-lightning_version",
-            STATE_DICT,
-            "loops",
-            "callbacks",
-            "optimizer_states",
-            "lr_schedulers",
-            "hparams_name",
-            "hyper_parameters",
-            "hparams_type",
-            "datamodule_hparams_name",
-            "datamodule_hyper_parameters",
-            "datamodule_hparams_type",
-            OWN);
-
     private LightningEntries() {}
-
-    /** Whether an entry of this name means something to Lightning, or here, so that users cannot have one. */
-    public static boolean isReserved(String name) {
-        return RESERVED.contains(name);
-    }
 
     /**
      * The entries {@code loops}, {@code callbacks}, {@code optimizer_states}, {@code lr_schedulers} and, if there are
@@ -107,27 +84,47 @@ public final class LightningEntries {
      * @throws IllegalArgumentException if the progress that Rivulet wrote is malformed
      */
     public static TrainingState read(Map<?, ?> checkpoint) {
-        SavedEntries saved = new SavedEntries("", checkpoint);
-        if (saved.has(OWN) && saved.entries(OWN).has(TRAINING)) {
-            Map<String, @Nullable Object> own =
-                    saved.entries(OWN).entries(TRAINING).named();
-            SavedEntries progress = saved.entries(OWN).entries(TRAINING).entries(PROGRESS);
+        DictReader saved = reader(checkpoint);
+        if (saved.has(OWN) && saved.dict(OWN).has(TRAINING)) {
+            DictReader training = saved.dict(OWN).dict(TRAINING);
+            Map<String, @Nullable Object> own = training.named();
             own.remove(PROGRESS);
-            return state(saved, LoopProgress.fromEntries(progress.values()), own);
+            return state(saved, LoopProgress.fromEntries(training.dict(PROGRESS).values()), own);
         }
         ForeignFiles.refuse(saved);
-        LoopProgress progress = new LoopsReading(saved.entries("loops").entries("fit_loop")).progress();
+        LoopProgress progress = new LoopsReading(saved.dict("loops").dict("fit_loop")).progress();
         return state(saved, progress, Map.of());
     }
 
-    private static TrainingState state(SavedEntries saved, LoopProgress progress, Map<String, @Nullable Object> own) {
+    private static TrainingState state(DictReader saved, LoopProgress progress, Map<String, @Nullable Object> own) {
         return new TrainingState(
                 progress,
-                saved.dictionaries("optimizer_states"),
-                saved.dictionaries("lr_schedulers"),
-                saved.has("hyper_parameters")
-                        ? saved.entries("hyper_parameters").named()
-                        : Map.of(),
+                states(saved, "optimizer_states"),
+                states(saved, "lr_schedulers"),
+                saved.has("hyper_parameters") ? saved.dict("hyper_parameters").named() : Map.of(),
                 own);
+    }
+
+    /** The states of optimizers or schedulers, in plain values. */
+    static List<Map<String, @Nullable Object>> states(DictReader saved, String key) {
+        List<Map<String, @Nullable Object>> states = new ArrayList<>();
+        for (DictReader state : saved.dicts(key)) {
+            Map<String, @Nullable Object> plain = state.named();
+            plain.replaceAll((name, value) -> PythonTypes.plain(value));
+            states.add(plain);
+        }
+        return states;
+    }
+
+    /** Reads a file's dictionary, and refuses what is wrong in it by a {@link NoTrainingStateException}. */
+    static DictReader reader(Map<?, ?> checkpoint) {
+        return new DictReader("", checkpoint, LightningEntries::wrong);
+    }
+
+    private static RuntimeException wrong(DictReader dictionary, @Nullable Object key, String expected) {
+        String path = dictionary.path(key);
+        return new NoTrainingStateException("The checkpoint "
+                + (dictionary.has(key) ? "has \"" + path + "\" = " + dictionary.shown(key) : "has no \"" + path + "\"")
+                + " where " + expected + " belongs; resume from another checkpoint, or load its weights alone.");
     }
 }

@@ -1,5 +1,6 @@
 package dev.rivulet.lightning;
 
+import dev.rivulet.format.DictReader;
 import dev.rivulet.training.LoopProgress;
 import dev.rivulet.training.LoopProgress.Batches;
 import dev.rivulet.training.LoopProgress.Epochs;
@@ -18,22 +19,22 @@ final class LoopsReading {
     private final long globalStep;
     private final long batchesThatStepped;
 
-    LoopsReading(SavedEntries loop) {
-        SavedEntries batchProgress = loop.entries("epoch_loop.batch_progress");
-        epochs = SavedCount.read(loop.entries("epoch_progress").entries("current"));
-        batches = SavedCount.read(batchProgress.entries("current"));
-        totalBatches = SavedCount.read(batchProgress.entries("total"));
+    LoopsReading(DictReader loop) {
+        DictReader batchProgress = loop.dict("epoch_loop.batch_progress");
+        epochs = SavedCount.read(loop.dict("epoch_progress").dict("current"));
+        batches = SavedCount.read(batchProgress.dict("current"));
+        totalBatches = SavedCount.read(batchProgress.dict("total"));
         validation = SavedCount.read(
-                loop.entries("epoch_loop.val_loop.batch_progress").entries("current"));
-        lastBatch = batchProgress.flag("is_last_batch");
-        globalStep = loop.entries(OPTIMIZER)
-                .entries("optimizer")
-                .entries("step")
-                .entries("total")
+                loop.dict("epoch_loop.val_loop.batch_progress").dict("current"));
+        lastBatch = batchProgress.bool("is_last_batch");
+        globalStep = loop.dict(OPTIMIZER)
+                .dict("optimizer")
+                .dict("step")
+                .dict("total")
                 .count("completed");
-        batchesThatStepped = loop.entries("epoch_loop.state_dict").count("_batches_that_stepped");
-        long manual = loop.entries("epoch_loop.manual_optimization.optim_step_progress")
-                .entries("total")
+        batchesThatStepped = loop.dict("epoch_loop.state_dict").count("_batches_that_stepped");
+        long manual = loop.dict("epoch_loop.manual_optimization.optim_step_progress")
+                .dict("total")
                 .count("completed");
         if (manual > 0) {
             throw new NoTrainingStateException("The checkpoint is of a run with manual optimization (" + manual

@@ -1,5 +1,6 @@
 package dev.rivulet.lightning;
 
+import dev.rivulet.format.DictReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ record SavedCount(long ready, long started, long processed, long completed) {
         return new SavedCount(count, count, count - 1, count - 1);
     }
 
-    static SavedCount read(SavedEntries entries) {
+    static SavedCount read(DictReader entries) {
         return new SavedCount(
                 entries.count("ready"),
                 entries.count("started"),

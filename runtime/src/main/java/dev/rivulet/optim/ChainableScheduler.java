@@ -1,5 +1,6 @@
 package dev.rivulet.optim;
 
+import dev.rivulet.format.DictReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,18 +45,23 @@ public abstract class ChainableScheduler extends LrScheduler {
 
     @Override
     public final void loadStateDict(Map<String, ?> state) {
-        SavedState saved = saved(state);
+        DictReader saved = saved(state);
         List<Double> savedBaseLrs = saved.numbers("base_lrs");
         long savedEpoch = saved.integer("last_epoch");
         long savedCount = saved.integer("_step_count");
         List<Double> savedLastLr = saved.numbers("_last_lr");
         Map<String, @Nullable Object> savedSettings = new LinkedHashMap<>();
-        settings.forEach((key, value) -> savedSettings.put(key, saved.like(key, value)));
+        settings.forEach((key, value) -> savedSettings.put(key, SavedState.like(saved, key, value)));
         settings.putAll(savedSettings);
         baseLrs = List.copyOf(savedBaseLrs);
         lastEpoch = savedEpoch;
         stepCount = savedCount;
         setLastLr(savedLastLr);
+    }
+
+    @Override
+    List<String> listsByGroup() {
+        return List.of("base_lrs", "_last_lr");
     }
 
     @Override
@@ -124,8 +130,8 @@ public abstract class ChainableScheduler extends LrScheduler {
         return settings().integer(setting);
     }
 
-    final SavedState settings() {
-        return new SavedState(getClass().getSimpleName(), settings);
+    final DictReader settings() {
+        return SavedState.of(getClass().getSimpleName(), settings);
     }
 
     private List<Double> next() {

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import dev.rivulet.format.DictReader;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -131,10 +132,10 @@ final class DjlState {
         if (parameters.isEmpty()) {
             throw new IllegalStateException(owner + " knows no parameters yet: initialize it before loading a state.");
         }
-        SavedState saved = new SavedState("The saved state of " + owner, dictionary);
-        List<SavedState> groups = saved.dictionaries("param_groups");
+        DictReader saved = SavedState.of("The saved state of " + owner, dictionary);
+        List<DictReader> groups = saved.dicts("param_groups");
         if (groups.size() != 1 || groups.get(0).list("params").size() != parameters.size()) {
-            throw new MismatchedStateException(saved.owner() + " is not of one group with the " + parameters.size()
+            throw new MismatchedStateException(saved.name() + " is not of one group with the " + parameters.size()
                     + " parameters " + parameters + ".");
         }
         Map<Long, Object> stateByIndex = TorchStateDict.byIndex(saved);
@@ -167,7 +168,7 @@ final class DjlState {
                     where + " belongs to a frozen parameter; freeze the parameters that were frozen then.");
         }
         ofParameter.forEach((key, array) -> writes.fill(key + "." + name, array, map.get(key)));
-        return new SavedState(where, map).integer("step");
+        return SavedState.of(where, map).integer("step");
     }
 
     void close() {

@@ -1,5 +1,6 @@
 package dev.rivulet.optim;
 
+import dev.rivulet.format.DictReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -71,19 +72,27 @@ public abstract class LrScheduler {
     }
 
     /** Saved values, if they are those of a scheduler of this kind. */
-    final SavedState saved(Map<String, ?> state) {
-        SavedState saved = new SavedState("The saved state of " + getClass().getSimpleName(), state);
+    final DictReader saved(Map<String, ?> state) {
+        DictReader saved = SavedState.of("The saved state of " + getClass().getSimpleName(), state);
         for (String key : stateDict().keySet()) {
             if (!state.containsKey(key)) {
-                throw new MismatchedStateException(saved.owner() + " has no \"" + key + "\" but " + state.keySet()
+                throw new MismatchedStateException(saved.name() + " has no \"" + key + "\" but " + state.keySet()
                         + "; it is that of another scheduler.");
             }
         }
-        if (saved.numbers("_last_lr").size() != lastLr.size()) {
-            throw new MismatchedStateException(
-                    saved.owner() + " is of " + saved.numbers("_last_lr").size()
-                            + " parameter groups, but the optimizer has " + lastLr.size() + ".");
+        for (String key : listsByGroup()) {
+            int length = saved.list(key).size();
+            if (length != lastLr.size()) {
+                throw new MismatchedStateException(saved.name() + " has " + length + " numbers as \"" + key
+                        + "\", but the optimizer has " + lastLr.size()
+                        + " parameter groups; declare the same groups.");
+            }
         }
         return saved;
+    }
+
+    /** Keys of the state's lists that have a number for each parameter group. */
+    List<String> listsByGroup() {
+        return List.of("_last_lr");
     }
 }

@@ -30,7 +30,7 @@ public final class MultiStepLR extends ChainableScheduler {
 
     /** How often an epoch is a milestone. PyTorch saves a counter, whose keys are numbers. */
     private long count(long epoch) {
-        for (Map.Entry<?, ?> milestone : settings().dictionary("milestones").entrySet()) {
+        for (Map.Entry<?, ?> milestone : settings().dict("milestones").values().entrySet()) {
             if (milestone.getKey() instanceof Number key
                     && key.longValue() == epoch
                     && milestone.getValue() instanceof Number times) {

@@ -1,5 +1,6 @@
 package dev.rivulet.optim;
 
+import dev.rivulet.format.DictReader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,18 +71,18 @@ public final class OneCycleLR extends ChainableScheduler {
                     + step + "; count the steps of all epochs, and schedule it with LrInterval.STEP.");
         }
         double start = 0;
-        List<SavedState> phases = settings().dictionaries("_schedule_phases");
+        List<DictReader> phases = settings().dicts("_schedule_phases");
         int i = 0;
         while (step > phases.get(i).number("end_step") && i < phases.size() - 1) {
             start = phases.get(i).number("end_step");
             i++;
         }
-        SavedState phase = phases.get(i);
+        DictReader phase = phases.get(i);
         double share = (step - start) / (phase.number("end_step") - start);
         if (Boolean.TRUE.equals(settings().values().get("cycle_momentum"))) {
-            group.setMomentum(between(group, phase.text("start_momentum"), phase.text("end_momentum"), share));
+            group.setMomentum(between(group, phase.string("start_momentum"), phase.string("end_momentum"), share));
         }
-        return between(group, phase.text("start_lr"), phase.text("end_lr"), share);
+        return between(group, phase.string("start_lr"), phase.string("end_lr"), share);
     }
 
     @Override

@@ -23,6 +23,10 @@ import java.util.Set;
  * Confined to the training thread.
  */
 public final class OptimizerStep implements AutoCloseable {
+    /** What to do about an optimizer whose state cannot be saved or restored. */
+    public static final String STATE_REMEDY = "DJL's optimizers keep their state to themselves; use one of"
+            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes as DJL's does.";
+
     private final Optimizer optimizer;
     private final GradientClipping clipping;
     private final boolean updateZeroesGradients;
@@ -64,10 +68,6 @@ public final class OptimizerStep implements AutoCloseable {
     public Optional<StatefulOptimizer> stateful() {
         return optimizer instanceof StatefulOptimizer stateful ? Optional.of(stateful) : Optional.empty();
     }
-
-    /** Remedy for an optimizer whose state cannot be saved. */
-    public static final String USE_STATEFUL = "DJL's optimizers keep their state to themselves; use one of"
-            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes as DJL's does.";
 
     /** The optimizer's class, for messages. */
     public String optimizerName() {

@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.format.DictReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,7 +101,7 @@ public final class ReduceLROnPlateau extends LrScheduler {
 
     @Override
     public void loadStateDict(Map<String, ?> state) {
-        SavedState saved = saved(state);
+        DictReader saved = saved(state);
         ReduceLROnPlateau loaded = new ReduceLROnPlateau(builder());
         loaded.factor = saved.number("factor");
         loaded.minLrs = List.copyOf(saved.numbers("min_lrs"));
@@ -115,7 +116,7 @@ public final class ReduceLROnPlateau extends LrScheduler {
         setLastLr(saved.numbers("_last_lr"));
         mode = "max".equals(state.get("mode")) ? Mode.MAX : Mode.MIN;
         relative = !"abs".equals(state.get("threshold_mode"));
-        defaultMinLr = saved.has("default_min_lr") ? (Double) saved.number("default_min_lr") : null;
+        defaultMinLr = saved.optional("default_min_lr", DictReader::number).orElse(null);
         factor = loaded.factor;
         minLrs = loaded.minLrs;
         patience = loaded.patience;
@@ -126,6 +127,11 @@ public final class ReduceLROnPlateau extends LrScheduler {
         best = loaded.best;
         cooldownCounter = loaded.cooldownCounter;
         badEpochs = loaded.badEpochs;
+    }
+
+    @Override
+    List<String> listsByGroup() {
+        return List.of("min_lrs", "_last_lr");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.rivulet.optim;
 
+import dev.rivulet.format.DictReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,14 +64,17 @@ public final class SequentialLR extends LrScheduler {
 
     @Override
     public void loadStateDict(Map<String, ?> state) {
-        SavedState saved = saved(state);
-        List<SavedState> states = saved.dictionaries("_schedulers");
+        DictReader saved = saved(state);
+        List<DictReader> states = saved.dicts("_schedulers");
         if (states.size() != schedulers.size()) {
-            throw new MismatchedStateException(saved.owner() + " is of " + states.size() + " schedulers, but there are "
+            throw new MismatchedStateException(saved.name() + " is of " + states.size() + " schedulers, but there are "
                     + schedulers.size() + ".");
         }
         List<Long> savedMilestones =
                 saved.numbers("_milestones").stream().map(Double::longValue).toList();
+        if (savedMilestones.size() != schedulers.size() - 1) {
+            throw saved.wrong("_milestones", "a list of " + (schedulers.size() - 1) + " numbers");
+        }
         long savedEpoch = saved.integer("last_epoch");
         List<Double> savedLastLr = saved.numbers("_last_lr");
         for (int i = 0; i < states.size(); i++) {

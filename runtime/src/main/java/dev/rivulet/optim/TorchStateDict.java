@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.format.DictReader;
 import dev.rivulet.tensor.DirectMemory;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
@@ -93,11 +94,11 @@ record TorchStateDict(
     }
 
     void read(Map<String, ?> dictionary) {
-        SavedState saved = new SavedState("The saved state of " + owner, dictionary);
+        DictReader saved = SavedState.of("The saved state of " + owner, dictionary);
         StateWrites writes = new StateWrites();
-        List<SavedState> savedGroups = saved.dictionaries("param_groups");
+        List<DictReader> savedGroups = saved.dicts("param_groups");
         if (savedGroups.size() != groups.size()) {
-            throw new MismatchedStateException(saved.owner() + " has " + savedGroups.size()
+            throw new MismatchedStateException(saved.name() + " has " + savedGroups.size()
                     + " parameter groups, but the optimizer has " + groups.size() + "; declare the same groups.");
         }
         Map<Long, Object> stateByIndex = byIndex(saved);
@@ -107,15 +108,15 @@ record TorchStateDict(
         writes.apply();
     }
 
-    private void readGroup(SavedState saved, ParamGroup group, Map<Long, Object> state, StateWrites writes) {
+    private void readGroup(DictReader saved, ParamGroup group, Map<Long, Object> state, StateWrites writes) {
         List<Double> indices = saved.numbers("params");
         if (indices.size() != group.parameters().size()) {
-            throw new MismatchedStateException(saved.owner() + " is of " + indices.size()
+            throw new MismatchedStateException(saved.name() + " is of " + indices.size()
                     + " parameters, but the group has " + group.parameters().size() + ": " + group.parameters()
                     + "; it was saved for another architecture or other groups.");
         }
         if (Boolean.TRUE.equals(saved.values().get("maximize"))) {
-            throw new MismatchedStateException(saved.owner() + " maximizes, which no optimizer here does.");
+            throw new MismatchedStateException(saved.name() + " maximizes, which no optimizer here does.");
         }
         Map<String, @Nullable Object> options = options(saved, group);
         writes.add(() -> group.setAll(options));
@@ -133,22 +134,22 @@ record TorchStateDict(
         }
     }
 
-    private static Map<String, @Nullable Object> options(SavedState saved, ParamGroup group) {
+    private static Map<String, @Nullable Object> options(DictReader saved, ParamGroup group) {
         Map<String, @Nullable Object> options = saved.named();
         options.keySet().removeAll(KEPT);
         group.options().forEach((key, now) -> {
             if (options.containsKey(key)) {
-                options.put(key, saved.like(key, now));
+                options.put(key, SavedState.like(saved, key, now));
             }
         });
         return options;
     }
 
     /** Before the first step, a saved state has no arrays that would tell. */
-    private void requireArrays(SavedState saved, ParameterState parameter, ParamGroup then) {
+    private void requireArrays(DictReader saved, ParameterState parameter, ParamGroup then) {
         List<String> needed = arrayKeys.apply(then);
         if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
-            throw new MismatchedStateException(saved.owner() + " is of an optimizer that keeps " + needed
+            throw new MismatchedStateException(saved.name() + " is of an optimizer that keeps " + needed
                     + ", but this one keeps " + parameter.arrays().keySet()
                     + "; build it with the hyper-parameters of then.");
         }
@@ -164,7 +165,7 @@ record TorchStateDict(
         if (!(entry instanceof Map<?, ?> map)) {
             throw new MismatchedStateException(where + " is " + entry + " where a dictionary belongs.");
         }
-        Map<String, @Nullable Object> tensors = new SavedState(where, map).named();
+        Map<String, @Nullable Object> tensors = SavedState.of(where, map).named();
         tensors.remove("step");
         tensors.values().removeIf(value -> value == null);
         Map<String, NDArray> arrays = parameter.arrays();
@@ -172,14 +173,14 @@ record TorchStateDict(
             throw new MismatchedStateException(where + " has " + tensors.keySet() + ", but the optimizer keeps "
                     + arrays.keySet() + "; build it with the hyper-parameters of then.");
         }
-        long steps = stepsRecorded ? new SavedState(where, map).integer("step") : 1;
+        long steps = stepsRecorded ? SavedState.of(where, map).integer("step") : 1;
         writes.add(() -> parameter.setSteps(steps));
         arrays.forEach((key, array) -> writes.fill(key + "." + parameter.parameter(), array, tensors.get(key)));
     }
 
-    static Map<Long, Object> byIndex(SavedState saved) {
+    static Map<Long, Object> byIndex(DictReader saved) {
         Map<Long, Object> byIndex = new LinkedHashMap<>();
-        saved.dictionary("state").forEach((key, value) -> {
+        saved.dict("state").values().forEach((key, value) -> {
             if (!(key instanceof Number index)) {
                 throw saved.wrong("state", "a dictionary by parameters' numbers");
             }

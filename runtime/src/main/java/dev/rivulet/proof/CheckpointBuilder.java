@@ -69,12 +69,10 @@ public final class CheckpointBuilder {
 
     /** A checkpoint without entries. */
     public Checkpoint build() {
-        return Checkpoint.of(new Provenance(
+        return Checkpoint.toSave(new Provenance(
                 stream,
                 derivation,
-                epoch,
-                globalStep,
-                new LinkedHashMap<>(metrics),
+                new Provenance.Progress(epoch, globalStep, new LinkedHashMap<>(metrics)),
                 List.of(),
                 RuntimeVersion.current()));
     }

@@ -1,5 +1,6 @@
 package dev.rivulet.proof;
 
+import dev.rivulet.Checkpoint;
 import dev.rivulet.lightning.LightningEntries;
 import dev.rivulet.proof.ResumeDifference.Kind;
 
@@ -81,7 +82,7 @@ final class LikelyCause {
             return ofResumed(new ResumeDifference(Kind.METRIC, path, 0, "", "", ""), false);
         } else if (path.startsWith("optimizer_states") || path.startsWith("lr_schedulers")) {
             return "The optimizer's or schedule's state was changed by something that is not saved.";
-        } else if (LightningEntries.isReserved(root(path))) {
+        } else if (Checkpoint.isReserved(root(path))) {
             return "Something changed it at the end of training.";
         }
         return "It is an entry of @OnSaveCheckpoint: @OnLoadCheckpoint has to set the field that it is taken from.";

@@ -1,5 +1,6 @@
 package dev.rivulet.random;
 
+import dev.rivulet.format.DictReader;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -70,74 +71,41 @@ public record RandomState(
      * @throws IllegalArgumentException if an entry is missing or malformed, with its name
      */
     public static RandomState fromEntries(Map<?, ?> entries) {
+        DictReader saved = new DictReader("", entries, RandomState::malformed);
         return new RandomState(
-                parse(entries, "seed", Long::parseLong),
-                parse(entries, "method", RandomMethod::valueOf),
-                optional(
-                        entries,
-                        "torch_cpu",
-                        text -> TorchState.checked(Base64.getDecoder().decode(text))),
+                saved.parsed("seed", Long::parseLong),
+                saved.parsed("method", RandomMethod::valueOf),
+                saved.optional("torch_cpu", (dict, key) -> dict.parsed(key, RandomState::parseTorch)),
                 new JavaRandomState(
-                        parse(entries, "java_random", RandomState::parseHex),
-                        optional(entries, "java_next_gaussian", RandomState::parseDouble)
+                        saved.parsed("java_random", RandomState::parseHex),
+                        saved.optional("java_next_gaussian", (dict, key) -> dict.parsed(key, RandomState::parseDouble))
                                 .map(OptionalDouble::of)
                                 .orElse(OptionalDouble.empty())),
-                parseNamed(entries.get("named")));
+                saved.dict("named").all((dict, key) -> dict.parsed(key, RandomState::parseGenerator)));
     }
 
-    private static Map<String, SplitMix64.State> parseNamed(@Nullable Object named) {
-        if (!(named instanceof Map<?, ?> states)) {
-            throw malformed("named", named, null);
-        }
-        Map<String, SplitMix64.State> parsed = new TreeMap<>();
-        for (Object name : states.keySet()) {
-            parsed.put(String.valueOf(name), parse(states, String.valueOf(name), RandomState::parseGenerator));
-        }
-        return parsed;
+    private static TorchState parseTorch(String base64) {
+        return TorchState.checked(Base64.getDecoder().decode(base64));
     }
 
-    private static SplitMix64.State parseGenerator(String text) {
-        return new SplitMix64.State(parseHex(text.substring(0, HEX_DIGITS)), parseHex(text.substring(HEX_DIGITS)));
+    private static SplitMix64.State parseGenerator(String digits) {
+        return new SplitMix64.State(
+                parseHex(digits.substring(0, HEX_DIGITS)), parseHex(digits.substring(HEX_DIGITS)));
     }
 
-    private static double parseDouble(String text) {
-        return Double.longBitsToDouble(parseHex(text));
+    private static double parseDouble(String digits) {
+        return Double.longBitsToDouble(parseHex(digits));
     }
 
-    private static long parseHex(String text) {
-        if (text.length() != HEX_DIGITS) {
+    private static long parseHex(String digits) {
+        if (digits.length() != HEX_DIGITS) {
             throw new IllegalArgumentException("A number has " + HEX_DIGITS + " hexadecimal digits.");
         }
-        return HexFormat.fromHexDigitsToLong(text);
+        return HexFormat.fromHexDigitsToLong(digits);
     }
 
-    private static <T> Optional<T> optional(Map<?, ?> entries, String name, Parser<T> parser) {
-        return entries.containsKey(name) ? Optional.of(parse(entries, name, parser)) : Optional.empty();
-    }
-
-    private static <T> T parse(Map<?, ?> entries, String name, Parser<T> parser) {
-        if (!(entries.get(name) instanceof String text)) {
-            throw malformed(name, entries.get(name), null);
-        }
-        try {
-            return parser.parse(text);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw malformed(name, text, e);
-        }
-    }
-
-    private static IllegalArgumentException malformed(
-            String name, @Nullable Object value, @Nullable RuntimeException cause) {
-        String shown = String.valueOf(value);
-        String part = shown.length() > 60 ? shown.substring(0, 60) + "…" : shown;
-        return new IllegalArgumentException(
-                "The random state's entry \"" + name + "\" is missing or malformed: " + part
-                        + "; resume from another checkpoint.",
-                cause);
-    }
-
-    /** What a text stands for. */
-    private interface Parser<T> {
-        T parse(String text);
+    private static RuntimeException malformed(DictReader entries, @Nullable Object key, String expected) {
+        return new IllegalArgumentException("The random state's entry \"" + key + "\" is missing or malformed: "
+                + entries.shown(key) + "; resume from another checkpoint.");
     }
 }

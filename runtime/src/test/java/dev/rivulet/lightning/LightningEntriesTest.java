@@ -3,6 +3,8 @@ package dev.rivulet.lightning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.Checkpoint;
+import dev.rivulet.format.DictReader;
 import dev.rivulet.format.PlainValues;
 import dev.rivulet.format.TorchValue;
 import dev.rivulet.training.LoopProgress;
@@ -100,9 +102,22 @@ class LightningEntriesTest {
         TorchValue entries = PlainValues.toTorch(LightningEntries.of(state));
 
         assertThat(entries.toString()).contains("TUPLE").contains("collections.Counter");
-        assertThat(new SavedEntries("", (Map<?, ?>) Objects.requireNonNull(PlainValues.fromTorch(entries)))
-                        .dictionaries("lr_schedulers"))
+        assertThat(LightningEntries.states(
+                        LightningEntries.reader((Map<?, ?>) Objects.requireNonNull(PlainValues.fromTorch(entries))),
+                        "lr_schedulers"))
                 .containsExactly(sequential);
+    }
+
+    /** Else an entry of a user's could replace one of these. */
+    @Test
+    void allEntriesHaveReservedKeys() {
+        TrainingState state = new TrainingState(PROGRESS, List.of(), List.of(), Map.of("width", 8L), Map.of());
+
+        assertThat(LightningEntries.of(state).keySet())
+                .contains("hyper_parameters")
+                .allMatch(Checkpoint::isReserved);
+        assertThat(List.of(LightningEntries.OWN, LightningEntries.STATE_DICT, LightningEntries.VERSION))
+                .allMatch(Checkpoint::isReserved);
     }
 
     @Test
@@ -120,7 +135,7 @@ class LightningEntriesTest {
     void manualOptimizationIsRefused() throws IOException {
         Map<String, @Nullable Object> checkpoint =
                 checkpoint(RecordedLoops.all().get(0));
-        SavedEntries loop = new SavedEntries("", checkpoint).entries("loops").entries("fit_loop");
+        DictReader loop = LightningEntries.reader(checkpoint).dict("loops").dict("fit_loop");
         Map<String, @Nullable Object> manual = loop.named();
         manual.put(
                 "epoch_loop.manual_optimization.optim_step_progress",
@@ -153,9 +168,9 @@ class LightningEntriesTest {
     void countsThatNoRunCanHaveAreRefused() throws IOException {
         Map<String, @Nullable Object> checkpoint =
                 checkpoint(RecordedLoops.all().get(0));
-        Map<String, @Nullable Object> loop = new SavedEntries("", checkpoint)
-                .entries("loops")
-                .entries("fit_loop")
+        Map<String, @Nullable Object> loop = LightningEntries.reader(checkpoint)
+                .dict("loops")
+                .dict("fit_loop")
                 .named();
         Map<String, Long> many =
                 Map.of("ready", 1L << 40, "started", 1L << 40, "processed", 1L << 40, "completed", 1L << 40);
@@ -194,7 +209,7 @@ class LightningEntriesTest {
     }
 
     private static List<Map<String, @Nullable Object>> schedulers(RecordedLoops record) {
-        return new SavedEntries("", record.saved()).dictionaries("lr_schedulers");
+        return LightningEntries.states(LightningEntries.reader(record.saved()), "lr_schedulers");
     }
 
     /**
@@ -202,14 +217,14 @@ class LightningEntriesTest {
      * where more than two batches are accumulated, steps for loggers and resets of gradients.
      */
     private static Map<String, @Nullable Object> known(@Nullable Object loops, long accumulated) {
-        Map<String, @Nullable Object> copy = new SavedEntries("", (Map<?, ?>) Objects.requireNonNull(loops)).named();
-        SavedEntries loop = new SavedEntries("", copy).entries("fit_loop");
+        Map<String, @Nullable Object> copy = LightningEntries.reader((Map<?, ?>) Objects.requireNonNull(loops)).named();
+        DictReader loop = LightningEntries.reader(copy).dict("fit_loop");
         Map<String, @Nullable Object> fitLoop = loop.named();
         String validation = "epoch_loop.val_loop.batch_progress";
-        fitLoop.put(validation, loop.entries(validation).flag("is_last_batch"));
+        fitLoop.put(validation, loop.dict(validation).bool("is_last_batch"));
         if (accumulated > 2) {
             String optimizer = "epoch_loop.automatic_optimization.optim_progress";
-            fitLoop.put(optimizer, loop.entries(optimizer).entries("optimizer").entries("step"));
+            fitLoop.put(optimizer, loop.dict(optimizer).dict("optimizer").dict("step").values());
             fitLoop.remove("epoch_loop.state_dict");
         }
         copy.put("fit_loop", fitLoop);

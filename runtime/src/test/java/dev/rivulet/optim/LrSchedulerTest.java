@@ -9,6 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.annotations.Mode;
+import dev.rivulet.format.DictReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,8 +98,8 @@ class LrSchedulerTest {
             }
 
             scheduler.loadStateDict(Recording.map(recorded.getAsJsonObject("halfway")));
-            List<SavedState> saved = new SavedState("", Recording.map(recorded.getAsJsonObject("halfwayOptimizer")))
-                    .dictionaries("param_groups");
+            List<DictReader> saved = SavedState.of("", Recording.map(recorded.getAsJsonObject("halfwayOptimizer")))
+                    .dicts("param_groups");
             for (int i = 0; i < saved.size(); i++) {
                 optimizer.paramGroups().get(i).setAll(saved.get(i).named());
             }
@@ -141,6 +142,75 @@ class LrSchedulerTest {
                     .isThrownBy(() -> scheduler.loadStateDict(wrong))
                     .withMessageContaining("StepLR has \"gamma\" = []");
             assertThat(scheduler.stateDict()).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void refusesListsThatDoNotHaveANumberForEachParameterGroup(JsonObject recorded) {
+        try (TorchOptimizer optimizer = optimizer(recorded)) {
+            LrScheduler scheduler = scheduler(recorded);
+            optimizer.schedule(LrSchedule.of(scheduler).monitor("val_loss"));
+            Map<String, @Nullable Object> before = scheduler.stateDict();
+            List<String> lists = Stream.of("base_lrs", "min_lrs", "_last_lr")
+                    .filter(before::containsKey)
+                    .toList();
+
+            assertThat(lists).hasSizeBetween(1, 2);
+            for (String key : lists) {
+                for (List<Double> wrong : List.of(List.of(0.1), List.of(0.1, 0.2, 0.3))) {
+                    Map<String, @Nullable Object> state = scheduler.stateDict();
+                    state.put(key, wrong);
+                    assertThatExceptionOfType(MismatchedStateException.class)
+                            .isThrownBy(() -> scheduler.loadStateDict(state))
+                            .withMessageContaining("has " + wrong.size() + " numbers as \"" + key + "\"")
+                            .withMessageContaining("the optimizer has 2 parameter groups");
+                }
+            }
+            assertThat(scheduler.stateDict()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void refusesASequenceOfOtherMilestonesOrOfOtherGroups() {
+        try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
+            SequentialLR sequence = new SequentialLR(List.of(new LinearLR(0.1, 5), new StepLR(2)), List.of(5));
+            optimizer.schedule(sequence);
+            Map<String, @Nullable Object> before = sequence.stateDict();
+            Map<String, @Nullable Object> otherMilestones = sequence.stateDict();
+            otherMilestones.put("_milestones", List.of(5L, 9L));
+            Map<String, @Nullable Object> second = sequenceOf(before).get(1);
+            second.put("base_lrs", List.of(0.1, 0.1));
+            Map<String, @Nullable Object> otherGroups = sequence.stateDict();
+            otherGroups.put("_schedulers", List.of(sequenceOf(before).get(0), second));
+
+            assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> sequence.loadStateDict(otherMilestones))
+                    .withMessageContaining("\"_milestones\" = [5, 9] where a list of 1 numbers belongs");
+            assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> sequence.loadStateDict(otherGroups))
+                    .withMessageContaining("StepLR has 2 numbers as \"base_lrs\"");
+            assertThat(sequence.stateDict()).isEqualTo(before);
+        }
+    }
+
+    private static List<Map<String, @Nullable Object>> sequenceOf(Map<String, @Nullable Object> state) {
+        return SavedState.of("", state).dicts("_schedulers").stream()
+                .map(DictReader::named)
+                .toList();
+    }
+
+    @Test
+    void refusesACycleWithoutPhases() {
+        try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {
+            OneCycleLR cycle = new OneCycleLR(0.1, 10);
+            optimizer.schedule(cycle);
+            Map<String, @Nullable Object> state = cycle.stateDict();
+            state.put("_schedule_phases", List.of());
+
+            assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> cycle.loadStateDict(state))
+                    .withMessageContaining("\"_schedule_phases\" = [] where a list of at least one dictionary belongs");
         }
     }
 

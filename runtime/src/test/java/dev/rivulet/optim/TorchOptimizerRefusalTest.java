@@ -64,8 +64,8 @@ class TorchOptimizerRefusalTest {
     }
 
     private static Map<String, @Nullable Object> with(TorchOptimizer optimizer, String option, @Nullable Object value) {
-        Map<String, @Nullable Object> group = new LinkedHashMap<>(new SavedState("", optimizer.stateDict())
-                .dictionaries("param_groups")
+        Map<String, @Nullable Object> group = new LinkedHashMap<>(SavedState.of("", optimizer.stateDict())
+                .dicts("param_groups")
                 .get(0)
                 .named());
         group.put(option, value);

@@ -271,8 +271,9 @@ class TorchOptimizerTest {
     private static Map<String, @Nullable Object> pythonState(JsonObject snapshot) {
         Map<String, @Nullable Object> saved = Recording.map(snapshot.getAsJsonObject("state"));
         Map<Object, Object> numbered = new LinkedHashMap<>();
-        new SavedState("", saved)
-                .dictionary("state")
+        SavedState.of("", saved)
+                .dict("state")
+                .values()
                 .forEach((key, value) -> numbered.put(Integer.valueOf((String) key), value));
         saved.put("state", numbered);
         return saved;

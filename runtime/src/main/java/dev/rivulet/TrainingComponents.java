@@ -5,29 +5,43 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.ResumableDataset;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.training.LoopMemory;
+import dev.rivulet.training.LoopProgress;
 import dev.rivulet.training.LoopState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * All parts of a run whose state is saved beside the weights, so that another run can go on.
+ * All components of a run whose state is saved in addition to the weights, so that another run can resume.
  *
  * @param transforms those that follow training, by the names under which their state is saved
  * @param train the training data
- * @param accumulateGradBatches batches whose gradients add up for one optimizer step
  * @param hyperParameters what the user says the module was made with
  */
-record TrainingParts(
+record TrainingComponents(
         Network network,
         OptimizerStep optimizer,
         Map<String, StatefulTransform> transforms,
         Dataset train,
-        LoopState state,
-        LoopMemory memory,
-        int accumulateGradBatches,
+        Loop loop,
         Map<String, Object> hyperParameters) {
     private static final String OPTIMIZER = "optimizer/";
+
+    /**
+     * The training loop.
+     *
+     * @param state where it is
+     * @param memory of what has passed
+     * @param accumulateGradBatches batches whose gradients add up for one optimizer step
+     */
+    record Loop(LoopState state, LoopMemory memory, int accumulateGradBatches) {
+
+        /** Whether gradients have been computed that no optimizer step has used. */
+        boolean gradientsAddUp() {
+            LoopProgress progress = state.progress();
+            return (progress.batchIndex() + 1) % accumulateGradBatches != 0 && !progress.lastBatch();
+        }
+    }
 
     /** The live arrays of the state, by the names that they have in a snapshot. */
     Map<String, NDArray> arrays() {
