@@ -15,9 +15,9 @@ import java.util.function.UnaryOperator;
 /**
  * Reads checkpoints of any stream.
  *
- * <p>Loads their weights into a module or a plain block, describes and verifies them, and computes derived ones again. Files
- * and directories are never changed, and need no lock: a run may be writing there. Safe for several threads, as long as
- * each loads into a model of its own.
+ * <p>Loads their weights into a module or a plain block, describes and verifies them, and computes derived ones again.
+ * Files and directories are never changed, and need no lock: a run may be writing there. Safe for several threads, as
+ * long as each loads into a model of its own.
  *
  * @since 0.1
  */
@@ -40,15 +40,15 @@ public final class Checkpoints {
     /**
      * Verifies a file and loads its weights into a module.
      *
-     * <p>The module may be new; its {@code @OnLoadCheckpoint} methods are called. Weights of another floating-point type are
-     * converted to that of the model. A new module is closed if it cannot be loaded.
+     * <p>The module may be new; its {@code @OnLoadCheckpoint} methods are called. Weights of another floating-point
+     * type are converted to that of the model. A new module is closed if it cannot be loaded.
      *
-     * <p>A file of another framework, a state dict of {@code torch.save} or a checkpoint of Lightning, is accepted if the
-     * module has weights or overrides {@link LightningModule#exampleInputShapes}; no methods are called then.
+     * <p>A file of another framework, a state dict of {@code torch.save} or a checkpoint of Lightning, is accepted if
+     * the module has weights or overrides {@link LightningModule#exampleInputShapes}; no methods are called then.
      *
      * @return the module
-     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its directory;
-     *     nothing is loaded then
+     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its
+     *     directory; nothing is loaded then
      * @throws ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
      *     that of quantized weights; nothing is loaded then
      * @throws NotACheckpointException if the file, written by another framework, holds no state dict, or the module does
@@ -103,12 +103,13 @@ public final class Checkpoints {
      * Verifies a file and loads its weights into a plain block.
      *
      * <p>A file of another framework is accepted if the block is initialized and the file has PyTorch's names, as in
-     * {@link ParameterNames}; safetensors of others carry no checksums, files of {@code torch.save} do. A shared parameter may
-     * have any of its names there, or several, and {@code num_batches_tracked} of a {@code BatchNorm} is skipped.
+     * {@link ParameterNames}; safetensors of others carry no checksums, files of {@code torch.save} do. A shared
+     * parameter may have any of its names there, or several, and {@code num_batches_tracked} of a {@code BatchNorm} is
+     * skipped.
      *
      * @param manager holds the parameters if the block is not yet initialized
-     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its directory;
-     *     nothing is loaded then
+     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its
+     *     directory; nothing is loaded then
      * @throws ArchitectureMismatchException if names or shapes differ from the block's, or a type cannot be converted;
      *     nothing is loaded then
      * @throws NotACheckpointException if the block is not initialized and the file, written by another framework, does
@@ -163,8 +164,8 @@ public final class Checkpoints {
     /**
      * Finds the newest good checkpoint of a stream.
      *
-     * <p>By the directory's manifests, not by the names of files. Each checkpoint that is damaged or missing is logged as an
-     * error and skipped for the one before it. One that has committed but does not have its name yet counts.
+     * <p>By the directory's manifests, not by the names of files. Each checkpoint that is damaged or missing is logged
+     * as an error and skipped for the one before it. One that has committed but does not have its name yet counts.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it
      * @throws NoGoodCheckpointException if none is found; the message names the streams that exist

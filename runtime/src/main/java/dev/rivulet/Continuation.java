@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * What a run adopts of the directory that it saves to: all that the run kept from whose checkpoint it resumes. A run that
- * starts fresh, or resumes from another directory, leaves alone what others have kept there.
+ * What a run adopts of the directory that it saves to: all that the run kept from whose checkpoint it resumes. A run
+ * that starts fresh, or resumes from another directory, leaves alone what others have kept there.
  *
  * @param run names the run in manifests
  * @param catalog of the directory

@@ -3,8 +3,8 @@ package dev.rivulet;
 /**
  * Thrown when training cannot resume from a checkpoint.
  *
- * <p>Nothing has been trained or saved then. The message says why, and which checkpoint to take instead; the weights may
- * still be loaded with {@code Checkpoints.load}.
+ * <p>Nothing has been trained or saved then. The message says why, and which checkpoint to take instead; the weights
+ * may still be loaded with {@code Checkpoints.load}.
  *
  * @since 0.1
  */

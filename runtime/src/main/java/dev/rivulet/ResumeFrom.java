@@ -14,10 +14,10 @@ import java.util.Optional;
  * trainer.fit(module, train, validation, resumeFrom(Path.of("checkpoints/original-epoch=7.ckpt")));
  * }</pre>
  *
- * <p>A checkpoint must hold all of the training state: one of an untransformed stream in the format {@code .ckpt} without
- * {@link dev.rivulet.annotations.CheckpointStream#saveWeightsOnly saveWeightsOnly}, or one that PyTorch Lightning wrote. The
- * fit then gives the same bits as if it had never stopped: weights, optimizer, schedulers, random numbers, data order,
- * metrics, transforms' state, entries.
+ * <p>A checkpoint must hold all of the training state: one of an untransformed stream in the format {@code .ckpt}
+ * without {@link dev.rivulet.annotations.CheckpointStream#saveWeightsOnly saveWeightsOnly}, or one that PyTorch
+ * Lightning wrote. The fit then gives the same bits as if it had never stopped: weights, optimizer, schedulers, random
+ * numbers, data order, metrics, transforms' state, entries.
  *
  * <p>Nothing is read or checked before the fit, which throws {@link NotResumableException} if training cannot resume.
  * Immutable.

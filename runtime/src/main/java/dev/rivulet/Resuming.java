@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the checkpoint from which a fit resumes, and opens it. Every starting point is closed by the caller.
  *
- * <p>A checkpoint that turns out to be damaged, now or while it is read, is skipped for the next one, unless it was named.
+ * <p>A checkpoint that turns out to be damaged, now or while it is read, is skipped for the next one, unless it was
+ * named.
  */
 final class Resuming {
     private static final Logger LOG = LoggerFactory.getLogger(Resuming.class);
@@ -139,8 +140,8 @@ final class Resuming {
 
     /**
      * All untransformed checkpoints, newest first; of one group those first that have the name {@code last}, and under it: a
-     * run that resumes from there replaces it when it saves, and the file of the checkpoint's own name is superseded as if
-     * training had never stopped.
+     * run that resumes from there replaces it when it saves, and the file of the checkpoint's own name is superseded as
+     * if training had never stopped.
      */
     private Set<Path> newest() throws IOException {
         List<Inventory.Item> candidates = candidates();

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An ordered map from parameter name to tensor.
  *
- * <p>Names are those of PyTorch, such as {@code features.0.weight}. Every value can be had as a DJL array, for arithmetic,
- * and as a {@link Tensor}, for its bytes. Types that DJL does not have, such as bf16, exist as tensors only.
+ * <p>Names are those of PyTorch, such as {@code features.0.weight}. Every value can be had as a DJL array, for
+ * arithmetic, and as a {@link Tensor}, for its bytes. Types that DJL does not have, such as bf16, exist as tensors
+ * only.
  *
  * <p>A state dict never changes; each method that seems to change it returns another one. The arrays must not be
  * changed in place either: use {@code mul}, not {@code muli}. They are valid during the call that was given the state
@@ -175,8 +176,8 @@ public final class StateDict {
     }
 
     /**
-     * The same weights as they are now, whatever becomes of arrays that are not a manager's: those are copied, because their
-     * owner may change or close them. The framework calls this for what a transform returns.
+     * The same weights as they are now, whatever becomes of arrays that are not a manager's: those are copied, because
+     * their owner may change or close them. The framework calls this for what a transform returns.
      *
      * @param manager whose arrays, and those of the managers below it, are taken as they are
      */

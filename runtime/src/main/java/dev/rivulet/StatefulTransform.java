@@ -6,12 +6,12 @@ import java.util.Map;
 /**
  * A transform that follows training.
  *
- * <p>Held in a field annotated with {@code @WeightTransform}. It is notified of every optimizer step, and asked for weights
- * when its stream saves. All methods are called on the training thread, one at a time.
+ * <p>Held in a field annotated with {@code @WeightTransform}. It is notified of every optimizer step, and asked for
+ * weights when its stream saves. All methods are called on the training thread, one at a time.
  *
- * <p>When a run resumes, so does its state: arrays in {@link #stateArrays}, which are copied with the weights and written
- * back in place, and plain values in {@link #state}. A transform that keeps something and saves none of it starts fresh when
- * a run resumes.
+ * <p>When a run resumes, so does its state: arrays in {@link #stateArrays}, which are copied with the weights and
+ * written back in place, and plain values in {@link #state}. A transform that keeps something and saves none of it
+ * starts fresh when a run resumes.
  *
  * @since 0.1
  */
@@ -26,8 +26,8 @@ public interface StatefulTransform {
     default void begin(StateDict weights) {}
 
     /**
-     * Takes note of an optimizer step. It is called between steps, without a snapshot, so an exception ends the run, and
-     * what is written into the weights is in the model.
+     * Takes note of an optimizer step. It is called between steps, without a snapshot, so an exception ends the run,
+     * and what is written into the weights is in the model.
      *
      * @param weights the live weights, to be read during the call only and never written
      * @param globalStep optimizer steps so far, this one included

@@ -28,7 +28,8 @@ final class WeightLoader {
     private final Map<String, NDArray> arrays;
 
     /**
-     * Matches a file's weights with parameters. Of a shared parameter that the file has under several names one is taken.
+     * Matches a file's weights with parameters. Of a shared parameter that the file has under several names one is
+     * taken.
      *
      * @param names of all parameters of an initialized block
      * @throws ArchitectureMismatchException if the weights do not fit

@@ -63,7 +63,9 @@ final class Comparison implements Witness {
         requireSameModel(weights);
         Step then = expected.get(Math.min(index, expected.size() - 1));
         if (then.globalStep() != step.globalStep() || !then.place().equals(step.place())) {
-            note(index, new ResumeDifference(Kind.PLACE, "", step.globalStep(), then.place(), then.place(), step.place()));
+            note(
+                    index,
+                    new ResumeDifference(Kind.PLACE, "", step.globalStep(), then.place(), then.place(), step.place()));
             throw new DeliberateStop();
         }
         List<String> differing = differingWeights(then, step);

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 /**
  * Verifies that a module resumes exactly.
  *
- * <p>Runs it straight, then again with stops, from each of which a new module and a new trainer resume, and compares the two
- * runs to the bit:
+ * <p>Runs it straight, then again with stops, from each of which a new module and a new trainer resume, and compares
+ * the two runs to the bit:
  *
  * <pre>{@code
  * ResumeProof.of(
@@ -91,8 +91,8 @@ public final class ResumeProof {
     /**
      * Chooses the steps after which the run is stopped and resumed.
      *
-     * <p>It is stopped right after the checkpoint of such a step, as if the process had been killed then. By default after
-     * the first step, in the middle and at the end of the first epoch, and in the middle of the last.
+     * <p>It is stopped right after the checkpoint of such a step, as if the process had been killed then. By default
+     * after the first step, in the middle and at the end of the first epoch, and in the middle of the last.
      *
      * @param steps optimizer steps, at least 1 and fewer than the run has
      * @throws IllegalArgumentException if one is less than 1
@@ -112,10 +112,11 @@ public final class ResumeProof {
      *
      * @throws IllegalArgumentException if a stop is not within the run, or a supplier gave the same object twice
      * @return whether resuming is exact, or what differs first
-     * @throws NotResumableException if the run cannot be resumed at all, for example because of its optimizer; the message
-     *     names the remedy
+     * @throws NotResumableException if the run cannot be resumed at all, for example because of its optimizer; the
+     *     message names the remedy
      * @throws FitException as {@link Trainer#fit}
-     * @throws IllegalStateException if a checkpoint to resume from could not be saved, for example because the disk is full
+     * @throws IllegalStateException if a checkpoint to resume from could not be saved, for example because the disk is
+     *     full
      */
     public ResumeReport run() {
         try (TemporaryDirectory root = new TemporaryDirectory("resume-proof")) {

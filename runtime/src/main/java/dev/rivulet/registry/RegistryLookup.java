@@ -102,7 +102,8 @@ public final class RegistryLookup {
                 + "      </annotationProcessorPaths>\n"
                 + "    </configuration>\n"
                 + "  </plugin>\n\n"
-                + "With Gradle: annotationProcessor(\"dev.rivulet:rivulet-processor:" + RuntimeVersion.current() + "\").";
+                + "With Gradle: annotationProcessor(\"dev.rivulet:rivulet-processor:"
+                + RuntimeVersion.current() + "\").";
     }
 
     private static String unusable(Class<?> owner, String registry, Exception cause) {

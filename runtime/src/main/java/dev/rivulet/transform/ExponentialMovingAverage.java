@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An exponential moving average of the weights over optimizer steps.
  *
- * <p>{@code average = decay · average + (1 − decay) · weight}, as in PyTorch's {@code swa_utils.get_ema_multi_avg_fn}. The
- * average starts with the weights of the first step. Tensors that are not of a floating-point type cannot be averaged; they
- * are those of the newest step.
+ * <p>{@code average = decay · average + (1 − decay) · weight}, as in PyTorch's {@code swa_utils.get_ema_multi_avg_fn}.
+ * The average starts with the weights of the first step. Tensors that are not of a floating-point type cannot be
+ * averaged; they are those of the newest step.
  *
  * <pre>{@code
  * @WeightTransform("averaged")

@@ -33,8 +33,12 @@ class UserUnitTest {
 
     /** A user's class; nothing runs a processor on it. */
     private static final class Scaling {
-        private final float scale = 0.25f;
+        private final float scale;
         private List<String> classNames = List.of("zero", "one");
+
+        Scaling(float scale) {
+            this.scale = scale;
+        }
 
         @WeightTransform("halved")
         static StateDict halve(StateDict weights) {
@@ -62,9 +66,8 @@ class UserUnitTest {
 
         @OnLoadCheckpoint
         void read(Checkpoint checkpoint) {
-            classNames = checkpoint.get("class_names", List.class).stream()
-                    .map(String::valueOf)
-                    .toList();
+            List<?> saved = checkpoint.get("class_names", List.class);
+            classNames = saved.stream().map(String::valueOf).toList();
         }
     }
 
@@ -81,7 +84,7 @@ class UserUnitTest {
         TransformContext context =
                 TransformContext.builder("scaled", manager).epoch(3).build();
 
-        StateDict scaled = new Scaling().scale(weights, context);
+        StateDict scaled = new Scaling(0.25f).scale(weights, context);
 
         assertThat(scaled.tensor("layer.weight").dtype()).isEqualTo(Dtype.F16);
         assertThat(scaled.to(Dtype.F32).get("layer.weight").toFloatArray()).containsExactly(0.25f, 0.5f, -1);
@@ -94,16 +97,16 @@ class UserUnitTest {
         TransformContext.Builder builder =
                 TransformContext.builder("scaled", manager).phase(Phase.VALIDATION);
 
-        assertThat(new Scaling().isGood(builder.build())).isFalse();
-        assertThat(new Scaling().isGood(builder.metric("val_loss", 0.25).build())).isTrue();
+        assertThat(new Scaling(0.25f).isGood(builder.build())).isFalse();
+        assertThat(new Scaling(0.25f).isGood(builder.metric("val_loss", 0.25).build())).isTrue();
     }
 
     @Test
     void hooksTakeACheckpoint() {
         Checkpoint checkpoint =
                 new CheckpointBuilder("original").globalStep(1200).build();
-        new Scaling().describe(checkpoint);
-        Scaling loaded = new Scaling();
+        new Scaling(0.25f).describe(checkpoint);
+        Scaling loaded = new Scaling(0.25f);
         loaded.classNames = List.of();
         loaded.read(checkpoint);
 
