@@ -78,7 +78,7 @@ final class Resuming {
     /** The best of what the newest run keeps, of the first stream that monitors a metric. */
     private StartingPoint best() throws IOException {
         List<StreamDeclaration> streams =
-                graph.streams().stream().filter(StreamDeclaration::isResumable).toList();
+                graph.streams().stream().filter(CheckpointCodecs::isResumable).toList();
         Optional<StreamDeclaration> stream = streams.stream()
                 .filter(declared -> declared.policy().monitor().isPresent())
                 .findFirst()

@@ -1,8 +1,6 @@
 package dev.rivulet;
 
-import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.format.FileLayout;
-import dev.rivulet.format.SafetensorsWriter;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
@@ -104,7 +102,8 @@ final class SaveEvent implements AutoCloseable {
 
     /** Computes a stream's weights and lays out its file. */
     Contents contents(Checkpoint described) throws Exception {
-        StreamWeights computed = weights.of(described.stream());
+        StreamDeclaration stream = graph.stream(described.stream());
+        StreamWeights computed = weights.of(stream.name());
         Checkpoint checkpoint =
                 computed.sourceDigest().map(described::withSourceDigest).orElse(described);
         CheckpointContent content = new CheckpointContent(
@@ -113,8 +112,8 @@ final class SaveEvent implements AutoCloseable {
                 aliases(computed.weights().names()),
                 computed.additions(),
                 computed.metadata(),
-                graph.stream(described.stream()).isResumable() ? training : Optional.empty());
-        return new Contents(checkpoint, layout(graph.stream(described.stream()), content));
+                CheckpointCodecs.isResumable(stream) ? training : Optional.empty());
+        return new Contents(checkpoint, CheckpointCodecs.of(stream).layOut(content));
     }
 
     /** Further names of the weights that a transform has left in. */
@@ -123,14 +122,6 @@ final class SaveEvent implements AutoCloseable {
         left.values().retainAll(names);
         left.keySet().removeAll(names);
         return left;
-    }
-
-    private static FileLayout layout(StreamDeclaration stream, CheckpointContent content) {
-        CheckpointFormat format =
-                stream.policy().format().decided(stream.transform().isPresent());
-        return format == CheckpointFormat.CKPT
-                ? CheckpointDictionary.write(content)
-                : SafetensorsWriter.of(content.tensors(), content.texts());
     }
 
     /** A stream has been written. */

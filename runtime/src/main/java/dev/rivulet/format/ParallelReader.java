@@ -1,18 +1,18 @@
 package dev.rivulet.format;
 
 import dev.rivulet.concurrent.SharedLoop;
-import dev.rivulet.tensor.Crc32c;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.function.BiConsumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Parts of a file, in order, that are read on several threads and checksummed while they are in the cache. */
-final class FileParts {
+/** Reads parts of a file on several threads, and has their bytes checksummed while they are in the cache. */
+public final class ParallelReader {
     /** What one thread reads at a time. */
     private static final int PART_BYTES = 1 << 22;
 
@@ -22,20 +22,32 @@ final class FileParts {
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STEP));
 
-    private final FileChannel channel;
-    private final String file;
+    private final PositionalSource source;
+    private final LongFunction<? extends IOException> ended;
     private final List<Part> parts = new ArrayList<>();
 
-    /** Bytes at a place in the file; without memory they are only looked at. */
+    /** Bytes to be read; without memory they are only checksummed. */
     private record Part(long position, int length, @Nullable ByteBuffer memory) {}
 
-    FileParts(FileChannel channel, String file) {
-        this.channel = channel;
-        this.file = file;
+    /**
+     * Bytes that were read.
+     *
+     * @param checksum has taken them, and nothing else
+     */
+    public record Piece<C>(long position, int length, C checksum) {}
+
+    /**
+     * A reader without parts.
+     *
+     * @param ended gives what to throw if the file ends at a position within a part
+     */
+    public ParallelReader(PositionalSource source, LongFunction<? extends IOException> ended) {
+        this.source = source;
+        this.ended = ended;
     }
 
     /** Adds what is to fill the remaining bytes of buffers, whose positions stay. */
-    void add(long position, List<ByteBuffer> memory) {
+    public void add(long position, List<ByteBuffer> memory) {
         long next = position;
         for (ByteBuffer chunk : memory) {
             for (int from = chunk.position(); from < chunk.limit(); ) {
@@ -48,60 +60,42 @@ final class FileParts {
     }
 
     /** Adds what is only to be checksummed. */
-    void add(long from, long to) {
+    public void add(long from, long to) {
         for (long position = from; position < to; position += PART_BYTES) {
             parts.add(new Part(position, (int) Math.min(PART_BYTES, to - position), null));
         }
     }
 
     /**
-     * Reads all parts.
+     * Reads the parts added since the last time.
      *
-     * @return CRC-32C of their bytes, one behind the other
-     * @throws MalformedSafetensorsException if the file ends before
+     * @param checksums makes one for each piece
+     * @param update has a checksum take the remaining bytes of a buffer; called on the thread that has read them
+     * @return the pieces in the order in which their parts were added
      */
-    long read() throws IOException {
-        long[] checksums = new long[parts.size()];
+    public <C> List<Piece<C>> read(Supplier<C> checksums, BiConsumer<C, ByteBuffer> update) throws IOException {
+        List<Piece<C>> pieces = new ArrayList<>(parts.size());
+        parts.forEach(part -> pieces.add(new Piece<>(part.position(), part.length(), checksums.get())));
         try {
-            SharedLoop.run(checksums.length, i -> checksums[i] = read(parts.get(i)));
+            SharedLoop.run(parts.size(), i -> read(parts.get(i), pieces.get(i).checksum(), update));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        long joined = 0;
-        for (int i = 0; i < checksums.length; i++) {
-            joined = Crc32c.combine(joined, checksums[i], parts.get(i).length());
-        }
-        return joined;
+        parts.clear();
+        return pieces;
     }
 
-    private long read(Part part) {
-        CRC32C crc = new CRC32C();
+    private <C> void read(Part part, C checksum, BiConsumer<C, ByteBuffer> update) {
         ByteBuffer memory = part.memory();
         for (int from = 0; from < part.length(); from += STEP) {
             int length = Math.min(STEP, part.length() - from);
             ByteBuffer step = memory == null ? SCRATCH.get().clear().limit(length) : memory.slice(from, length);
             try {
-                readFully(step, part.position() + from);
+                source.readFully(step, part.position() + from, ended);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            crc.update(step.flip());
-        }
-        return crc.getValue();
-    }
-
-    private void readFully(ByteBuffer target, long position) throws IOException {
-        long next = position;
-        while (target.hasRemaining()) {
-            int count = channel.read(target, next);
-            if (count < 0) {
-                throw new MalformedSafetensorsException(
-                        file,
-                        SafetensorsRule.DATA_LENGTH,
-                        next,
-                        "the file ends although it was longer when it was opened");
-            }
-            next += count;
+            update.accept(checksum, step.flip());
         }
     }
 }
