@@ -14,19 +14,4 @@ record ArchiveRecord(String name, long position, long byteCount, long crc32) {
     long end() {
         return position + byteCount;
     }
-
-    /**
-     * Compares the checksum of the bytes that were read with that in the file.
-     *
-     * @param file its name, for the message
-     */
-    void verify(String file, long read) throws DamagedFileException {
-        if (read != crc32) {
-            throw new DamagedFileException(
-                    file,
-                    "the checksum of \"" + PickleInput.shown(name) + "\"",
-                    "%08x".formatted(crc32),
-                    "%08x".formatted(read));
-        }
-    }
 }

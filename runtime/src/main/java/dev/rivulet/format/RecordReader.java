@@ -113,7 +113,7 @@ final class RecordReader {
             for (Piece<C> piece : byPosition.subMap(record.position(), record.end()).values()) {
                 joined = Crc32.combine(joined, crc32.applyAsLong(piece.checksum()), piece.length());
             }
-            record.verify(input.file(), joined);
+            input.verify(record, joined);
         }
     }
 

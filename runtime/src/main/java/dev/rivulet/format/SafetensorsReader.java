@@ -19,8 +19,7 @@ import java.util.zip.CRC32C;
  * An open safetensors file.
  *
  * <p>Opening reads and checks the header only. Tensors are read when asked for, by positional reads into memory that
- * belongs to the result. The file is not mapped: a mapped file that somebody truncates ends the JVM, or changes under a
- * tensor that has been verified, while a read gives an exception. To fill live arrays without a second copy, read into
+ * belongs to the result. To fill live arrays without a second copy, read into
  * {@link dev.rivulet.tensor.LiveTensors#memory}.
  *
  * <p>Safe for use by several threads, which may read different tensors at once. Tensors stay valid after closing.

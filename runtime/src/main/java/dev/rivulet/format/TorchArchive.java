@@ -152,7 +152,7 @@ final class TorchArchive {
         byte[] bytes = input.readBytes(record.position(), record.byteCount());
         CRC32 crc = new CRC32();
         crc.update(bytes);
-        record.verify(input.file(), crc.getValue());
+        input.verify(record, crc.getValue());
         return bytes;
     }
 }

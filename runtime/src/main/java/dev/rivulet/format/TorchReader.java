@@ -17,8 +17,7 @@ import java.util.Map;
  *
  * <p>Opening reads and checks everything but the tensors' bytes. Its pickle is read as data: nothing of it is executed, and
  * what is not on a list of harmless names is refused by {@link TorchRule#GLOBAL}. Tensors are read when asked for, by
- * positional reads into memory that the caller chooses, and verified by the CRC-32 of their storage. The file is not
- * mapped, for the reasons that {@link SafetensorsReader} gives.
+ * positional reads into memory that the caller chooses, and verified by the CRC-32 of their storage.
  *
  * <p>In a file of {@link TorchWriter}, opening and {@link #verify} together find every changed bit. In others, they find
  * those in data and names.

@@ -37,6 +37,21 @@ record ZipInput(String file, long length, PositionalSource source) {
         return violation(TorchRule.FILE_LENGTH, position, "the file ends although it was longer when it was opened");
     }
 
+    /**
+     * Compares the checksum of an entry with that in the file.
+     *
+     * @param crc32 of the bytes that were read, in the low 32 bits
+     */
+    void verify(ArchiveRecord record, long crc32) throws DamagedFileException {
+        if (crc32 != record.crc32()) {
+            throw new DamagedFileException(
+                    file,
+                    "the checksum of \"" + PickleInput.shown(record.name()) + "\"",
+                    "%08x".formatted(record.crc32()),
+                    "%08x".formatted(crc32));
+        }
+    }
+
     MalformedTorchFileException violation(TorchRule rule, long position, String detail) {
         return new MalformedTorchFileException(file, rule, position, detail);
     }
