@@ -1,13 +1,9 @@
 package dev.rivulet;
 
 import dev.rivulet.format.DamagedFileException;
-import dev.rivulet.format.MalformedSafetensorsException;
-import dev.rivulet.format.MalformedTorchFileException;
-import dev.rivulet.format.TorchReader;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,24 +15,7 @@ import java.util.Set;
  *
  * <p>Tensors are weights, further names of weights, and additions, whose names differ from each other.
  */
-sealed interface CheckpointFile extends AutoCloseable permits SafetensorsCheckpointFile, TorchCheckpointFile {
-
-    /**
-     * Opens a file, to be closed by the caller. What it is, its bytes tell, not its name.
-     *
-     * @throws MalformedSafetensorsException if it violates the format, or is of neither format
-     * @throws MalformedTorchFileException if it is a PyTorch file that cannot be read safely
-     * @throws DamagedFileException if it is not what was written
-     * @throws NotACheckpointException if it is a directory
-     * @throws IOException if it cannot be opened or read
-     */
-    static CheckpointFile open(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new NotACheckpointException(file + " is a directory; name a checkpoint in it.");
-        }
-        return TorchReader.recognizes(file) ? TorchCheckpointFile.open(file) : SafetensorsCheckpointFile.open(file);
-    }
-
+interface CheckpointFile extends AutoCloseable {
     /** The file's path, as it was opened. */
     Path path();
 
@@ -45,6 +24,9 @@ sealed interface CheckpointFile extends AutoCloseable permits SafetensorsCheckpo
 
     /** Whether it does not say that this framework wrote it. */
     boolean isForeign();
+
+    /** Whether it holds the training state of a checkpoint of this framework, from which a run resumes. */
+    boolean holdsTrainingState();
 
     /**
      * What the file says of itself.

@@ -77,14 +77,14 @@ final class CheckpointStart implements StartingPoint {
                     "Training cannot go on from " + path + ": it is a directory. Name a .ckpt in it,"
                             + " or give the trainer the run's directory and resumeFrom(\"last\").");
         }
-        CheckpointFile file = CheckpointFile.open(real);
+        CheckpointFile file = CheckpointCodecs.open(real);
         try {
             if (!file.isForeign()) {
                 refuseWeightsAlone(file);
             }
             if (!(file instanceof TorchCheckpointFile torch)) {
                 throw new NotResumableException("Training cannot go on from " + path
-                        + ": a safetensors file holds weights alone. Name a .ckpt of an untransformed stream, or load"
+                        + ": its format holds weights alone. Name a .ckpt of an untransformed stream, or load"
                         + " the weights with Checkpoints.load.");
             }
             FileVerifier verifier = FileVerifier.withManifests(real);
@@ -134,7 +134,7 @@ final class CheckpointStart implements StartingPoint {
                             + ", and its optimizer's state would not be that of these"
                             + " weights. " + originalOf(file.path(), provenance));
         }
-        if (!(file instanceof TorchCheckpointFile torch) || !torch.holdsTraining()) {
+        if (!file.holdsTrainingState()) {
             throw new NotResumableException("Training cannot go on from " + file.path() + ": the stream \""
                     + provenance.stream()
                     + "\" saves weights alone. Name a checkpoint of a stream of untransformed weights"

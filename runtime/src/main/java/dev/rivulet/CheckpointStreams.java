@@ -95,7 +95,7 @@ final class CheckpointStreams implements ModelHooks, AutoCloseable {
     }
 
     private static void warnOfMissingState(OptimizerStep optimizer, StreamGraph graph) {
-        if (optimizer.stateful().isEmpty() && graph.streams().stream().anyMatch(StreamDeclaration::isResumable)) {
+        if (optimizer.stateful().isEmpty() && graph.streams().stream().anyMatch(CheckpointCodecs::isResumable)) {
             LOG.warn(
                     "Training cannot go on from the checkpoints of this run, which is optimized by {}. {}",
                     optimizer.optimizerName(),

@@ -32,7 +32,7 @@ public final class Checkpoints {
      * @throws IOException if it cannot be read
      */
     public static Checkpoint describe(Path file) throws IOException {
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             return open.describe();
         }
     }
@@ -72,7 +72,7 @@ public final class Checkpoints {
     public static <M extends LightningModule> M load(Path file, M module, Verification verification)
             throws IOException {
         boolean isNew = !module.hasWeights();
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             Optional<Checkpoint> checkpoint =
                     open.isForeign() && module.knowsInputShapes() ? Optional.empty() : Optional.of(open.describe());
             Optional<FileVerifier> verifier = verifier(file, verification);
@@ -148,7 +148,7 @@ public final class Checkpoints {
     public static void load(
             Path file, Block block, NDManager manager, Verification verification, UnaryOperator<String> parameterName)
             throws IOException {
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             Optional<FileVerifier> verifier = verifier(file, verification);
             if (verifier.isPresent()) {
                 verifier.get().check(open);

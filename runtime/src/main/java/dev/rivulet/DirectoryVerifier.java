@@ -76,7 +76,7 @@ final class DirectoryVerifier {
                 inventory.damaged().stream()
                         .map(damaged -> new DamagedManifest(damaged.file(), reason(damaged)))
                         .toList(),
-                inventory.unclaimed());
+                inventory.unclaimed(CheckpointCodecs.extensions()));
     }
 
     private Optional<NewestCheckpoint> newest(String stream, List<Skipped> skipped) throws IOException {

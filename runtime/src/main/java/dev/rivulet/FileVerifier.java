@@ -51,7 +51,7 @@ final class FileVerifier {
      * @throws ClosedChannelException if the thread is interrupted
      */
     FileVerification run() throws NoSuchFileException, ClosedChannelException {
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             check(open);
             return new FileVerification(file, checked, List.of());
         } catch (NoSuchFileException | ClosedChannelException e) {

@@ -45,7 +45,7 @@ final class Rederiving {
             Map<String, String> metadata) {
 
         static Content read(Path path) throws IOException {
-            try (CheckpointFile file = CheckpointFile.open(path)) {
+            try (CheckpointFile file = CheckpointCodecs.open(path)) {
                 FileVerifier.withManifests(path).check(file);
                 return new Content(
                         file.describe(),

@@ -93,7 +93,7 @@ final class Resuming {
      */
     StartingPoint best() throws IOException {
         List<StreamDeclaration> streams =
-                graph.streams().stream().filter(StreamDeclaration::isResumable).toList();
+                graph.streams().stream().filter(CheckpointCodecs::isResumable).toList();
         Optional<StreamDeclaration> stream = streams.stream()
                 .filter(declared -> declared.policy().monitor().isPresent())
                 .findFirst()

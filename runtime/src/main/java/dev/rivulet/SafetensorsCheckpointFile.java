@@ -42,6 +42,11 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
     }
 
     @Override
+    public boolean holdsTrainingState() {
+        return false;
+    }
+
+    @Override
     public Checkpoint describe() throws NotACheckpointException {
         return CheckpointMetadata.read(path.toString(), metadata());
     }

@@ -1,8 +1,6 @@
 package dev.rivulet;
 
-import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.format.FileLayout;
-import dev.rivulet.format.SafetensorsWriter;
 import dev.rivulet.lightning.TrainingState;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
@@ -124,8 +122,8 @@ final class SaveEvent implements AutoCloseable {
                 aliases(computed.weights().names()),
                 computed.additions(),
                 computed.metadata(),
-                declaration.isResumable() ? training : Optional.empty());
-        return new Contents(checkpoint, layout(declaration, content));
+                CheckpointCodecs.isResumable(declaration) ? training : Optional.empty());
+        return new Contents(checkpoint, CheckpointCodecs.of(declaration).layOut(content));
     }
 
     /** Aliases of the weights that a transform has left in. */
@@ -134,14 +132,6 @@ final class SaveEvent implements AutoCloseable {
         left.values().retainAll(names);
         left.keySet().removeAll(names);
         return left;
-    }
-
-    private static FileLayout layout(StreamDeclaration stream, CheckpointContent content) {
-        CheckpointFormat format =
-                stream.policy().content().format().decided(stream.transform().isPresent());
-        return format == CheckpointFormat.CKPT
-                ? CheckpointDictionary.write(content)
-                : SafetensorsWriter.of(content.tensors(), content.texts());
     }
 
     /** A stream has been written. */

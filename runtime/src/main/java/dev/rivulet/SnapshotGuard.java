@@ -135,7 +135,7 @@ final class SnapshotGuard implements AutoCloseable {
     private void restore() {
         try {
             if (saved != null) {
-                try (CheckpointFile file = CheckpointFile.open(saved)) {
+                try (CheckpointFile file = CheckpointCodecs.open(saved)) {
                     snapshot.restore(file::read);
                 }
             } else if (backup != null) {

@@ -1,6 +1,5 @@
 package dev.rivulet;
 
-import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.format.FileLayout;
 import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
@@ -96,7 +95,7 @@ final class StreamSaver {
 
     /** Whether a run can resume from this stream's checkpoints. */
     boolean isResumable() {
-        return declaration.isResumable();
+        return CheckpointCodecs.isResumable(declaration);
     }
 
     /** Whether training continues when a save of this stream fails. */
@@ -291,12 +290,7 @@ final class StreamSaver {
 
         @Override
         public String extension() {
-            CheckpointFormat format = declaration
-                    .policy()
-                    .content()
-                    .format()
-                    .decided(declaration.transform().isPresent());
-            return format == CheckpointFormat.CKPT ? ".ckpt" : ".safetensors";
+            return CheckpointCodecs.of(declaration).extension();
         }
 
         @Override

@@ -19,12 +19,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An open PyTorch file: a {@code .ckpt} of this framework or of Lightning, or what {@code torch.save} made of a state dict. */
 final class TorchCheckpointFile implements CheckpointFile {
+    private static final TorchValue.Dict NO_ENTRIES = TorchValue.Dict.of(Map.of());
+
     private final Path path;
     private final long byteCount;
     private final TorchReader reader;
@@ -43,11 +44,6 @@ final class TorchCheckpointFile implements CheckpointFile {
             reader.close();
             throw failure;
         }
-    }
-
-    /** Whether it says how a run goes on. */
-    boolean holdsTraining() {
-        return !own(LightningEntries.TRAINING).isEmpty();
     }
 
     /** The open file. */
@@ -84,6 +80,11 @@ final class TorchCheckpointFile implements CheckpointFile {
     public boolean isForeign() {
         return !(reader.content() instanceof TorchValue.Dict top
                 && top.get(LightningEntries.OWN).isPresent());
+    }
+
+    @Override
+    public boolean holdsTrainingState() {
+        return !own(LightningEntries.TRAINING).isEmpty();
     }
 
     @Override
@@ -205,22 +206,18 @@ final class TorchCheckpointFile implements CheckpointFile {
     /** A dictionary of this framework's; empty in other files. */
     private Map<String, TorchValue> own(String key) {
         Map<String, TorchValue> entries = new LinkedHashMap<>();
-        Optional.of(reader.content())
-                .flatMap(top -> dict(top, LightningEntries.OWN))
-                .flatMap(own -> dict(own, key))
-                .ifPresent(wanted -> wanted.entries().forEach((name, value) -> {
-                    if (name instanceof TorchValue.Text text) {
-                        entries.put(text.value(), value);
-                    }
-                }));
+        dict(dict(reader.content(), LightningEntries.OWN), key).entries().forEach((name, value) -> {
+            if (name instanceof TorchValue.Text text) {
+                entries.put(text.value(), value);
+            }
+        });
         return entries;
     }
 
-    private static Optional<TorchValue.Dict> dict(TorchValue parent, String key) {
-        return Optional.of(parent)
-                .filter(TorchValue.Dict.class::isInstance)
-                .flatMap(dict -> ((TorchValue.Dict) dict).get(key))
-                .filter(TorchValue.Dict.class::isInstance)
-                .map(TorchValue.Dict.class::cast);
+    /** The dictionary under a key; empty if there is none. */
+    private static TorchValue.Dict dict(TorchValue parent, String key) {
+        return parent instanceof TorchValue.Dict dict && dict.get(key).orElse(TorchValue.None.NONE) instanceof TorchValue.Dict inner
+                ? inner
+                : NO_ENTRIES;
     }
 }

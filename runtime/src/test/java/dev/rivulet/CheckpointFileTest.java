@@ -8,7 +8,6 @@ import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.format.DamagedFileException;
 import dev.rivulet.format.FileLayout;
 import dev.rivulet.format.MalformedTorchFileException;
-import dev.rivulet.format.SafetensorsWriter;
 import dev.rivulet.format.TorchStorage;
 import dev.rivulet.format.TorchTensor;
 import dev.rivulet.format.TorchValue;
@@ -89,11 +88,9 @@ class CheckpointFileTest {
     }
 
     private Path write(CheckpointFormat format) throws IOException {
-        CheckpointContent content = content();
         // Named for the other one, since a name says nothing.
-        return format == CheckpointFormat.CKPT
-                ? write("a.safetensors", CheckpointDictionary.write(content))
-                : write("a.ckpt", SafetensorsWriter.of(content.tensors(), content.texts()));
+        String name = format == CheckpointFormat.CKPT ? "a.safetensors" : "a.ckpt";
+        return write(name, CheckpointCodecs.of(format).layOut(content()));
     }
 
     @ParameterizedTest
@@ -116,7 +113,7 @@ class CheckpointFileTest {
             value = CheckpointFormat.class,
             names = {"CKPT", "SAFETENSORS"})
     void tellsWeightsFromAdditions(CheckpointFormat format) throws IOException {
-        try (CheckpointFile file = CheckpointFile.open(write(format))) {
+        try (CheckpointFile file = CheckpointCodecs.open(write(format))) {
             assertThat(file.isForeign()).isFalse();
             assertThat(file.weights())
                     .containsOnly(
@@ -137,7 +134,7 @@ class CheckpointFileTest {
     void readsSomeTensorsAndVerifiesTheRestInOnePass(CheckpointFormat format) throws IOException {
         Path path = write(format);
         ByteBuffer memory = ByteBuffer.allocateDirect(12).order(ByteOrder.LITTLE_ENDIAN);
-        try (CheckpointFile file = CheckpointFile.open(path)) {
+        try (CheckpointFile file = CheckpointCodecs.open(path)) {
             assertThat(file.byteCount()).isEqualTo(Files.size(path));
             assertThat(file.readAll(Map.of("weight", List.of(memory)))).isEqualTo(crc32c(path));
             assertThat(memory.getFloat(8)).isEqualTo(3);
@@ -147,7 +144,7 @@ class CheckpointFileTest {
                 bytes, ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 0.5f));
         bytes[at] ^= 1; // In the tensor that is not asked for.
         Files.write(path, bytes);
-        try (CheckpointFile file = CheckpointFile.open(path)) {
+        try (CheckpointFile file = CheckpointCodecs.open(path)) {
             assertThatThrownBy(() -> file.readAll(Map.of("weight", List.of(memory))))
                     .isExactlyInstanceOf(DamagedFileException.class);
         }
@@ -219,7 +216,7 @@ class CheckpointFileTest {
         }
         views.put("tied", TorchTensor.view(storage, Dtype.F32, 7, TensorShape.of(1), 1));
 
-        try (CheckpointFile file = CheckpointFile.open(write("views.pt", TorchWriter.of(TorchValue.Dict.of(views))))) {
+        try (CheckpointFile file = CheckpointCodecs.open(write("views.pt", TorchWriter.of(TorchValue.Dict.of(views))))) {
             assertThat(file.aliases()).containsExactly(Map.entry("tied", "w7"));
         }
     }
@@ -239,7 +236,7 @@ class CheckpointFileTest {
     @Test
     void isForeignWithoutOurEntry() throws IOException {
         Path path = write("plain.pt", TorchWriter.of(TorchValue.Dict.of(Map.of("weight", TorchTensor.of(weight)))));
-        try (CheckpointFile file = CheckpointFile.open(path)) {
+        try (CheckpointFile file = CheckpointCodecs.open(path)) {
             assertThat(file.isForeign()).isTrue();
             assertThat(file.weights()).containsOnlyKeys("weight");
             assertThat(file.additions()).isEmpty();
@@ -253,7 +250,7 @@ class CheckpointFileTest {
     @Test
     void hasNoWeightsWhereThereIsNoStateDict() throws IOException {
         Path path = write("a.pt", TorchWriter.of(TorchValue.Dict.of(Map.of("model", TorchValue.of("net")))));
-        try (CheckpointFile file = CheckpointFile.open(path)) {
+        try (CheckpointFile file = CheckpointCodecs.open(path)) {
             assertThatThrownBy(file::weights)
                     .isExactlyInstanceOf(NotACheckpointException.class)
                     .hasMessage(path + " has no state dict: its entry model is no tensor with a name."
@@ -268,6 +265,6 @@ class CheckpointFileTest {
         bytes[0] ^= 1;
         Files.write(path, bytes);
 
-        assertThatThrownBy(() -> CheckpointFile.open(path)).isInstanceOf(MalformedTorchFileException.class);
+        assertThatThrownBy(() -> CheckpointCodecs.open(path)).isInstanceOf(MalformedTorchFileException.class);
     }
 }

@@ -40,7 +40,7 @@ class CheckpointInteropTest extends FitTestCase {
 
     private static List<String> expected(Path file) throws IOException {
         List<String> lines = new ArrayList<>(List.of("epoch 1", "global_step 8", "class_names low high"));
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             for (Map.Entry<String, TensorKind> weight : open.weights().entrySet()) {
                 lines.add(weight.getKey() + " torch.float32 "
                         + weight.getValue().shape().toString() + " " + hex(open.read(weight.getKey())));

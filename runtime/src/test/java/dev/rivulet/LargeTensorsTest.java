@@ -100,7 +100,7 @@ class LargeTensorsTest extends FitTestCase {
         Python.assumeHas("torch", "safetensors");
         for (CheckpointFormat format : List.of(CheckpointFormat.CKPT, CheckpointFormat.SAFETENSORS)) {
             Path file = saved(fit(format.name(), 1, ResumeFrom.nothing(), format));
-            try (CheckpointFile open = CheckpointFile.open(file)) {
+            try (CheckpointFile open = CheckpointCodecs.open(file)) {
                 String digest = SavedState.sha256(List.of(open.read("weight")));
                 assertThat(Python.run("large.py", file.toString()))
                         .containsExactly("weight torch.float32 [" + SHAPE.get(0) + ", 16] " + digest);

@@ -54,7 +54,7 @@ class LineageTest extends FitTestCase {
     }
 
     private static String kind(Path file) throws IOException {
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             if (open instanceof TorchCheckpointFile torch) {
                 return torch.dictionary().get("rivulet") instanceof Map<?, ?> own
                         ? String.valueOf(own.get("kind"))
@@ -93,7 +93,7 @@ class LineageTest extends FitTestCase {
     }
 
     private static String digest(Path file) throws IOException {
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             return WeightsDigest.of(Weights.tensors(open));
         }
     }

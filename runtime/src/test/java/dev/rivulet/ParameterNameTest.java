@@ -155,7 +155,7 @@ class ParameterNameTest extends FitTestCase {
                 Verification.CHECKSUMS,
                 name -> name.startsWith("3.") ? name.replace("3.", "head.") : "body." + name);
 
-        try (CheckpointFile file = CheckpointFile.open(theirs);
+        try (CheckpointFile file = CheckpointCodecs.open(theirs);
                 LiveTensors live = new LiveTensors()) {
             assertThat(file.weights()).containsKey("body.1.num_batches_tracked");
             NDArray variance = requireNonNull(

@@ -106,7 +106,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
 
     private void verify(Path file, String stream, long group, String place) throws IOException {
         Manifest manifest = catalog.group(group).orElseThrow();
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             assertThat(open.checksums()).as(place).contains(FileVerification.Part.HEADER, FileVerification.Part.DATA);
             assertThat(open.readAll(Map.of()))
                     .as(place)

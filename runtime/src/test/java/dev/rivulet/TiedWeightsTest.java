@@ -27,7 +27,7 @@ class TiedWeightsTest extends FitTestCase {
 
     @Test
     void holdBothNamesOfATensor() throws IOException {
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             assertThat(open.weights()).containsOnlyKeys("encoder.weight", "encoder.bias");
             assertThat(open.aliases())
                     .hasSize(2)

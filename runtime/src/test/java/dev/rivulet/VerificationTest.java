@@ -53,7 +53,7 @@ class VerificationTest extends FitTestCase {
     /** Changes a bit of the weights, whose bytes are in the file once. */
     private static void damageData(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             byte[] weight = new byte[2 * Float.BYTES];
             open.readAll(Map.of("weight", List.of(ByteBuffer.wrap(weight))));
             bytes[indexOf(weight, bytes)] ^= 1;

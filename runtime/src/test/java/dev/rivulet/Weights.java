@@ -29,7 +29,7 @@ final class Weights {
     /** The tensors of a file. */
     static Map<String, List<Float>> in(Path file) {
         Map<String, List<Float>> values = new LinkedHashMap<>();
-        try (CheckpointFile open = CheckpointFile.open(file)) {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
             for (Map.Entry<String, Tensor> tensor : tensors(open).entrySet()) {
                 values.put(tensor.getKey(), values(tensor.getValue()));
             }

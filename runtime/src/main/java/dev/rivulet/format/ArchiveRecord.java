@@ -8,4 +8,10 @@ package dev.rivulet.format;
  * @param byteCount its size
  * @param crc32 CRC-32 of its bytes as the file says, in the low 32 bits
  */
-record ArchiveRecord(String name, long position, long byteCount, long crc32) {}
+record ArchiveRecord(String name, long position, long byteCount, long crc32) {
+
+    /** Where its bytes end in the file. */
+    long end() {
+        return position + byteCount;
+    }
+}

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
 /** A file to be, of any format: its layout is fixed, its bytes are written when asked for, and may be several times. */
-public sealed interface FileLayout permits SafetensorsWriter, TorchWriter {
+public interface FileLayout {
 
     /** Bytes of the file, known before it is written. */
     long byteCount();

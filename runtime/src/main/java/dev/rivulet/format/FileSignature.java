@@ -7,39 +7,65 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Tells by a few bytes which format a file has. */
-final class FileSignature {
-    /** Where a safetensors file's header begins, with a brace. */
-    private static final int HEADER = 8;
+/** The first and the last bytes of a file, by which each format recognizes its own, whatever the file is called. */
+public final class FileSignature {
+    /** More than the magic numbers of formats take. */
+    private static final int END_BYTES = 64;
 
-    private FileSignature() {}
+    private final long length;
+    private final ByteBuffer beginning;
+    private final ByteBuffer ending;
+
+    private FileSignature(long length, ByteBuffer beginning, ByteBuffer ending) {
+        this.length = length;
+        this.beginning = beginning;
+        this.ending = ending;
+    }
 
     /**
-     * Whether a file is one of PyTorch's: a zip file, also if damage to its beginning leaves just the ending to tell, or a
-     * pickle, which is what it wrote before. A header of safetensors excludes both.
+     * Reads a file's signature.
+     *
+     * @throws IOException if the file cannot be opened or read
      */
-    static boolean isTorch(Path file) throws IOException {
+    public static FileSignature of(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer beginning = read(channel, 0, HEADER + 1);
-            if (beginning.limit() <= HEADER) {
-                return beginning.limit() >= Integer.BYTES && beginning.getInt(0) == ZipLayout.LOCAL_SIGNATURE;
-            }
-            if (beginning.get(HEADER) == '{') {
-                return false;
-            }
-            ByteBuffer ending = read(channel, Math.max(0, channel.size() - ZipLayout.END_BYTES), Integer.BYTES);
-            return beginning.getInt(0) == ZipLayout.LOCAL_SIGNATURE
-                    || beginning.get(0) == (byte) Opcode.PROTO
-                    || (ending.limit() == Integer.BYTES && ending.getInt(0) == ZipLayout.END_SIGNATURE);
+            long length = channel.size();
+            ByteBuffer beginning = read(channel, 0);
+            return new FileSignature(length, beginning, read(channel, Math.max(0, length - END_BYTES)));
         }
     }
 
-    /** Bytes at a place, fewer where the file ends. */
-    private static ByteBuffer read(FileChannel channel, long position, int byteCount) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(byteCount).order(ByteOrder.LITTLE_ENDIAN);
+    /** Bytes at a position, fewer where the file ends. */
+    private static ByteBuffer read(FileChannel channel, long position) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(END_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining() && channel.read(bytes, position + bytes.position()) >= 0) {
             // A read may give less than there is.
         }
         return bytes.flip();
+    }
+
+    /** Bytes of the file. */
+    public long length() {
+        return length;
+    }
+
+    /** Whether the file has this byte there, counted from its beginning. */
+    public boolean hasByte(int position, int value) {
+        return position < beginning.limit() && beginning.get(position) == (byte) value;
+    }
+
+    /** Whether the file begins with this little-endian number. */
+    public boolean beginsWith(int number) {
+        return beginning.limit() >= Integer.BYTES && beginning.getInt(0) == number;
+    }
+
+    /**
+     * Whether the last bytes of the file, or all of a shorter one, begin with this little-endian number.
+     *
+     * @param byteCount how many bytes, at most 64
+     */
+    public boolean endsWith(int number, int byteCount) {
+        int position = Math.max(0, ending.limit() - byteCount);
+        return ending.limit() - position >= Integer.BYTES && ending.getInt(position) == number;
     }
 }

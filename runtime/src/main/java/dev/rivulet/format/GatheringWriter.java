@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  * every operating system takes in one call. Small ones are joined by copying them, which costs less than a checksum and
  * a place in a system call for each. Needs to be told when there is no more: {@link #finish}.
  */
-final class GatheringWriter {
+public final class GatheringWriter {
     private static final int BATCH_BYTES = 1 << 20;
     private static final int BATCH_BUFFERS = 512;
     private static final int SMALL_BYTES = 1 << 13;
@@ -33,13 +33,13 @@ final class GatheringWriter {
      *
      * @param expected bytes in all, which decides how much memory is worth its while
      */
-    GatheringWriter(WritableByteChannel channel, long expected) {
+    public GatheringWriter(WritableByteChannel channel, long expected) {
         this.channel = channel;
         this.joined = ByteBuffer.allocateDirect((int) Math.min(JOIN_BYTES, expected));
     }
 
     /** Takes the remaining bytes; they must stay as they are until {@link #finish}. */
-    void write(ByteBuffer bytes) throws IOException {
+    public void write(ByteBuffer bytes) throws IOException {
         if (bytes.remaining() <= Math.min(SMALL_BYTES, joined.capacity())) {
             join(bytes);
             return;
@@ -52,7 +52,8 @@ final class GatheringWriter {
         }
     }
 
-    WrittenFile finish() throws IOException {
+    /** Writes what is left; what was written in all. */
+    public WrittenFile finish() throws IOException {
         endJoined();
         flush();
         return new WrittenFile(byteCount, crc.getValue());

@@ -11,17 +11,17 @@ import java.util.Map;
 
 /** A value of a file being copied to one in memory. Values that occur in several places are copied once. */
 final class Loading {
-    private final RecordParts parts;
+    private final RecordReader records;
     private final IdentityHashMap<TorchValue, TorchValue> copies = new IdentityHashMap<>();
     private final IdentityHashMap<TorchStorage, TorchStorage> storages = new IdentityHashMap<>();
 
-    Loading(RecordParts parts) {
-        this.parts = parts;
+    Loading(RecordReader records) {
+        this.records = records;
     }
 
     /** What has to be read to fill the storages. */
-    RecordParts parts() {
-        return parts;
+    RecordReader records() {
+        return records;
     }
 
     TorchValue inMemory(TorchValue value) {
@@ -70,11 +70,11 @@ final class Loading {
     }
 
     private TorchStorage allocate(TorchStorage storage) {
-        if (!(storage instanceof FileStorage inFile)) {
+        if (!(storage instanceof TorchStorage.InFile inFile)) {
             return storage;
         }
         DirectMemory memory = DirectMemory.allocate(storage.byteCount());
-        parts.add(inFile.record(), memory.chunks());
+        records.add(inFile.record(), memory.chunks());
         return TorchStorage.of(memory.asTensor(Dtype.U8, TensorShape.of(storage.byteCount())));
     }
 }

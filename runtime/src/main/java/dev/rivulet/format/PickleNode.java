@@ -16,7 +16,7 @@ sealed interface PickleNode {
      *
      * @param dtype that of its elements; null if it is untyped
      */
-    record Stored(FileStorage storage, @Nullable Dtype dtype) implements PickleNode {}
+    record Stored(TorchStorage.InFile storage, @Nullable Dtype dtype) implements PickleNode {}
 
     /** A list, tuple, size or set. */
     record Sequence(TorchValue.Sequence kind, List<PickleNode> items) implements PickleNode {}

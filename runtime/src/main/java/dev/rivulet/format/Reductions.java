@@ -66,7 +66,7 @@ final class Reductions {
                             + (record == null ? "there is none" : "its entry has " + record.byteCount() + " bytes")
                             + (types.containsKey(key) ? ", and it is a " + types.get(key) + " elsewhere" : ""));
         }
-        return storages.computeIfAbsent(key, first -> new PickleNode.Stored(new FileStorage(record), dtype));
+        return storages.computeIfAbsent(key, first -> new PickleNode.Stored(new TorchStorage.InFile(record), dtype));
     }
 
     PickleNode reduce(PickleNode function, PickleNode arguments) throws MalformedTorchFileException {
@@ -194,7 +194,7 @@ final class Reductions {
     }
 
     private TensorShape shape(long[] dimensions) throws MalformedTorchFileException {
-        if (dimensions.length > TorchTensor.MAX_RANK) {
+        if (dimensions.length > ViewBounds.MAX_RANK) {
             throw pickle.violation(TorchRule.TENSOR_SHAPE, "a tensor has " + dimensions.length + " dimensions");
         }
         try {
@@ -209,7 +209,7 @@ final class Reductions {
                 || (sequence.kind() != TorchValue.Sequence.TUPLE && sequence.kind() != TorchValue.Sequence.SIZE)) {
             throw pickle.violation(TorchRule.TENSOR_SHAPE, "a shape or its strides are no tuple");
         }
-        if (sequence.items().size() > TorchTensor.MAX_RANK) {
+        if (sequence.items().size() > ViewBounds.MAX_RANK) {
             throw pickle.violation(
                     TorchRule.TENSOR_SHAPE, "a tensor has " + sequence.items().size() + " dimensions");
         }

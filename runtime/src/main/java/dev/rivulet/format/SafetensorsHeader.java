@@ -40,12 +40,6 @@ public final class SafetensorsHeader {
     /** What a parser reads; the entries in order of their bytes. */
     record Parsed(List<SafetensorsEntry> ordered, Map<String, String> metadata) {}
 
-    /** Reads bytes at a place, as {@link java.nio.channels.FileChannel#read(ByteBuffer, long)} does. */
-    @FunctionalInterface
-    interface PositionalSource {
-        int read(ByteBuffer target, long position) throws IOException;
-    }
-
     /**
      * Reads and checks a header. What the file says of its own length is believed only as far as the file goes.
      *
@@ -83,15 +77,14 @@ public final class SafetensorsHeader {
 
     private static byte[] readFully(String file, PositionalSource source, long position, int count) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(count);
-        while (buffer.hasRemaining()) {
-            if (source.read(buffer, position + buffer.position()) < 0) {
-                throw new MalformedSafetensorsException(
+        source.readFully(
+                buffer,
+                position,
+                end -> new MalformedSafetensorsException(
                         file,
                         SafetensorsRule.HEADER_LENGTH,
-                        position + buffer.position(),
-                        "the file ends although it was longer when it was opened");
-            }
-        }
+                        end,
+                        "the file ends although it was longer when it was opened"));
         return buffer.array();
     }
 

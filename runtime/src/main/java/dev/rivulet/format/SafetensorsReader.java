@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
+import java.util.zip.CRC32C;
 
 /**
  * An open safetensors file.
  *
  * <p>Opening reads and checks the header only. Tensors are read when asked for, by positional reads into memory that
- * belongs to the result. The file is not mapped: a mapped file that somebody truncates ends the JVM, or changes under a
- * tensor that has been verified, while a read gives an exception. To fill live arrays without a second copy, read into
+ * belongs to the result. To fill live arrays without a second copy, read into
  * {@link dev.rivulet.tensor.LiveTensors#memory}.
  *
  * <p>Safe for use by several threads, which may read different tensors at once. Tensors stay valid after closing.
@@ -33,6 +33,11 @@ public final class SafetensorsReader implements AutoCloseable {
         this.channel = channel;
         this.file = file;
         this.header = header;
+    }
+
+    /** Whether a file begins as one of safetensors: with a header, behind its length. */
+    public static boolean recognizes(FileSignature signature) {
+        return signature.hasByte(SafetensorsHeader.LENGTH_BYTES, '{');
     }
 
     /**
@@ -78,9 +83,9 @@ public final class SafetensorsReader implements AutoCloseable {
      */
     public void verify() throws IOException {
         if (carriesChecksums()) {
-            FileParts data = parts();
+            ParallelReader data = parts();
             data.add(header.dataStart(), header.dataStart() + header.dataLength());
-            check(data.read());
+            check(read(data));
         }
     }
 
@@ -110,9 +115,9 @@ public final class SafetensorsReader implements AutoCloseable {
      *     written in part
      */
     public long read(String name, List<ByteBuffer> memory) throws IOException {
-        FileParts bytes = parts();
+        ParallelReader bytes = parts();
         add(bytes, entry(name), memory);
-        return bytes.read();
+        return read(bytes);
     }
 
     /**
@@ -160,7 +165,7 @@ public final class SafetensorsReader implements AutoCloseable {
      */
     public long readAll(Map<String, List<ByteBuffer>> memory) throws IOException {
         memory.keySet().forEach(this::entry);
-        FileParts data = parts();
+        ParallelReader data = parts();
         for (SafetensorsEntry entry : header.entries().values()) {
             List<ByteBuffer> wanted = memory.get(entry.name());
             if (wanted == null) {
@@ -169,7 +174,7 @@ public final class SafetensorsReader implements AutoCloseable {
                 add(data, entry, wanted);
             }
         }
-        return checked(data.read());
+        return checked(read(data));
     }
 
     /**
@@ -198,11 +203,26 @@ public final class SafetensorsReader implements AutoCloseable {
         return entry;
     }
 
-    private FileParts parts() {
-        return new FileParts(channel, file.toString());
+    private ParallelReader parts() {
+        return new ParallelReader(
+                channel::read,
+                end -> new MalformedSafetensorsException(
+                        file.toString(),
+                        SafetensorsRule.DATA_LENGTH,
+                        end,
+                        "the file ends although it was longer when it was opened"));
     }
 
-    private void add(FileParts parts, SafetensorsEntry entry, List<ByteBuffer> memory) {
+    /** Reads parts that follow each other; CRC-32C of their bytes. */
+    private static long read(ParallelReader parts) throws IOException {
+        long joined = 0;
+        for (ParallelReader.Piece<CRC32C> piece : parts.read(CRC32C::new, CRC32C::update)) {
+            joined = Crc32c.combine(joined, piece.checksum().getValue(), piece.length());
+        }
+        return joined;
+    }
+
+    private void add(ParallelReader parts, SafetensorsEntry entry, List<ByteBuffer> memory) {
         long room = memory.stream().mapToLong(ByteBuffer::remaining).sum();
         if (room != entry.byteCount()) {
             throw new IllegalArgumentException("The tensor \"" + entry.name() + "\" has " + entry.byteCount()
@@ -216,9 +236,9 @@ public final class SafetensorsReader implements AutoCloseable {
         if (carriesChecksums()) {
             check(dataChecksum);
         }
-        FileParts beginning = parts();
+        ParallelReader beginning = parts();
         beginning.add(0, header.dataStart());
-        return Crc32c.combine(beginning.read(), dataChecksum, header.dataLength());
+        return Crc32c.combine(read(beginning), dataChecksum, header.dataLength());
     }
 
     private void check(long dataChecksum) throws DamagedFileException {

@@ -12,10 +12,10 @@ import java.util.Map;
  * their own, from which the tensors are copied.
  */
 final class StorageReading {
-    private final Map<FileStorage, List<TorchTensor>> tensors;
+    private final Map<TorchStorage.InFile, List<TorchTensor>> tensors;
     private final Map<TorchTensor, List<ByteBuffer>> memory;
     private final Map<ArchiveRecord, List<ByteBuffer>> targets = new LinkedHashMap<>();
-    private final Map<FileStorage, DirectMemory> shared = new HashMap<>();
+    private final Map<TorchStorage.InFile, DirectMemory> shared = new HashMap<>();
 
     /**
      * A reading.
@@ -23,13 +23,13 @@ final class StorageReading {
      * @param tensors of each storage that is to be read
      * @param memory buffers for each of the tensors, of its size
      */
-    StorageReading(Map<FileStorage, List<TorchTensor>> tensors, Map<TorchTensor, List<ByteBuffer>> memory) {
+    StorageReading(Map<TorchStorage.InFile, List<TorchTensor>> tensors, Map<TorchTensor, List<ByteBuffer>> memory) {
         this.tensors = tensors;
         this.memory = memory;
         tensors.forEach((storage, views) -> targets.put(storage.record(), target(storage, views)));
     }
 
-    private List<ByteBuffer> target(FileStorage storage, List<TorchTensor> views) {
+    private List<ByteBuffer> target(TorchStorage.InFile storage, List<TorchTensor> views) {
         TorchTensor first = views.get(0);
         if (views.size() == 1 && first.isWholeStorage()) {
             return memory.getOrDefault(first, List.of());

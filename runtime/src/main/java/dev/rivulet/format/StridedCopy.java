@@ -1,6 +1,6 @@
 package dev.rivulet.format;
 
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.tensor.Chunks;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -24,7 +24,7 @@ final class StridedCopy {
     /**
      * Copies all elements.
      *
-     * @param storage chunks of 1 GiB, as of {@link DirectMemory}
+     * @param storage chunks of {@link Chunks#BYTES}
      * @param target buffers for the elements; their positions stay
      */
     static void copy(TorchTensor tensor, List<ByteBuffer> storage, List<ByteBuffer> target) {
@@ -57,8 +57,8 @@ final class StridedCopy {
         long from = element * elementBytes;
         long rest = count * elementBytes;
         while (rest > 0) {
-            ByteBuffer source = storage.get((int) (from / DirectMemory.CHUNK_BYTES));
-            int offset = (int) (from % DirectMemory.CHUNK_BYTES);
+            ByteBuffer source = storage.get((int) (from / Chunks.BYTES));
+            int offset = (int) (from % Chunks.BYTES);
             while (!target.get(chunk).hasRemaining()) {
                 chunk++;
             }

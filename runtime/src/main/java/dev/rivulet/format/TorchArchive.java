@@ -63,7 +63,7 @@ final class TorchArchive {
     }
 
     /** Whether a storage is one of this file. */
-    boolean holds(FileStorage storage) {
+    boolean holds(TorchStorage.InFile storage) {
         return storage.record().equals(records.get(inFolder(storage.record().name())));
     }
 
@@ -152,7 +152,7 @@ final class TorchArchive {
         byte[] bytes = input.readBytes(record.position(), record.byteCount());
         CRC32 crc = new CRC32();
         crc.update(bytes);
-        RecordParts.check(input.file(), record, crc.getValue());
+        input.verify(record, crc.getValue());
         return bytes;
     }
 }

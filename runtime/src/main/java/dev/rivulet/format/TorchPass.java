@@ -15,7 +15,7 @@ import java.util.Set;
 public final class TorchPass {
     private final TorchReader reader;
     private final TorchArchive archive;
-    private final RecordParts parts;
+    private final RecordReader records;
     private final boolean checksEntries;
     private final Set<ArchiveRecord> done = new HashSet<>();
 
@@ -33,7 +33,7 @@ public final class TorchPass {
     TorchPass(TorchReader reader, TorchArchive archive, Verification verification) {
         this.reader = reader;
         this.archive = archive;
-        this.parts = new RecordParts(archive.input());
+        this.records = new RecordReader(archive.input());
         this.checksEntries = verification == Verification.OF_ENTRIES;
     }
 
@@ -48,7 +48,7 @@ public final class TorchPass {
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         StorageReading reading = begin(memory);
-        parts.readSpans(checksEntries);
+        records.readStep(checksEntries);
         reading.copyViews();
     }
 
@@ -66,10 +66,10 @@ public final class TorchPass {
         StorageReading reading = begin(memory);
         for (ArchiveRecord record : archive.records()) {
             if (done.add(record)) {
-                parts.add(record);
+                records.add(record);
             }
         }
-        long crc32c = parts.readWithGaps(checksEntries);
+        long crc32c = records.readLastStep(checksEntries);
         reading.copyViews();
         return crc32c;
     }
@@ -86,12 +86,12 @@ public final class TorchPass {
         }
         reading.targets().forEach((record, target) -> {
             done.add(record);
-            parts.add(record, target);
+            records.add(record, target);
         });
         return reading;
     }
 
     private boolean isDone(TorchTensor tensor) {
-        return tensor.storage() instanceof FileStorage storage && done.contains(storage.record());
+        return tensor.storage() instanceof TorchStorage.InFile storage && done.contains(storage.record());
     }
 }

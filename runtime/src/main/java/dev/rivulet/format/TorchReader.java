@@ -17,8 +17,7 @@ import java.util.Map;
  *
  * <p>Opening reads and checks everything but the tensors' bytes. Its pickle is read as data: nothing of it is executed, and
  * what is not on a list of harmless names is refused by {@link TorchRule#GLOBAL}. Tensors are read when asked for, by
- * positional reads into memory that the caller chooses, and verified by the CRC-32 of their storage. The file is not
- * mapped, for the reasons that {@link SafetensorsReader} gives.
+ * positional reads into memory that the caller chooses, and verified by the CRC-32 of their storage.
  *
  * <p>In a file of {@link TorchWriter}, opening and {@link #verify} together find every changed bit. In others, they find
  * those in data and names.
@@ -26,6 +25,9 @@ import java.util.Map;
  * <p>Safe for use by several threads, which may read different tensors at once. What was read stays valid after closing.
  */
 public final class TorchReader implements AutoCloseable {
+    /** Bytes that are too few for a file of PyTorch's, as for what is left of one of another format. */
+    private static final int SHORTEST = 8;
+
     private final FileChannel channel;
     private final TorchArchive archive;
 
@@ -35,13 +37,13 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
-     * Whether a file is one of PyTorch's rather than one of safetensors, by a few of its bytes; if it is damaged or old,
-     * {@link #open} may refuse it all the same.
-     *
-     * @throws IOException if it cannot be opened or read
+     * Whether a file is one of PyTorch's: a zip file, also if damage to its beginning leaves only the ending to recognize,
+     * or a pickle, which is what PyTorch wrote before. If it is damaged or old, {@link #open} may refuse it all the same.
      */
-    public static boolean recognizes(Path file) throws IOException {
-        return FileSignature.isTorch(file);
+    public static boolean recognizes(FileSignature signature) {
+        return signature.beginsWith(ZipLayout.LOCAL_SIGNATURE)
+                || (signature.length() > SHORTEST && signature.hasByte(0, Opcode.PROTO))
+                || (signature.length() > SHORTEST && signature.endsWith(ZipLayout.END_SIGNATURE, ZipLayout.END_BYTES));
     }
 
     /**
@@ -86,9 +88,9 @@ public final class TorchReader implements AutoCloseable {
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public void verify() throws IOException {
-        RecordParts parts = new RecordParts(archive.input());
-        archive.records().forEach(parts::add);
-        parts.read();
+        RecordReader records = new RecordReader(archive.input());
+        archive.records().forEach(records::add);
+        records.read();
     }
 
     /**
@@ -118,9 +120,9 @@ public final class TorchReader implements AutoCloseable {
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         StorageReading reading = reading(memory);
-        RecordParts parts = new RecordParts(archive.input());
-        reading.targets().forEach(parts::add);
-        parts.read();
+        RecordReader records = new RecordReader(archive.input());
+        reading.targets().forEach(records::add);
+        records.read();
         reading.copyViews();
     }
 
@@ -150,9 +152,9 @@ public final class TorchReader implements AutoCloseable {
      * @throws MalformedTorchFileException if the file has become shorter since it was opened
      */
     public TorchValue load() throws IOException {
-        Loading loading = new Loading(new RecordParts(archive.input()));
+        Loading loading = new Loading(new RecordReader(archive.input()));
         TorchValue loaded = loading.inMemory(archive.content());
-        loading.parts().read();
+        loading.records().read();
         return loaded;
     }
 
@@ -171,8 +173,8 @@ public final class TorchReader implements AutoCloseable {
         return new StorageReading(bySource(memory), memory);
     }
 
-    private Map<FileStorage, List<TorchTensor>> bySource(Map<TorchTensor, List<ByteBuffer>> memory) {
-        Map<FileStorage, List<TorchTensor>> byStorage = new LinkedHashMap<>();
+    private Map<TorchStorage.InFile, List<TorchTensor>> bySource(Map<TorchTensor, List<ByteBuffer>> memory) {
+        Map<TorchStorage.InFile, List<TorchTensor>> byStorage = new LinkedHashMap<>();
         memory.forEach((tensor, buffers) -> {
             checkSize(tensor, buffers);
             byStorage
@@ -182,8 +184,8 @@ public final class TorchReader implements AutoCloseable {
         return byStorage;
     }
 
-    private FileStorage storage(TorchTensor tensor) {
-        if (tensor.storage() instanceof FileStorage storage && archive.holds(storage)) {
+    private TorchStorage.InFile storage(TorchTensor tensor) {
+        if (tensor.storage() instanceof TorchStorage.InFile storage && archive.holds(storage)) {
             return storage;
         }
         throw new IllegalArgumentException(

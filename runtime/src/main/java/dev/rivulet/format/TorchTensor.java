@@ -11,32 +11,24 @@ import java.util.Arrays;
  * <p>Immutable; {@code equals} is identity. The elements of a tensor in a file are had from {@link TorchReader#read}.
  */
 public final class TorchTensor implements TorchValue {
-    /** What PyTorch bears. */
-    static final int MAX_RANK = 64;
-
     private final TorchStorage storage;
     private final Dtype dtype;
     private final long offset;
     private final TensorShape shape;
     private final long[] strides;
-    private final boolean requiresGrad;
-    private final boolean parameter;
+    private final Autograd autograd;
+
+    /** How it takes part in differentiation. */
+    private record Autograd(boolean requiresGrad, boolean isParameter) {}
 
     private TorchTensor(
-            TorchStorage storage,
-            Dtype dtype,
-            long offset,
-            TensorShape shape,
-            long[] strides,
-            boolean requiresGrad,
-            boolean parameter) {
+            TorchStorage storage, Dtype dtype, long offset, TensorShape shape, long[] strides, Autograd autograd) {
         this.storage = storage;
         this.dtype = dtype;
         this.offset = offset;
         this.shape = shape;
         this.strides = strides;
-        this.requiresGrad = requiresGrad;
-        this.parameter = parameter;
+        this.autograd = autograd;
     }
 
     /** A tensor that is all of a storage of its own. */
@@ -66,17 +58,21 @@ public final class TorchTensor implements TorchValue {
             throw new IllegalArgumentException("A tensor of " + name + shape + " with strides "
                     + Arrays.toString(strides) + " cannot be a view: " + misfit.detail() + ". Save a copy of it.");
         });
-        return new TorchTensor(storage, dtype, offset, shape, strides.clone(), false, false);
+        return new TorchTensor(storage, dtype, offset, shape, strides.clone(), new Autograd(false, false));
     }
 
     /** The same as one that takes part in differentiation, or not. */
     public TorchTensor withRequiresGrad(boolean required) {
-        return new TorchTensor(storage, dtype, offset, shape, strides, required, parameter);
+        return with(new Autograd(required, autograd.isParameter()));
     }
 
     /** The same as a {@code torch.nn.Parameter}. */
     public TorchTensor asParameter(boolean required) {
-        return new TorchTensor(storage, dtype, offset, shape, strides, required, true);
+        return with(new Autograd(required, true));
+    }
+
+    private TorchTensor with(Autograd changed) {
+        return new TorchTensor(storage, dtype, offset, shape, strides, changed);
     }
 
     /** What it is a view of. */
@@ -106,12 +102,12 @@ public final class TorchTensor implements TorchValue {
 
     /** Whether it takes part in differentiation. */
     public boolean requiresGrad() {
-        return requiresGrad;
+        return autograd.requiresGrad();
     }
 
     /** Whether it is a {@code torch.nn.Parameter}. */
     public boolean isParameter() {
-        return parameter;
+        return autograd.isParameter();
     }
 
     /** Size of the elements in bytes. */
@@ -133,7 +129,7 @@ public final class TorchTensor implements TorchValue {
 
     /** The same view of another storage of the same size. */
     TorchTensor on(TorchStorage other) {
-        return new TorchTensor(other, dtype, offset, shape, strides, requiresGrad, parameter);
+        return new TorchTensor(other, dtype, offset, shape, strides, autograd);
     }
 
     /**
@@ -142,7 +138,7 @@ public final class TorchTensor implements TorchValue {
      * @throws IllegalStateException if it has to be read or copied first
      */
     public Tensor inMemory() {
-        if (!(storage instanceof MemoryStorage memory) || !isContiguous()) {
+        if (!(storage instanceof TorchStorage.InMemory memory) || !isContiguous()) {
             throw new IllegalStateException(
                     this + " is in a file or not contiguous; have TorchReader.read make a tensor of it.");
         }

@@ -91,7 +91,7 @@ public final class TorchWriter implements FileLayout {
     }
 
     private static Tensor elements(TorchStorage storage) {
-        if (storage instanceof MemoryStorage memory) {
+        if (storage instanceof TorchStorage.InMemory memory) {
             return memory.elements();
         }
         throw new IllegalArgumentException("A tensor is in another file; read it before, and save what was read.");

@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** Whether a view stays inside its storage. */
 final class ViewBounds {
+    /** The most dimensions that PyTorch allows. */
+    static final int MAX_RANK = 64;
+
     private ViewBounds() {}
 
     /** What is wrong, as a sentence without its full stop. */
@@ -15,11 +18,11 @@ final class ViewBounds {
     static Optional<Misfit> check(long storageBytes, Dtype dtype, long offset, TensorShape shape, long[] strides) {
         long[] dimensions = shape.dimensions();
         long capacity = storageBytes / dtype.alignment();
-        if (dimensions.length > TorchTensor.MAX_RANK || strides.length != dimensions.length) {
+        if (dimensions.length > MAX_RANK || strides.length != dimensions.length) {
             return misfit(
                     TorchRule.TENSOR_SHAPE,
                     "it has " + dimensions.length + " dimensions and " + strides.length + " strides, of at most "
-                            + TorchTensor.MAX_RANK);
+                            + MAX_RANK);
         }
         if (offset < 0) {
             return misfit(TorchRule.TENSOR_BOUNDS, "it begins at element " + offset);

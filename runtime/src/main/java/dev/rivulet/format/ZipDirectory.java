@@ -148,7 +148,7 @@ record ZipDirectory(long start, List<Entry> entries) {
             ByteBuffer extra = take(Short.toUnsignedInt(header.getShort(30)), position);
             take(Short.toUnsignedInt(header.getShort(32)), position);
             String name = name(nameBytes, position);
-            long[] numbers = ZipExtra.complete(
+            long[] numbers = ExtraFields.complete(
                     input,
                     position,
                     extra,
@@ -217,6 +217,61 @@ record ZipDirectory(long start, List<Entry> entries) {
             byte[] bytes = new byte[buffer.remaining()];
             buffer.get(bytes);
             return bytes;
+        }
+    }
+
+    /** The extra fields of a zip header. */
+    static final class ExtraFields {
+        private ExtraFields() {}
+
+        /** Checks that fields are whole, whatever they say. */
+        static void checkWhole(ZipInput input, long position, ByteBuffer extra) throws IOException {
+            while (extra.hasRemaining()) {
+                if (extra.remaining() < 2 * Short.BYTES) {
+                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off");
+                }
+                extra.getShort();
+                int length = Short.toUnsignedInt(extra.getShort());
+                if (length > extra.remaining()) {
+                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off");
+                }
+                extra.position(extra.position() + length);
+            }
+        }
+
+        /**
+         * Numbers of a header, completed from its zip64 field where they do not fit into 32 bits.
+         *
+         * @param position of the header, for messages
+         * @param extra all of its extra fields
+         */
+        static long[] complete(ZipInput input, long position, ByteBuffer extra, long... numbers) throws IOException {
+            long[] completed = numbers.clone();
+            boolean found = false;
+            while (extra.hasRemaining()) {
+                if (extra.remaining() < 2 * Short.BYTES) {
+                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off");
+                }
+                int id = Short.toUnsignedInt(extra.getShort());
+                int length = Short.toUnsignedInt(extra.getShort());
+                if (length > extra.remaining() || (id == ZipLayout.ZIP64_FIELD && found)) {
+                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off or occurs twice");
+                }
+                int end = extra.position() + length;
+                if (id == ZipLayout.ZIP64_FIELD) {
+                    found = true;
+                    for (int i = 0; i < completed.length; i++) {
+                        if (completed[i] == ZipLayout.MAX_UINT32 && end - extra.position() >= Long.BYTES) {
+                            completed[i] = extra.getLong();
+                        }
+                    }
+                    if (extra.position() != end) {
+                        throw input.violation(TorchRule.EXTRA_FIELD, position, "the zip64 field has another length");
+                    }
+                }
+                extra.position(end);
+            }
+            return completed;
         }
     }
 }

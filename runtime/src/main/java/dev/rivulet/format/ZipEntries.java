@@ -120,9 +120,9 @@ final class ZipEntries {
             numbersAgree = (crc32 == 0 || crc32 == entry.crc32())
                     && (size == 0 || size == Math.min(entry.size(), ZipLayout.MAX_UINT32))
                     && (stored == 0 || stored == Math.min(entry.size(), ZipLayout.MAX_UINT32));
-            ZipExtra.checkWhole(input, entry.header(), extra);
+            ZipDirectory.ExtraFields.checkWhole(input, entry.header(), extra);
         } else {
-            long[] sizes = ZipExtra.complete(input, entry.header(), extra, size, stored);
+            long[] sizes = ZipDirectory.ExtraFields.complete(input, entry.header(), extra, size, stored);
             numbersAgree = crc32 == entry.crc32() && sizes[0] == entry.size() && sizes[1] == entry.size();
         }
         if (!agree || !numbersAgree) {

@@ -1,12 +1,11 @@
 package dev.rivulet.format;
 
-import dev.rivulet.format.SafetensorsHeader.PositionalSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A file whose parts are read at their places.
+ * A file that is read by positions.
  *
  * @param file its name, for messages
  * @param length its bytes when it was opened
@@ -14,7 +13,7 @@ import java.nio.ByteOrder;
  */
 record ZipInput(String file, long length, PositionalSource source) {
 
-    /** Bytes at a place that the file has, as little-endian numbers. */
+    /** Bytes at a position within the file, as little-endian numbers. */
     ByteBuffer read(long position, long byteCount) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(byteCount)).order(ByteOrder.LITTLE_ENDIAN);
         readFully(buffer, position);
@@ -30,13 +29,26 @@ record ZipInput(String file, long length, PositionalSource source) {
 
     /** Fills a buffer. */
     void readFully(ByteBuffer target, long position) throws IOException {
-        long next = position;
-        while (target.hasRemaining()) {
-            int count = source.read(target, next);
-            if (count < 0) {
-                throw violation(TorchRule.FILE_LENGTH, next, "the file ends although it was longer when it was opened");
-            }
-            next += count;
+        source.readFully(target, position, this::ended);
+    }
+
+    /** The file ends at a position at which it had bytes when it was opened. */
+    MalformedTorchFileException ended(long position) {
+        return violation(TorchRule.FILE_LENGTH, position, "the file ends although it was longer when it was opened");
+    }
+
+    /**
+     * Compares the checksum of an entry with that in the file.
+     *
+     * @param crc32 of the bytes that were read, in the low 32 bits
+     */
+    void verify(ArchiveRecord record, long crc32) throws DamagedFileException {
+        if (crc32 != record.crc32()) {
+            throw new DamagedFileException(
+                    file,
+                    "the checksum of \"" + PickleInput.shown(record.name()) + "\"",
+                    "%08x".formatted(record.crc32()),
+                    "%08x".formatted(crc32));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.rivulet.registry;
 
-import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.Optional;
 
@@ -25,13 +24,6 @@ public record StreamDeclaration(String name, Optional<Transform> transform, Stre
     public static StreamDeclaration derived(
             String name, String from, Execution execution, String member, StreamPolicy policy) {
         return new StreamDeclaration(name, Optional.of(new Transform(from, execution, member, true)), policy);
-    }
-
-    /** Whether its checkpoints hold all of the training state. */
-    public boolean isResumable() {
-        return transform.isEmpty()
-                && !policy.content().saveWeightsOnly()
-                && policy.content().format().decided(false) == CheckpointFormat.CKPT;
     }
 
     /** The same derived stream whose transform may return other names and shapes than those of its source. */

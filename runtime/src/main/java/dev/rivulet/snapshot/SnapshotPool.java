@@ -1,7 +1,7 @@
 package dev.rivulet.snapshot;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.tensor.Chunks;
 import dev.rivulet.tensor.LiveArray;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,7 +55,7 @@ public final class SnapshotPool {
      * @param capacity how many snapshots there may be at a time
      */
     public SnapshotPool(Map<String, NDArray> weights, Map<String, NDArray> state, int capacity) {
-        this(weights, state, capacity, DirectMemory.CHUNK_BYTES);
+        this(weights, state, capacity, Chunks.BYTES);
     }
 
     /** A pool with smaller chunks of memory, for tests. */

@@ -26,8 +26,6 @@ import java.util.stream.Stream;
  * name of a file. Immutable.
  */
 public final class Inventory {
-    private static final List<String> EXTENSIONS = List.of(".ckpt", ".safetensors");
-
     private final Path root;
     private final long highestGroup;
     private final Catalog catalog;
@@ -172,9 +170,10 @@ public final class Inventory {
      * Files of the directory that are called like checkpoints and that nothing should keep there. Those that a group retires which is not yet
      * published are not among them, nor is what lies in a folder with manifests of its own.
      *
+     * @param extensions what names of checkpoints end with
      * @throws IOException if a folder cannot be listed
      */
-    public List<Path> unclaimed() throws IOException {
+    public List<Path> unclaimed(List<String> extensions) throws IOException {
         Set<Path> claimed = new HashSet<>();
         items.forEach(item -> claimed.add(item.path()));
         catalog.newest().ifPresent(newest -> newest.retired().forEach(file -> claimed.add(root.resolve(file))));
@@ -190,7 +189,7 @@ public final class Inventory {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && isCalledCheckpoint(file) && !claimed.contains(file)) {
+                if (attributes.isRegularFile() && isCalledCheckpoint(file, extensions) && !claimed.contains(file)) {
                     unclaimed.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -208,7 +207,7 @@ public final class Inventory {
         return unclaimed;
     }
 
-    private static boolean isCalledCheckpoint(Path file) {
-        return EXTENSIONS.stream().anyMatch(file.toString()::endsWith);
+    private static boolean isCalledCheckpoint(Path file, List<String> extensions) {
+        return extensions.stream().anyMatch(file.toString()::endsWith);
     }
 }

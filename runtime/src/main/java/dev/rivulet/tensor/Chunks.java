@@ -1,14 +1,46 @@
 package dev.rivulet.tensor;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Two lists of buffers of equal total size, walked side by side whatever their boundaries. Positions given stay. */
-final class Chunks {
+/**
+ * Memory of any size as a list of buffers. Two lists of equal total size are walked side by side, whatever their
+ * boundaries. Positions of given buffers stay.
+ */
+public final class Chunks {
+    /** Bytes of every allocated buffer but the last: 1 GiB, a multiple of every element size. */
+    public static final int BYTES = 1 << 30;
+
+    /** A cache line, and what libtorch's own allocator gives. */
+    private static final int ALIGNMENT = 64;
+
     private Chunks() {}
 
+    /**
+     * Zeroed memory outside the Java heap: buffers that each begin at a multiple of 64 bytes, none for no bytes.
+     *
+     * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
+     */
+    public static List<ByteBuffer> allocate(long byteCount) {
+        if (byteCount < 0) {
+            throw new IllegalArgumentException("Memory of " + byteCount + " bytes cannot be allocated.");
+        }
+        List<ByteBuffer> chunks = new ArrayList<>();
+        for (long offset = 0; offset < byteCount; offset += BYTES) {
+            chunks.add(aligned((int) Math.min(BYTES, byteCount - offset)));
+        }
+        return List.copyOf(chunks);
+    }
+
+    private static ByteBuffer aligned(int byteCount) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(byteCount + ALIGNMENT - 1);
+        int misalignment = buffer.alignmentOffset(0, ALIGNMENT);
+        return buffer.slice(misalignment == 0 ? 0 : ALIGNMENT - misalignment, byteCount);
+    }
+
     /** Copies all remaining bytes. */
-    static void copy(List<ByteBuffer> from, List<ByteBuffer> to) {
+    public static void copy(List<ByteBuffer> from, List<ByteBuffer> to) {
         walk(from, to, (source, position, target, targetPosition, length) -> {
             target.put(targetPosition, source, position, length);
             return true;
@@ -16,7 +48,7 @@ final class Chunks {
     }
 
     /** Whether all remaining bytes are the same. */
-    static boolean equal(List<ByteBuffer> lefts, List<ByteBuffer> rights) {
+    public static boolean equal(List<ByteBuffer> lefts, List<ByteBuffer> rights) {
         return walk(
                 lefts,
                 rights,
@@ -25,7 +57,7 @@ final class Chunks {
     }
 
     /** Bytes that remain in all of them. */
-    static long byteCount(List<ByteBuffer> chunks) {
+    public static long byteCount(List<ByteBuffer> chunks) {
         return chunks.stream().mapToLong(ByteBuffer::remaining).sum();
     }
 

@@ -13,12 +13,6 @@ import java.util.List;
  * total by {@code -XX:MaxDirectMemorySize}, which is the maximum heap size unless set.
  */
 public final class DirectMemory {
-    /** Bytes of every chunk but the last. A multiple of every element size. */
-    public static final int CHUNK_BYTES = 1 << 30;
-
-    /** A cache line, and what libtorch's own allocator gives. */
-    private static final int ALIGNMENT = 64;
-
     private final List<ByteBuffer> chunks;
 
     private DirectMemory(List<ByteBuffer> chunks) {
@@ -31,14 +25,7 @@ public final class DirectMemory {
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
     public static DirectMemory allocate(long byteCount) {
-        if (byteCount < 0) {
-            throw new IllegalArgumentException("Memory of " + byteCount + " bytes cannot be allocated.");
-        }
-        List<ByteBuffer> chunks = new ArrayList<>();
-        for (long offset = 0; offset < byteCount; offset += CHUNK_BYTES) {
-            chunks.add(aligned((int) Math.min(CHUNK_BYTES, byteCount - offset)));
-        }
-        return new DirectMemory(List.copyOf(chunks));
+        return new DirectMemory(Chunks.allocate(byteCount));
     }
 
     /** The memory in order: writable, little-endian buffers of the caller's own position. */
@@ -57,11 +44,5 @@ public final class DirectMemory {
      */
     public Tensor asTensor(Dtype dtype, TensorShape shape) {
         return Tensor.of(dtype, shape, chunks);
-    }
-
-    private static ByteBuffer aligned(int byteCount) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(byteCount + ALIGNMENT - 1);
-        int misalignment = buffer.alignmentOffset(0, ALIGNMENT);
-        return buffer.slice(misalignment == 0 ? 0 : ALIGNMENT - misalignment, byteCount);
     }
 }

@@ -35,7 +35,7 @@ public final class LiveTensors implements AutoCloseable {
 
     /** An empty scope, to be closed by the caller. */
     public LiveTensors() {
-        this(Integer.MAX_VALUE, DirectMemory.CHUNK_BYTES);
+        this(Integer.MAX_VALUE, Chunks.BYTES);
     }
 
     /**

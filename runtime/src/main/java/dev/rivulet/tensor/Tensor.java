@@ -16,10 +16,10 @@ import java.util.zip.CRC32C;
  * memory keeps it alive and unchanged while the tensor is in use. There are two kinds:
  *
  * <ul>
- *   <li>Java buffers (from {@link DirectMemory}, {@link #copy}, {@link Conversion} or a file) live as long as a tensor
- *       or buffer refers to them. Nothing has to be closed.
- *   <li>The memory of a live array, lent by {@link LiveTensors}, is valid until that scope or the array is closed, and
- *       changes with the array. Reading it later ends the JVM, so such a tensor never leaves the scope.
+ *   <li>Java buffers (from {@link #copy}, a conversion or a file) live as long as a tensor or buffer refers to them.
+ *       Nothing has to be closed.
+ *   <li>The memory of a live array, lent for a scope, is valid until that scope or the array is closed, and changes with
+ *       the array. Reading it later ends the JVM, so such a tensor never leaves the scope.
  * </ul>
  *
  * <p>Immutable as far as its memory is; safe for use by several threads. {@code equals} is identity, because comparing
@@ -109,9 +109,9 @@ public final class Tensor {
 
     /** The same tensor over fresh direct memory of its own. */
     public Tensor copy() {
-        DirectMemory memory = DirectMemory.allocate(byteCount);
-        copyTo(memory.chunks());
-        return memory.asTensor(dtype, shape);
+        List<ByteBuffer> memory = Chunks.allocate(byteCount);
+        copyTo(memory);
+        return of(dtype, shape, memory);
     }
 
     /**

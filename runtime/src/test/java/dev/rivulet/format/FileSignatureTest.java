@@ -16,8 +16,12 @@ class FileSignatureTest {
     @TempDir
     Path folder;
 
+    private FileSignature signature(byte... bytes) throws IOException {
+        return FileSignature.of(Files.write(folder.resolve("file"), bytes));
+    }
+
     private boolean isTorch(byte... bytes) throws IOException {
-        return TorchReader.recognizes(Files.write(folder.resolve("file"), bytes));
+        return TorchReader.recognizes(signature(bytes));
     }
 
     @Test
@@ -43,10 +47,12 @@ class FileSignatureTest {
                 .writeTo(Channels.newChannel(bytes));
 
         assertThat(isTorch(bytes.toByteArray())).isFalse();
+        assertThat(SafetensorsReader.recognizes(signature(bytes.toByteArray()))).isTrue();
     }
 
     @Test
     void takesAShortFileForNone() throws IOException {
+        assertThat(SafetensorsReader.recognizes(signature())).isFalse();
         assertThat(isTorch()).isFalse();
         assertThat(isTorch((byte) 'P', (byte) 'K')).isFalse();
     }

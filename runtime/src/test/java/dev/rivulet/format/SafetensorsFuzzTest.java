@@ -107,7 +107,7 @@ class SafetensorsFuzzTest {
         assertThat(header.entries()).hasSize(200_000);
     }
 
-    static SafetensorsHeader.PositionalSource source(byte[] content) {
+    static PositionalSource source(byte[] content) {
         return (target, position) -> {
             int count = Math.min(target.remaining(), content.length - (int) position);
             target.put(content, (int) position, count);

@@ -9,11 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Tensors of known bytes, the same as those of src/test/python/record_safetensors.py. */
-final class Tensors {
+public final class Tensors {
     private Tensors() {}
 
     /** A tensor whose i-th byte is 11 i + its size. */
-    static Tensor pattern(Dtype dtype, long... shape) {
+    public static Tensor pattern(Dtype dtype, long... shape) {
         TensorShape tensorShape = TensorShape.of(shape);
         long byteCount = dtype.byteCount(tensorShape);
         DirectMemory memory = DirectMemory.allocate(byteCount);
@@ -26,7 +26,7 @@ final class Tensors {
     }
 
     /** One tensor of every dtype. */
-    static Map<String, Tensor> ofEveryDtype() {
+    public static Map<String, Tensor> ofEveryDtype() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Dtype dtype : Dtype.values()) {
             tensors.put("layer." + dtype, pattern(dtype, 3, 4));
