@@ -12,7 +12,6 @@ import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Inventory;
-import dev.rivulet.store.Manifest;
 import dev.rivulet.stream.DecisionState;
 import dev.rivulet.training.LoopProgress;
 import java.io.IOException;
@@ -186,7 +185,10 @@ final class CheckpointStart implements StartingPoint {
         Catalog catalog = directory.catalog();
         return Continuation.of(
                 catalog,
-                group.isPresent() ? catalog.group(group.getAsLong()).map(Manifest::run) : Optional.empty(),
+                group.isPresent()
+                        ? catalog.group(group.getAsLong())
+                                .map(manifest -> manifest.origin().run())
+                        : Optional.empty(),
                 directory.root().resolve(root.relativize(named.startsWith(root) ? named : file.path())),
                 checkpoint.globalStep());
     }

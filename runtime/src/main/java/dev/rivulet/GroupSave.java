@@ -149,12 +149,13 @@ final class GroupSave {
         SaveMoment at = event.moment();
         return new Manifest(
                 group.number(),
-                continuation.run(),
-                Instant.now(),
-                at.epoch(),
-                at.globalStep(),
-                RuntimeVersion.current(),
-                at.metrics(),
+                new Manifest.Origin(
+                        continuation.run(),
+                        Instant.now(),
+                        at.epoch(),
+                        at.globalStep(),
+                        RuntimeVersion.current(),
+                        at.metrics()),
                 written.stream().map(StreamSaver.Written::stored).toList(),
                 written.stream().flatMap(file -> file.pointers().stream()).toList(),
                 outcomes.stream().flatMap(outcome -> outcome.retired().stream()).toList(),

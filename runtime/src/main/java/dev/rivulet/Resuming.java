@@ -96,7 +96,7 @@ final class Resuming {
                 .map(manifest -> manifest.ledgers().getOrDefault(stream.name(), Ledger.EMPTY))
                 .orElse(Ledger.EMPTY);
         // What only "last" names, or was saved on an exception, is not among those that were compared.
-        GroupSet groups = ledger.kept().with(ledger.newest()).with(ledger.keptForEver());
+        GroupSet groups = ledger.kept().groups();
         candidates.removeIf(item -> !item.stream().equals(stream.name()) || !groups.contains(item.group()));
         if (stream.policy().monitor().isPresent()) {
             candidates.sort(Comparator.comparing(
