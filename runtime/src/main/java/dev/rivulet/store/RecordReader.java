@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -67,7 +68,7 @@ final class RecordReader<R> implements ManifestReader.Value<R> {
         Object missing = MISSING.get(component.getType());
         if (missing == null) {
             required.add(key);
-            arguments.add(found -> found.get(key));
+            arguments.add(found -> Objects.requireNonNull(found.get(key), key));
         } else {
             arguments.add(found -> found.getOrDefault(key, missing));
         }
