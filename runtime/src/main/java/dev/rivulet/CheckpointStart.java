@@ -12,7 +12,6 @@ import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Inventory;
-import dev.rivulet.store.Manifest;
 import dev.rivulet.stream.DecisionState;
 import dev.rivulet.training.LoopProgress;
 import java.io.IOException;
@@ -191,7 +190,7 @@ final class CheckpointStart implements StartingPoint {
         OptionalLong group = groupOf(file.path(), Inventory.read(root));
         Catalog catalog = directory.catalog();
         Optional<UUID> run =
-                group.isPresent() ? catalog.group(group.getAsLong()).map(Manifest::run) : Optional.empty();
+                group.isPresent() ? catalog.group(group.getAsLong()).map(manifest -> manifest.origin().run()) : Optional.empty();
         Path source = directory.root().resolve(root.relativize(named.startsWith(root) ? named : file.path()));
         return Continuation.of(catalog, run, source, checkpoint.globalStep());
     }

@@ -128,7 +128,9 @@ final class DirectoryVerifier {
         try {
             return verify(item, item.path(), checkpoint.get());
         } catch (NoSuchFileException e) {
-            return item.path().endsWith(checkpoint.get().blob()) ? afterRename(item, checkpoint.get()) : missing(item);
+            return item.path().endsWith(checkpoint.get().blob().name())
+                    ? afterRename(item, checkpoint.get())
+                    : missing(item);
         }
     }
 

@@ -113,12 +113,13 @@ final class GroupSave {
         SaveMoment at = event.moment();
         return new Manifest(
                 group.number(),
-                streams.continuation().run(),
-                Instant.now(),
-                at.epoch(),
-                at.globalStep(),
-                RuntimeVersion.current(),
-                at.metrics(),
+                new Manifest.Origin(
+                        streams.continuation().run(),
+                        Instant.now(),
+                        at.epoch(),
+                        at.globalStep(),
+                        RuntimeVersion.current(),
+                        at.metrics()),
                 written.stream().map(StreamSaver.Written::stored).toList(),
                 written.stream().flatMap(file -> file.pointers().stream()).toList(),
                 outcomes.stream().flatMap(outcome -> outcome.retired().stream()).toList(),

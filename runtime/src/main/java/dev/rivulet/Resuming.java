@@ -108,7 +108,7 @@ final class Resuming {
         List<Inventory.Item> candidates = candidates();
         Ledger ledger = ledgersOfNewestRun().getOrDefault(stream.name(), Ledger.EMPTY);
         // What only "last" names, or was saved on an exception, is not among those that were compared.
-        GroupSet groups = ledger.kept().with(ledger.newest()).with(ledger.keptForEver());
+        GroupSet groups = ledger.kept().groups();
         candidates.removeIf(item -> !item.stream().equals(stream.name()) || !groups.contains(item.group()));
         if (stream.policy().monitor().isPresent()) {
             candidates.sort(Comparator.comparing(

@@ -83,11 +83,13 @@ final class StreamLedger {
         Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, depths, exists, groups);
         StreamBooks books = new StreamBooks(
                 new StreamBooks.Retained(
-                        rebuilt.kept(ledger.kept()), rebuilt.kept(ledger.newest()), rebuilt.kept(ledger.keptForEver())),
+                        rebuilt.kept(ledger.kept().topK()),
+                        rebuilt.kept(ledger.kept().newest()),
+                        rebuilt.kept(ledger.kept().everyNth())),
                 StreamBooks.Ranking.UNKNOWN,
                 new StreamBooks.Pointers(
                         ledger.last().flatMap(rebuilt::last), ledger.best().flatMap(rebuilt::best)),
-                rebuilt.rescue(ledger.rescue()),
+                rebuilt.rescue(ledger.onException()),
                 rebuilt.isElsewhere(ledger) ? 0 : ledger.saves());
         current = ledger(
                 books,
@@ -103,9 +105,10 @@ final class StreamLedger {
             Optional<Ledger.Pointed> last,
             Optional<Ledger.Pointed> best) {
         return new Ledger(
-                groups(books.kept(), groupOf),
-                groups(books.newest(), groupOf),
-                groups(books.keptForEver(), groupOf),
+                new Ledger.Kept(
+                        groups(books.kept(), groupOf),
+                        groups(books.newest(), groupOf),
+                        groups(books.keptForEver(), groupOf)),
                 last,
                 best,
                 books.rescue().stream()
@@ -147,7 +150,7 @@ final class StreamLedger {
             List<String> paths = new ArrayList<>();
             Stream.of(ledger.last(), ledger.best())
                     .forEach(pointer -> pointer.map(Ledger.Pointed::name).ifPresent(paths::add));
-            Stream.of(ledger.kept(), ledger.newest(), ledger.keptForEver())
+            Stream.of(ledger.kept().topK(), ledger.kept().newest(), ledger.kept().everyNth())
                     .flatMap(groups -> groups.numbers().stream())
                     .forEach(group -> catalog.group(group)
                             .flatMap(this::stored)
@@ -183,8 +186,8 @@ final class StreamLedger {
                                     .map(name -> new KeptCheckpoint(
                                             name,
                                             file.score(),
-                                            manifest.epoch(),
-                                            manifest.globalStep(),
+                                            manifest.origin().epoch(),
+                                            manifest.origin().globalStep(),
                                             file.bytes()))));
         }
 

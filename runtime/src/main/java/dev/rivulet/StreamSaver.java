@@ -4,12 +4,12 @@ import dev.rivulet.format.FileLayout;
 import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
-import dev.rivulet.store.Blob;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Group;
 import dev.rivulet.store.Ledger;
-import dev.rivulet.store.Pointer;
+import dev.rivulet.store.Manifest;
 import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import dev.rivulet.stream.DecisionState;
 import dev.rivulet.stream.KeptCheckpoint;
 import dev.rivulet.stream.ModelCheckpoint;
@@ -154,10 +154,7 @@ final class StreamSaver {
         StoredCheckpoint stored() {
             return new StoredCheckpoint(
                     saver.name(),
-                    blob.file(),
-                    blob.blob(),
-                    blob.bytes(),
-                    blob.crc32c(),
+                    blob,
                     plan.checkpoint().map(KeptCheckpoint::score).orElse(OptionalDouble.empty()),
                     checkpoint
                             .provenance()
@@ -169,18 +166,18 @@ final class StreamSaver {
         }
 
         /** What names this or an earlier file, once the group has committed. */
-        List<Pointer> pointers() {
-            List<Pointer> pointers = new ArrayList<>();
+        List<Manifest.Pointer> pointers() {
+            List<Manifest.Pointer> pointers = new ArrayList<>();
             String folder = saver.folder;
             if (plan.checkpoint().isPresent() && plan.last().isPresent()) {
-                pointers.add(new Pointer(
+                pointers.add(new Manifest.Pointer(
                         folder + plan.last().get().name(),
                         blob.file(),
                         plan.last().get().target().isPresent()));
             }
             plan.best()
-                    .ifPresent(best ->
-                            pointers.add(new Pointer(folder + best.name(), folder + best.checkpoint(), best.linked())));
+                    .ifPresent(best -> pointers.add(new Manifest.Pointer(
+                            folder + best.name(), folder + best.checkpoint(), best.linked())));
             return pointers;
         }
 

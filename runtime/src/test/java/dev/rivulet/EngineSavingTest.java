@@ -38,7 +38,7 @@ class EngineSavingTest extends FitTestCase {
 
     private List<Long> committedSteps() throws IOException {
         return Catalog.read(checkpoints()).manifests().stream()
-                .map(Manifest::globalStep)
+                .map(manifest -> manifest.origin().globalStep())
                 .toList();
     }
 

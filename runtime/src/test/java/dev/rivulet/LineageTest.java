@@ -42,10 +42,10 @@ class LineageTest extends FitTestCase {
         Path file = checkpoints().resolve(stored.file());
         Provenance told = Checkpoints.describe(file).provenance();
         assertThat(told.stream()).isEqualTo(stored.stream());
-        assertThat(told.epoch()).isEqualTo(manifest.epoch());
-        assertThat(told.globalStep()).isEqualTo(manifest.globalStep());
-        assertThat(told.metrics()).isEqualTo(manifest.metrics()).containsOnlyKeys("train_loss", "val_loss");
-        assertThat(told.version()).isEqualTo(manifest.version()).isEqualTo(RuntimeVersion.current());
+        assertThat(told.epoch()).isEqualTo(manifest.origin().epoch());
+        assertThat(told.globalStep()).isEqualTo(manifest.origin().globalStep());
+        assertThat(told.metrics()).isEqualTo(manifest.origin().metrics()).containsOnlyKeys("train_loss", "val_loss");
+        assertThat(told.version()).isEqualTo(manifest.origin().version()).isEqualTo(RuntimeVersion.current());
         assertThat(told.derivation())
                 .isEqualTo(stored.derivation()
                         .map(from -> new Provenance.Derivation(

@@ -71,7 +71,7 @@ class NewestCheckpointTest extends FitTestCase {
     void isTakenFromAGroupThatIsNotYetPublished() throws IOException {
         StoredCheckpoint stored =
                 Catalog.read(checkpoints()).checkpoint("tail", 3).orElseThrow();
-        Path blob = checkpoints().resolve(".rivulet").resolve(stored.blob());
+        Path blob = checkpoints().resolve(".rivulet").resolve(stored.blob().name());
         Files.move(file("tail", 2), blob);
 
         assertThat(Checkpoints.newest(checkpoints(), "tail").file()).isEqualTo(blob);

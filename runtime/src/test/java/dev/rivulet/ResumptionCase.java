@@ -134,6 +134,7 @@ final class ResumptionCase {
         List<OptionalDouble> scores = new ArrayList<>();
         for (long group : Objects.requireNonNull(newest.ledgers().get("original"), "original")
                 .kept()
+                .topK()
                 .numbers()) {
             scores.add(catalog.checkpoint("original", group).orElseThrow().score());
         }

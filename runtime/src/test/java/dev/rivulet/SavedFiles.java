@@ -37,8 +37,8 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         Manifest newest = catalog.newest().orElseThrow();
         String last = acknowledged.get(acknowledged.size() - 1);
         long lastStep = Long.parseLong(last.substring(0, last.indexOf(' ')));
-        assertThat(newest.globalStep()).as(place).isGreaterThanOrEqualTo(lastStep);
-        assertThat(steps(newest.run())).as(place).allSatisfy(this::hasAllStreamsOfItsStep);
+        assertThat(newest.origin().globalStep()).as(place).isGreaterThanOrEqualTo(lastStep);
+        assertThat(steps(newest.origin().run())).as(place).allSatisfy(this::hasAllStreamsOfItsStep);
         Set<String> expected = new TreeSet<>();
         for (Manifest manifest : newestOfRuns()) {
             for (Map.Entry<String, Ledger> ledger : manifest.ledgers().entrySet()) {
@@ -52,17 +52,17 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
 
     private List<Manifest> steps(UUID run) {
         return catalog.manifests().stream()
-                .filter(manifest -> manifest.run().equals(run))
+                .filter(manifest -> manifest.origin().run().equals(run))
                 .toList();
     }
 
     /** A group is all streams that are due at its step, or it is not there. */
     private void hasAllStreamsOfItsStep(Manifest manifest) {
         Set<String> due = new TreeSet<>(Set.of("original", "transformed", "half", "tail"));
-        if (manifest.globalStep() % 2 == 0) {
+        if (manifest.origin().globalStep() % 2 == 0) {
             due.add("averaged");
         }
-        if (manifest.globalStep() % 3 == 0) {
+        if (manifest.origin().globalStep() % 3 == 0) {
             due.add("pruned");
         }
         // Streams that keep the best leave out what is not among them.
@@ -75,16 +75,16 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         Map<UUID, Manifest> newest = new LinkedHashMap<>();
         List<Manifest> manifests = catalog.manifests();
         for (int i = manifests.size() - 1; i >= 0; i--) {
-            newest.putIfAbsent(manifests.get(i).run(), manifests.get(i));
+            newest.putIfAbsent(manifests.get(i).origin().run(), manifests.get(i));
         }
         return newest.values();
     }
 
     /** Adds the files that a ledger names, each verified. A name that a newer run has taken over is that run's. */
     private void addFiles(String stream, Ledger ledger, Set<String> files, String place) throws IOException {
-        Set<Long> groups = new TreeSet<>(ledger.kept().numbers());
-        groups.addAll(ledger.newest().numbers());
-        groups.addAll(ledger.keptForEver().numbers());
+        Set<Long> groups = new TreeSet<>(ledger.kept().topK().numbers());
+        groups.addAll(ledger.kept().newest().numbers());
+        groups.addAll(ledger.kept().everyNth().numbers());
         ledger.last().filter(Ledger.Pointed::linked).ifPresent(last -> groups.add(last.group()));
         ledger.best().filter(Ledger.Pointed::linked).ifPresent(best -> groups.add(best.group()));
         for (long group : groups) {
@@ -114,8 +114,8 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         }
         Checkpoint checkpoint = Checkpoints.describe(file);
         assertThat(checkpoint.stream()).as(place).isEqualTo(stream);
-        assertThat(checkpoint.globalStep()).as(place).isEqualTo(manifest.globalStep());
-        assertThat(checkpoint.metrics()).as(place).isEqualTo(manifest.metrics());
+        assertThat(checkpoint.globalStep()).as(place).isEqualTo(manifest.origin().globalStep());
+        assertThat(checkpoint.metrics()).as(place).isEqualTo(manifest.origin().metrics());
     }
 
     /** The newest group's files are of one step to the bit: one is half of the other. */

@@ -9,13 +9,12 @@ import com.google.gson.JsonObject;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.format.WrittenFile;
 import dev.rivulet.policy.StreamPolicy;
-import dev.rivulet.store.Blob;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Group;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
-import dev.rivulet.store.Pointer;
 import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import dev.rivulet.stream.CaseConfig;
 import dev.rivulet.stream.Difference;
 import dev.rivulet.stream.Verdict;
@@ -199,15 +198,9 @@ final class SetupCase {
             Blob blob = group.write("step-" + group.number(), 0, channel -> new WrittenFile(0, 0));
             group.commit(new Manifest(
                     group.number(),
-                    UUID.randomUUID(),
-                    Instant.EPOCH,
-                    0,
-                    group.number(),
-                    "1",
-                    Map.of(),
-                    List.of(new StoredCheckpoint(
-                            "original", blob.file(), blob.blob(), 0, 0, OptionalDouble.empty(), Optional.empty())),
-                    List.of(new Pointer(link, target, true)),
+                    new Manifest.Origin(UUID.randomUUID(), Instant.EPOCH, 0, group.number(), "1", Map.of()),
+                    List.of(new StoredCheckpoint("original", blob, OptionalDouble.empty(), Optional.empty())),
+                    List.of(new Manifest.Pointer(link, target, true)),
                     List.of(),
                     Map.of("original", Ledger.EMPTY)));
             group.publish();

@@ -1,13 +1,13 @@
 package dev.rivulet.benchmarks;
 
 import dev.rivulet.format.SafetensorsWriter;
-import dev.rivulet.store.Blob;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Group;
 import dev.rivulet.store.GroupSet;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
 import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,9 +53,7 @@ final class SavedGroups {
 
     private Manifest manifest(long group, List<Blob> blobs) {
         Ledger ledger = new Ledger(
-                new GroupSet(List.of(group)),
-                GroupSet.EMPTY,
-                GroupSet.EMPTY,
+                new Ledger.Kept(new GroupSet(List.of(group)), GroupSet.EMPTY, GroupSet.EMPTY),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
@@ -66,15 +64,12 @@ final class SavedGroups {
             Blob blob = blobs.get(i);
             checkpoints.add(new StoredCheckpoint(
                     "stream" + i,
-                    blob.file(),
-                    blob.blob(),
-                    blob.bytes(),
-                    blob.crc32c(),
+                    blob,
                     OptionalDouble.empty(),
                     Optional.empty()));
             ledgers.put("stream" + i, ledger);
         }
-        return new Manifest(
-                group, run, Instant.now(), 0, group, "0", Map.of(), checkpoints, List.of(), List.of(), ledgers);
+        Manifest.Origin origin = new Manifest.Origin(run, Instant.now(), 0, group, "0", Map.of());
+        return new Manifest(group, origin, checkpoints, List.of(), List.of(), ledgers);
     }
 }

@@ -35,7 +35,7 @@ public final class Catalog {
     Catalog(Path root, Map<Long, Manifest> groups, Collection<Damaged> damaged) {
         this.root = root;
         this.groups = new TreeMap<>(groups);
-        this.groups.values().forEach(manifest -> newest.put(manifest.run(), manifest));
+        this.groups.values().forEach(manifest -> newest.put(manifest.origin().run(), manifest));
         this.damaged =
                 damaged.stream().sorted(Comparator.comparing(Damaged::file)).toList();
     }
@@ -51,7 +51,7 @@ public final class Catalog {
             throw new NotDirectoryException(
                     root + " is no directory, so that it holds no checkpoints; name the directory of a run");
         }
-        return new CatalogReader(root).read();
+        return new CatalogReader(new DirectoryLayout(root)).read();
     }
 
     /** The good manifests, by ascending number. */
@@ -92,7 +92,7 @@ public final class Catalog {
      * published. That may change before the file is opened if a run is publishing; locate it once more then.
      */
     public Path locate(StoredCheckpoint checkpoint) {
-        Path blob = CatalogReader.privateFolder(root).resolve(checkpoint.blob());
+        Path blob = new DirectoryLayout(root).folder().resolve(checkpoint.blob().name());
         return Files.exists(blob, LinkOption.NOFOLLOW_LINKS) ? blob : root.resolve(checkpoint.file());
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -23,23 +22,16 @@ import java.util.OptionalLong;
  * lack: so the directory is listed again. Otherwise a reader could find nothing where there was always something.
  */
 final class CatalogReader {
-    private static final String PRIVATE = ".rivulet";
-
     /** Listings after which a directory that changes all the time is taken as it is. */
     private static final int MAX_LISTINGS = 100;
 
-    private final Path root;
+    private final DirectoryLayout layout;
     private final Map<Long, Manifest> groups = new HashMap<>();
     private final Map<Path, Catalog.Damaged> damaged = new HashMap<>();
 
     /** A reader of a directory. */
-    CatalogReader(Path root) {
-        this.root = root;
-    }
-
-    /** The framework's own folder in a directory. */
-    static Path privateFolder(Path root) {
-        return root.resolve(PRIVATE);
+    CatalogReader(DirectoryLayout layout) {
+        this.layout = layout;
     }
 
     /** Reads everything. */
@@ -48,7 +40,7 @@ final class CatalogReader {
         for (int i = 0; !isComplete && i < MAX_LISTINGS; i++) {
             isComplete = readListing();
         }
-        return new Catalog(root, groups, damaged.values());
+        return new Catalog(layout.root(), groups, damaged.values());
     }
 
     /** Reads what has not been read; false if a file vanished meanwhile. */
@@ -60,21 +52,21 @@ final class CatalogReader {
         return isComplete;
     }
 
-    /** What is called like a manifest, the newest first as it is deleted last. */
+    /** What is named like a manifest, the newest first as it is deleted last. */
     private List<Path> list() throws IOException {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> entries =
-                Files.newDirectoryStream(privateFolder(root), entry -> ManifestName.isClaimedBy(name(entry)))) {
+                Files.newDirectoryStream(layout.folder(), DirectoryLayout::isNamedLikeManifest)) {
             entries.forEach(files::add);
         } catch (NoSuchFileException e) {
             return List.of();
         }
-        files.sort(Collections.reverseOrder(Comparator.comparing(CatalogReader::name)));
+        files.sort(Comparator.reverseOrder());
         return files;
     }
 
     private boolean isRead(Path file) {
-        OptionalLong group = ManifestName.group(name(file));
+        OptionalLong group = DirectoryLayout.groupOf(file);
         return damaged.containsKey(file) || (group.isPresent() && groups.containsKey(group.getAsLong()));
     }
 
@@ -95,9 +87,9 @@ final class CatalogReader {
     }
 
     private static Manifest manifest(Path file) throws IOException {
-        OptionalLong group = ManifestName.group(name(file));
+        OptionalLong group = DirectoryLayout.groupOf(file);
         if (group.isEmpty()) {
-            throw violation(file, ManifestRule.FILE_NAME, "the name has no number of ten digits or more");
+            throw violation(file, ManifestRule.FILE_NAME, "the name does not have a number of ten digits or more");
         }
         Manifest manifest = ManifestText.decode(file.toString(), bytes(file));
         if (manifest.group() != group.getAsLong()) {
@@ -110,7 +102,7 @@ final class CatalogReader {
         BasicFileAttributes attributes =
                 Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!attributes.isRegularFile()) {
-            throw violation(file, ManifestRule.FILE_KIND, "there is no regular file");
+            throw violation(file, ManifestRule.FILE_KIND, "it is not a regular file");
         }
         if (attributes.size() > ManifestText.MAX_BYTES) {
             throw violation(file, ManifestRule.FILE_SIZE, "the file has " + attributes.size() + " bytes");
@@ -124,9 +116,5 @@ final class CatalogReader {
 
     private static MalformedManifestException violation(Path file, ManifestRule rule, String reason) {
         return new MalformedManifestException(file.toString(), rule, "$", reason);
-    }
-
-    private static String name(Path file) {
-        return String.valueOf(file.getFileName());
     }
 }

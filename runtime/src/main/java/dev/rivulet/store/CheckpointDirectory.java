@@ -176,7 +176,7 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
         unflushed.addAll(Publishing.publish(layout, manifest));
         unpublished = null;
-        List<Long> useless = new KeptFiles(manifests).useless(manifest.run());
+        List<Long> useless = new KeptFiles(manifests).useless(manifest.origin().run());
         try {
             for (long group : useless) {
                 Files.deleteIfExists(layout.manifest(group));

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where things lie in a directory of checkpoints.
+ * Where files lie in a directory of checkpoints, and how those of the framework are named.
  *
  * @param root the directory, absolute
  */
@@ -19,7 +19,9 @@ record DirectoryLayout(Path root) {
     static final String PRIVATE = ".rivulet";
     static final String TEMPORARY = "tmp-";
 
-    private static final Pattern MANIFEST = Pattern.compile("group-([0-9]{10,18})\\.json");
+    private static final String MANIFEST_PREFIX = "group-";
+    private static final String MANIFEST_SUFFIX = ".json";
+    private static final Pattern MANIFEST = Pattern.compile(MANIFEST_PREFIX + "([0-9]{10,18})\\" + MANIFEST_SUFFIX);
 
     /**
      * A checkpoint's place.
@@ -57,8 +59,23 @@ record DirectoryLayout(Path root) {
         return folder().resolve(manifestName(group));
     }
 
+    /** Name of a group's manifest: {@code group-0000000012.json} for group 12. Those of up to ten digits sort as strings. */
     static String manifestName(long group) {
-        return "group-%010d.json".formatted(group);
+        return MANIFEST_PREFIX + "%010d".formatted(group) + MANIFEST_SUFFIX;
+    }
+
+    /** Whether a file is named like a manifest, rightly or not. */
+    static boolean isNamedLikeManifest(Path file) {
+        String name = name(file);
+        return name.startsWith(MANIFEST_PREFIX) && name.endsWith(MANIFEST_SUFFIX);
+    }
+
+    /** The group whose manifest has the name of this file; empty if it is not the name of one. */
+    static OptionalLong groupOf(Path file) {
+        String name = name(file);
+        return numberIn(name).stream()
+                .filter(group -> group >= 1 && manifestName(group).equals(name))
+                .findFirst();
     }
 
     /** A place for a file that is being made. */
@@ -88,16 +105,20 @@ record DirectoryLayout(Path root) {
             }
             try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
                 for (Path file : files) {
-                    highest = Math.max(highest, groupOf(file).orElse(0));
+                    highest = Math.max(highest, numberIn(name(file)).orElse(0));
                 }
             }
         }
         return highest;
     }
 
-    /** The number of the group whose manifest has such a name, in quarantine also. */
-    private static OptionalLong groupOf(Path manifest) {
-        Matcher matcher = MANIFEST.matcher(String.valueOf(manifest.getFileName()));
+    /** The number of a group in a name, which also holds the path that the file had if it is in quarantine. */
+    private static OptionalLong numberIn(String name) {
+        Matcher matcher = MANIFEST.matcher(name);
         return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
     }
 }

@@ -56,7 +56,7 @@ final class DirectoryRecovery {
     private void rollForward(Manifest newest) throws IOException {
         boolean unnamed = false;
         for (StoredCheckpoint checkpoint : newest.checkpoints()) {
-            Path blob = layout.blob(checkpoint.blob());
+            Path blob = layout.blob(checkpoint.blob().name());
             if (DurableFiles.exists(blob)) {
                 Optional<String> wrong = Files.isSymbolicLink(blob)
                         ? Optional.of("it is a symbolic link")
@@ -148,7 +148,7 @@ final class DirectoryRecovery {
     private void deleteUselessManifests() throws IOException {
         KeptFiles kept = new KeptFiles(manifests);
         for (Manifest newest : kept.newestOfRuns()) {
-            List<Long> useless = kept.useless(newest.run());
+            List<Long> useless = kept.useless(newest.origin().run());
             if (newest.group() != manifests.lastKey()) {
                 useless = uselessOfEarlierRun(kept, newest, useless);
             }
@@ -165,7 +165,7 @@ final class DirectoryRecovery {
         return filesLeft
                 ? useless
                 : manifests.values().stream()
-                        .filter(manifest -> manifest.run().equals(newest.run()))
+                        .filter(manifest -> manifest.origin().run().equals(newest.origin().run()))
                         .map(Manifest::group)
                         .toList();
     }

@@ -1,6 +1,7 @@
 package dev.rivulet.store;
 
 import dev.rivulet.store.CheckpointDirectory.Content;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,13 +64,13 @@ public final class Group implements AutoCloseable {
             throw failed("The checkpoint " + target + " could not be written", e);
         }
         Blob blob = new Blob(file, String.valueOf(written.path().getFileName()), byteCount, written.crc32c());
-        blobs.put(blob.blob(), blob);
+        blobs.put(blob.name(), blob);
         return blob;
     }
 
     /** Where a file lies until the group is published. */
     public Path path(Blob blob) {
-        return layout.blob(blob.blob());
+        return layout.blob(blob.name());
     }
 
     /**
@@ -155,9 +156,8 @@ public final class Group implements AutoCloseable {
     }
 
     private void checkDescribed(Manifest manifest) {
-        List<Blob> described = manifest.checkpoints().stream()
-                .map(file -> new Blob(file.file(), file.blob(), file.bytes(), file.crc32c()))
-                .toList();
+        List<Blob> described =
+                manifest.checkpoints().stream().map(StoredCheckpoint::blob).toList();
         if (manifest.group() != number
                 || described.size() != blobs.size()
                 || !blobs.values().containsAll(described)) {

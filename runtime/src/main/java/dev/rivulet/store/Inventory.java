@@ -65,7 +65,7 @@ public final class Inventory {
      */
     public static Optional<Inventory> around(Path file) throws IOException {
         for (Path folder = file.getParent(); folder != null; folder = folder.getParent()) {
-            if (Files.isDirectory(CatalogReader.privateFolder(folder))) {
+            if (Files.isDirectory(new DirectoryLayout(folder).folder())) {
                 return Optional.of(read(folder));
             }
         }
@@ -119,7 +119,7 @@ public final class Inventory {
 
     /** The group that a damaged manifest is called after; empty if its name has no number. */
     public static OptionalLong numberOf(Catalog.Damaged damaged) {
-        return ManifestName.group(String.valueOf(damaged.file().getFileName()));
+        return DirectoryLayout.groupOf(damaged.file());
     }
 
     /** Streams of which a manifest knows anything. */
@@ -152,7 +152,7 @@ public final class Inventory {
 
     private Stream<Claim> claims(Manifest manifest, String name) {
         Stream<Claim> files = manifest.checkpoints().stream()
-                .filter(file -> file.file().equals(name) || name.equals(DirectoryLayout.PRIVATE + "/" + file.blob()))
+                .filter(file -> file.file().equals(name) || name.equals(DirectoryLayout.PRIVATE + "/" + file.blob().name()))
                 .map(file -> new Claim(manifest.group(), file));
         Stream<Claim> pointers = manifest.ledgers().entrySet().stream()
                 .flatMap(ledger -> Stream.of(
@@ -176,14 +176,14 @@ public final class Inventory {
     public List<Path> unclaimed(List<String> extensions) throws IOException {
         Set<Path> claimed = new HashSet<>();
         items.forEach(item -> claimed.add(item.path()));
-        catalog.newest().ifPresent(newest -> newest.retired().forEach(file -> claimed.add(root.resolve(file))));
+        catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> claimed.add(root.resolve(file))));
         List<Path> unclaimed = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 boolean isOwn = folder.equals(root)
                         || !(folder.endsWith(DirectoryLayout.PRIVATE)
-                                || Files.isDirectory(CatalogReader.privateFolder(folder)));
+                                || Files.isDirectory(new DirectoryLayout(folder).folder()));
                 return isOwn ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
             }
 

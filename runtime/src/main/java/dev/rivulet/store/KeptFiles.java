@@ -31,7 +31,7 @@ final class KeptFiles {
     List<Manifest> newestOfRuns() {
         Map<UUID, Manifest> newest = new LinkedHashMap<>();
         for (Manifest manifest : manifests.descendingMap().values()) {
-            newest.putIfAbsent(manifest.run(), manifest);
+            newest.putIfAbsent(manifest.origin().run(), manifest);
         }
         return List.copyOf(newest.values());
     }
@@ -60,13 +60,13 @@ final class KeptFiles {
 
     /** Groups of which the file itself is kept, not only a pointer of the same content. */
     private static GroupSet ownFiles(Ledger ledger) {
-        GroupSet groups = ledger.kept().with(ledger.newest()).with(ledger.keptForEver());
+        GroupSet groups = ledger.kept().groups();
         for (Optional<Ledger.Pointed> pointer : List.of(ledger.last(), ledger.best())) {
             if (pointer.isPresent() && pointer.get().linked()) {
                 groups = groups.with(pointer.get().group());
             }
         }
-        return ledger.rescue().isPresent() ? groups.with(ledger.rescue().getAsLong()) : groups;
+        return ledger.onException().isPresent() ? groups.with(ledger.onException().getAsLong()) : groups;
     }
 
     private Optional<StoredCheckpoint> checkpoint(String stream, long group) {
@@ -84,7 +84,7 @@ final class KeptFiles {
         GroupSet named = GroupSet.EMPTY;
         int newer = 0;
         for (Manifest manifest : manifests.descendingMap().values()) {
-            if (!manifest.run().equals(run)) {
+            if (!manifest.origin().run().equals(run)) {
                 continue;
             }
             if (newer == 0) {

@@ -1,39 +1,52 @@
 package dev.rivulet.store;
 
+import com.google.gson.annotations.SerializedName;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a stream keeps, by the numbers of the groups that its checkpoints belong to: a stream has at most one checkpoint in
- * a group, which the group's own manifest describes.
+ * The retained checkpoints of a stream, by the numbers of their groups: a stream has at most one checkpoint in a group,
+ * which the group's own manifest describes.
  *
- * @param kept the best, or all
- * @param newest the newest that are kept beside the best
- * @param keptForEver every n-th
+ * @param kept what the stream's policy keeps
  * @param last what {@code last} names
  * @param best what {@code best} names
- * @param rescue the checkpoint that was saved on an exception
+ * @param onException the checkpoint that was saved on an exception
  * @param saves how many saves the stream has carried out
  */
 public record Ledger(
-        GroupSet kept,
-        GroupSet newest,
-        GroupSet keptForEver,
+        Kept kept,
         Optional<Pointed> last,
         Optional<Pointed> best,
-        OptionalLong rescue,
+        @SerializedName("rescue") OptionalLong onException,
         long saves) {
 
     /** The ledger of a stream that has saved nothing. */
     public static final Ledger EMPTY = new Ledger(
-            GroupSet.EMPTY,
-            GroupSet.EMPTY,
-            GroupSet.EMPTY,
+            new Kept(GroupSet.EMPTY, GroupSet.EMPTY, GroupSet.EMPTY),
             Optional.empty(),
             Optional.empty(),
             OptionalLong.empty(),
             0);
+
+    /**
+     * What a policy keeps, each for its own reason; a checkpoint may be kept for several.
+     *
+     * @param topK the best, or all
+     * @param newest the newest that are kept in addition to the best
+     * @param everyNth every n-th, which are kept permanently
+     */
+    public record Kept(
+            @SerializedName("kept") GroupSet topK,
+            GroupSet newest,
+            @SerializedName("kept_for_ever") GroupSet everyNth) {
+
+        /** All groups of which a file is kept. */
+        public GroupSet groups() {
+            return topK.with(newest).with(everyNth);
+        }
+    }
 
     /**
      * What a pointer names.
@@ -46,12 +59,12 @@ public record Ledger(
 
     /** All groups of which a file is kept. */
     public GroupSet groups() {
-        GroupSet all = kept.with(newest).with(keptForEver);
+        GroupSet all = kept.groups();
         for (Optional<Pointed> pointer : List.of(last, best)) {
             if (pointer.isPresent()) {
                 all = all.with(pointer.get().group());
             }
         }
-        return rescue.isPresent() ? all.with(rescue.getAsLong()) : all;
+        return onException.isPresent() ? all.with(onException.getAsLong()) : all;
     }
 }

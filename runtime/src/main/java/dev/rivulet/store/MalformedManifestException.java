@@ -54,9 +54,9 @@ public final class MalformedManifestException extends IOException {
         return reason;
     }
 
-    /** What a damaged file says may be of any length, and hold anything. */
-    private static String excerpt(String text) {
-        String start = text.length() > MAX_EXCERPT ? text.substring(0, MAX_EXCERPT) + "…" : text;
+    /** What a damaged file holds may be of any length and any content. */
+    private static String excerpt(String string) {
+        String start = string.length() > MAX_EXCERPT ? string.substring(0, MAX_EXCERPT) + "…" : string;
         return start.replaceAll("[\\p{Cc}\\p{Cs}]", "?");
     }
 }

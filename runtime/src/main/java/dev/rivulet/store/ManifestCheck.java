@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
 
 /**
  * What the values of a manifest must satisfy, whether it is to be written or has been read: then what one version writes,
- * every version reads, and no text leads out of the directory.
+ * every version reads, and no string leads out of the directory.
  */
 final class ManifestCheck {
     /** Most members of a list or map. */
     static final int MAX_MEMBERS = 65_536;
 
-    /** Most characters of a text. */
-    static final int MAX_TEXT = 4096;
+    /** Most characters of a string. */
+    private static final int MAX_STRING = 4096;
 
     private static final Pattern BLOB =
             Pattern.compile("tmp-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
@@ -45,31 +45,31 @@ final class ManifestCheck {
     }
 
     private void check() throws MalformedManifestException {
-        members("$.metrics", manifest.metrics().size());
+        members("$.metrics", manifest.origin().metrics().size());
         members("$.checkpoints", manifest.checkpoints().size());
         members("$.pointers", manifest.pointers().size());
-        members("$.retired", manifest.retired().size());
+        members("$.retired", manifest.superseded().size());
         members("$.ledgers", manifest.ledgers().size());
         group("$.group", manifest.group());
-        count("$.epoch", manifest.epoch());
-        count("$.global_step", manifest.globalStep());
-        text("$.version", manifest.version());
-        for (String metric : manifest.metrics().keySet()) {
-            text("$.metrics", metric);
+        count("$.epoch", manifest.origin().epoch());
+        count("$.global_step", manifest.origin().globalStep());
+        string("$.version", manifest.origin().version());
+        for (String metric : manifest.origin().metrics().keySet()) {
+            string("$.metrics", metric);
         }
         int i = 0;
         for (StoredCheckpoint checkpoint : manifest.checkpoints()) {
             checkpoint("$.checkpoints[" + i++ + "]", checkpoint);
         }
         i = 0;
-        for (Pointer pointer : manifest.pointers()) {
+        for (Manifest.Pointer pointer : manifest.pointers()) {
             String place = "$.pointers[" + i++ + "]";
             newPath(place + ".name", pointer.name());
             path(place + ".target", pointer.target());
         }
         i = 0;
-        for (String retired : manifest.retired()) {
-            newPath("$.retired[" + i++ + "]", retired);
+        for (String superseded : manifest.superseded()) {
+            newPath("$.retired[" + i++ + "]", superseded);
         }
         for (Map.Entry<String, Ledger> ledger : manifest.ledgers().entrySet()) {
             stream("$.ledgers", ledger.getKey());
@@ -90,9 +90,9 @@ final class ManifestCheck {
                 place + ".stream",
                 checkpoint.stream() + " has no ledger");
         newPath(place + ".file", checkpoint.file());
-        String blob = checkpoint.blob();
-        require(BLOB.matcher(blob).matches(), ManifestRule.BLOB, place + ".blob", "\"" + blob + "\" is no blob");
-        require(blobs.add(blob), ManifestRule.DUPLICATE_BLOB, place + ".blob", blob + " comes twice");
+        String blob = checkpoint.blob().name();
+        require(BLOB.matcher(blob).matches(), ManifestRule.BLOB, place + ".blob", "\"" + blob + "\" is not a blob");
+        require(blobs.add(blob), ManifestRule.DUPLICATE_BLOB, place + ".blob", blob + " occurs twice");
         count(place + ".bytes", checkpoint.bytes());
         require(
                 checkpoint.crc32c() >>> 32 == 0,
@@ -101,14 +101,15 @@ final class ManifestCheck {
                 checkpoint.crc32c() + " has more than 32 bits");
         if (checkpoint.derivation().isPresent()) {
             StoredCheckpoint.Derivation derivation = checkpoint.derivation().get();
-            text(place + ".derivation.transform", derivation.transform());
+            string(place + ".derivation.transform", derivation.transform());
             stream(place + ".derivation.source", derivation.source());
-            text(place + ".derivation.source_digest", derivation.sourceDigest());
+            string(place + ".derivation.source_digest", derivation.sourceDigest());
         }
     }
 
     private void ledger(String place, Ledger ledger) throws MalformedManifestException {
-        for (GroupSet groups : List.of(ledger.kept(), ledger.newest(), ledger.keptForEver())) {
+        Ledger.Kept kept = ledger.kept();
+        for (GroupSet groups : List.of(kept.topK(), kept.newest(), kept.everyNth())) {
             require(
                     groups.isUpTo(manifest.group()),
                     ManifestRule.LEDGER_GROUP,
@@ -117,8 +118,8 @@ final class ManifestCheck {
         }
         pointed(place + ".last", ledger.last());
         pointed(place + ".best", ledger.best());
-        if (ledger.rescue().isPresent()) {
-            ledgerGroup(place + ".rescue", ledger.rescue().getAsLong());
+        if (ledger.onException().isPresent()) {
+            ledgerGroup(place + ".rescue", ledger.onException().getAsLong());
         }
         count(place + ".saves", ledger.saves());
     }
@@ -154,32 +155,37 @@ final class ManifestCheck {
     /** A path that the group writes or deletes. */
     private void newPath(String place, String path) throws MalformedManifestException {
         path(place, path);
-        require(paths.add(path), ManifestRule.DUPLICATE_PATH, place, "\"" + path + "\" comes twice");
+        require(paths.add(path), ManifestRule.DUPLICATE_PATH, place, "\"" + path + "\" occurs twice");
     }
 
     private void path(String place, String path) throws MalformedManifestException {
-        text(place, path);
+        string(place, path);
         Optional<String> problem = RelativeName.problem(path);
         if (problem.isPresent()) {
             throw new MalformedManifestException(
-                    file, ManifestRule.PATH, place, "\"" + path + "\" is no path: " + problem.get());
+                    file, ManifestRule.PATH, place, "\"" + path + "\" is not a path: " + problem.get());
         }
     }
 
     private void stream(String place, String stream) throws MalformedManifestException {
-        text(place, stream);
+        string(place, stream);
         Optional<String> problem = StreamName.problem(stream);
         if (problem.isPresent()) {
             throw new MalformedManifestException(file, ManifestRule.STREAM, place, problem.get());
         }
     }
 
-    private void text(String place, String text) throws MalformedManifestException {
-        require(text.length() <= MAX_TEXT, ManifestRule.TEXT, place, "a text has " + text.length() + " characters");
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                boolean isPair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
-                require(isPair, ManifestRule.TEXT, place, "a text has half of a surrogate pair at " + i);
+    private void string(String place, String string) throws MalformedManifestException {
+        require(
+                string.length() <= MAX_STRING,
+                ManifestRule.STRING,
+                place,
+                "a string has " + string.length() + " characters");
+        for (int i = 0; i < string.length(); i++) {
+            if (Character.isSurrogate(string.charAt(i))) {
+                boolean isPair =
+                        i + 1 < string.length() && Character.isSurrogatePair(string.charAt(i), string.charAt(i + 1));
+                require(isPair, ManifestRule.STRING, place, "a string has half of a surrogate pair at " + i);
                 i++;
             }
         }

@@ -2,7 +2,7 @@ package dev.rivulet.store;
 
 /** What a manifest must satisfy to be used. A manifest that violates a rule is neither read in part nor repaired. */
 public enum ManifestRule {
-    /** It is a regular file: no link, no folder. */
+    /** It is a regular file, neither a link nor a folder. */
     FILE_KIND("a manifest is a regular file"),
     /** The system lets it be read to its end. */
     READABLE("the file can be read"),
@@ -14,8 +14,8 @@ public enum ManifestRule {
     END("a manifest ends with its checksum, as in \"crc32c\":\"1a2b3c4d\"}"),
     /** The checksum is the CRC-32C of all bytes before its first digit. */
     CHECKSUM("the checksum is the CRC-32C of everything before it"),
-    /** Text is valid UTF-8. */
-    UTF8("text is valid UTF-8"),
+    /** All bytes are characters. */
+    UTF8("a manifest is valid UTF-8"),
     /** It is one JSON object as RFC 8259 has it, with nothing before or after. */
     JSON("a manifest is one JSON object"),
     /** The format's number is one that this version reads. */
@@ -24,8 +24,8 @@ public enum ManifestRule {
     UNKNOWN_KEY("all keys are known"),
     /** No key that belongs there is missing. */
     MISSING_KEY("no key is missing"),
-    /** Each key comes once and in its place: readers would disagree which of two counts. */
-    DUPLICATE_KEY("no key occurs twice, or after those that it precedes"),
+    /** Each key occurs once: readers would disagree which of two counts. */
+    DUPLICATE_KEY("no key occurs twice"),
     /** Values are of the type that belongs there. */
     TYPE("each value has the type that belongs there"),
     /** Integers are written without fraction and exponent, and fit their range. */
@@ -42,8 +42,8 @@ public enum ManifestRule {
     DIGEST("a CRC-32C has eight hexadecimal digits"),
     /** A set of groups is written as {@link GroupSet} writes it. */
     GROUP_SET("a set of groups is written such as 3,7,10-12"),
-    /** Texts are of bounded length and have no half of a surrogate pair. */
-    TEXT("a text has at most 4,096 characters and no broken surrogates"),
+    /** Strings are of bounded length and have no half of a surrogate pair. */
+    STRING("a string has at most 4,096 characters and no broken surrogates"),
     /** The name of a stream is one that a stream may have. */
     STREAM("a stream's name suits every file system"),
     /** Paths lead nowhere but into the directory, and not into the framework's own folder. */
@@ -71,7 +71,7 @@ public enum ManifestRule {
         this.statement = statement;
     }
 
-    /** The rule as a clause, such as "text is valid UTF-8". */
+    /** The rule as a clause, such as "no key is missing". */
     public String statement() {
         return statement;
     }

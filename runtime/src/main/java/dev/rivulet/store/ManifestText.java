@@ -7,22 +7,8 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
- * The form of manifests on disk: a JSON object in UTF-8 whose last member is the CRC-32C of all bytes before its digits.
- *
- * <pre>{@code
- * {"format":1,"group":12,"run":"1b4e28ba-…","saved_at":"2026-01-31T12:00:00Z","epoch":7,"global_step":800,
- *  "version":"0.1.0","metrics":{"val_loss":0.25},
- *  "checkpoints":[{"stream":"original","file":"original-epoch=7.safetensors","blob":"tmp-6fa459ea-…",
- *                  "bytes":1024,"crc32c":"1a2b3c4d","score":0.25}],
- *  "pointers":[{"name":"last.safetensors","target":"original-epoch=7.safetensors","linked":true}],
- *  "retired":["original-epoch=4.safetensors"],
- *  "ledgers":{"original":{"kept":"9,11-12","newest":"","kept_for_ever":"",
- *                         "last":{"name":"last.safetensors","group":12,"linked":true},"saves":8}},
- *  "crc32c":"9d6a4f20"}
- * }</pre>
- *
- * <p>All on one line, members in this order; {@code score}, {@code derivation}, {@code last}, {@code best} and {@code
- * rescue} are left out where there are none. {@link ManifestRule} has the rules, which hold for both directions.
+ * The file of a manifest: JSON as {@link ManifestWriter} documents it, whose last member is the CRC-32C of all bytes before
+ * its digits. Nothing is read of bytes whose checksum is wrong.
  */
 final class ManifestText {
     /** Most bytes of a manifest. */
@@ -41,7 +27,7 @@ final class ManifestText {
      * @throws IllegalArgumentException if it violates a rule: it could be written, but not read again
      */
     static byte[] encode(Manifest manifest) {
-        String name = ManifestName.of(manifest.group());
+        String name = DirectoryLayout.manifestName(manifest.group());
         try {
             ManifestCheck.check(name, manifest);
             byte[] bytes = ManifestWriter.write(manifest, "0".repeat(DIGITS));

@@ -47,18 +47,18 @@ final class Publishing {
         for (StoredCheckpoint checkpoint : manifest.checkpoints()) {
             name(checkpoint);
         }
-        for (Pointer pointer : manifest.pointers()) {
+        for (Manifest.Pointer pointer : manifest.pointers()) {
             point(pointer);
         }
         if (isComplete(manifest)) {
-            for (String file : manifest.retired()) {
-                retire(layout.resolve(file));
+            for (String file : manifest.superseded()) {
+                delete(layout.resolve(file));
             }
         }
     }
 
     private void name(StoredCheckpoint checkpoint) throws IOException {
-        Path blob = layout.blob(checkpoint.blob());
+        Path blob = layout.blob(checkpoint.blob().name());
         Path file = layout.resolve(checkpoint.file());
         if (Files.isRegularFile(blob, LinkOption.NOFOLLOW_LINKS)) {
             replace(blob, file);
@@ -67,7 +67,7 @@ final class Publishing {
     }
 
     /** A target that a user has deleted meanwhile is no reason to fail: the pointer stays as it is then. */
-    private void point(Pointer pointer) throws IOException {
+    private void point(Manifest.Pointer pointer) throws IOException {
         Path target = layout.resolve(pointer.target());
         Path name = layout.resolve(pointer.name());
         touch(name);
@@ -112,7 +112,7 @@ final class Publishing {
         return manifest.checkpoints().stream().allMatch(file -> Files.exists(layout.resolve(file.file())));
     }
 
-    private void retire(Path file) throws IOException {
+    private void delete(Path file) throws IOException {
         if (!DurableFiles.isFolder(file)) {
             Files.deleteIfExists(file);
         }

@@ -26,7 +26,11 @@ public record RetryPolicy(int attempts, Duration firstDelay) {
 
     private static final int MAX_ATTEMPTS = 16;
 
-    /** What operating systems say when trying again is in vain; the JDK has no types for these. */
+    /**
+     * What operating systems say when trying again has no effect; the JDK has no types for these. In English only: where
+     * the system speaks another language, such a failure is taken for a transient one, which costs the remaining attempts
+     * and their delays but hides nothing.
+     */
     private static final List<String> LASTING = List.of(
             "No space left", // ENOSPC
             "not enough space", // ENOSPC on Windows

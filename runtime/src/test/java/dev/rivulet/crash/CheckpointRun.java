@@ -1,9 +1,9 @@
 package dev.rivulet.crash;
 
 import dev.rivulet.format.WrittenFile;
-import dev.rivulet.store.Blob;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Group;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,12 +2,11 @@ package dev.rivulet.crash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rivulet.store.Blob;
 import dev.rivulet.store.GroupSet;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
-import dev.rivulet.store.Pointer;
 import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,23 +101,16 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
     /** The manifest of the newest group. */
     Manifest manifest(List<Blob> blobs, PlannedBooks before) {
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
-        List<Pointer> pointers = new ArrayList<>();
+        List<Manifest.Pointer> pointers = new ArrayList<>();
         List<String> retired = new ArrayList<>();
         List<StreamPlan> saved = saved();
         for (int i = 0; i < saved.size(); i++) {
             StreamPlan plan = saved.get(i);
             Blob blob = blobs.get(i);
-            checkpoints.add(new StoredCheckpoint(
-                    plan.name(),
-                    blob.file(),
-                    blob.blob(),
-                    blob.bytes(),
-                    blob.crc32c(),
-                    OptionalDouble.empty(),
-                    Optional.empty()));
-            plan.last().ifPresent(name -> pointers.add(new Pointer(name, blob.file(), plan.isLinked())));
+            checkpoints.add(new StoredCheckpoint(plan.name(), blob, OptionalDouble.empty(), Optional.empty()));
+            plan.last().ifPresent(name -> pointers.add(new Manifest.Pointer(name, blob.file(), plan.isLinked())));
             if (plan.isBest(step())) {
-                plan.best().ifPresent(name -> pointers.add(new Pointer(name, blob.file(), false)));
+                plan.best().ifPresent(name -> pointers.add(new Manifest.Pointer(name, blob.file(), false)));
             }
             before.kept(plan).stream()
                     .filter(group -> !kept(plan).contains(group))
@@ -128,12 +120,13 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
         }
         return new Manifest(
                 group(),
-                run,
-                Instant.ofEpochSecond(1_000_000 + step()),
-                0,
-                step(),
-                "0.1.0",
-                Map.of("val_loss", 1.0 / step()),
+                new Manifest.Origin(
+                        run,
+                        Instant.ofEpochSecond(1_000_000 + step()),
+                        0,
+                        step(),
+                        "0.1.0",
+                        Map.of("val_loss", 1.0 / step())),
                 checkpoints,
                 pointers,
                 retired,
@@ -146,9 +139,7 @@ record PlannedBooks(UUID run, int streams, SortedMap<Long, Long> steps) {
             ledgers.put(
                     plan.name(),
                     new Ledger(
-                            new GroupSet(kept(plan)),
-                            GroupSet.EMPTY,
-                            GroupSet.EMPTY,
+                            new Ledger.Kept(new GroupSet(kept(plan)), GroupSet.EMPTY, GroupSet.EMPTY),
                             last(plan),
                             best(plan),
                             OptionalLong.empty(),

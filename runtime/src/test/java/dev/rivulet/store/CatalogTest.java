@@ -66,7 +66,7 @@ class CatalogTest {
 
         assertThat(catalog.manifests()).containsExactly(second, tenth, largest);
         assertThat(catalog.newest()).contains(largest);
-        assertThat(catalog.newest(second.run())).contains(second);
+        assertThat(catalog.newest(second.origin().run())).contains(second);
         assertThat(catalog.group(10)).contains(tenth);
         assertThat(catalog.damaged()).isEmpty();
     }
@@ -78,19 +78,14 @@ class CatalogTest {
         write(50);
         Manifest newer = new Manifest(
                 13,
-                example.run(),
-                example.savedAt(),
-                example.epoch(),
-                example.globalStep(),
-                example.version(),
-                example.metrics(),
+                example.origin(),
                 example.checkpoints(),
                 example.pointers(),
-                example.retired(),
+                example.superseded(),
                 example.ledgers());
         write(newer);
 
-        assertThat(Catalog.read(root).newest(example.run())).contains(newer);
+        assertThat(Catalog.read(root).newest(example.origin().run())).contains(newer);
     }
 
     @Test
@@ -98,7 +93,7 @@ class CatalogTest {
         write(ManifestTextTest.example());
         Catalog catalog = Catalog.read(root);
         StoredCheckpoint checkpoint = catalog.checkpoint("half", 12).orElseThrow();
-        Path blob = Files.createFile(folder.resolve(checkpoint.blob()));
+        Path blob = Files.createFile(folder.resolve(checkpoint.blob().name()));
 
         assertThat(catalog.locate(checkpoint)).isEqualTo(blob);
         Path file = Files.move(blob, root.resolve("half-epoch=7.safetensors"));
@@ -162,7 +157,7 @@ class CatalogTest {
             for (long group = 1; group <= groups; group++) {
                 commit(group);
                 committed.set(group);
-                Files.deleteIfExists(folder.resolve(ManifestName.of(group - 2)));
+                Files.deleteIfExists(folder.resolve(DirectoryLayout.manifestName(group - 2)));
             }
             return committed.get();
         };
@@ -187,7 +182,7 @@ class CatalogTest {
 
     private void commit(long group) throws IOException {
         Path temporary = Files.write(folder.resolve("tmp-" + group), ManifestText.encode(manifests.next(group, 2)));
-        Files.move(temporary, folder.resolve(ManifestName.of(group)), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, folder.resolve(DirectoryLayout.manifestName(group)), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Manifest write(long group) throws IOException {
@@ -197,6 +192,6 @@ class CatalogTest {
     }
 
     private void write(Manifest manifest) throws IOException {
-        Files.write(folder.resolve(ManifestName.of(manifest.group())), ManifestText.encode(manifest));
+        Files.write(folder.resolve(DirectoryLayout.manifestName(manifest.group())), ManifestText.encode(manifest));
     }
 }

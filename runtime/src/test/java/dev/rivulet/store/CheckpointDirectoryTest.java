@@ -3,6 +3,7 @@ package dev.rivulet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,39 +83,28 @@ class CheckpointDirectoryTest {
         assertThatThrownBy(() -> directory.resolve(path)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Saves a group of one file whose content is a text, with pointers and retired files. */
-    private void save(String file, String content, List<Pointer> pointers, String... retired) throws IOException {
+    /** Saves a group of one file whose content is a text, with pointers and superseded files. */
+    private void save(String file, String content, List<Manifest.Pointer> pointers, String... superseded)
+            throws IOException {
         try (Group group = directory.begin()) {
             Blob blob = SavedRun.write(group, file, content);
             group.commit(new Manifest(
                     group.number(),
-                    UUID.randomUUID(),
-                    Instant.EPOCH,
-                    0,
-                    group.number(),
-                    "1",
-                    Map.of(),
-                    List.of(new StoredCheckpoint(
-                            "original",
-                            file,
-                            blob.blob(),
-                            blob.bytes(),
-                            blob.crc32c(),
-                            OptionalDouble.empty(),
-                            Optional.empty())),
+                    new Manifest.Origin(UUID.randomUUID(), Instant.EPOCH, 0, group.number(), "1", Map.of()),
+                    List.of(new StoredCheckpoint("original", blob, OptionalDouble.empty(), Optional.empty())),
                     pointers,
-                    List.of(retired),
+                    List.of(superseded),
                     Map.of("original", Ledger.EMPTY)));
             group.publish();
         }
     }
 
-    private static List<Pointer> copy(String name, String target) {
-        return List.of(new Pointer(name, target, false));
+    private static List<Manifest.Pointer> copy(String name, String target) {
+        return List.of(new Manifest.Pointer(name, target, false));
     }
 
-    private static List<Pointer> link(String name, String target) {
-        return List.of(new Pointer(name, target, true));
+    private static List<Manifest.Pointer> link(String name, String target) {
+        return List.of(new Manifest.Pointer(name, target, true));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rivulet.format.WrittenFile;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -105,7 +106,7 @@ class GroupTest {
     void refusesAManifestOfOtherFiles() throws IOException {
         try (Group group = directory.begin()) {
             Blob blob = SavedRun.write(group, "a", "a");
-            Blob wrong = new Blob("a", blob.blob(), blob.bytes(), blob.crc32c() ^ 1);
+            Blob wrong = new Blob("a", blob.name(), blob.bytes(), blob.crc32c() ^ 1);
             assertThatThrownBy(() -> group.commit(run.manifest(1, List.of(wrong), List.of(1L), List.of())))
                     .isExactlyInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> group.commit(run.manifest(2, List.of(blob), List.of(2L), List.of())))

@@ -19,29 +19,24 @@ final class LargeManifests {
     static Manifest of(int streams, int kept) {
         SplittableRandom random = new SplittableRandom(7);
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
-        List<Pointer> pointers = new ArrayList<>();
-        List<String> retired = new ArrayList<>();
+        List<Manifest.Pointer> pointers = new ArrayList<>();
+        List<String> superseded = new ArrayList<>();
         Map<String, Ledger> ledgers = new LinkedHashMap<>();
         for (int i = 0; i < streams; i++) {
             String stream = "stream" + i;
             String file = stream + "-epoch=7.safetensors";
             checkpoints.add(new StoredCheckpoint(
                     stream,
-                    file,
-                    "tmp-" + new UUID(i, i),
-                    1 << 20,
-                    i,
+                    new StoredCheckpoint.Blob(file, "tmp-" + new UUID(i, i), 1 << 20, i),
                     OptionalDouble.of(0.25),
                     Optional.of(new StoredCheckpoint.Derivation("DigitsModule#halve", "original", "crc32c:1a2b3c4d"))));
-            pointers.add(new Pointer(stream + "-last.safetensors", file, true));
-            retired.add(stream + "-epoch=4.safetensors");
+            pointers.add(new Manifest.Pointer(stream + "-last.safetensors", file, true));
+            superseded.add(stream + "-epoch=4.safetensors");
             List<Long> groups = random.longs(kept, 1, 20L * kept).boxed().toList();
             ledgers.put(
                     stream,
                     new Ledger(
-                            new GroupSet(groups),
-                            GroupSet.EMPTY,
-                            GroupSet.EMPTY,
+                            new Ledger.Kept(new GroupSet(groups), GroupSet.EMPTY, GroupSet.EMPTY),
                             Optional.of(new Ledger.Pointed(stream + "-last.safetensors", 20L * kept, true)),
                             Optional.empty(),
                             OptionalLong.empty(),
@@ -49,15 +44,10 @@ final class LargeManifests {
         }
         return new Manifest(
                 20L * kept,
-                new UUID(1, 2),
-                Instant.EPOCH,
-                7,
-                800,
-                "0.1.0",
-                Map.of("val_loss", 0.25),
+                new Manifest.Origin(new UUID(1, 2), Instant.EPOCH, 7, 800, "0.1.0", Map.of("val_loss", 0.25)),
                 checkpoints,
                 pointers,
-                retired,
+                superseded,
                 ledgers);
     }
 }

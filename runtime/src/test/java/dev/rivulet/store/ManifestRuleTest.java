@@ -27,7 +27,7 @@ import static dev.rivulet.store.ManifestRule.READABLE;
 import static dev.rivulet.store.ManifestRule.RUN;
 import static dev.rivulet.store.ManifestRule.SAVED_AT;
 import static dev.rivulet.store.ManifestRule.STREAM;
-import static dev.rivulet.store.ManifestRule.TEXT;
+import static dev.rivulet.store.ManifestRule.STRING;
 import static dev.rivulet.store.ManifestRule.TYPE;
 import static dev.rivulet.store.ManifestRule.UNKNOWN_KEY;
 import static dev.rivulet.store.ManifestRule.UTF8;
@@ -184,6 +184,10 @@ class ManifestRuleTest {
                 violation(MISSING_KEY, "$.group", "\"group\":12,\"run", "\"run"),
                 violation(MISSING_KEY, "$.checkpoints[0].bytes", "\"bytes\":1024,", ""),
                 violation(MISSING_KEY, "$.ledgers.half.saves", ",\"saves\":8", ""),
+                violation(MISSING_KEY, "$.ledgers.half.newest", "\"newest\":\"\",", ""),
+                violation(MISSING_KEY, "$.ledgers.half.last.group", "\"group\":12,\"linked\"", "\"linked\""),
+                violation(MISSING_KEY, "$.pointers[0].linked", ",\"linked\":true}]", "}]"),
+                violation(MISSING_KEY, "$.metrics", "\"metrics\":{\"val_loss\":0.25},", ""),
                 violation(DUPLICATE_KEY, "$.epoch", "\"epoch\":7", "\"epoch\":7,\"epoch\":7"),
                 violation(DUPLICATE_KEY, "$.metrics.val_loss", ":0.25},\"chec", ":0.25,\"val_loss\":1},\"chec"));
     }
@@ -197,7 +201,13 @@ class ManifestRuleTest {
                 violation(TYPE, "$.metrics", "{\"val_loss\":0.25}", "[0.25]"),
                 violation(TYPE, "$.metrics.val_loss", ":0.25},\"chec", ":null},\"chec"),
                 violation(TYPE, "$.pointers[0].linked", "\"linked\":true}]", "\"linked\":1}]"),
+                violation(TYPE, "$.pointers[0].linked", "\"linked\":true}]", "\"linked\":\"true\"}]"),
                 violation(TYPE, "$.retired[0]", "\"half-epoch=4.safetensors\"", "[[[]]]"),
+                violation(TYPE, "$.retired[0]", "\"half-epoch=4.safetensors\"", "null"),
+                violation(TYPE, "$.retired", "[\"half-epoch=4.safetensors\"]", "null"),
+                violation(TYPE, "$.ledgers.half", "\"half\":{\"kept\"", "\"half\":null,\"x\":{\"kept\""),
+                violation(TYPE, "$.checkpoints[0].score", "\"score\":0.25", "\"score\":null"),
+                violation(TYPE, "$.ledgers.half.rescue", "\"rescue\":5", "\"rescue\":null"),
                 violation(INTEGER, "$.global_step", "\"global_step\":800", "\"global_step\":8e2"),
                 violation(INTEGER, "$.global_step", "\"global_step\":800", "\"global_step\":800.0"),
                 violation(INTEGER, "$.global_step", "\"global_step\":800", "\"global_step\":-0"),
@@ -219,10 +229,10 @@ class ManifestRuleTest {
 
     private static Stream<Arguments> meanings() {
         return Stream.of(
-                violation(TEXT, "$.version", "0.1.0", "\\ud83d"),
-                violation(TEXT, "$.version", "0.1.0", "\\ude00\\ud83d"),
-                violation(TEXT, "$.version", "0.1.0", "x".repeat(4097)),
-                violation(TEXT, "$.metrics." + "x".repeat(190) + "…", "val_loss", "x".repeat(4097)),
+                violation(STRING, "$.version", "0.1.0", "\\ud83d"),
+                violation(STRING, "$.version", "0.1.0", "\\ude00\\ud83d"),
+                violation(STRING, "$.version", "0.1.0", "x".repeat(4097)),
+                violation(STRING, "$.metrics", "val_loss", "x".repeat(4097)),
                 violation(STREAM, "$.checkpoints[0].stream", "\"stream\":\"half\"", "\"stream\":\"a/b\""),
                 violation(STREAM, "$.ledgers", "{\"half\":", "{\"last\":{},\"half\":".replace("{}", ledger())),
                 violation(PATH, "$.retired[0]", "half-epoch=4.safetensors", ""),

@@ -45,10 +45,22 @@ class ManifestTextTest {
 
             Manifest read = ManifestText.decode("group", bytes);
             assertThat(read).as("seed %s, manifest %s", SEED, i).isEqualTo(manifest);
-            assertThat(read.metrics().keySet())
-                    .containsExactlyElementsOf(manifest.metrics().keySet());
+            assertThat(read.origin().metrics().keySet())
+                    .containsExactlyElementsOf(manifest.origin().metrics().keySet());
             assertThat(ManifestText.encode(read)).isEqualTo(bytes);
         }
+    }
+
+    @Test
+    void isReadWhateverTheOrderOfItsKeys() throws MalformedManifestException {
+        String inOrder = new String(ManifestText.encode(example()), StandardCharsets.UTF_8);
+        String reordered = inOrder.replace("\"epoch\":7,\"global_step\":800", "\"global_step\":800,\"epoch\":7")
+                .replace("\"newest\":\"\",\"kept_for_ever\":\"3\"", "\"kept_for_ever\":\"3\",\"newest\":\"\"");
+
+        byte[] file = ManifestRuleTest.sealed(reordered.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(reordered).isNotEqualTo(inOrder);
+        assertThat(ManifestText.decode("group", file)).isEqualTo(example());
     }
 
     @Test
@@ -56,12 +68,7 @@ class ManifestTextTest {
         Manifest example = example();
         Manifest escaping = new Manifest(
                 example.group(),
-                example.run(),
-                example.savedAt(),
-                example.epoch(),
-                example.globalStep(),
-                example.version(),
-                example.metrics(),
+                example.origin(),
                 example.checkpoints(),
                 example.pointers(),
                 List.of("../of-others.safetensors"),
@@ -76,29 +83,29 @@ class ManifestTextTest {
     static Manifest example() {
         return new Manifest(
                 12,
-                new UUID(1, 2),
-                Instant.parse("2026-01-31T12:00:00Z"),
-                7,
-                800,
-                "0.1.0",
-                Map.of("val_loss", 0.25),
+                new Manifest.Origin(
+                        new UUID(1, 2),
+                        Instant.parse("2026-01-31T12:00:00Z"),
+                        7,
+                        800,
+                        "0.1.0",
+                        Map.of("val_loss", 0.25)),
                 List.of(new StoredCheckpoint(
                         "half",
-                        "half-epoch=7.safetensors",
-                        "tmp-" + new UUID(3, 4),
-                        1024,
-                        0x0a2b3c4dL,
+                        new StoredCheckpoint.Blob(
+                                "half-epoch=7.safetensors", "tmp-" + new UUID(3, 4), 1024, 0x0a2b3c4dL),
                         OptionalDouble.of(0.25),
                         Optional.of(
                                 new StoredCheckpoint.Derivation("DigitsModule#halve", "original", "crc32c:1a2b3c4d")))),
-                List.of(new Pointer("last.safetensors", "half-epoch=7.safetensors", true)),
+                List.of(new Manifest.Pointer("last.safetensors", "half-epoch=7.safetensors", true)),
                 List.of("half-epoch=4.safetensors"),
                 Map.of(
                         "half",
                         new Ledger(
-                                new GroupSet(List.of(9L, 11L, 12L)),
-                                GroupSet.EMPTY,
-                                new GroupSet(List.of(3L)),
+                                new Ledger.Kept(
+                                        new GroupSet(List.of(9L, 11L, 12L)),
+                                        GroupSet.EMPTY,
+                                        new GroupSet(List.of(3L))),
                                 Optional.of(new Ledger.Pointed("last.safetensors", 12, true)),
                                 Optional.empty(),
                                 OptionalLong.of(5),

@@ -45,42 +45,44 @@ final class RandomManifests {
             metrics.put(text() + i, number());
         }
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
-        List<Pointer> pointers = new ArrayList<>();
-        List<String> retired = new ArrayList<>();
+        List<Manifest.Pointer> pointers = new ArrayList<>();
+        List<String> superseded = new ArrayList<>();
         Map<String, Ledger> ledgers = new LinkedHashMap<>();
         for (int i = 0; i < streams; i++) {
             String stream = "stream-" + i;
             ledgers.put(stream, ledger(stream, group));
             if (random.nextBoolean()) {
                 checkpoints.add(checkpoint(stream));
-                pointers.add(new Pointer(stream + "/last" + text(), "of/" + text(), random.nextBoolean()));
+                pointers.add(new Manifest.Pointer(stream + "/last" + text(), "of/" + text(), random.nextBoolean()));
             }
             if (random.nextBoolean()) {
-                retired.add(stream + "/old" + text());
+                superseded.add(stream + "/old" + text());
             }
         }
         return new Manifest(
                 group,
-                uuid(),
-                Instant.ofEpochSecond(
-                        random.nextLong(-10_000_000_000L, 100_000_000_000L), random.nextInt(1_000_000_000)),
-                random.nextInt(Integer.MAX_VALUE),
-                random.nextLong(Long.MAX_VALUE),
-                text(),
-                metrics,
+                new Manifest.Origin(
+                        uuid(),
+                        Instant.ofEpochSecond(
+                                random.nextLong(-10_000_000_000L, 100_000_000_000L), random.nextInt(1_000_000_000)),
+                        random.nextInt(Integer.MAX_VALUE),
+                        random.nextLong(Long.MAX_VALUE),
+                        text(),
+                        metrics),
                 checkpoints,
                 pointers,
-                retired,
+                superseded,
                 ledgers);
     }
 
     private StoredCheckpoint checkpoint(String stream) {
         return new StoredCheckpoint(
                 stream,
-                stream + "/new" + text(),
-                "tmp-" + uuid(),
-                random.nextLong(Long.MAX_VALUE),
-                random.nextLong(1L << 32),
+                new StoredCheckpoint.Blob(
+                        stream + "/new" + text(),
+                        "tmp-" + uuid(),
+                        random.nextLong(Long.MAX_VALUE),
+                        random.nextLong(1L << 32)),
                 random.nextBoolean() ? OptionalDouble.of(number()) : OptionalDouble.empty(),
                 random.nextBoolean()
                         ? Optional.of(new StoredCheckpoint.Derivation(text(), "original", text()))
@@ -89,9 +91,7 @@ final class RandomManifests {
 
     private Ledger ledger(String stream, long group) {
         return new Ledger(
-                groups(group),
-                groups(group),
-                groups(group),
+                new Ledger.Kept(groups(group), groups(group), groups(group)),
                 pointed(stream, group),
                 pointed(stream, group),
                 random.nextBoolean() ? OptionalLong.of(number(group)) : OptionalLong.empty(),

@@ -2,6 +2,7 @@ package dev.rivulet.store;
 
 import dev.rivulet.format.WrittenFile;
 import dev.rivulet.store.CheckpointDirectory.Content;
+import dev.rivulet.store.StoredCheckpoint.Blob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -66,32 +67,19 @@ final class SavedRun {
     Manifest manifest(long group, List<Blob> blobs, List<Long> numbers, List<String> retired) {
         String newest = blobs.get(blobs.size() - 1).file();
         Ledger ledger = new Ledger(
-                new GroupSet(numbers),
-                GroupSet.EMPTY,
-                GroupSet.EMPTY,
+                new Ledger.Kept(new GroupSet(numbers), GroupSet.EMPTY, GroupSet.EMPTY),
                 Optional.of(new Ledger.Pointed("last", group, true)),
                 Optional.empty(),
                 OptionalLong.empty(),
                 group);
         return new Manifest(
                 group,
-                id,
-                Instant.EPOCH,
-                0,
-                group,
-                "1",
-                Map.of(),
+                new Manifest.Origin(id, Instant.EPOCH, 0, group, "1", Map.of()),
                 blobs.stream()
                         .map(blob -> new StoredCheckpoint(
-                                "original",
-                                blob.file(),
-                                blob.blob(),
-                                blob.bytes(),
-                                blob.crc32c(),
-                                OptionalDouble.empty(),
-                                Optional.empty()))
+                                "original", blob, OptionalDouble.empty(), Optional.empty()))
                         .toList(),
-                List.of(new Pointer("last", newest, true)),
+                List.of(new Manifest.Pointer("last", newest, true)),
                 retired,
                 Map.of("original", ledger));
     }
