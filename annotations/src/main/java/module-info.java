@@ -1,4 +1,4 @@
-/** What can be declared: the annotations, and the rules of what they may say. */
+/** What can be declared: the annotations, and the rules that their values follow. */
 module dev.rivulet.annotations {
     requires static org.jspecify;
 

@@ -21,11 +21,12 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * <p>On a class it is the policy of the original stream, or, with a name, of a further stream of the untransformed
- * weights. Beside {@link WeightTransform} it is the policy of that derived stream; where several transforms stand on
- * one method, {@link #value()} says which. The attributes are the parameters of Lightning's {@code ModelCheckpoint} in
- * camel case, with its defaults; {@link #keepLast}, {@link #keepEveryNth}, {@link #saveBest}, {@link #maxTotalBytes},
+ * <p>On a class it is the policy of the original stream, or, with a name, of another stream of the untransformed
+ * weights. Next to {@link WeightTransform} it is the policy of that derived stream; if a method has several transforms,
+ * {@link #value()} names the one. The attributes are the parameters of Lightning's {@code ModelCheckpoint} in camel
+ * case, with its defaults; {@link #keepLast}, {@link #keepEveryNth}, {@link #saveBest}, {@link #maxTotalBytes},
  * {@link #anyTrigger}, {@link #onFailure} and {@link #format} are Rivulet's own.
+ * @since 0.1
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -36,13 +37,16 @@ public @interface CheckpointStream {
     /** Name of the stream of untransformed weights, which every run has. */
     String ORIGINAL = "original";
 
-    /** Default of the triggers that are numbers: not given, which differs from 0, switched off. */
+    /** Default of the triggers that are numbers: not given, unlike 0, which is switched off. */
     int UNSET = Integer.MIN_VALUE;
 
-    /** Name of the stream; on a class the original's, beside a single {@link WeightTransform} that one's, by default. */
+    /**
+     * Name of the stream; by default the original's on a class, and the transform's next to a single
+     * {@link WeightTransform}.
+     */
     String value() default "";
 
-    /** Directory of the stream's files, relative to the run's checkpoint directory; by default that directory itself. */
+    /** Directory of the stream's files, relative to the run's checkpoint directory, which is the default. */
     String dirpath() default "";
 
     /**
@@ -62,21 +66,22 @@ public @interface CheckpointStream {
     int saveTopK() default 1;
 
     /**
-     * How many of the newest saves are kept beside the best, whatever their score; then every due save writes a file.
-     * 0 switches it off.
+     * How many of the newest saves are kept in addition to the best, whatever their score; every due save then writes a
+     * file. 0 switches it off.
      */
     int keepLast() default 0;
 
     /**
-     * Keeps every n-th save of the stream for ever, whatever its score. Every save that is carried out counts, whether
-     * or not it is among the best; a failed one does not. 0 switches it off.
+     * Keeps every n-th save of the stream permanently, whatever its score. Every save that is carried out counts,
+     * whether or not it is among the best; a failed one does not. 0 switches it off.
      */
     int keepEveryNth() default 0;
 
     /**
      * How many bytes the files of the stream may have together, such as {@code "10GB"} or {@code "500MiB"}. When a save
-     * goes beyond, the worst checkpoints are deleted, without a {@link #monitor()} the oldest: never the newest, the
-     * best, one kept for ever, or the one that training resumed from. {@code "0"} and nothing mean no limit.
+     * exceeds the limit, the worst checkpoints are deleted, or the oldest without a {@link #monitor()}; never the
+     * newest, the best, one kept permanently, or the one that training resumed from. {@code "0"} or an empty string
+     * means no limit.
      */
     String maxTotalBytes() default "";
 
@@ -89,10 +94,16 @@ public @interface CheckpointStream {
     /** Saves every n optimizer steps. Excludes the other triggers unless {@link #anyTrigger()}; 0 switches it off. */
     int everyNTrainSteps() default UNSET;
 
-    /** Saves every n epochs; 1 when no trigger is given. Excludes the other triggers unless {@link #anyTrigger()}; 0 off. */
+    /**
+     * Saves every n epochs; by default 1 if no trigger is given. Excludes the other triggers unless
+     * {@link #anyTrigger()}; 0 switches it off.
+     */
     int everyNEpochs() default UNSET;
 
-    /** Saves when this much time has passed since a save was last due, such as {@code "30s"}, {@code "15m"}, {@code "1h30m"}. */
+    /**
+     * Saves when this much time has passed since a save was last due, such as {@code "30s"}, {@code "15m"},
+     * {@code "1h30m"}.
+     */
     String trainTimeInterval() default "";
 
     /** Whether several triggers may be given, each of which makes a save due; no step is saved twice. */
@@ -105,8 +116,8 @@ public @interface CheckpointStream {
     boolean saveOnException() default false;
 
     /**
-     * Whether training ends or goes on when a save of the stream fails; by default it ends for untransformed weights and
-     * goes on for derived ones.
+     * Whether training ends or continues when a save of the stream fails; by default it ends for untransformed weights
+     * and continues for derived ones.
      */
     OnFailure onFailure() default OnFailure.AUTO;
 
@@ -116,7 +127,10 @@ public @interface CheckpointStream {
      */
     CheckpointFormat format() default CheckpointFormat.AUTO;
 
-    /** Whether the checkpoint holds the weights alone. For now all do, since no optimizer state is saved. */
+    /**
+     * Whether a {@code .ckpt} of untransformed weights leaves out the training state: optimizer, schedulers, random
+     * generators, loop and data order. Training cannot resume from such a file. Other files never hold that state.
+     */
     boolean saveWeightsOnly() default false;
 
     /** Whether {@code {x}} in the template becomes {@code x=value} rather than the value alone. */

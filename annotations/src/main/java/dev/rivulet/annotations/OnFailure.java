@@ -1,19 +1,21 @@
 package dev.rivulet.annotations;
 
 /**
- * What becomes of training when a save of the stream fails: by its condition, transform or hook, or by the disk.
+ * What happens to training when a save of the stream fails, be it in its condition, transform or hook, or on the disk.
  *
- * <p>Whichever it is, the other streams that are due are served, and earlier checkpoints stay.
+ * <p>In either case the other due streams are saved, and earlier checkpoints stay.
+ *
+ * @since 0.1
  */
 public enum OnFailure {
     /** {@link #STOP} for a stream of untransformed weights, {@link #CONTINUE} for a derived one. */
     AUTO,
 
-    /** Training ends with a {@code FitException}, after the other streams were served. */
+    /** Training ends with a {@code FitException}, after the other streams were saved. */
     STOP,
 
     /**
-     * Training goes on; the failure is logged as an error and told in {@code FitResult}. It ends all the same where a
+     * Training continues; the failure is logged as an error and reported in {@code FitResult}. Training still ends if a
      * transform or hook has destroyed weights of the model.
      */
     CONTINUE;

@@ -15,12 +15,14 @@ import java.lang.annotation.Target;
  *     classNames = checkpoint.strings("class_names");
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface OnLoadCheckpoint {
 
-    /** Names of the streams whose checkpoints are meant; all streams when empty. */
+    /** Names of the streams whose checkpoints the method reads; empty for all streams. */
     String[] value() default {};
 }

@@ -16,14 +16,14 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * <p>Beside {@link WeightTransform} on the same method it is accepted and adds nothing: taking part in a save is what a
- * transform does anyway.
+ * <p>On a method with {@link WeightTransform} it is accepted and has no effect: a transform takes part in saves anyway.
+ * @since 0.1
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface OnSaveCheckpoint {
 
-    /** Names of the streams whose checkpoints are meant; all streams when empty. */
+    /** Names of the streams whose checkpoints the method adds to; empty for all streams. */
     String[] value() default {};
 }

@@ -1,6 +1,10 @@
 package dev.rivulet.annotations;
 
-/** Whether a stream keeps a pointer to its best checkpoint. */
+/**
+ * Whether a stream keeps a pointer to its best checkpoint.
+ *
+ * @since 0.1
+ */
 public enum SaveBest {
     /** No pointer. */
     OFF,

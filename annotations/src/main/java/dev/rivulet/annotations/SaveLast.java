@@ -1,6 +1,10 @@
 package dev.rivulet.annotations;
 
-/** Whether a stream keeps a pointer to its newest checkpoint. */
+/**
+ * Whether a stream keeps a pointer to its newest checkpoint.
+ *
+ * @since 0.1
+ */
 public enum SaveLast {
     /** No pointer. */
     OFF,

@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Declares the condition of derived streams: a save that is due is carried out only if the method says so.
+ * Declares the condition of derived streams: a due save is carried out only if the method returns true.
  *
  * <pre>{@code
  * @TransformWhen("transformed")
@@ -16,14 +16,16 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * <p>The method is {@code boolean m(TransformContext)} and runs on the training thread, before the snapshot is taken: it
- * may read the module, but not change it.
+ * <p>The method is {@code boolean m(TransformContext)} and runs on the training thread, before the snapshot is taken:
+ * it may read the module, but not change it.
+ *
+ * @since 0.1
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface TransformWhen {
 
-    /** Names of the streams whose saves depend on the method. */
+    /** Names of the derived streams whose saves depend on the method; at least one. */
     String[] value();
 }

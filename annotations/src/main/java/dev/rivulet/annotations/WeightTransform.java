@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Declares a derived checkpoint stream: at each save event the weights of its source, transformed by the annotated
- * method or field.
+ * Declares a derived checkpoint stream: at each save the weights of its source, transformed by the annotated method or
+ * field.
  *
  * <pre>{@code
  * @WeightTransform("transformed")
@@ -28,11 +28,13 @@ import java.lang.annotation.Target;
  *
  * <p>A method takes {@code StateDict} or {@code StateDict, TransformContext} and returns {@code StateDict}. A static
  * method is a pure function of its arguments; it is recorded as such, and may run on another thread than training. An
- * instance method sees the module and runs on the training thread. Neither may change what it is given. A field holds a {@code StatefulTransform}, which is
- * told of every optimizer step. Methods and fields must be reachable from their own package, that is, not private.
+ * instance method sees the module and runs on the training thread. Neither may change its arguments. A field holds a
+ * {@code StatefulTransform}, which is updated after every optimizer step. Methods and fields must be reachable from
+ * their own package, that is, not private.
  *
  * <p>The annotation is repeatable: one method may serve several streams, each with its own {@link CheckpointStream}
- * policy; {@code TransformContext.stream()} tells which.
+ * policy; {@code TransformContext.stream()} is the one being saved.
+ * @since 0.1
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -47,8 +49,8 @@ public @interface WeightTransform {
     String from() default CheckpointStream.ORIGINAL;
 
     /**
-     * Whether the result must have exactly the names and shapes of the source, so that a tensor that was forgotten is an
-     * error; dtypes may differ in any case.
+     * Whether the result must have exactly the names and shapes of the source, so that a tensor that was forgotten is
+     * an error; dtypes may differ in any case.
      */
     boolean strict() default true;
 

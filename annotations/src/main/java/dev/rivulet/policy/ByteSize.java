@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads numbers of bytes as people write them. */
+/** Reads numbers of bytes as users write them. */
 final class ByteSize {
     private static final Pattern PARTS = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,18})?)([kKMGT]?i?B)");
 
@@ -29,21 +29,21 @@ final class ByteSize {
      *
      * @throws IllegalArgumentException if it is not a number of bytes; the message holds the remedy
      */
-    static long parse(String text) {
-        String compact = text.replace(" ", "");
+    static long parse(String written) {
+        String compact = written.replace(" ", "");
         if (compact.equals("0")) {
             return 0;
         }
         Matcher parts = PARTS.matcher(compact);
         Long unit = parts.matches() ? UNITS.get(parts.group(2).replace('k', 'K').replace('i', 'I')) : null;
         if (unit == null) {
-            throw new IllegalArgumentException("\"" + text
+            throw new IllegalArgumentException("\"" + written
                     + "\" is not a number of bytes; write \"500MB\", \"10GB\" or \"1.5TiB\", or \"0\" for no limit.");
         }
         BigDecimal bytes = new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit));
         if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is more than any disk holds; write a smaller size, or \"0\" for no limit.");
+                    "\"" + written + "\" is more than any disk holds; write a smaller size, or \"0\" for no limit.");
         }
         return bytes.setScale(0, RoundingMode.CEILING).longValueExact();
     }

@@ -9,8 +9,8 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * The attributes of {@code @CheckpointStream} that make saves due, as they are written; {@link #trigger} says what follows
- * from them.
+ * The attributes of {@code @CheckpointStream} that make saves due, as they are written; {@link #trigger} says what
+ * follows from them.
  *
  * @param everyNTrainSteps optimizer steps; 0 switches the trigger off
  * @param everyNEpochs epochs; 0 switches the trigger off

@@ -4,12 +4,13 @@ package dev.rivulet.policy;
  * How file names are put together: what Lightning's users change by overriding class attributes of
  * {@code ModelCheckpoint}.
  *
- * @param join stands before a version and after a prefix, and between epoch and step ({@code CHECKPOINT_JOIN_CHAR})
- * @param equals stands between a metric's name and its value ({@code CHECKPOINT_EQUALS_CHAR})
+ * @param join comes before a version and after a prefix, and between epoch and step ({@code CHECKPOINT_JOIN_CHAR})
+ * @param equals comes between a metric's name and its value ({@code CHECKPOINT_EQUALS_CHAR})
  * @param last template of the name of {@code last} ({@code CHECKPOINT_NAME_LAST})
  * @param best template of the name of {@code best}, which Lightning does not have
  * @param startingVersion number of the first version suffix ({@code STARTING_VERSION})
  * @param autoInsertMetricName whether {@code {x}} becomes {@code x=value} rather than the value alone
+ * @since 0.1
  */
 public record FilenameStyle(
         String join, String equals, String last, String best, int startingVersion, boolean autoInsertMetricName) {

@@ -4,17 +4,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A template of file names, such as {@code {epoch:02d}-{val_loss:.3f}}: names of metrics in braces, each with an optional
- * format of Python's mini-language.
+ * A template of file names, such as {@code {epoch:02d}-{val_loss:.3f}}: names of metrics in braces, each with an
+ * optional format of Python's mini-language.
  *
  * <pre>{@code
  * FilenameTemplate.parse("{epoch:02d}-{val_loss:.2f}").format(metrics);   // epoch=07-val_loss=0.12
  * }</pre>
  *
- * <p>The language is that of Lightning's {@code ModelCheckpoint}. {@code epoch} and {@code step} are integers, all other
- * metrics floating-point numbers; a metric without a value counts as integer 0. A {@code /} makes a folder. What
+ * <p>The language is that of Lightning's {@code ModelCheckpoint}. {@code epoch} and {@code step} are integers, all
+ * other metrics floating-point numbers; a metric without a value counts as integer 0. A {@code /} makes a folder. What
  * Lightning refuses when it saves, after an epoch of training, is refused here when the template is parsed, and so is
  * what may lead outside the directory.
+ *
+ * @since 0.1
  */
 public final class FilenameTemplate {
     /** Name under which the epoch is known. */
@@ -25,12 +27,12 @@ public final class FilenameTemplate {
 
     private static final Set<String> INTEGERS = Set.of(EPOCH, STEP);
 
-    private final String text;
+    private final String template;
     private final FilenameStyle style;
     private final List<Part> parts;
 
-    private FilenameTemplate(String text, FilenameStyle style, List<Part> parts) {
-        this.text = text;
+    private FilenameTemplate(String template, FilenameStyle style, List<Part> parts) {
+        this.template = template;
         this.style = style;
         this.parts = List.copyOf(parts);
     }
@@ -40,8 +42,8 @@ public final class FilenameTemplate {
      *
      * @throws TemplateSyntaxException if it could not name a file
      */
-    public static FilenameTemplate parse(String text) {
-        return parse(text, FilenameStyle.DEFAULT);
+    public static FilenameTemplate parse(String template) {
+        return parse(template, FilenameStyle.DEFAULT);
     }
 
     /**
@@ -49,8 +51,8 @@ public final class FilenameTemplate {
      *
      * @throws TemplateSyntaxException if it could not name a file
      */
-    public static FilenameTemplate parse(String text, FilenameStyle style) {
-        return parse(text, style, INTEGERS);
+    public static FilenameTemplate parse(String template, FilenameStyle style) {
+        return parse(template, style, INTEGERS);
     }
 
     /**
@@ -59,19 +61,19 @@ public final class FilenameTemplate {
      * @param integers names of the metrics that are integers
      * @throws TemplateSyntaxException if it could not name a file
      */
-    public static FilenameTemplate parse(String text, FilenameStyle style, Set<String> integers) {
-        FilenameTemplate template =
-                new FilenameTemplate(text, style, new FilenameTemplateParser(text, style, integers).parse());
-        template.checkShape();
-        return template;
+    public static FilenameTemplate parse(String template, FilenameStyle style, Set<String> integers) {
+        FilenameTemplate parsed =
+                new FilenameTemplate(template, style, new FilenameTemplateParser(template, style, integers).parse());
+        parsed.checkShape();
+        return parsed;
     }
 
-    /** Every value stands as {@code 0} here: no value makes a part of a path empty, {@code .} or {@code ..}. */
+    /** With {@code 0} for every value: no value makes a part of a path empty, {@code .} or {@code ..}. */
     private void checkShape() {
         StringBuilder shape = new StringBuilder();
-        parts.forEach(part -> shape.append(part instanceof Literal literal ? literal.text : "0"));
+        parts.forEach(part -> shape.append(part instanceof Literal literal ? literal.characters : "0"));
         RelativeName.problem(shape.toString()).ifPresent(problem -> {
-            throw new TemplateSyntaxException(text, 0, problem);
+            throw new TemplateSyntaxException(template, 0, problem);
         });
     }
 
@@ -82,13 +84,14 @@ public final class FilenameTemplate {
      * @throws IllegalArgumentException if the name would lead outside the directory
      */
     public String format(MetricValues metrics) {
-        StringBuilder name = new StringBuilder(2 * text.length());
+        StringBuilder name = new StringBuilder(2 * template.length());
         for (Part part : parts) {
             part.appendTo(name, metrics);
         }
         String result = name.toString();
         RelativeName.problem(result).ifPresent(problem -> {
-            throw new IllegalArgumentException("The template \"" + text + "\" gives \"" + result + "\": " + problem);
+            throw new IllegalArgumentException(
+                    "The template \"" + template + "\" gives \"" + result + "\": " + problem);
         });
         return result;
     }
@@ -116,10 +119,10 @@ public final class FilenameTemplate {
         return parts.hashCode();
     }
 
-    /** The text that was parsed. */
+    /** The template that was parsed. */
     @Override
     public String toString() {
-        return text;
+        return template;
     }
 
     /** A piece of a template. */
@@ -127,15 +130,15 @@ public final class FilenameTemplate {
         void appendTo(StringBuilder name, MetricValues metrics);
     }
 
-    /** Text that stands in every name. */
-    record Literal(String text) implements Part {
+    /** Characters that every name has. */
+    record Literal(String characters) implements Part {
         @Override
         public void appendTo(StringBuilder name, MetricValues metrics) {
-            name.append(text);
+            name.append(characters);
         }
     }
 
-    /** The place of a value. */
+    /** The position of a value. */
     record Field(String metric, FormatSpec spec, boolean integer) implements Part {
         @Override
         public void appendTo(StringBuilder name, MetricValues metrics) {

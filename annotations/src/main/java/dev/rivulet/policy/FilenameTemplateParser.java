@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads a file-name template from left to right; every failure says where and what to write instead. */
+/** Reads a file-name template from left to right; every failure names the position and what to write instead. */
 final class FilenameTemplateParser {
-    private final String text;
+    private final String template;
     private final FilenameStyle style;
     private final Set<String> integers;
     private final List<Part> parts = new ArrayList<>();
     private final StringBuilder literal = new StringBuilder();
     private int position;
 
-    FilenameTemplateParser(String text, FilenameStyle style, Set<String> integers) {
-        this.text = text;
+    FilenameTemplateParser(String template, FilenameStyle style, Set<String> integers) {
+        this.template = template;
         this.style = style;
         this.integers = integers;
     }
 
     List<Part> parse() {
-        if (text.isEmpty()) {
-            throw problem(0, "the template is empty; write \"{epoch}" + style.join() + "{step}\", for instance.");
+        if (template.isEmpty()) {
+            throw problem(0, "the template is empty; write a name such as \"{epoch}" + style.join() + "{step}\".");
         }
-        while (position < text.length()) {
-            char character = text.charAt(position);
+        while (position < template.length()) {
+            char character = template.charAt(position);
             if (character == '}') {
-                throw problem(position, "'}' has no '{' before it; braces stand around names of metrics only.");
+                throw problem(position, "'}' has no matching '{'; braces enclose names of metrics only.");
             }
             if (character == '{') {
                 field();
@@ -45,18 +45,17 @@ final class FilenameTemplateParser {
 
     private void field() {
         int open = position;
-        int close = text.indexOf('}', open);
-        int nested = text.indexOf('{', open + 1);
+        int close = template.indexOf('}', open);
+        int nested = template.indexOf('{', open + 1);
         if (nested >= 0 && (close < 0 || nested < close)) {
-            throw problem(
-                    nested, "'{' stands inside braces; neither \"{{\" nor a format within a format is supported.");
+            throw problem(nested, "'{' is inside braces; neither \"{{\" nor a format within a format is supported.");
         }
         if (close < 0) {
-            throw problem(open, "this '{' is never closed; write '}' behind the name or format.");
+            throw problem(open, "this '{' is never closed; write '}' after the name or format.");
         }
-        int colon = text.indexOf(':', open);
+        int colon = template.indexOf(':', open);
         int nameEnd = colon >= 0 && colon < close ? colon : close;
-        String metric = text.substring(open + 1, nameEnd);
+        String metric = template.substring(open + 1, nameEnd);
         checkName(metric, open + 1);
         FormatSpec spec = spec(metric, nameEnd == close ? close : nameEnd + 1, close);
         if (style.autoInsertMetricName()) {
@@ -69,7 +68,7 @@ final class FilenameTemplateParser {
 
     private void checkName(String metric, int at) {
         if (metric.isEmpty()) {
-            throw problem(at, "the name of a metric is missing in the braces; write \"{epoch}\", for instance.");
+            throw problem(at, "the name of a metric is missing in the braces; write one such as \"{epoch}\".");
         }
         if (metric.indexOf(']') >= 0 || metric.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw problem(
@@ -80,9 +79,9 @@ final class FilenameTemplateParser {
     private FormatSpec spec(String metric, int start, int end) {
         FormatSpec spec;
         try {
-            spec = FormatSpec.parse(text.substring(start, end));
+            spec = FormatSpec.parse(template.substring(start, end));
         } catch (TemplateSyntaxException malformed) {
-            throw malformed.within(text, start);
+            throw malformed.within(template, start);
         }
         Optional<String> refusal = integers.contains(metric) ? spec.refusalOfIntegers() : spec.refusalOfFloats();
         if (refusal.isPresent()) {
@@ -102,6 +101,6 @@ final class FilenameTemplateParser {
     }
 
     private TemplateSyntaxException problem(int at, String problem) {
-        return new TemplateSyntaxException(text, at, problem);
+        return new TemplateSyntaxException(template, at, problem);
     }
 }

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The digits of a double, rounded half to even from its exact binary value, and laid out as CPython lays them out.
  *
- * <p>{@link Double#toString} cannot serve: before JDK 19 it prints more digits than needed for some values
+ * <p>{@link Double#toString} is not used: before JDK 19 it prints more digits than needed for some values
  * (JDK-4511638), and its exponents look different.
  */
 final class FloatDigits {
     private static final int DEFAULT_PRECISION = 6;
-    /** Decimal digits that tell any two doubles apart. */
+    /** Decimal digits that distinguish any two doubles. */
     private static final int MAX_SHORTEST = 17;
     /** Most logged values, being widened 32-bit floats, need more digits than these. */
     private static final int LONG = 15;
@@ -31,7 +31,7 @@ final class FloatDigits {
         this.keepPoint = keepPoint;
     }
 
-    /** Whether a minus sign belongs before the number; NaN has none. */
+    /** Whether a minus sign belongs before the number; never for NaN. */
     boolean isNegative() {
         return value < 0 || (value == 0 && 1 / value < 0);
     }
@@ -134,7 +134,7 @@ final class FloatDigits {
         return significant(MAX_SHORTEST);
     }
 
-    /** The nearest decimal of this many digits that reads back as the value; null if there is none. */
+    /** The nearest decimal of this many digits that reads back as the value; null if neither does. */
     private @Nullable BigDecimal readsBack(BigDecimal exact, int count) {
         double target = Math.abs(value);
         BigDecimal nearest = exact.round(new MathContext(count, RoundingMode.HALF_EVEN));

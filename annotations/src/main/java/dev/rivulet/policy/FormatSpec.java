@@ -13,10 +13,12 @@ import java.util.Optional;
  * FormatSpec.parse("").format(0.1);          // 0.1, the shortest digits that read back as the same double
  * }</pre>
  *
- * <p>Results equal CPython's, digit for digit, in the C locale. Width and precision end at {@value #LIMIT}: no file name
- * is longer.
+ * <p>Results equal CPython's, digit for digit, in the C locale. Width and precision end at {@value #LIMIT}: no file
+ * name is longer.
  *
  * <p>Source: "Format Specification Mini-Language" in the Python Library Reference, and the behaviour of CPython 3.11.
+ *
+ * @since 0.1
  */
 public final class FormatSpec {
     static final int LIMIT = 255;
@@ -27,12 +29,12 @@ public final class FormatSpec {
     private static final String FLOAT_TYPES = "eEfFgG%";
     private static final String TYPES = INTEGER_TYPES + FLOAT_TYPES + "n";
 
-    /** Stands for a type, precision or grouping that is not given. */
+    /** A type or grouping that is not given. */
     static final char NONE = '\0';
 
     private static final int UNSET = -1;
 
-    private final String text;
+    private final String spec;
     private final NumberLayout layout;
     private final boolean noNegativeZero;
     private final boolean alternate;
@@ -40,8 +42,8 @@ public final class FormatSpec {
     private final char type;
 
     private FormatSpec(
-            String text, NumberLayout layout, boolean noNegativeZero, boolean alternate, int precision, char type) {
-        this.text = text;
+            String spec, NumberLayout layout, boolean noNegativeZero, boolean alternate, int precision, char type) {
+        this.spec = spec;
         this.layout = layout;
         this.noNegativeZero = noNegativeZero;
         this.alternate = alternate;
@@ -54,8 +56,8 @@ public final class FormatSpec {
      *
      * @throws TemplateSyntaxException if Python would refuse it for every number
      */
-    public static FormatSpec parse(String text) {
-        return new Parser(text).parse();
+    public static FormatSpec parse(String spec) {
+        return new Parser(spec).parse();
     }
 
     /** Why Python refuses this format for integers; empty if it does not. */
@@ -84,7 +86,8 @@ public final class FormatSpec {
     /**
      * Formats an integer.
      *
-     * @throws IllegalArgumentException if this format is not for integers, or the value is no character for {@code c}
+     * @throws IllegalArgumentException if this format is not for integers, or the value is not a character for
+     *     {@code c}
      */
     public String format(long value) {
         if (isFloatType()) {
@@ -93,7 +96,7 @@ public final class FormatSpec {
         refuse(refusalOfIntegers());
         if (type == 'c') {
             if (!Character.isValidCodePoint(Math.toIntExact(value))) {
-                throw new IllegalArgumentException("\"" + text + "\": " + value + " is not a character.");
+                throw new IllegalArgumentException("\"" + spec + "\": " + value + " is not a character.");
             }
             return layout.layOut(false, "", "", Character.toString((int) value));
         }
@@ -140,7 +143,7 @@ public final class FormatSpec {
         return type != NONE && FLOAT_TYPES.indexOf(type) >= 0;
     }
 
-    /** Whether the result is a character by its number, which may be any character. */
+    /** Whether the value is the code point of the result, which may be any character. */
     boolean isCharacter() {
         return type == 'c';
     }
@@ -151,44 +154,44 @@ public final class FormatSpec {
 
     private void refuse(Optional<String> refusal) {
         refusal.ifPresent(reason -> {
-            throw new IllegalArgumentException("\"" + text + "\": " + reason);
+            throw new IllegalArgumentException("\"" + spec + "\": " + reason);
         });
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof FormatSpec that && text.equals(that.text);
+        return other instanceof FormatSpec that && spec.equals(that.spec);
     }
 
     @Override
     public int hashCode() {
-        return text.hashCode();
+        return spec.hashCode();
     }
 
-    /** The text that was parsed. */
+    /** The format that was parsed. */
     @Override
     public String toString() {
-        return text;
+        return spec;
     }
 
     /** Reads the parts from left to right; each may be missing. */
     private static final class Parser {
-        private final String text;
+        private final String spec;
         private int position;
 
-        Parser(String text) {
-            this.text = text;
+        Parser(String spec) {
+            this.spec = spec;
         }
 
         FormatSpec parse() {
             int fill = ' ';
             boolean fillGiven = false;
             char align = NONE;
-            int afterFirst = text.isEmpty() ? 0 : Character.charCount(text.codePointAt(0));
-            if (afterFirst < text.length() && afterFirst > 0 && isOneOf(ALIGNMENTS, afterFirst)) {
-                fill = text.codePointAt(0);
+            int afterFirst = spec.isEmpty() ? 0 : Character.charCount(spec.codePointAt(0));
+            if (afterFirst < spec.length() && afterFirst > 0 && isOneOf(ALIGNMENTS, afterFirst)) {
+                fill = spec.codePointAt(0);
                 fillGiven = true;
-                align = text.charAt(afterFirst);
+                align = spec.charAt(afterFirst);
                 position = afterFirst + 1;
             } else {
                 align = accept(ALIGNMENTS);
@@ -213,7 +216,7 @@ public final class FormatSpec {
             int groupSize = grouping == NONE ? 0 : "boxX".indexOf(type) >= 0 && type != NONE ? 4 : 3;
             NumberLayout layout =
                     new NumberLayout(fill, align == NONE ? '>' : align, sign, Math.max(width, 0), grouping, groupSize);
-            return new FormatSpec(text, layout, noNegativeZero, alternate, precision, type);
+            return new FormatSpec(spec, layout, noNegativeZero, alternate, precision, type);
         }
 
         private int precision() {
@@ -222,18 +225,18 @@ public final class FormatSpec {
             }
             int precision = number("precision");
             if (precision == UNSET) {
-                throw problem("a number of digits is missing after '.'; write \".3f\", for instance.");
+                throw problem("a number of digits is missing after '.'; write a format such as \".3f\".");
             }
             return precision;
         }
 
         private char type() {
-            if (position == text.length()) {
+            if (position == spec.length()) {
                 return NONE;
             }
             char type = accept(TYPES);
-            if (type == NONE || position < text.length()) {
-                String rest = text.substring(type == NONE ? position : --position);
+            if (type == NONE || position < spec.length()) {
+                String rest = spec.substring(type == NONE ? position : --position);
                 throw problem("\"" + rest + "\" is not a format of numbers; use one of \"d e f g n % x o b c E F G X\","
                         + " such as \"02d\" or \".3f\".");
             }
@@ -261,8 +264,8 @@ public final class FormatSpec {
         private int number(String what) {
             int start = position;
             int number = 0;
-            while (position < text.length() && text.charAt(position) >= '0' && text.charAt(position) <= '9') {
-                number = Math.min(number * 10 + text.charAt(position++) - '0', LIMIT + 1);
+            while (position < spec.length() && spec.charAt(position) >= '0' && spec.charAt(position) <= '9') {
+                number = Math.min(number * 10 + spec.charAt(position++) - '0', LIMIT + 1);
             }
             if (number > LIMIT) {
                 position = start;
@@ -272,15 +275,15 @@ public final class FormatSpec {
         }
 
         private char accept(String characters) {
-            return isOneOf(characters, position) ? text.charAt(position++) : NONE;
+            return isOneOf(characters, position) ? spec.charAt(position++) : NONE;
         }
 
         private boolean isOneOf(String characters, int index) {
-            return index < text.length() && characters.indexOf(text.charAt(index)) >= 0;
+            return index < spec.length() && characters.indexOf(spec.charAt(index)) >= 0;
         }
 
         private TemplateSyntaxException problem(String problem) {
-            return new TemplateSyntaxException(text, position, problem);
+            return new TemplateSyntaxException(spec, position, problem);
         }
     }
 }

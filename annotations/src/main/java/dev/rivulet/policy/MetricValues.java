@@ -3,16 +3,18 @@ package dev.rivulet.policy;
 import java.util.Map;
 
 /**
- * Values by metric name. A view of what is known at one moment, read without boxing.
+ * Values by metric name. A view of one moment, read without boxing.
  *
  * <p>Values are what the user logged, widened to double; a 32-bit float keeps its exact value that way.
+ *
+ * @since 0.1
  */
 public interface MetricValues {
 
     /** Whether a metric of this name has a value now. */
     boolean has(String name);
 
-    /** The metric's value; unspecified if there is none. */
+    /** The metric's value; unspecified if it has none. */
     double get(String name);
 
     /** A view of a map. */

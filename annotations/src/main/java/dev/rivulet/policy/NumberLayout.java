@@ -7,17 +7,17 @@ package dev.rivulet.policy;
  * @param align where the number stands: {@code <}, {@code >}, {@code ^}, or {@code =} for padding behind the sign
  * @param sign {@code +} and blank mark positive numbers too
  * @param width least number of characters, 0 for any
- * @param grouping separator of groups of digits, {@link FormatSpec#NONE} for none
+ * @param grouping separator of groups of digits, {@link FormatSpec#NONE} for no grouping
  * @param groupSize digits between separators
  */
 record NumberLayout(int fill, char align, char sign, int width, char grouping, int groupSize) {
 
     /**
-     * The number as text.
+     * The number as a string.
      *
      * @param prefix such as {@code 0x}
      * @param digits integer digits, which alone are grouped
-     * @param rest decimal point, fraction and exponent; or the whole of what has no digits, such as {@code nan}
+     * @param rest decimal point, fraction and exponent; or all of a number without digits, such as {@code nan}
      */
     String layOut(boolean negative, String prefix, String digits, String rest) {
         if (width == 0 && grouping == FormatSpec.NONE) {
@@ -48,7 +48,7 @@ record NumberLayout(int fill, char align, char sign, int width, char grouping, i
         return sign == '+' || sign == ' ' ? String.valueOf(sign) : "";
     }
 
-    /** Inserts separators; zeros that fill up to the width are grouped like digits, and never led by a separator. */
+    /** Inserts separators; zeros that pad to the width are grouped like digits, and a separator never comes first. */
     private String group(String digits, int minWidth) {
         if (digits.isEmpty()) {
             return "";

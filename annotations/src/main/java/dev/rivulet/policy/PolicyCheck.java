@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Checks the attributes of a policy in the order in which Lightning's constructor does; what only Rivulet checks follows. */
+/**
+ * Checks the attributes of a policy in the order in which Lightning's constructor does; what only Rivulet checks
+ * follows.
+ */
 final class PolicyCheck {
     private final StreamPolicy.Builder policy;
     private final List<PolicyViolation> violations = new ArrayList<>();
@@ -57,7 +60,7 @@ final class PolicyCheck {
                     PolicyRule.CONTRADICTORY_TRIGGERS,
                     active.get(active.size() - 1).attribute(),
                     active.stream().map(Declared::toString).collect(Collectors.joining(" and "))
-                            + " exclude each other; keep one, declare a further stream for the other, or set"
+                            + " exclude each other; keep one, declare another stream for the other, or set"
                             + " anyTrigger = true to save whenever one of them is due.");
         }
     }
@@ -67,8 +70,8 @@ final class PolicyCheck {
             violation(
                     PolicyRule.SAVE_TOP_K_WITHOUT_MONITOR,
                     "saveTopK",
-                    "saveTopK = " + policy.saveTopK + " needs a monitor to tell which checkpoints are the best; add"
-                            + " monitor = \"val_loss\", for instance, or keep 1 or all (-1).");
+                    "saveTopK = " + policy.saveTopK + " needs a monitor that decides which checkpoints are the best;"
+                            + " add one, such as monitor = \"val_loss\", or keep 1 or all (-1).");
         }
     }
 
@@ -100,8 +103,8 @@ final class PolicyCheck {
             violation(
                     PolicyRule.SAVE_BEST_WITHOUT_MONITOR,
                     "saveBest",
-                    "saveBest = " + policy.saveBest + " needs a monitor to tell which checkpoint is the best; add"
-                            + " monitor = \"val_loss\", for instance, or name the newest with saveLast = "
+                    "saveBest = " + policy.saveBest + " needs a monitor that decides which checkpoint is the best;"
+                            + " add one, such as monitor = \"val_loss\", or name the newest with saveLast = "
                             + policy.saveBest + ".");
         }
         if (policy.saveTopK == 0) {

@@ -1,11 +1,15 @@
 package dev.rivulet.policy;
 
-/** A rule that every {@link StreamPolicy} obeys, with the stable id under which a violation is reported. */
+/**
+ * A rule that every {@link StreamPolicy} obeys, with the stable id under which a violation is reported.
+ *
+ * @since 0.1
+ */
 public enum PolicyRule {
-    /** More than one of step, epoch and time trigger is switched on, and not any of them is to do. */
+    /** More than one of step, epoch and time trigger is switched on, although {@code anyTrigger} is off. */
     CONTRADICTORY_TRIGGERS("ContradictoryTriggers"),
 
-    /** More than the newest checkpoint is to be kept, but no metric says which are the best. */
+    /** Several of the best checkpoints are to be kept, but no metric decides which they are. */
     SAVE_TOP_K_WITHOUT_MONITOR("SaveTopKWithoutMonitor"),
 
     /** The number of kept checkpoints is below −1. */
@@ -14,13 +18,13 @@ public enum PolicyRule {
     /** The number of newest checkpoints to keep is negative. */
     BAD_KEEP_LAST("BadKeepLast"),
 
-    /** The best checkpoint is to be named, but no metric says which that is. */
+    /** The best checkpoint is to be named, but no metric decides which it is. */
     SAVE_BEST_WITHOUT_MONITOR("SaveBestWithoutMonitor"),
 
-    /** The best checkpoint is to be named, but none of the best is kept. */
+    /** The best checkpoint is to be named, but the best are not kept. */
     SAVE_BEST_WITHOUT_TOP_K("SaveBestWithoutTopK"),
 
-    /** A step or epoch interval, or the interval of checkpoints kept for ever, is negative. */
+    /** A step or epoch interval, or the interval of checkpoints kept permanently, is negative. */
     NEGATIVE_INTERVAL("NegativeInterval"),
 
     /** The time interval is not a duration. */

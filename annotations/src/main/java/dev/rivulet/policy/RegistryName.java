@@ -1,6 +1,10 @@
 package dev.rivulet.policy;
 
-/** Names the generated registry of a class; the one rule that the processor and the look-up share. */
+/**
+ * Names the generated registry of a class; the one rule that the processor and the look-up share.
+ *
+ * @since 0.1
+ */
 public final class RegistryName {
     private static final String SUFFIX = "CallbackRegistry";
 

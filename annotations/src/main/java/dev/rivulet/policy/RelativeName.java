@@ -2,7 +2,11 @@ package dev.rivulet.policy;
 
 import java.util.Optional;
 
-/** The rule that keeps names of files inside the directory they belong to: relative, portable, and never led upwards. */
+/**
+ * The rule that keeps names of files inside the directory they belong to: relative, portable, and never upwards.
+ *
+ * @since 0.1
+ */
 public final class RelativeName {
     /** Directory of manifests and temporary files in every run's checkpoint directory. */
     private static final String RESERVED = ".rivulet";
@@ -16,7 +20,7 @@ public final class RelativeName {
             return Optional.of(
                     name.charAt(unsafe) == '\\'
                             ? "a backslash is not portable in names; write '/' between folder and file."
-                            : "a control character or broken surrogate (U+%04X) cannot stand in a name; remove it."
+                            : "a control character or broken surrogate (U+%04X) is not allowed in a name; remove it."
                                     .formatted((int) name.charAt(unsafe)));
         }
         if (name.startsWith("/") || hasDrive(name) || name.contains("://")) {
@@ -41,13 +45,13 @@ public final class RelativeName {
 
     private static Optional<String> problemOfSegment(String segment) {
         if (segment.isEmpty()) {
-            return Optional.of("a part between or beside '/' is empty; remove the surplus '/'.");
+            return Optional.of("a part before, between or after '/' is empty; remove the surplus '/'.");
         }
         if (segment.equals("..") || segment.equals(".")) {
             return Optional.of("\"" + segment + "\" may lead outside the run's directory; name the folder itself.");
         }
         return segment.equalsIgnoreCase(RESERVED)
-                ? Optional.of("\"" + RESERVED + "\" holds the manifests; take another folder.")
+                ? Optional.of("\"" + RESERVED + "\" holds the manifests; use another folder.")
                 : Optional.empty();
     }
 

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads intervals of time as people write them. */
+/** Reads intervals of time as users write them. */
 final class SaveInterval {
     private static final Pattern PARTS =
             Pattern.compile("(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?");
@@ -21,20 +21,21 @@ final class SaveInterval {
      *
      * @throws IllegalArgumentException if it is not an interval, or is negative; the message holds the remedy
      */
-    static Duration parse(String text) {
-        Duration duration = read(text);
+    static Duration parse(String written) {
+        Duration duration = read(written);
         if (duration.isNegative()) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is negative; write a positive duration, or \"0s\" to save after every batch.");
+                    "\"" + written + "\" is negative; write a positive duration, or \"0s\" to save after every batch.");
         }
         if (duration.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("\"" + text + "\" is longer than a century; write a shorter duration.");
+            throw new IllegalArgumentException(
+                    "\"" + written + "\" is longer than a century; write a shorter duration.");
         }
         return duration;
     }
 
-    private static Duration read(String text) {
-        String compact = text.replace(" ", "");
+    private static Duration read(String written) {
+        String compact = written.replace(" ", "");
         Matcher parts = PARTS.matcher(compact);
         if (!compact.isEmpty() && parts.matches()) {
             return Duration.ofDays(number(parts.group(1)))
@@ -46,7 +47,7 @@ final class SaveInterval {
             return Duration.parse(compact);
         } catch (DateTimeParseException malformed) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a duration; write \"30s\", \"15m\", \"1h30m\", \"1d\" or \"PT15M\".",
+                    "\"" + written + "\" is not a duration; write \"30s\", \"15m\", \"1h30m\", \"1d\" or \"PT15M\".",
                     malformed);
         }
     }

@@ -6,7 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The rule for names of streams. A name is a stream's identity and part of its files' names, so it must suit every file system. */
+/**
+ * The rule for names of streams. A name is a stream's identity and part of its files' names, so it must suit every file
+ * system.
+ *
+ * @since 0.1
+ */
 public final class StreamName {
     /** Most characters of a name. */
     public static final int MAX_LENGTH = 64;
@@ -26,8 +31,7 @@ public final class StreamName {
                     + " are allowed, shorten it.");
         }
         if (POINTERS.contains(name.toLowerCase(Locale.ROOT))) {
-            return Optional.of(
-                    quoted + "is what the newest or best checkpoint of every stream is called; take another.");
+            return Optional.of(quoted + "is the name of the newest or best checkpoint of every stream; use another.");
         }
         if (!isLetterOrDigit(name.charAt(0))) {
             return Optional.of(quoted + "must start with a letter or digit (A-Z, a-z, 0-9).");
@@ -44,7 +48,7 @@ public final class StreamName {
             return Optional.of(quoted + "ends with '.', which Windows drops; remove it.");
         }
         if (isDevice(name)) {
-            return Optional.of(quoted + "is a device on Windows; take another.");
+            return Optional.of(quoted + "is a device on Windows; use another.");
         }
         return Optional.empty();
     }

@@ -79,7 +79,9 @@ public record StreamPolicy(
         return saveTopK() != 0 || keepLast() > 0 || keepEveryNth() > 0;
     }
 
-    /** Whether no checkpoint is ever written: nothing is due or kept, {@code last} is off, and exceptions save nothing. */
+    /**
+     * Whether no checkpoint is ever written: nothing is due or kept, {@code last} is off, and exceptions save nothing.
+     */
     public boolean neverSaves() {
         boolean neverDue = trigger() instanceof SaveTrigger.Never;
         return (neverDue || !keepsCheckpoints()) && saveLast() == SaveLast.OFF && !schedule.saveOnException();
@@ -171,9 +173,10 @@ public record StreamPolicy(
     }
 
     /**
-     * Collects attributes; {@link #violations} says what is wrong with them, {@link #build} refuses them.
+     * Collects attributes; {@link #violations} lists what is wrong with them, {@link #build} refuses them.
      *
-     * <p>The defaults of {@link CheckpointStream}, empty texts and {@link CheckpointStream#UNSET}, take an attribute back.
+     * <p>The defaults of {@link CheckpointStream}, empty strings and {@link CheckpointStream#UNSET}, unset an
+     * attribute.
      */
     public static final class Builder {
         Optional<String> dirpath = Optional.empty();
@@ -228,13 +231,13 @@ public record StreamPolicy(
             return this;
         }
 
-        /** How many of the newest saves are kept beside the best; 0 switches it off. */
+        /** How many of the newest saves are kept in addition to the best; 0 switches it off. */
         public Builder keepLast(int n) {
             this.keepLast = n;
             return this;
         }
 
-        /** Keeps every n-th save for ever; 0 switches it off. */
+        /** Keeps every n-th save permanently; 0 switches it off. */
         public Builder keepEveryNth(int n) {
             this.keepEveryNth = n;
             return this;
@@ -304,7 +307,7 @@ public record StreamPolicy(
             return this;
         }
 
-        /** Whether training ends or goes on when a save of the stream fails. */
+        /** Whether training ends or continues when a save of the stream fails. */
         public Builder onFailure(OnFailure onFailure) {
             this.onFailure = onFailure;
             return this;
@@ -346,7 +349,7 @@ public record StreamPolicy(
             return this;
         }
 
-        /** The rules that the attributes break, in the order in which Lightning checks them; empty if none. */
+        /** The rules that the attributes break, in the order in which Lightning checks them. */
         public List<PolicyViolation> violations() {
             return new PolicyCheck(this).violations();
         }
@@ -372,8 +375,8 @@ public record StreamPolicy(
                     verbose);
         }
 
-        private static Optional<String> given(String text) {
-            return text.isEmpty() ? Optional.empty() : Optional.of(text);
+        private static Optional<String> given(String value) {
+            return value.isEmpty() ? Optional.empty() : Optional.of(value);
         }
 
         private static OptionalInt given(int n) {

@@ -1,4 +1,7 @@
-/** What a declaration may say: policies, file-name templates, names; shared by the compiler's checks and by run time. */
+/**
+ * The rules of declarations: policies, file-name templates and names. Shared by the checks at compile time and the
+ * runtime.
+ */
 @NullMarked
 package dev.rivulet.policy;
 

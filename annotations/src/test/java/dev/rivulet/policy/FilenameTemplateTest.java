@@ -70,7 +70,7 @@ class FilenameTemplateTest {
         "{0},1",
         "{epoch:/>5},7"
     })
-    void malformedTemplatesAreRefusedWithTheirPlace(String template, int position) {
+    void malformedTemplatesAreRefusedWithThePosition(String template, int position) {
         TemplateSyntaxException refusal =
                 catchThrowableOfType(TemplateSyntaxException.class, () -> FilenameTemplate.parse(template));
         assertThat(refusal).isNotNull();

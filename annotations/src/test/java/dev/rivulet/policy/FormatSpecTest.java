@@ -46,7 +46,7 @@ class FormatSpecTest {
     }
 
     @Test
-    void refusalNamesPlaceAndRemedy() {
+    void refusalNamesPositionAndRemedy() {
         assertThatThrownBy(() -> FormatSpec.parse(".3q"))
                 .hasMessageContaining("\".3q\", column 3")
                 .hasMessageContaining("\"q\" is not a format of numbers; use one of");

@@ -55,7 +55,7 @@ class StreamPolicyTest {
     }
 
     @Test
-    void aTriggerIsOverriddenByTakingTheOtherBack() {
+    void aTriggerIsOverriddenByUnsettingTheOther() {
         StreamPolicy declared = StreamPolicy.builder().trainTimeInterval("1m").build();
         StreamPolicy overridden =
                 declared.toBuilder().trainTimeInterval("").everyNTrainSteps(5).build();
@@ -112,21 +112,21 @@ class StreamPolicyTest {
         "0s,PT0S",
         "PT0.5S,PT0.5S"
     })
-    void durationsAreReadAsPeopleWriteThem(String text, Duration duration) {
-        assertThat(StreamPolicy.builder().trainTimeInterval(text).build().trigger())
+    void durationsAreReadAsUsersWriteThem(String written, Duration duration) {
+        assertThat(StreamPolicy.builder().trainTimeInterval(written).build().trigger())
                 .isEqualTo(new SaveTrigger.Interval(duration));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"15", "m15", "1m1h", "-PT5S", "soon", "1.5h", " ", "999999999d"})
-    void otherDurationsAreRefused(String text) {
-        assertThat(StreamPolicy.builder().trainTimeInterval(text).violations())
+    void otherDurationsAreRefused(String written) {
+        assertThat(StreamPolicy.builder().trainTimeInterval(written).violations())
                 .extracting(PolicyViolation::rule)
                 .containsExactly(PolicyRule.BAD_DURATION);
     }
 
     @Test
-    void namingTheBestNeedsAMonitorAndAPlaceForIt() {
+    void namingTheBestNeedsAMonitorAndAKeptCheckpoint() {
         StreamPolicy.Builder policy =
                 StreamPolicy.builder().saveBest(SaveBest.LINK).saveTopK(0);
         assertThat(policy.violations())
@@ -152,7 +152,7 @@ class StreamPolicyTest {
     }
 
     @Test
-    void whatIsKeptBesideTheBestIsNoNegativeNumber() {
+    void theNumberOfOtherKeptCheckpointsIsNotNegative() {
         assertThat(StreamPolicy.builder().keepLast(-1).keepEveryNth(-1).violations())
                 .extracting(PolicyViolation::rule, PolicyViolation::attribute)
                 .containsExactly(
@@ -174,21 +174,21 @@ class StreamPolicyTest {
         "0.1B,1",
         "8388607TiB,9223370937343148032"
     })
-    void sizesAreReadAsPeopleWriteThem(String text, long bytes) {
-        assertThat(StreamPolicy.builder().maxTotalBytes(text).build().maxTotalBytes())
+    void sizesAreReadAsUsersWriteThem(String written, long bytes) {
+        assertThat(StreamPolicy.builder().maxTotalBytes(written).build().maxTotalBytes())
                 .isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10", "GB", "-1GB", "1,5GB", "10Gb", "iB", "1XB", " ", "8388608TiB", "1e3B"})
-    void otherSizesAreRefused(String text) {
-        assertThat(StreamPolicy.builder().maxTotalBytes(text).violations())
+    void otherSizesAreRefused(String written) {
+        assertThat(StreamPolicy.builder().maxTotalBytes(written).violations())
                 .extracting(PolicyViolation::rule)
                 .containsExactly(PolicyRule.BAD_BYTE_SIZE);
     }
 
     @Test
-    void anEmptySizeTakesTheLimitBack() {
+    void anEmptySizeRemovesTheLimit() {
         StreamPolicy limited = StreamPolicy.builder().maxTotalBytes("1GB").build();
         assertThat(limited.toBuilder().maxTotalBytes("").build().maxTotalBytes())
                 .isZero();

@@ -14,10 +14,11 @@ import javax.lang.model.element.VariableElement;
 import javax.lang.model.util.ElementFilter;
 
 /**
- * An annotation as it is written on an element: its values, and where each stands in the source.
+ * An annotation as it is written on an element: its values and their positions in the source.
  *
- * <p>Reading a value that does not compile, or is not there although it must be, is {@link UnresolvedTypeException}: a constant of a
- * class that another processor generates looks so, and of real mistakes the compiler tells.
+ * <p>Reading a value that does not compile, or a required one that is missing, throws an
+ * {@link UnresolvedTypeException}: a constant of a class that another processor generates looks the same, and the
+ * compiler reports real mistakes itself.
  */
 record AnnotationUse(Element element, AnnotationMirror mirror) {
     /** How javac and ECJ print a value that does not compile; a string of that content is printed in quotes. */
@@ -54,20 +55,20 @@ record AnnotationUse(Element element, AnnotationMirror mirror) {
                 .toList();
     }
 
-    /** A text, or empty where the attribute is absent or left at its empty default. */
+    /** A string; empty if the attribute is absent or left at its empty default. */
     String string(String attribute) {
         return asString(value(attribute));
     }
 
-    /** The texts of an array, each with its place. */
+    /** The strings of an array, each with its position. */
     List<Located> strings(String attribute) {
         return elements(attribute).stream()
                 .map(value -> new Located(asString(value), Position.at(this, value)))
                 .toList();
     }
 
-    /** A text of an annotation and where it stands. */
-    record Located(String text, Position position) {}
+    /** A string of an annotation and its position. */
+    record Located(String value, Position position) {}
 
     /** A value that differs from its default: a String, Integer or Boolean, or the name of an enum constant. */
     Optional<Object> changed(String attribute) {
@@ -75,7 +76,7 @@ record AnnotationUse(Element element, AnnotationMirror mirror) {
         return explicit(attribute).map(this::constant).filter(value -> !initial.equals(Optional.of(value)));
     }
 
-    /** Where the value stands, or the annotation if it is not written. */
+    /** The position of the value, or of the annotation if the value is not written. */
     Position at(String attribute) {
         return explicit(attribute).map(value -> Position.at(this, value)).orElseGet(() -> Position.at(this));
     }

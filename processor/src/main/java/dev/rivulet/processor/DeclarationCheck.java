@@ -5,7 +5,8 @@ import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.util.Elements;
 
 /**
- * Checks what a class declares. Each mistake is reported once, where it stands; what depends on a mistake is left alone.
+ * Checks what a class declares. Each mistake is reported once, at its position; what depends on a mistake is not
+ * checked.
  */
 final class DeclarationCheck {
     private final Declarations declarations;
@@ -26,7 +27,7 @@ final class DeclarationCheck {
         this.shape = new ShapeCheck(elements, environment.getTypeUtils(), reporter);
     }
 
-    /** The declarations that a registry can hold: all of them if nothing was reported. */
+    /** The declarations that a registry can hold: all if nothing was reported. */
     Declarations check() {
         List<DeclaredStream> callableStreams =
                 declarations.streams().stream().filter(shape::isCallable).toList();

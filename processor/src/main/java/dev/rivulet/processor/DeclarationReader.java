@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 
-/** Reads what a class declares; of mistakes it reports only policies that belong to no transform. */
+/** Reads what a class declares. The only mistakes that it reports are policies that do not belong to one transform. */
 final class DeclarationReader {
     private final ErrorReporter reporter;
     private final List<DeclaredStream> streams = new ArrayList<>();
@@ -45,7 +45,7 @@ final class DeclarationReader {
             streams.add(DeclaredStream.derived(transforms.get(i), Optional.ofNullable(policies.get(i))));
         }
         for (HookKind kind : HookKind.values()) {
-            // A transform takes part in saves anyway: there @OnSaveCheckpoint adds nothing.
+            // A transform takes part in saves anyway: @OnSaveCheckpoint on it has no effect.
             if (kind != HookKind.SAVE || transforms.isEmpty()) {
                 for (AnnotationUse use : AnnotationUse.of(member, kind.annotation())) {
                     hooks.add(Hook.read(kind, use));
@@ -54,7 +54,7 @@ final class DeclarationReader {
         }
     }
 
-    /** The policies beside transforms, by the transform's place among them. */
+    /** The policies of a member's transforms, by the index of the transform. */
     private Map<Integer, AnnotationUse> policies(Element member, List<AnnotationUse> transforms) {
         List<String> names =
                 transforms.stream().map(transform -> transform.string("value")).toList();

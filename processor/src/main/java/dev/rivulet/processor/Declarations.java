@@ -26,7 +26,7 @@ record Declarations(TypeElement owner, List<DeclaredStream> streams, List<Hook> 
         return hooks.stream().filter(hook -> hook.kind() == kind).toList();
     }
 
-    /** The methods and fields that bear declarations. */
+    /** The methods and fields with declarations. */
     Set<Element> members() {
         Set<Element> members = new LinkedHashSet<>();
         derived().forEach(stream -> members.add(stream.element()));

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a {@code @CheckpointStream} sets: the attributes that differ from their defaults, in the annotation's order. Each
- * is named like the method of {@link StreamPolicy.Builder} that takes it.
+ * What a {@code @CheckpointStream} sets: the attributes that differ from their defaults, in the annotation's order.
+ * Each is named like the method of {@link StreamPolicy.Builder} that takes it.
  */
 record DeclaredPolicy(List<Setting> settings) {
     /** The attribute that is not part of the policy: the stream's name. */

@@ -9,7 +9,8 @@ import javax.lang.model.element.Element;
  *
  * @param name the name as written, legal or not
  * @param from the stream whose weights are transformed; empty for a stream of untransformed weights
- * @param use the declaring annotation: {@code @WeightTransform} of a derived stream, otherwise {@code @CheckpointStream}
+ * @param use the declaring annotation: {@code @WeightTransform} of a derived stream, otherwise
+ *     {@code @CheckpointStream}
  * @param policy the {@code @CheckpointStream} that belongs to the stream
  */
 record DeclaredStream(String name, Optional<String> from, AnnotationUse use, Optional<AnnotationUse> policy) {
@@ -26,7 +27,7 @@ record DeclaredStream(String name, Optional<String> from, AnnotationUse use, Opt
         return new DeclaredStream(transform.string("value"), Optional.of(transform.string("from")), transform, policy);
     }
 
-    /** The class, method or field that bears the annotation. */
+    /** The annotated class, method or field. */
     Element element() {
         return use.element();
     }

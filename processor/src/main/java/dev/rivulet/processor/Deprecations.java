@@ -12,7 +12,7 @@ import javax.lang.model.util.Elements;
 
 /**
  * The warnings that generated code would cause by naming deprecated declarations of the user. They are suppressed where
- * they arise and nowhere else: the user knows of the deprecation, and others are still told of theirs.
+ * they arise and nowhere else: the user knows of these deprecations, and is still warned of others.
  */
 final class Deprecations {
     private final Elements elements;
@@ -34,7 +34,7 @@ final class Deprecations {
                 .anyMatch(deprecated -> deprecated.changed("forRemoval").isPresent());
     }
 
-    /** The annotation that suppresses the warnings, if there are any. */
+    /** The annotation that suppresses the warnings; empty if there are none. */
     static Optional<AnnotationSpec> suppressing(Set<String> warnings) {
         if (warnings.isEmpty()) {
             return Optional.empty();

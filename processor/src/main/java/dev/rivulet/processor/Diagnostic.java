@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * Every mistake that the processor reports, apart from those of {@link dev.rivulet.policy.PolicyRule}. A message is the
- * id in brackets, what is wrong, and the remedy; {@code %1$s} and the like stand for what the reporting check adds.
+ * id in brackets, what is wrong, and the remedy; placeholders such as {@code %1$s} stand for what the check fills in.
  */
 enum Diagnostic {
     DUPLICATE_TRANSFORM(
@@ -14,17 +14,17 @@ enum Diagnostic {
     DUPLICATE_POLICY(
             "DuplicatePolicy",
             "The stream \"%1$s\" has a @CheckpointStream already.",
-            "Keep one of them; a further stream of the untransformed weights needs a value, its name."),
+            "Keep one of them; another stream of the untransformed weights needs a value, its name."),
     NEAR_DUPLICATE_NAME(
             "NearDuplicateName",
-            "The name \"%1$s\" is too like \"%2$s\": apart from case and the signs . _ - they are equal.",
-            "Choose names that people and file systems can tell apart."),
+            "The name \"%1$s\" is too similar to \"%2$s\": they differ only in case or the characters . _ -.",
+            "Choose names that users and file systems can distinguish."),
     RESERVED_STREAM_NAME(
             "ReservedStreamName",
             "\"%1$s\" is the stream of the untransformed weights, which every run has.",
             "Give the transform's stream another name."),
     ILLEGAL_STREAM_NAME("IllegalStreamName", "%1$s", ""),
-    UNKNOWN_STREAM("UnknownStream", "There is no stream \"%1$s\" here.", "%2$s"),
+    UNKNOWN_STREAM("UnknownStream", "The stream \"%1$s\" is unknown here.", "%2$s"),
     SOURCE_CYCLE(
             "SourceCycle",
             "The streams take their weights from each other in a cycle: %1$s.",
@@ -32,7 +32,7 @@ enum Diagnostic {
     WRONG_SIGNATURE("WrongSignature", "%1$s cannot be called as @%2$s.", "Write it as %3$s."),
     GENERIC_SIGNATURE(
             "GenericSignature",
-            "The signature of %1$s names the type variable %2$s, which nothing determines at the call.",
+            "The signature of %1$s uses the type variable %2$s, which the call does not determine.",
             "Write it as %3$s."),
     PRIVATE_MEMBER(
             "PrivateMember",
@@ -44,39 +44,41 @@ enum Diagnostic {
             "Make it package-private: the registry lives in the same package."),
     UNSUPPORTED_OWNER(
             "UnsupportedOwner",
-            "%1$s is an annotation type, of which no module is made.",
+            "%1$s is an annotation type and cannot be a module.",
             "Declare streams in a class, record, enum or interface."),
     FIELD_NOT_TRANSFORM(
             "FieldNotTransform",
-            "The field %1$s has the type %2$s, which is no StatefulTransform.",
-            "Let the type implement dev.rivulet.StatefulTransform, or put @WeightTransform on a method."),
+            "The field %1$s has the type %2$s, which is not a StatefulTransform.",
+            "Let the type implement " + RuntimeTypes.STATEFUL_TRANSFORM + ", or put @WeightTransform on a method."),
     STATIC_TRANSFORM_FIELD(
             "StaticTransformField",
-            "The field %1$s is static, so every module of the JVM would share its state.",
+            "The field %1$s is static, so all modules in the JVM would share its state.",
             "Make it an instance field."),
     POLICY_WITHOUT_TRANSFORM(
             "PolicyWithoutTransform",
-            "@CheckpointStream on %1$s belongs to no transform.",
+            "@CheckpointStream on %1$s does not belong to a transform.",
             "Add @WeightTransform, or move it to the class for a stream of the untransformed weights."),
     AMBIGUOUS_POLICY(
             "AmbiguousPolicy",
-            "Several transforms stand here, and @CheckpointStream does not say whose policy it is.",
-            "Give it a value: %1$s."),
+            "There are several transforms, and @CheckpointStream does not name the one that it belongs to.",
+            "Give it a value, one of %1$s."),
     MISPLACED_POLICY(
             "MisplacedPolicy",
             "The stream \"%1$s\" is derived by %2$s, and @CheckpointStream on a class is for untransformed weights.",
-            "Put it beside that @WeightTransform; to change an inherited stream, override its method and repeat both,"
+            "Put it next to that @WeightTransform; to change an inherited stream, override its method and repeat both,"
                     + " or use Trainer.builder().stream(\"%1$s\", …)."),
     SAME_FILES(
             "SameFiles",
             "The streams \"%1$s\" and \"%2$s\" would both write \"%3$s\".",
             "Give them different file names or a dirpath each."),
     DUPLICATE_CONDITION(
-            "DuplicateCondition", "The stream \"%1$s\" has a condition already, %2$s.", "Join the two in one method."),
-    UNUSED_CONDITION("UnusedCondition", "%1$s decides nothing: %2$s.", "%3$s"),
+            "DuplicateCondition",
+            "The stream \"%1$s\" has a condition already, %2$s.",
+            "Combine the two in one method."),
+    UNUSED_CONDITION("UnusedCondition", "%1$s has no effect: %2$s.", "%3$s"),
     OVERRIDE_DIFFERS(
             "OverrideDiffers",
-            "%1$s overrides %2$s, which stays in force for %3$s, but names %4$s.",
+            "%1$s overrides %2$s, which remains in effect for %3$s, but names %4$s.",
             "Name the same streams, leave the annotation out to inherit it, or give the method another name."),
     REGISTRY_NAME_TAKEN(
             "RegistryNameTaken",
@@ -88,17 +90,19 @@ enum Diagnostic {
             "Check that the type exists, or that its generator runs in this compilation."),
     RUNTIME_MISSING(
             "RuntimeMissing",
-            "%1$s declares streams, but dev.rivulet.CallbackRegistry is not visible to it.",
+            "%1$s declares streams, but " + RuntimeTypes.CALLBACK_REGISTRY + " is not visible to it.",
             "Add the dependency dev.rivulet:rivulet-runtime, and in a named module \"requires dev.rivulet\"."),
     PROCESSOR_BUG(
-            "ProcessorBug", "The processor failed on %1$s. This is a bug, please report it with this text: %2$s", "");
+            "ProcessorBug",
+            "The processor failed on %1$s. This is a bug, please report it with this message: %2$s",
+            "");
 
     private final String id;
-    private final String text;
+    private final String format;
 
     Diagnostic(String id, String problem, String remedy) {
         this.id = id;
-        this.text = remedy.isEmpty() ? problem : problem + " " + remedy;
+        this.format = remedy.isEmpty() ? problem : problem + " " + remedy;
     }
 
     /** The stable id, such as {@code DuplicateTransform}. */
@@ -108,6 +112,6 @@ enum Diagnostic {
 
     /** The whole message. */
     String message(Object... details) {
-        return "[" + id + "] " + String.format(Locale.ROOT, text, details);
+        return "[" + id + "] " + String.format(Locale.ROOT, format, details);
     }
 }

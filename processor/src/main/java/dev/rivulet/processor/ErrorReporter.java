@@ -7,8 +7,9 @@ import javax.annotation.processing.Messager;
 import javax.tools.Diagnostic.Kind;
 
 /**
- * The mistakes found in one class, in the order of finding. Every position lies inside that class, so that the caret has
- * a place even where the other party to a mistake is known from a class file alone: the text names that one.
+ * Collects the mistakes of one class and prints them in the order in which they were found. Every position lies inside
+ * that class, so that the caret can stand there even if a conflicting declaration is known from a class file only; the
+ * message names that declaration.
  */
 final class ErrorReporter {
     private record Entry(String message, Position position) {}

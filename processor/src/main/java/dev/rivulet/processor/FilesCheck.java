@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Checks that no two streams write the same files. Whether two templates can give one name is found by trying them: on
- * values of few and of many digits, so that {@code {epoch:02d}} and {@code {epoch}} meet.
+ * Checks that no two streams write the same files. Whether two templates can give the same name is found by trying them
+ * on values of few and of many digits, so that {@code {epoch:02d}} and {@code {epoch}} are found to overlap.
  */
 final class FilesCheck {
     private static final List<MetricValues> SAMPLES =
@@ -58,8 +58,8 @@ final class FilesCheck {
             return Optional.of(new Files(stream, folder + template, names));
         }
 
-        /** Streams whose very names clash are not compared: that is the mistake. */
-        boolean meet(Files other) {
+        /** Streams whose names clash are not compared: that mistake has a diagnostic of its own. */
+        boolean overlaps(Files other) {
             if (StreamName.clashesWith(stream, other.stream)) {
                 return false;
             }
@@ -83,7 +83,7 @@ final class FilesCheck {
         }
         for (DeclaredStream stream : own) {
             Files.of(stream.name(), stream.policy()).ifPresent(files -> {
-                others.stream().filter(files::meet).findFirst().ifPresent(other -> report(stream, files, other));
+                others.stream().filter(files::overlaps).findFirst().ifPresent(other -> report(stream, files, other));
                 others.add(files);
             });
         }

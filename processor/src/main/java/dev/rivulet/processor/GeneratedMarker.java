@@ -11,12 +11,12 @@ import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Elements;
 
 /**
- * The standard annotation that marks generated code for tools, where the module of the marked class can have it: it lives
- * in the module java.compiler, which few modules read, and which an exported class must not lead to unless its readers
- * read it too.
+ * The standard annotation that marks generated code for tools, if the module of the marked class can use it. It belongs
+ * to the module java.compiler, which few modules read; an exported class must not depend on it unless its readers read
+ * that module too.
  */
 final class GeneratedMarker {
-    private static final String HOME = "java.compiler";
+    private static final String MODULE = "java.compiler";
 
     private final Elements elements;
 
@@ -35,7 +35,7 @@ final class GeneratedMarker {
 
     private boolean leaks(TypeElement owner) {
         ModuleElement module = elements.getModuleOf(owner);
-        return module != null && !module.isUnnamed() && exports(module, owner) && !leadsHome(module);
+        return module != null && !module.isUnnamed() && exports(module, owner) && !requiresTransitively(module);
     }
 
     private boolean exports(ModuleElement module, TypeElement owner) {
@@ -44,10 +44,10 @@ final class GeneratedMarker {
                 .anyMatch(elements.getPackageOf(owner)::equals);
     }
 
-    private static boolean leadsHome(ModuleElement module) {
+    private static boolean requiresTransitively(ModuleElement module) {
         return ElementFilter.requiresIn(module.getDirectives()).stream()
                 .filter(RequiresDirective::isTransitive)
                 .anyMatch(
-                        required -> required.getDependency().getQualifiedName().contentEquals(HOME));
+                        required -> required.getDependency().getQualifiedName().contentEquals(MODULE));
     }
 }

@@ -8,7 +8,7 @@ import javax.lang.model.element.ExecutableElement;
 /**
  * A method annotated as a condition or as a save or load hook.
  *
- * @param streams the streams that the annotation names; for save and load hooks none means all
+ * @param streams the streams that the annotation names; empty means all for save and load hooks
  */
 record Hook(HookKind kind, ExecutableElement method, AnnotationUse use, List<AnnotationUse.Located> streams) {
 
@@ -19,7 +19,7 @@ record Hook(HookKind kind, ExecutableElement method, AnnotationUse use, List<Ann
     /** The named streams, in source order. */
     Set<String> streamNames() {
         Set<String> names = new LinkedHashSet<>();
-        streams.forEach(stream -> names.add(stream.text()));
+        streams.forEach(stream -> names.add(stream.value()));
         return names;
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import javax.lang.model.util.Elements;
 
-/** Checks the streams that conditions and hooks name, and that an override does not change what it overrides. */
+/** Checks the streams that conditions and hooks name, and that an override does not change them. */
 final class HookCheck {
     private final Elements elements;
     private final Declarations declarations;
@@ -73,7 +73,7 @@ final class HookCheck {
 
     private Optional<Hook> checkHook(Hook hook) {
         List<AnnotationUse.Located> known = hook.streams().stream()
-                .filter(stream -> visible.knows(stream.text(), stream.position(), reporter))
+                .filter(stream -> visible.knows(stream.value(), stream.position(), reporter))
                 .toList();
         // A hook all of whose streams are unknown must not become one for all streams.
         return known.isEmpty() && !hook.streams().isEmpty() ? Optional.empty() : Optional.of(hook.withStreams(known));
@@ -81,19 +81,19 @@ final class HookCheck {
 
     private Optional<Hook> checkCondition(Hook hook, Map<String, Hook> conditions) {
         if (hook.streams().isEmpty()) {
-            unused(hook, hook.use().at("value"), "it names no stream", "Name one, or remove @TransformWhen.");
+            unused(hook, hook.use().at("value"), "it does not name a stream", "Name one, or remove @TransformWhen.");
         }
         List<AnnotationUse.Located> asked = new ArrayList<>();
         for (AnnotationUse.Located stream : hook.streams()) {
-            if (visible.knows(stream.text(), stream.position(), reporter) && isUsed(hook, stream)) {
-                Hook first = conditions.putIfAbsent(stream.text(), hook);
+            if (visible.knows(stream.value(), stream.position(), reporter) && isUsed(hook, stream)) {
+                Hook first = conditions.putIfAbsent(stream.value(), hook);
                 if (first == null) {
                     asked.add(stream);
                 } else {
                     reporter.add(
                             Diagnostic.DUPLICATE_CONDITION,
                             stream.position(),
-                            stream.text(),
+                            stream.value(),
                             MemberName.of(first.method()));
                 }
             }
@@ -102,9 +102,10 @@ final class HookCheck {
     }
 
     private boolean isUsed(Hook hook, AnnotationUse.Located stream) {
-        Optional<DeclaredStream> declaration = visible.declaration(stream.text());
+        Optional<DeclaredStream> declaration = visible.declaration(stream.value());
         if (declaration.filter(DeclaredStream::isDerived).isEmpty()) {
-            String untransformed = "the stream \"" + stream.text() + "\" is not derived, so its saves ask no one";
+            String untransformed =
+                    "the stream \"" + stream.value() + "\" is not derived, so its saves ask no condition";
             unused(hook, stream.position(), untransformed, "Name a derived stream.");
             return false;
         }
@@ -112,8 +113,8 @@ final class HookCheck {
                 .flatMap(DeclaredStream::policy)
                 .filter(HookCheck::neverSaves)
                 .isPresent()) {
-            String never = "the stream \"" + stream.text() + "\" never saves";
-            unused(hook, stream.position(), never, "Let its policy save something, or remove the condition.");
+            String never = "the stream \"" + stream.value() + "\" never saves";
+            unused(hook, stream.position(), never, "Change its policy so that it saves, or remove the condition.");
             return false;
         }
         return true;

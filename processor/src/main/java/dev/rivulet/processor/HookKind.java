@@ -7,9 +7,9 @@ import dev.rivulet.annotations.TransformWhen;
 import java.util.Locale;
 import javax.lang.model.type.TypeKind;
 
-/** What a method that is not a transform can be asked for. */
+/** What an annotated method that is not a transform is called for. */
 enum HookKind {
-    /** Whether a due save is carried out. */
+    /** To decide whether a due save is carried out. */
     CONDITION(TransformWhen.class, TypeKind.BOOLEAN),
 
     /** To add entries to a checkpoint. */
@@ -30,17 +30,17 @@ enum HookKind {
         return annotation;
     }
 
-    /** The type that the method returns. */
+    /** The required return type. */
     TypeKind result() {
         return result;
     }
 
-    /** The type of the method's one parameter. */
+    /** The required type of the one parameter. */
     ClassName parameter() {
         return this == CONDITION ? RuntimeTypes.TRANSFORM_CONTEXT : RuntimeTypes.CHECKPOINT;
     }
 
-    /** What the method has to look like, such as {@code void describe(Checkpoint)}. */
+    /** The required signature, such as {@code void describe(Checkpoint)}. */
     String signature(CharSequence methodName) {
         return result.name().toLowerCase(Locale.ROOT) + " " + methodName + "("
                 + parameter().simpleName() + ")";

@@ -13,9 +13,9 @@ import javax.lang.model.type.TypeMirror;
 
 /**
  * What the superclasses and interfaces of a class declare. Their mistakes are reported when they are compiled
- * themselves, and not again here.
+ * themselves, not here again.
  *
- * @param nearestFirst the last of them to be called at run time first: of several declarations of a name it wins
+ * @param nearestFirst in the reverse order of the calls at run time; of several declarations of a name the first wins
  */
 record InheritedDeclarations(List<Declarations> nearestFirst) {
 

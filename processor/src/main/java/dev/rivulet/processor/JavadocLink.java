@@ -7,7 +7,7 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 
-/** Writes what stands in a {@code link} tag, so that one click leads from generated code to the source. */
+/** Writes the target of a {@code link} tag, so that one click leads from generated code to the source. */
 final class JavadocLink {
     private JavadocLink() {}
 

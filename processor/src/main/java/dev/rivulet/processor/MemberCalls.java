@@ -41,7 +41,7 @@ final class MemberCalls {
         return CodeBlock.of("$L.apply($N, $N)", field(member), names.parameter("weights"), names.parameter("context"));
     }
 
-    /** A field whose type the registry cannot name is seen as the interface, for only that one's method is reachable. */
+    /** A field whose type the registry cannot name is cast to the interface, whose method is reachable. */
     private CodeBlock field(Element field) {
         CodeBlock access = CodeBlock.of("$N.$N", names.parameter("module"), field.getSimpleName());
         return this.access.reaches(typeOf(field))

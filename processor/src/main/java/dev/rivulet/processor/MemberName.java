@@ -3,7 +3,7 @@ package dev.rivulet.processor;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 
-/** Names classes and members for people: {@code Outer.Inner}, {@code Outer.Inner#halve}. */
+/** Names classes and members for messages: {@code Outer.Inner}, {@code Outer.Inner#halve}. */
 final class MemberName {
     private MemberName() {}
 

@@ -25,7 +25,7 @@ final class NameCheck {
         this.reporter = reporter;
     }
 
-    /** The streams of the class, one of each name. */
+    /** The streams of the class, one for each name. */
     List<DeclaredStream> check() {
         for (DeclaredStream stream : declarations.streams()) {
             if (isLegal(stream) && !isTaken(stream)) {
@@ -81,7 +81,7 @@ final class NameCheck {
                 MemberName.of(inherited.element()));
     }
 
-    /** A policy may be given anew, and an override may repeat the declaration of the method that it overrides. */
+    /** A policy may be replaced, and an override may repeat the declaration of the method that it overrides. */
     private boolean replaces(DeclaredStream stream, DeclaredStream inherited) {
         if (!stream.isDerived()) {
             return !inherited.isDerived();
@@ -96,14 +96,15 @@ final class NameCheck {
         others.addAll(inherited.keySet());
         others.add(CheckpointStream.ORIGINAL);
         others.stream()
-                .filter(other -> !other.equals(stream.name()) && alike(other).equals(alike(stream.name())))
+                .filter(other ->
+                        !other.equals(stream.name()) && simplified(other).equals(simplified(stream.name())))
                 .findFirst()
                 .ifPresent(
                         other -> reporter.add(Diagnostic.NEAR_DUPLICATE_NAME, position(stream), stream.name(), other));
     }
 
-    /** What people and file systems may take for the same: case and punctuation do not count. */
-    private static String alike(String name) {
+    /** A name without what users and file systems may not distinguish: case and punctuation. */
+    private static String simplified(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[._-]", "");
     }
 

@@ -11,7 +11,9 @@ import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
 
-/** Checks that a class can have a registry: that code beside it can name it, and that the registry's name is free. */
+/**
+ * Checks that a class can have a registry: that code in its package can name it, and that the registry's name is free.
+ */
 final class OwnerCheck {
     /** More underscores than this in one name are not tried for collisions: the tries double with each. */
     private static final int TRIED_UNDERSCORES = 8;
@@ -58,7 +60,7 @@ final class OwnerCheck {
         return false;
     }
 
-    /** Joining nested names by underscores can give one name twice, and a class of the user may have it as well. */
+    /** Joining nested names by underscores can give one name twice, and a class of the user may have it too. */
     private boolean hasFreeName() {
         String registry = RegistryName.of(elements.getBinaryName(owner).toString());
         Optional<TypeElement> holder = type(registry)
@@ -79,13 +81,13 @@ final class OwnerCheck {
         return type.getQualifiedName().contentEquals(name);
     }
 
-    /** Whether the type is what an earlier build generated. */
+    /** Whether an earlier build generated the type. */
     private static boolean isRegistry(TypeElement type) {
         return type.getAnnotationMirrors().stream()
                 .anyMatch(mirror -> RuntimeTypes.is(mirror.getAnnotationType(), RuntimeTypes.REGISTRY_GENERATED));
     }
 
-    /** The classes whose registry would have this name: {@code A_B} and the {@code B} in {@code A}, for instance. */
+    /** The classes whose registry would have this name, such as {@code A_B} and the {@code B} nested in {@code A}. */
     private List<TypeElement> classesWithRegistry(String registry) {
         String base =
                 registry.substring(0, registry.length() - RegistryName.of("").length());

@@ -3,7 +3,7 @@ package dev.rivulet.processor;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks policies by the rules that hold at run time too, and puts the caret on the attribute to blame. */
+/** Checks policies by the rules that also apply at run time, and points at the offending attribute. */
 final class PolicyRulesCheck {
     private final ErrorReporter reporter;
 

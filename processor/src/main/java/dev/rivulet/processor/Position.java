@@ -5,7 +5,7 @@ import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.Element;
 
-/** Where the caret of a message stands: on a value of an annotation, on an annotation, or on an element's name. */
+/** What the caret of a message points at: a value of an annotation, an annotation, or an element's name. */
 record Position(Element element, Optional<AnnotationMirror> mirror, Optional<AnnotationValue> value) {
 
     static Position at(Element element) {

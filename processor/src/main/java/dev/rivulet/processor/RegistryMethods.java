@@ -19,7 +19,7 @@ import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 
-/** Writes the methods of a registry that call the user's members, each only where there is something to call. */
+/** Writes the methods of a registry that call the user's members, each only if it has something to call. */
 final class RegistryMethods {
     private final Declarations declarations;
     private final RegistryNames names;
@@ -142,7 +142,7 @@ final class RegistryMethods {
                 .collect(CodeBlock.joining(",\n"));
     }
 
-    /** A method that calls members: it throws what they throw, and suppresses what they would cause. */
+    /** A method that calls members: it throws what they throw, and suppresses the warnings that they cause. */
     private MethodSpec.Builder calling(String name, Collection<? extends Element> members) {
         MethodSpec.Builder method = MethodSpec.methodBuilder(name)
                 .addAnnotation(Override.class)

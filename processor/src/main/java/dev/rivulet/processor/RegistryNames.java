@@ -12,7 +12,7 @@ import javax.lang.model.element.TypeElement;
 
 /**
  * The names inside a registry: constants of streams, parameters of methods. None of them hides the simple name of the
- * declaring class, which may be called {@code weights} just as well.
+ * declaring class, which may itself be {@code weights}.
  */
 final class RegistryNames {
     static final String STREAMS = "STREAMS";
@@ -35,7 +35,7 @@ final class RegistryNames {
 
     private static String constantCase(String stream) {
         if (stream.isEmpty()) {
-            return "UNNAMED"; // A mistake that is reported; the registry is written all the same.
+            return "UNNAMED"; // A mistake that is reported; the registry is written anyway.
         }
         return stream.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
                 .replaceAll("[^A-Za-z0-9]", "_")
@@ -47,7 +47,7 @@ final class RegistryNames {
         return Optional.ofNullable(constants.get(stream)).orElseThrow();
     }
 
-    /** The name of any stream as an expression: a constant where there is one, otherwise a literal. */
+    /** The name of any stream as an expression: its constant, otherwise a literal. */
     CodeBlock reference(String stream) {
         if (constants.containsKey(stream)) {
             return CodeBlock.of("$N", constant(stream));
@@ -57,7 +57,7 @@ final class RegistryNames {
                 : CodeBlock.of("$S", stream);
     }
 
-    /** The name that a parameter or variable has in every method: {@code stream}, as a rule, for the parameter stream. */
+    /** The name that a parameter or variable has in every method: usually {@code stream} for the parameter stream. */
     String parameter(String role) {
         return allocator.get(role);
     }

@@ -17,7 +17,7 @@ import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
 
 /**
- * Writes the registry of a class whose declarations are sound:
+ * Writes the registry of a class from its checked declarations:
  *
  * <pre>{@code
  * public final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModule> {

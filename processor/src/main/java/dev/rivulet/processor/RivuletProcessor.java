@@ -24,11 +24,11 @@ import javax.lang.model.element.TypeElement;
 import javax.tools.Diagnostic.Kind;
 
 /**
- * Writes a callback registry for every class that declares checkpoint streams or hooks, and reports mistakes where they
- * stand. It claims no annotation and, whatever happens, throws nothing at the compiler.
+ * Writes a callback registry for every class that declares checkpoint streams or hooks, and reports mistakes at their
+ * positions. It claims no annotation and never throws an exception at the compiler.
  *
- * <p>Each registry has one originating element, its class, and depends on what that class reaches alone: incremental
- * builds may take the processor for isolating. Classes that need types of other processors wait for a later round.
+ * <p>Each registry has one originating element, its class, and depends only on what that class reaches, so that the
+ * processor is isolating for incremental builds. Classes that need types of other processors wait for a later round.
  * Local and anonymous classes have no registry: compilers do not show them to processors.
  */
 @AutoService(Processor.class)
@@ -42,7 +42,7 @@ public final class RivuletProcessor extends AbstractProcessor {
             OnSaveCheckpoint.class,
             OnLoadCheckpoint.class);
 
-    /** How much of a stack trace a bug report needs. */
+    /** The stack frames that a bug report needs. */
     private static final int SHOWN_FRAMES = 8;
 
     private final Set<OwnerName> waiting = new TreeSet<>();
@@ -85,7 +85,7 @@ public final class RivuletProcessor extends AbstractProcessor {
         }
     }
 
-    /** The class that a declaration belongs to; none for a local or anonymous class, which no one could name. */
+    /** The class that a declaration belongs to; empty for a local or anonymous class, which other code cannot name. */
     private static Stream<TypeElement> declaringClass(Element element) {
         Element type = element instanceof TypeElement ? element : element.getEnclosingElement();
         return Stream.ofNullable(type)
@@ -95,7 +95,7 @@ public final class RivuletProcessor extends AbstractProcessor {
                         each.getNestingKind() == NestingKind.TOP_LEVEL || each.getNestingKind() == NestingKind.MEMBER);
     }
 
-    /** Processes a class; it is done unless it has to wait for a later round. */
+    /** Processes a class; it is done unless it must wait for a later round. */
     private boolean isDone(TypeElement owner, RoundEnvironment round) {
         ErrorReporter reporter = new ErrorReporter();
         try {
@@ -112,7 +112,7 @@ public final class RivuletProcessor extends AbstractProcessor {
         return true;
     }
 
-    /** Even where there are mistakes a registry is written, so that they are not buried under errors that it is missing. */
+    /** A registry is written despite mistakes, so that they are not buried under errors about a missing registry. */
     private void writeRegistry(TypeElement owner, ErrorReporter reporter) throws IOException {
         InheritedDeclarations inherited = InheritedDeclarations.of(owner);
         Declarations declarations = DeclarationReader.read(owner, reporter);
@@ -123,7 +123,7 @@ public final class RivuletProcessor extends AbstractProcessor {
         }
     }
 
-    /** What is missing in the last round is an error of which the compiler tells, unless something stands in for it. */
+    /** In the last round the compiler reports what is missing, unless something stands in for it. */
     private static void reportLeftover(
             UnresolvedTypeException missing, RoundEnvironment round, ErrorReporter reporter) {
         if (!missing.reportedByCompiler() && !round.errorRaised()) {

@@ -6,8 +6,8 @@ import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeMirror;
 
 /**
- * The types of the runtime that declarations and registries name. They are named, never loaded: the processor does not
- * depend on the runtime.
+ * The types of the runtime that declarations and registries name. They are named here and nowhere else in the
+ * processor, and never loaded: it does not depend on the runtime.
  */
 final class RuntimeTypes {
     static final ClassName STATE_DICT = ClassName.get("dev.rivulet", "StateDict");

@@ -22,7 +22,7 @@ final class ShapeCheck {
     private final Types types;
     private final ErrorReporter reporter;
 
-    /** What was found for members that bear several annotations, so that nothing is reported twice. */
+    /** The results for members with several annotations, so that nothing is reported twice. */
     private final Map<Element, Boolean> transforms = new HashMap<>();
 
     ShapeCheck(Elements elements, Types types, ErrorReporter reporter) {
@@ -31,7 +31,7 @@ final class ShapeCheck {
         this.reporter = reporter;
     }
 
-    /** Whether a stream's transform can be called; streams without one need no call. */
+    /** Whether a stream's transform can be called; a stream of untransformed weights has none. */
     boolean isCallable(DeclaredStream stream) {
         Element member = stream.element();
         if (!stream.isDerived()) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Checks that the sources of derived streams exist, and that no stream is, through others, its own source. */
+/** Checks that the sources of derived streams exist and do not form a cycle. */
 final class SourceCheck {
     private final VisibleStreams visible;
     private final ErrorReporter reporter;
@@ -35,7 +35,7 @@ final class SourceCheck {
         }
     }
 
-    /** The streams passed on the way from a stream through its sources back to itself; empty if the way ends elsewhere. */
+    /** The streams from a stream through its sources back to itself; empty if they lead elsewhere. */
     private List<String> cycle(DeclaredStream start) {
         List<String> passed = new ArrayList<>();
         Optional<DeclaredStream> stream = Optional.of(start);

@@ -5,18 +5,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What could have been meant by a name that is unknown. */
+/** Suggests what an unknown name could have meant. */
 final class Suggestion {
     /** More names than this are noise. */
     private static final int SHOWN = 20;
 
     private Suggestion() {}
 
-    /** The near name, or else the known ones. */
+    /** The closest name, or else the known ones. */
     static String forName(String name, Collection<String> known) {
         return StreamName.closest(name, known)
                 .map(near -> "Did you mean \"" + near + "\"?")
-                .orElseGet(() -> "Known are " + list(known) + ".");
+                .orElseGet(() -> "Known streams are " + list(known) + ".");
     }
 
     /** Names in quotes. */

@@ -9,8 +9,8 @@ import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
 
 /**
- * What a generated method has to declare in its {@code throws} clause: the checked exceptions of the methods that it
- * calls, none twice and none beside its superclass.
+ * What a generated method must declare in its {@code throws} clause: the checked exceptions of the methods that it
+ * calls, without duplicates and without subclasses of others.
  */
 final class ThrownTypes {
     private final Types types;
@@ -32,7 +32,7 @@ final class ThrownTypes {
     List<TypeElement> declared(List<? extends TypeMirror> thrown) {
         TreeMap<String, TypeElement> checked = new TreeMap<>();
         for (TypeMirror type : thrown) {
-            // A source that does not compile may throw anything.
+            // Source that does not compile may throw anything.
             if (!types.isSubtype(types.erasure(type), throwable)) {
                 continue;
             }

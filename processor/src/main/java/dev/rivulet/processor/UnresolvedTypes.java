@@ -30,8 +30,8 @@ final class UnresolvedTypes {
     }
 
     /**
-     * Checks the signature of an annotated method, the type of an annotated field with its supertypes, or the supertypes
-     * of a class.
+     * Checks the signature of an annotated method, the type of an annotated field with its supertypes, or the
+     * supertypes of a class.
      *
      * @throws UnresolvedTypeException if a type is missing
      */

@@ -13,13 +13,15 @@ final class Visibility {
     private final Elements elements;
     private final PackageElement from;
 
-    /** Visibility from the package in which an element stands, or a class generated beside it. */
-    Visibility(Elements elements, Element beside) {
+    /** Visibility from the package of an element, in which its registry is generated. */
+    Visibility(Elements elements, Element element) {
         this.elements = elements;
-        this.from = elements.getPackageOf(beside);
+        this.from = elements.getPackageOf(element);
     }
 
-    /** The type of a name as the module of an element sees it; plain look-ups find what that module does not read. */
+    /**
+     * The type of a name as the module of an element sees it; plain look-ups also find what that module does not read.
+     */
     static Optional<TypeElement> visibleType(Elements elements, Element from, String name) {
         ModuleElement module = elements.getModuleOf(from);
         return Optional.ofNullable(

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The streams that declarations of a class can name: its own, inherited ones that it does not replace, and the original. */
+/**
+ * The streams that declarations of a class can name: its own, inherited ones that it does not replace, and the
+ * original.
+ */
 final class VisibleStreams {
     private final Map<String, DeclaredStream> streams = new LinkedHashMap<>();
     private final List<String> names;
@@ -27,12 +30,12 @@ final class VisibleStreams {
         return names;
     }
 
-    /** The declaration of a stream; none for the original where only its default is in force. */
+    /** The declaration of a stream; empty for an original stream that is not declared. */
     Optional<DeclaredStream> declaration(String name) {
         return Optional.ofNullable(streams.get(name));
     }
 
-    /** Whether the name is known; if it is not, that is reported. */
+    /** Whether the name is known; if not, this is reported. */
     boolean knows(String name, Position position, ErrorReporter reporter) {
         if (names.contains(name)) {
             return true;

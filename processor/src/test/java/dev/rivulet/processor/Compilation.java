@@ -28,7 +28,7 @@ import org.eclipse.jdt.internal.compiler.tool.EclipseCompiler;
 final class Compilation {
     private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
 
-    /** Open as long as the JVM lives: opening the platform's classes anew would be most of a compilation's time. */
+    /** Open as long as the JVM lives: opening the platform's classes again would take most of a compilation's time. */
     private static final StandardJavaFileManager JAVAC_FILES =
             JAVAC.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
 

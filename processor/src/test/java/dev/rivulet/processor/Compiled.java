@@ -8,9 +8,9 @@ import javax.tools.Diagnostic;
 import javax.tools.JavaFileObject;
 
 /**
- * What came of a compilation.
+ * The outcome of a compilation.
  *
- * @param diagnostics what the compiler and its processors said, in their order
+ * @param diagnostics what the compiler and its processors reported, in order
  * @param generated sources written by processors, by qualified name
  * @param classes class files by binary name
  */
@@ -24,7 +24,7 @@ record Compiled(
     List<String> ids() {
         return diagnostics.stream()
                 .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
-                .filter(diagnostic -> text(diagnostic).matches("(?s)\\[\\w+] .*"))
+                .filter(diagnostic -> message(diagnostic).matches("(?s)\\[\\w+] .*"))
                 .map(diagnostic ->
                         id(diagnostic) + " " + diagnostic.getLineNumber() + ":" + diagnostic.getColumnNumber())
                 .toList();
@@ -38,23 +38,23 @@ record Compiled(
     }
 
     private static String id(Diagnostic<?> diagnostic) {
-        String text = text(diagnostic);
-        return text.substring(1, text.indexOf(']'));
+        String message = message(diagnostic);
+        return message.substring(1, message.indexOf(']'));
     }
 
-    private static String text(Diagnostic<?> diagnostic) {
+    private static String message(Diagnostic<?> diagnostic) {
         return diagnostic.getMessage(Locale.ROOT);
     }
 
-    /** All messages, for assertions on their texts and for failures. */
+    /** All messages, for assertions on them and for failures. */
     String messages() {
         return diagnostics.stream()
                 .map(diagnostic -> diagnostic.getKind() + " " + diagnostic.getLineNumber() + ":"
-                        + diagnostic.getColumnNumber() + " " + text(diagnostic))
+                        + diagnostic.getColumnNumber() + " " + message(diagnostic))
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Loads the classes beside those of the tests. */
+    /** Loads the classes next to those of the tests. */
     ClassLoader load() {
         return new MemoryClassLoader(classes, getClass().getClassLoader());
     }

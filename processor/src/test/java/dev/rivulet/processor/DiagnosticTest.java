@@ -7,7 +7,7 @@ import java.lang.reflect.Method;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Where and how mistakes are reported, beyond the one example of each on the page of diagnostics. */
+/** Where and how mistakes are reported, beyond the examples in {@code docs/diagnostics.md}. */
 class DiagnosticTest {
     /** Compiles the body of a class that starts on line 5. */
     private static Compiled compile(String body) {
@@ -29,18 +29,18 @@ class DiagnosticTest {
         assertThat(compile("@WeightTransform(value = \"b\", from = \"orignal\") static StateDict b(StateDict w) {"
                                 + " return w; }")
                         .messages())
-                .contains("There is no stream \"orignal\" here. Did you mean \"original\"?");
+                .contains("The stream \"orignal\" is unknown here. Did you mean \"original\"?");
     }
 
     @Test
     void withoutANearNameTheKnownOnesAreListed() {
         assertThat(compile(HALVE + "@OnSaveCheckpoint(\"averaged\") void save(Checkpoint c) {}")
                         .messages())
-                .contains("There is no stream \"averaged\" here. Known are \"original\", \"halved\".");
+                .contains("The stream \"averaged\" is unknown here. Known streams are \"original\", \"halved\".");
     }
 
     @Test
-    void everyUnknownElementOfAnArrayHasItsOwnPlace() {
+    void everyUnknownElementOfAnArrayHasItsOwnPosition() {
         assertThat(compile(HALVE + "@OnLoadCheckpoint({\"halved\", \"x\", \"y\"}) void load(Checkpoint c) {}")
                         .ids())
                 .containsExactly("UnknownStream 6:30", "UnknownStream 6:35");
@@ -54,7 +54,7 @@ class DiagnosticTest {
     }
 
     @Test
-    void aPolicyForATransformThatStandsElsewhere() {
+    void aPolicyForATransformOfAnotherMember() {
         assertThat(compile(HALVE
                                 + "@WeightTransform(\"b\") @CheckpointStream(\"halved\") static StateDict"
                                 + " b(StateDict w) { return w; }")
@@ -163,7 +163,7 @@ class DiagnosticTest {
     }
 
     @Test
-    void aStreamThatLeadsIntoACycleIsNotPartOfIt() {
+    void aStreamWhoseSourceIsInACycleIsNotPartOfIt() {
         assertThat(compile("""
             @WeightTransform(value = "a", from = "b") static StateDict a(StateDict w) { return w; }
             @WeightTransform(value = "b", from = "c") static StateDict b(StateDict w) { return w; }

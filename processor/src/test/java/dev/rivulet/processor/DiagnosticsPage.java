@@ -22,20 +22,20 @@ final class DiagnosticsPage {
     /**
      * An example.
      *
-     * @param id the heading under which it stands
+     * @param id the heading above it
      * @param wrong whether it is the wrong one
      */
     record Example(String id, boolean wrong, String code) {
 
-        /** The marked place, as {@code id line:column}, the line being counted with one line of header before. */
+        /** The marked position, as {@code id line:column}; the line counts one line of header. */
         List<String> marked() {
             List<String> lines = code.lines().toList();
             List<String> marked = new ArrayList<>();
             for (int i = 0; i < lines.size(); i++) {
                 int caret = lines.get(i).indexOf('^');
-                Matcher text = Pattern.compile("//.*\\^ \\[(\\w+)]").matcher(lines.get(i));
-                if (text.find()) {
-                    marked.add(text.group(1) + " " + (i + 1) + ":" + (caret + 1));
+                Matcher mark = Pattern.compile("//.*\\^ \\[(\\w+)]").matcher(lines.get(i));
+                if (mark.find()) {
+                    marked.add(mark.group(1) + " " + (i + 1) + ":" + (caret + 1));
                 }
             }
             return marked;

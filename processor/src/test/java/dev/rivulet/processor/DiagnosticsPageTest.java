@@ -10,19 +10,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compiles the examples of {@code docs/diagnostics.md}, so that the page is true and every id has a test of its place. */
+/** Compiles the examples of {@code docs/diagnostics.md}, so that the page is true and the position of every id is tested. */
 class DiagnosticsPageTest {
     /** One line, so that an example's line n is the source's n + 1. */
     private static final String HEADER = "package example; import dev.rivulet.*; import dev.rivulet.annotations.*;\n";
 
     private static final String RUNNING_AVERAGE = """
-            package example;
-            final class RunningAverage implements dev.rivulet.StatefulTransform {
-                @Override public void update(dev.rivulet.StateDict weights, long globalStep) {}
-                @Override public dev.rivulet.StateDict apply(
-                        dev.rivulet.StateDict weights, dev.rivulet.TransformContext context) { return weights; }
-            }
-            """;
+        package example;
+        final class RunningAverage implements dev.rivulet.StatefulTransform {
+            @Override public void update(dev.rivulet.StateDict weights, long globalStep) {}
+            @Override public dev.rivulet.StateDict apply(
+                    dev.rivulet.StateDict weights, dev.rivulet.TransformContext context) { return weights; }
+        }
+        """;
 
     private static final String KAPT_STAND_IN = "package error;\npublic final class NonExistentClass {}";
 

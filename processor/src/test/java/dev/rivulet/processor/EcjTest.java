@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 /** The Eclipse compiler shows the value, or the name of the attribute before it, on repeated annotations too. */
 class EcjTest {
     private static final String HEADER = """
-            package digits;
-            import dev.rivulet.*;
-            import dev.rivulet.annotations.*;
-            """;
+        package digits;
+        import dev.rivulet.*;
+        import dev.rivulet.annotations.*;
+        """;
 
-    /** The source text under the caret of every error. */
-    private static List<String> marked(String text) {
-        String source = HEADER + text;
+    /** The source code under the caret of every error. */
+    private static List<String> marked(String code) {
+        String source = HEADER + code;
         return Compilation.ecj().compile(source).diagnostics().stream()
                 .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
                 .map(diagnostic ->
@@ -25,31 +25,31 @@ class EcjTest {
     }
 
     @Test
-    void theCaretStandsOnTheValue() {
+    void theCaretIsOnTheValue() {
         assertThat(marked("""
-                        class Digits {
-                            @WeightTransform("half precision")
-                            static StateDict half(StateDict weights) { return weights; }
-                        }
-                        """)).containsExactly("\"half precision\"");
+            class Digits {
+                @WeightTransform("half precision")
+                static StateDict half(StateDict weights) { return weights; }
+            }
+            """)).containsExactly("\"half precision\"");
     }
 
     @Test
-    void theCaretStandsOnTheAttribute() {
+    void theCaretIsOnTheAttribute() {
         assertThat(marked("""
-                        class Digits {
-                            @WeightTransform(value = "half", from = "avaraged")
-                            static StateDict half(StateDict weights) { return weights; }
-                        }
-                        """)).containsExactly("from");
+            class Digits {
+                @WeightTransform(value = "half", from = "avaraged")
+                static StateDict half(StateDict weights) { return weights; }
+            }
+            """)).containsExactly("from");
     }
 
     @Test
-    void theCaretStandsOnTheAttributeOfARepeatedAnnotation() {
+    void theCaretIsOnTheAttributeOfARepeatedAnnotation() {
         assertThat(marked("""
-                        @CheckpointStream(value = "hourly", trainTimeInterval = "1h")
-                        @CheckpointStream(value = "many", saveTopK = 3)
-                        class Digits {}
-                        """)).containsExactly("saveTopK");
+            @CheckpointStream(value = "hourly", trainTimeInterval = "1h")
+            @CheckpointStream(value = "many", saveTopK = 3)
+            class Digits {}
+            """)).containsExactly("saveTopK");
     }
 }

@@ -12,21 +12,21 @@ import javax.lang.model.element.Element;
 import javax.lang.model.util.Elements;
 import org.junit.jupiter.api.Test;
 
-/** What the processor asks of its environment, and how it bears an environment that fails. */
+/** What the processor asks of its environment, and how it handles a failing one. */
 class EnvironmentTest {
     private static final String DIGITS = """
-            package digits;
-            import dev.rivulet.StateDict;
-            import dev.rivulet.annotations.WeightTransform;
-            class Digits {
-                @WeightTransform("halved")
+        package digits;
+        import dev.rivulet.StateDict;
+        import dev.rivulet.annotations.WeightTransform;
+        class Digits {
+            @WeightTransform("halved")
+            static StateDict halve(StateDict weights) { return weights; }
+            static class Nested {
+                @WeightTransform("nested")
                 static StateDict halve(StateDict weights) { return weights; }
-                static class Nested {
-                    @WeightTransform("nested")
-                    static StateDict halve(StateDict weights) { return weights; }
-                }
             }
-            """;
+        }
+        """;
 
     private static final String LETTERS = DIGITS.replace("Digits", "Letters");
 
@@ -88,7 +88,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void aRegistryOfAnEarlierBuildIsWrittenAnew() {
+    void aRegistryOfAnEarlierBuildIsWrittenAgain() {
         Compiled first = Compilation.javac().compile(DIGITS);
         Compiled second = Compilation.javac().against(first).compile(DIGITS);
         assertThat(second.messages()).isEmpty();

@@ -52,7 +52,7 @@ class GoldenTest {
     }
 
     static List<Source> sources(Path folder) throws IOException {
-        return texts(folder).entrySet().stream()
+        return contents(folder).entrySet().stream()
                 .map(entry -> Source.of(entry.getValue()))
                 .toList();
     }
@@ -60,26 +60,26 @@ class GoldenTest {
     /** The registries by qualified name. */
     private static Map<String, String> expected(Path folder) throws IOException {
         Map<String, String> expected = new TreeMap<>();
-        texts(folder.resolve("expected")).forEach((file, text) -> expected.put(file.replace(".java", ""), text));
+        contents(folder.resolve("expected")).forEach((file, source) -> expected.put(file.replace(".java", ""), source));
         return expected;
     }
 
-    private static Map<String, String> texts(Path folder) throws IOException {
-        Map<String, String> texts = new TreeMap<>();
+    private static Map<String, String> contents(Path folder) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    texts.put(file.getFileName().toString(), Files.readString(file));
+                    contents.put(file.getFileName().toString(), Files.readString(file));
                 }
             }
         }
-        return texts;
+        return contents;
     }
 
     private static void update(Path folder, Map<String, String> generated) throws IOException {
         Path expected = folder.resolve("expected");
         Files.createDirectories(expected);
-        for (String stale : texts(expected).keySet()) {
+        for (String stale : contents(expected).keySet()) {
             Files.delete(expected.resolve(stale));
         }
         for (Map.Entry<String, String> entry : generated.entrySet()) {

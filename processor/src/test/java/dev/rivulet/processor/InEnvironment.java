@@ -34,7 +34,7 @@ final class InEnvironment extends AbstractProcessor {
         return new InEnvironment(UnaryOperator.identity(), elements);
     }
 
-    /** What answers a call in place of the compiler. */
+    /** Answers a call instead of the compiler. */
     interface Answer {
         @Nullable
         Object call(Method method, Object[] arguments, Call compiler) throws Throwable;

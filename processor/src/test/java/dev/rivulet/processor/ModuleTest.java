@@ -7,15 +7,15 @@ import org.junit.jupiter.api.Test;
 /** Users with module descriptors of their own. */
 class ModuleTest {
     private static final String DIGITS = """
-            package digits;
-            import dev.rivulet.StateDict;
-            import dev.rivulet.annotations.WeightTransform;
-            public class Digits {
-                public Digits() {}
-                @WeightTransform("halved")
-                public static StateDict halve(StateDict weights) { return weights; }
-            }
-            """;
+        package digits;
+        import dev.rivulet.StateDict;
+        import dev.rivulet.annotations.WeightTransform;
+        public class Digits {
+            public Digits() {}
+            @WeightTransform("halved")
+            public static StateDict halve(StateDict weights) { return weights; }
+        }
+        """;
 
     private static Compiled compile(String descriptor) {
         return Compilation.javac()
@@ -57,14 +57,14 @@ class ModuleTest {
     }
 
     @Test
-    void aModuleThatDoesNotReadTheRuntimeIsToldSo() {
+    void aModuleThatDoesNotReadTheRuntimeIsAnError() {
         Compiled compiled = Compilation.javac()
                 .options("--module-path", Compilation.LIBRARIES)
                 .compile("module digits { requires dev.rivulet.annotations; }", """
-                        package digits;
-                        @dev.rivulet.annotations.CheckpointStream(saveTopK = -1)
-                        class Digits {}
-                        """);
+                    package digits;
+                    @dev.rivulet.annotations.CheckpointStream(saveTopK = -1)
+                    class Digits {}
+                    """);
         assertThat(compiled.ids()).containsExactly("RuntimeMissing 3:1");
     }
 }

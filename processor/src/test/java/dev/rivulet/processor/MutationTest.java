@@ -25,7 +25,7 @@ class MutationTest {
     private static final int MUTANTS = Integer.getInteger("mutants", 2_000);
 
     /**
-     * Messages of the processor beside errors of the compiler. The worst is a broken import of an annotation: javac hides
+     * Messages of the processor in addition to errors of the compiler. The worst is a broken import of an annotation: javac hides
      * such annotations from processors, so that all that names their streams is wrong.
      */
     private static final int MOST_MESSAGES = 8;
@@ -101,14 +101,14 @@ class MutationTest {
         return String.join("", tokens);
     }
 
-    /** The place of a token that is neither space nor, as a rule, in the imports, whose mutants are much alike. */
+    /** The position of a token that is not a space and usually not in the imports, whose mutants are similar. */
     private int token(List<String> tokens) {
         int body = random.nextInt(10) == 0 ? 0 : Math.max(0, tokens.lastIndexOf("import"));
         int at = body + random.nextInt(tokens.size() - body);
         return tokens.get(at).isBlank() ? token(tokens) : at;
     }
 
-    /** The place of a token of the same kind; exchanging those leaves a source that can be parsed, as a rule. */
+    /** The position of a token of the same kind; exchanging the two usually leaves a source that can be parsed. */
     private int tokenLike(List<String> tokens, int at) {
         int other = token(tokens);
         return kind(tokens.get(other)) == kind(tokens.get(at)) ? other : tokenLike(tokens, at);

@@ -27,25 +27,25 @@ final class RandomDeclarations {
     static String write(String packageName, RandomGenerator random) {
         RandomDeclarations declarations = new RandomDeclarations(random);
         declarations.source.append("""
-                package %s;
-                import dev.rivulet.*;
-                import dev.rivulet.annotations.*;
-                class Log {
-                    static final java.util.List<String> CALLS = new java.util.ArrayList<>();
-                    static StateDict call(String member, Object... arguments) {
-                        CALLS.add(member + java.util.Arrays.toString(arguments));
-                        return null;
-                    }
+            package %s;
+            import dev.rivulet.*;
+            import dev.rivulet.annotations.*;
+            class Log {
+                static final java.util.List<String> CALLS = new java.util.ArrayList<>();
+                static StateDict call(String member, Object... arguments) {
+                    CALLS.add(member + java.util.Arrays.toString(arguments));
+                    return null;
                 }
-                class Field implements StatefulTransform {
-                    final String name;
-                    Field(String name) { this.name = name; }
-                    @Override public void update(StateDict weights, long globalStep) {}
-                    @Override public StateDict apply(StateDict weights, TransformContext context) {
-                        return Log.call(name, weights, context);
-                    }
+            }
+            class Field implements StatefulTransform {
+                final String name;
+                Field(String name) { this.name = name; }
+                @Override public void update(StateDict weights, long globalStep) {}
+                @Override public StateDict apply(StateDict weights, TransformContext context) {
+                    return Log.call(name, weights, context);
                 }
-                """.formatted(packageName));
+            }
+            """.formatted(packageName));
         declarations.type("Module", "", "");
         if (random.nextBoolean()) {
             declarations.type("Submodule", " extends Module", "");
@@ -160,7 +160,7 @@ final class RandomDeclarations {
         return choices.get(random.nextInt(choices.size()));
     }
 
-    private void line(String indent, String text) {
-        source.append(indent).append(text).append('\n');
+    private void line(String indent, String code) {
+        source.append(indent).append(code).append('\n');
     }
 }

@@ -33,13 +33,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
-/** Compares registries of random classes with what reflection says of the same classes. */
+/** Compares registries of random classes with what reflection finds in the same classes. */
 @NullUnmarked // Registries are called with nulls: the random members log their calls and look at nothing.
 class RegistryOracleTest {
     private static final int PACKAGES = 120;
 
     @Test
-    void registriesSayAndCallWhatReflectionFinds() throws Exception {
+    void registriesListAndCallWhatReflectionFinds() throws Exception {
         RandomGenerator random = Seed.generator("oracle");
         List<Source> sources = new ArrayList<>();
         for (int i = 0; i < PACKAGES; i++) {
@@ -179,7 +179,7 @@ class RegistryOracleTest {
                 .toList();
     }
 
-    /** The calls due for a stream; beside a transform {@code @OnSaveCheckpoint} asks for none. */
+    /** The calls due for a stream; {@code @OnSaveCheckpoint} on a transform causes none. */
     private static <A extends Annotation> List<String> callsFor(
             Class<?> type, Class<A> annotation, Function<A, String[]> streams, String stream) {
         return Arrays.stream(type.getDeclaredMethods())

@@ -10,7 +10,7 @@ import javax.annotation.processing.RoundEnvironment;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
 
-/** Another processor, which sees everything and does what a test says. */
+/** Another processor, which sees everything and runs an action of the test. */
 final class RoundProcessor extends AbstractProcessor {
     private final Action action;
     private int rounds;
@@ -25,12 +25,12 @@ final class RoundProcessor extends AbstractProcessor {
     }
 
     /** Generates a source in a round. */
-    static RoundProcessor generating(int inRound, String name, String text) {
+    static RoundProcessor generating(int inRound, String name, String source) {
         return new RoundProcessor((environment, round, number) -> {
             if (number == inRound) {
                 try (Writer writer =
                         environment.getFiler().createSourceFile(name).openWriter()) {
-                    writer.write(text);
+                    writer.write(source);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

@@ -7,29 +7,29 @@ import org.junit.jupiter.api.Test;
 /** Classes that need what other processors generate wait for it. */
 class RoundsTest {
     private static final String HEADER = """
-            package digits;
-            import dev.rivulet.*;
-            import dev.rivulet.annotations.*;
-            """;
+        package digits;
+        import dev.rivulet.*;
+        import dev.rivulet.annotations.*;
+        """;
 
     private static final String AVERAGE = HEADER + """
-            class Average implements StatefulTransform {
-                @Override public void update(StateDict weights, long globalStep) {}
-                @Override public StateDict apply(StateDict weights, TransformContext context) { return weights; }
-            }
-            """;
+        class Average implements StatefulTransform {
+            @Override public void update(StateDict weights, long globalStep) {}
+            @Override public StateDict apply(StateDict weights, TransformContext context) { return weights; }
+        }
+        """;
 
-    private static Compiled compile(RoundProcessor other, String text) {
-        return Compilation.javac().processors(new RivuletProcessor(), other).compile(HEADER + text);
+    private static Compiled compile(RoundProcessor other, String body) {
+        return Compilation.javac().processors(new RivuletProcessor(), other).compile(HEADER + body);
     }
 
     @Test
     void aFieldWaitsForItsType() {
         Compiled compiled = compile(RoundProcessor.generating(1, "digits.Average", AVERAGE), """
-                class Digits {
-                    @WeightTransform("averaged") final Average average = new Average();
-                }
-                """);
+            class Digits {
+                @WeightTransform("averaged") final Average average = new Average();
+            }
+            """);
         assertThat(compiled.messages()).isEmpty();
         assertThat(compiled.generated().get("digits.DigitsCallbackRegistry"))
                 .contains("module.average.apply(weights, context)")
@@ -39,11 +39,11 @@ class RoundsTest {
     @Test
     void aFieldWaitsForTheSupertypeOfItsType() {
         Compiled compiled = compile(RoundProcessor.generating(1, "digits.Average", AVERAGE), """
-                class Digits {
-                    @WeightTransform("averaged") final Own average = new Own();
-                }
-                class Own extends Average {}
-                """);
+            class Digits {
+                @WeightTransform("averaged") final Own average = new Own();
+            }
+            class Own extends Average {}
+            """);
         assertThat(compiled.messages()).isEmpty();
         assertThat(compiled.generated()).containsKey("digits.DigitsCallbackRegistry");
     }
@@ -73,7 +73,8 @@ class RoundsTest {
                         1,
                         "digits.Base",
                         HEADER
-                                + "class Base { @WeightTransform(\"halved\") static StateDict halve(StateDict w) { return w; } }"),
+                                + "class Base { @WeightTransform(\"halved\") static StateDict halve(StateDict w) {"
+                                + " return w; } }"),
                 """
                 class Digits extends Base {
                     @WeightTransform(value = "quartered", from = "halved")
@@ -88,12 +89,12 @@ class RoundsTest {
     @Test
     void membersWithoutAnnotationsAreNotWaitedFor() {
         Compiled compiled = compile(RoundProcessor.generating(9, "digits.Never", ""), """
-                class Digits {
-                    Missing missing;
-                    Missing miss(Missing missing) { return missing; }
-                    @WeightTransform("halved") static StateDict halve(StateDict weights) { return weights; }
-                }
-                """);
+            class Digits {
+                Missing missing;
+                Missing miss(Missing missing) { return missing; }
+                @WeightTransform("halved") static StateDict halve(StateDict weights) { return weights; }
+            }
+            """);
         assertThat(compiled.generated()).containsKey("digits.DigitsCallbackRegistry");
     }
 

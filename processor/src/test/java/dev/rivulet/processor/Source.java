@@ -11,27 +11,27 @@ final class Source extends SimpleJavaFileObject {
     private static final Pattern TYPE =
             Pattern.compile("(?m)^[a-z ]*?(?:class|interface|record|enum|@interface|module) ([\\w.$]+)");
 
-    private final String text;
+    private final String code;
 
-    private Source(String path, String text) {
+    private Source(String path, String code) {
         super(URI.create("memory:///" + path + Kind.SOURCE.extension), Kind.SOURCE);
-        this.text = text;
+        this.code = code;
     }
 
     /** A source whose file is named after its package and first type. */
-    static Source of(String text) {
-        if (text.contains("\nmodule ") || text.startsWith("module ")) {
-            return new Source("module-info", text);
+    static Source of(String code) {
+        if (code.contains("\nmodule ") || code.startsWith("module ")) {
+            return new Source("module-info", code);
         }
-        Matcher type = TYPE.matcher(text);
+        Matcher type = TYPE.matcher(code);
         String name = type.find() ? type.group(1) : "Nameless";
-        Matcher packageName = PACKAGE.matcher(text);
-        return new Source(packageName.find() ? packageName.group(1).replace('.', '/') + "/" + name : name, text);
+        Matcher packageName = PACKAGE.matcher(code);
+        return new Source(packageName.find() ? packageName.group(1).replace('.', '/') + "/" + name : name, code);
     }
 
     /** A source of a given file name. */
-    static Source named(String path, String text) {
-        return new Source(path, text);
+    static Source named(String path, String code) {
+        return new Source(path, code);
     }
 
     /** The path of the file below its source folder. */
@@ -41,6 +41,6 @@ final class Source extends SimpleJavaFileObject {
 
     @Override
     public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return text;
+        return code;
     }
 }
