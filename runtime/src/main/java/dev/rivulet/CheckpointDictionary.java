@@ -75,9 +75,10 @@ final class CheckpointDictionary {
     static Checkpoint read(String file, Map<?, ?> top) throws NotACheckpointException {
         try {
             DictReader own = ProvenanceCodec.reader(own(top));
+            Provenance provenance = ProvenanceCodec.read(own);
             Map<String, @Nullable Object> entries = new LinkedHashMap<>();
             own.strings(ProvenanceCodec.ENTRIES).forEach(key -> entries.put(key, top.get(key)));
-            return Checkpoint.saved(ProvenanceCodec.read(own), entries);
+            return Checkpoint.saved(provenance, entries);
         } catch (IllegalArgumentException e) {
             throw new NotACheckpointException(
                     file + " was not written by Rivulet, or its dictionary was changed: " + e.getMessage(), e);

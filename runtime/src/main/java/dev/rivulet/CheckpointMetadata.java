@@ -55,10 +55,11 @@ final class CheckpointMetadata {
     static Checkpoint read(String file, Map<String, String> metadata) throws NotACheckpointException {
         try {
             DictReader own = ProvenanceCodec.reader(own(metadata));
+            Provenance provenance = ProvenanceCodec.read(own);
             Map<String, @Nullable Object> entries =
                     own.dict(ProvenanceCodec.ENTRIES).named();
             entries.replaceAll((key, value) -> EntryValues.decode(value));
-            return Checkpoint.saved(ProvenanceCodec.read(own), entries);
+            return Checkpoint.saved(provenance, entries);
         } catch (JsonParseException | IllegalArgumentException e) {
             throw new NotACheckpointException(
                     file + " was not written by Rivulet, or its metadata was changed: " + e.getMessage(), e);

@@ -78,11 +78,14 @@ final class ProvenanceCodec {
      * @throws IllegalArgumentException if an entry is missing or malformed
      */
     static Provenance read(DictReader own) {
-        return new Provenance(
-                own.string(STREAM), derivation(own), progress(own), shapes(own), own.string(VERSION));
+        Optional<Provenance.Derivation> derivation = derivation(own);
+        return new Provenance(own.string(STREAM), derivation, progress(own), shapes(own), own.string(VERSION));
     }
 
-    /** Reads what is under {@link LightningEntries#OWN}, whose entries are refused by an {@link IllegalArgumentException} if they are malformed. */
+    /**
+     * A reader of all that is under {@link LightningEntries#OWN}, which refuses malformed entries by an
+     * {@link IllegalArgumentException}.
+     */
     static DictReader reader(Map<?, ?> own) {
         return new DictReader(LightningEntries.OWN, own, ProvenanceCodec::wrong);
     }
