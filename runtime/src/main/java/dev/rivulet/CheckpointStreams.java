@@ -3,7 +3,6 @@ package dev.rivulet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.optim.OptimizerStep;
-import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.SnapshotPool;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Recovery;
