@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A format of checkpoint files: all that the rest of the framework knows of it. To add one, implement this, and list it in
- * {@link CheckpointCodecs}.
+ * A format of checkpoint files: all that the rest of the framework knows of it. To add one, implement this and list it
+ * in {@code CheckpointCodecs}.
  *
  * <p>Stateless; safe for use by several threads.
  */

@@ -16,7 +16,7 @@ final class CheckpointCodecs {
     /** Its complaint about a file of no format names what is missing. */
     private static final CheckpointCodec LAST_RESORT = new SafetensorsCodec();
 
-    /** In the order in which files are shown to them: the length of a header of safetensors may look like a zip file. */
+    /** In the order in which files are shown to them: the length of a safetensors header may look like a zip file. */
     private static final List<CheckpointCodec> ALL = List.of(LAST_RESORT, new TorchCodec());
 
     private CheckpointCodecs() {}

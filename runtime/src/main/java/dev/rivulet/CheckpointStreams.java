@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.optim.OptimizerStep;
-import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.snapshot.SnapshotPool;
 import dev.rivulet.store.CheckpointDirectory;
 import dev.rivulet.store.Recovery;

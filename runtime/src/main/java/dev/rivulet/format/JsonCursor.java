@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
  * Reads JSON from bytes, one token at a time, and accepts what Rust's serde_json accepts.
  *
  * <p>Gson would not do, even in its strict mode. It accepts an escape sequence that is half of a surrogate
- * pair, numbers out of range such as {@code 1e999}, and a byte order mark, which serde_json refuses; it refuses numbers of
- * more than 1,024 characters, which serde_json accepts; and it does not know at which byte a violation is.
- * Nothing is allocated here but the strings asked for, and nesting is bounded.
+ * pair, numbers out of range such as {@code 1e999}, and a byte order mark, which serde_json refuses; it refuses numbers
+ * of more than 1,024 characters, which serde_json accepts; and it does not know at which byte a violation is. Nothing is
+ * allocated here but the strings asked for, and nesting is bounded.
  */
 final class JsonCursor {
     /** serde_json's limit, the outermost value counted. */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads parts of a file on several threads, and has their bytes checksummed while they are in the cache.
  *
- * <p>Files are read and not mapped: a mapped file that somebody truncates ends the JVM, or changes under a tensor that has
- * been verified, while a read gives an exception.
+ * <p>Files are read and not mapped: a mapped file that somebody truncates ends the JVM, or changes under a tensor that
+ * has been verified, while a read gives an exception.
  *
  * <p>For one thread, which may read several times.
  */
