@@ -2,6 +2,7 @@ package dev.rivulet.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.seed.Seed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  * the processor throws nothing, the compiler ends, and its own messages are not buried under the processor's.
  */
 class MutationTest {
-    private static final int MUTANTS = Integer.getInteger("mutants", 2_000);
+    private static final int MUTANTS = Seed.scaled(2_000);
 
     /**
      * Messages of the processor beside errors of the compiler. The worst is a broken import of an annotation: javac hides
