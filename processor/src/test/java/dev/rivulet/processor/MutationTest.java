@@ -2,6 +2,7 @@ package dev.rivulet.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.seed.Seed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.annotation.processing.Processor;
 import javax.lang.model.SourceVersion;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,8 +23,9 @@ import org.junit.jupiter.api.Timeout;
  * Deletes, doubles and swaps tokens of sources that are right, and compiles what comes of it. However broken a source is,
  * the processor throws nothing, the compiler ends, and its own messages are not buried under the processor's.
  */
+@Tag("slow")
 class MutationTest {
-    private static final int MUTANTS = Integer.getInteger("mutants", 2_000);
+    private static final int MUTANTS = Seed.scaled(2_000);
 
     /**
      * Messages of the processor in addition to errors of the compiler. The worst is a broken import of an annotation: javac hides

@@ -2,18 +2,21 @@ package dev.rivulet.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.seed.Seed;
 import dev.rivulet.store.CheckpointDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link Campaign} says how to try more. */
+@Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the recorded disk opens directories")
 class PowerCutsTest {
     @TempDir(factory = MemoryFolder.class)
@@ -32,7 +35,7 @@ class PowerCutsTest {
             cuts.cut(new DiskImage(), done, 0, run.tried());
         }
         Campaign.report("power cuts (model), 1-8 streams, " + operations + " operations: " + cuts);
-        assertThat(cuts.findings()).as("seed %d", Campaign.SEED).isEmpty();
+        assertThat(cuts.findings()).as("seed %d", Seed.VALUE).isEmpty();
     }
 
     /** What a killed run left in the page cache must be durable before the next run builds on it. */
@@ -45,7 +48,7 @@ class PowerCutsTest {
             cutAfterKill(cuts, 1 + random.nextInt(4), random.nextInt(60));
         }
         Campaign.report("power cuts (model) after " + kills + " kills: " + cuts);
-        assertThat(cuts.findings()).as("seed %d", Campaign.SEED).isEmpty();
+        assertThat(cuts.findings()).as("seed %d", Seed.VALUE).isEmpty();
     }
 
     /** When the manifest has its name, but not durably, the next run sees the group and retires what it replaces. */

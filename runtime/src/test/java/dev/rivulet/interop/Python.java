@@ -1,10 +1,7 @@
 package dev.rivulet.interop;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The Python that tests exchange files with, where there is one.
  *
  * <p>{@code -Drivulet.python=…} or the environment variable {@code RIVULET_PYTHON} names the interpreter; otherwise {@code
- * python3} is tried.
+ * python3} is tried. Tests that need more than it has are skipped, unless {@code -Drivulet.python.required=true}.
  */
 public final class Python {
     private static final String INTERPRETER =
@@ -26,10 +23,16 @@ public final class Python {
 
     private Python() {}
 
-    /** Skips the test if there is no Python with these modules. */
+    /** Skips the test if there is no Python with these modules; or lets it fail, if one is required. */
     public static void assumeHas(String... modules) {
         String lacks = LACKS.computeIfAbsent(String.join(" ", modules), Python::lacks);
-        assumeTrue(lacks.isEmpty(), INTERPRETER + " has no " + lacks + "; name one that has by -Drivulet.python=…");
+        if (!lacks.isEmpty()) {
+            String message = INTERPRETER + " has no " + lacks + "; name one that has by -Drivulet.python=…";
+            if (Boolean.getBoolean("rivulet.python.required")) {
+                throw new AssertionError(message);
+            }
+            throw new MissingPythonException(message);
+        }
     }
 
     /**
@@ -60,21 +63,8 @@ public final class Python {
     private static List<String> call(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(INTERPRETER));
         command.addAll(arguments);
-        Path said = Files.createTempFile("python", ".txt");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectError(said.toFile());
-            builder.environment().put("PYTHONIOENCODING", "utf-8");
-            Process process = builder.start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IOException(String.join(" ", command) + " failed: " + Files.readString(said));
-            }
-            return output.lines().toList();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while waiting for Python.", e);
-        } finally {
-            Files.delete(said);
+        try (ChildProcess python = ChildProcess.start(command)) {
+            return python.toEnd();
         }
     }
 }
