@@ -31,16 +31,16 @@ final class SaveBlocking {
         return String.format(
                         Locale.ROOT,
                         """
-                        %d M parameters in %d tensors, %.0f MB, without optimizer state; as many bytes of %d M parameters and Adam's
-                        two moments of each; %d tiny tensors, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
-                        share the weights out among them. Between events, training goes on until the writer has finished, and one
-                        `memcpy` on one thread, tensor by tensor, from warm memory to warm memory, is timed at another step. Time
-                        from the beginning of a save event until training goes on, as in a flight recording; medians of the events
-                        of %d fits each that take turns, without the first %d of each. The engine copies large tensors on all cores.
+                %d M parameters in %d tensors, %.0f MB, without optimizer state; as many bytes of %d M parameters and Adam's
+                two moments of each; %d tiny tensors, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
+                share the weights out among them. Between events, training goes on until the writer has finished, and one
+                `memcpy` on one thread, tensor by tensor, from warm memory to warm memory, is timed at another step. Time
+                from the beginning of a save event until training goes on, as in a flight recording; medians of the events
+                of %d fits each that take turns, without the first %d of each. The engine copies large tensors on all cores.
 
-                        | | `memcpy`, ms | snapshot, ms | blocked, ms | longest, ms | blocked / `memcpy` |
-                        |---|---|---|---|---|---|
-                        """,
+                | | `memcpy`, ms | snapshot, ms | blocked, ms | longest, ms | blocked / `memcpy` |
+                |---|---|---|---|---|---|
+                """,
                         LARGE.parameters() / 1_000_000,
                         LARGE.tensorBytes().size(),
                         LARGE.byteCount() / 1e6,
@@ -125,9 +125,7 @@ final class SaveBlocking {
                 (median; one event may wait while one is written), in which the writer puts %.2f GB/s safely on the disk.
                 """,
                 median(waiting.blocked) / 1e6,
-                fit.result().saves().written().bytes()
-                        / 1e6
-                        / fit.result().saves().groups(),
+                fit.result().saves().written().bytes() / 1e6 / fit.result().saves().groups(),
                 fit.result().saves().written().bytesPerSecond() / 1e9);
     }
 

@@ -9,6 +9,7 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.translate.TranslateException;
 import dev.rivulet.Checkpoints;
 import dev.rivulet.FitResult;
+import dev.rivulet.StreamResult;
 import dev.rivulet.Trainer;
 import dev.rivulet.data.SeededDataset;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import dev.rivulet.Checkpoint;
 import dev.rivulet.Checkpoints;
 import dev.rivulet.FitResult;
 import dev.rivulet.SavedCheckpoint;
+import dev.rivulet.StreamResult;
 import dev.rivulet.examples.digits.MetricsLog.Evaluation;
 import dev.rivulet.examples.digits.MetricsLog.Step;
 import java.io.IOException;
