@@ -7,6 +7,7 @@ import dev.rivulet.Checkpoints;
 import dev.rivulet.DirectoryVerification;
 import dev.rivulet.FitResult;
 import dev.rivulet.SavedCheckpoint;
+import dev.rivulet.StreamResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,9 +95,9 @@ record RunDirectory(Path root) {
      */
     List<String> end(FitResult result) throws IOException {
         List<String> lines = new ArrayList<>();
-        lines.add("steps " + result.globalSteps() + " epochs " + result.epochs());
+        lines.add("steps " + result.globalStep() + " epochs " + result.epochs());
         for (String stream : STREAMS) {
-            FitResult.StreamResult saved = result.stream(stream);
+            StreamResult saved = result.stream(stream);
             saved.kept().forEach(file -> lines.add("kept " + stream + " " + kept(file)));
             lines.add("worst " + stream + " " + saved.kthBest().map(this::kept));
             lines.add("last " + stream + " " + saved.last().map(this::name));
