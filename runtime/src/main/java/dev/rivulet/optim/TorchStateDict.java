@@ -144,7 +144,7 @@ record TorchStateDict(
         return options;
     }
 
-    /** Before the first step, a saved state has no arrays that would tell. */
+    /** Before the first step, a saved state has no arrays that would show it. */
     private void requireArrays(SavedState saved, ParameterState parameter, ParamGroup then) {
         List<String> needed = arrayKeys.apply(then);
         if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
