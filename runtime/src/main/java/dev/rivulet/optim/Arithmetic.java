@@ -13,10 +13,10 @@ import java.nio.ByteOrder;
 /**
  * The operations of PyTorch's optimizers, in place, with PyTorch's roundings.
  *
- * <p>libtorch's kernels for {@code add(alpha)}, {@code lerp} and {@code addcmul} multiply and add with one rounding. DJL
- * does not offer them, and multiplying and adding float32 in turn rounds twice. So the product is made in float64, where
- * it is exact, and added to the float32 in one operation, which libtorch computes in float64. (That rounds to float64
- * first, which changes the float32 in one of some 2^29 cases.)
+ * <p>libtorch's kernels for {@code add(alpha)}, {@code lerp} and {@code addcmul} multiply and add with one rounding.
+ * DJL does not offer them, and multiplying and adding float32 in turn rounds twice. So the product is made in float64,
+ * where it is exact, and added to the float32 in one operation, which libtorch computes in float64. (That rounds to
+ * float64 first, which changes the float32 in one of some 2^29 cases.)
  *
  * <p>No array is left behind, and none of the operations allocates memory for its scalars.
  */
@@ -109,7 +109,7 @@ final class Arithmetic implements AutoCloseable {
         target.set(EVERYTHING, source);
     }
 
-    /** A copy in any case: DJL's {@code toType} makes none of an array that has the type already, even if told to. */
+    /** A copy in any case: DJL's {@code toType} makes none of an array that has the type already, even if asked to. */
     private static NDArray inFloat64(NDArray array) {
         return array.getDataType() == DataType.FLOAT64 ? array.duplicate() : array.toType(DataType.FLOAT64, true);
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The state of one of DJL's own optimizers, kept here instead of in the optimizer's private maps.
  *
  * <p>DJL asks {@code withDefaultState} for each array of a parameter, giving the map that it would be kept in. Only the
- * map's identity tells what the array is; it is known by the order in which an optimizer asks, which is fixed.
+ * map's identity shows what the array is; it is known by the order in which an optimizer asks, which is fixed.
  */
 final class DjlState {
     private final String owner;

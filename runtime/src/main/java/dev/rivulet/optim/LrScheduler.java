@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes the learning rates of an optimizer's groups while training goes on, with PyTorch's values and state.
+ * Changes the learning rates of an optimizer's groups during training, with PyTorch's values and state.
  *
- * <p>A scheduler belongs to the optimizer that it is given to with {@link TorchOptimizer#schedule}, which sets the first
- * learning rates. Rivulet's trainer steps it; in a loop of your own, do it yourself. For the thread that trains.
+ * <p>A scheduler belongs to the optimizer that it is given to with {@link TorchOptimizer#schedule}, which sets the
+ * first learning rates. Rivulet's trainer steps it; in a loop of your own, do it yourself. For the thread that trains.
  */
 public abstract class LrScheduler {
     private List<ParamGroup> groups = List.of();

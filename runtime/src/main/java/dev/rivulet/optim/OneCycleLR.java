@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Raises the learning rate to a maximum and lowers it to almost nothing, while momentum, or Adam's beta1, goes the other
- * way: {@code torch.optim.lr_scheduler.OneCycleLR} (Smith and Topin, Super-Convergence). Meant to be stepped after each
- * optimizer step.
+ * Raises the learning rate to a maximum and lowers it to almost nothing, while momentum, or Adam's beta1, goes the
+ * other way: {@code torch.optim.lr_scheduler.OneCycleLR} (Smith and Topin, Super-Convergence). Meant to be stepped
+ * after each optimizer step.
  */
 public final class OneCycleLR extends ChainableScheduler {
     private final Builder builder;
@@ -153,7 +153,7 @@ public final class OneCycleLR extends ChainableScheduler {
             return this;
         }
 
-        /** Comes down as slowly as it went up, and goes on down to almost nothing in a third phase. */
+        /** Comes down as slowly as it went up, and continues down to almost nothing in a third phase. */
         public Builder threePhase() {
             threePhase = true;
             return this;

@@ -19,7 +19,7 @@ import java.util.Set;
 
 /**
  * Applies an optimizer to the trained parameters of a model, in place. The optimizer knows each parameter by its dotted
- * name, so its state can be told apart from run to run. Closing it frees the state of an optimizer that can be closed.
+ * name, so its state can be matched from run to run. Closing it frees the state of an optimizer that can be closed.
  * Confined to the training thread.
  */
 public final class OptimizerStep implements AutoCloseable {

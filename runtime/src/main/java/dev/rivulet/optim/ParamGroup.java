@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parameters that share hyper-parameters, under the names that they have in PyTorch's {@code param_groups}. Schedulers
- * change the values while training goes on. For the thread that trains.
+ * change the values during training. For the thread that trains.
  */
 public final class ParamGroup {
     private final Predicate<String> members;
@@ -45,7 +45,7 @@ public final class ParamGroup {
     /**
      * A hyper-parameter that is a number.
      *
-     * @throws IllegalArgumentException if there is none of this name
+     * @throws IllegalArgumentException if none has this name
      */
     public double get(String option) {
         if (options.get(option) instanceof Number number) {
@@ -99,7 +99,7 @@ public final class ParamGroup {
         return changed;
     }
 
-    boolean claims(String parameter) {
+    boolean matches(String parameter) {
         return members.test(parameter);
     }
 

@@ -38,14 +38,14 @@ final class ParameterState {
     /**
      * A live array.
      *
-     * @throws IllegalStateException if there is none, because the group's hyper-parameters did not ask for one when the
-     *     state was made
+     * @throws IllegalStateException if it does not exist, because the group's hyper-parameters did not ask for one when
+     *     the state was made
      */
     NDArray array(String key) {
         NDArray array = arrays.get(key);
         if (array == null) {
             throw new IllegalStateException("The state of " + parameter + " has no " + key
-                    + ": hyper-parameters that need it have to be set before the first step.");
+                    + ": hyper-parameters that need it must be set before the first step.");
         }
         return array;
     }

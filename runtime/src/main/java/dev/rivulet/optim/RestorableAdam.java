@@ -16,8 +16,8 @@ import java.util.function.Function;
  * }</pre>
  *
  * <p>Its state has the names of PyTorch, and the means are interchangeable with PyTorch's; the steps are not, because
- * DJL adds epsilon elsewhere. Hyper-parameters are private in DJL and not part of the state, and the learning rate's tracker
- * is asked with the number of the step: to resume, build both as they were. For one device.
+ * DJL adds epsilon elsewhere. Hyper-parameters are private in DJL and not part of the state, and the learning rate's
+ * tracker is asked with the number of the step: to resume, build both as they were. For one device.
  */
 public final class RestorableAdam extends Adam implements DjlStateful {
     private final DjlState state;

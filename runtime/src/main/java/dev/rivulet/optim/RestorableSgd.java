@@ -16,8 +16,8 @@ import java.util.function.Function;
  * }</pre>
  *
  * <p>Its momentum is called {@code scaled_momentum}, since unlike PyTorch's it is multiplied by the learning rate.
- * Hyper-parameters are private in DJL and not part of the state, and the learning rate's tracker is asked with the number of
- * the step: to resume, build both as they were. For one device.
+ * Hyper-parameters are private in DJL and not part of the state, and the learning rate's tracker is asked with the
+ * number of the step: to resume, build both as they were. For one device.
  */
 public final class RestorableSgd extends Sgd implements DjlStateful {
     private final DjlState state;
@@ -25,7 +25,7 @@ public final class RestorableSgd extends Sgd implements DjlStateful {
     /**
      * The optimizer of a builder.
      *
-     * @param momentum takes the place of the builder's {@code optMomentum}, which cannot be read; 0 for none
+     * @param momentum replaces the builder's {@code optMomentum}, which cannot be read; 0 for none
      */
     public RestorableSgd(Builder builder, float momentum) {
         super(builder.optMomentum(momentum));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * An optimizer whose state can be captured and restored: PyTorch's ({@link TorchOptimizer}), and DJL's own in
  * {@link RestorableAdam}, {@link RestorableAdamW} and {@link RestorableSgd}.
  *
- * <p>State is kept under the dotted names of the parameters. Where an exact resume needs it, a fit goes
+ * <p>State is kept under the dotted names of the parameters. Where an exact resume needs it, a fit runs
  *
  * <pre>{@code
  * optimizer.initialize(parameters);              // OptimizerStep does it
@@ -44,16 +44,17 @@ public interface StatefulOptimizer extends AutoCloseable {
      * The state in the layout of PyTorch's {@code optimizer.state_dict()}: {@code {"state": {index: {"step": …,
      * "exp_avg": …}}, "param_groups": [{"lr": …, "params": [index, …]}]}}.
      *
-     * <p>Made of new {@link Map}, {@link java.util.List}, {@link Long}, {@link Double}, {@link Boolean} and null, with a
-     * {@link Tensor} for each tensor. What is a tuple in Python is a list here.
+     * <p>Made of new {@link Map}, {@link java.util.List}, {@link Long}, {@link Double}, {@link Boolean} and null, with
+     * a {@link Tensor} for each tensor. What is a tuple in Python is a list here.
      *
-     * @param tensors gives the tensor for a name of {@link #stateArrays}: out of a snapshot, say
+     * @param tensors gives the tensor for a name of {@link #stateArrays}, such as one out of a snapshot
      */
     Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors);
 
     /**
-     * The live arrays once more: of each parameter by the number that it has in {@link #stateDict} and by PyTorch's names,
-     * such as {@code exp_avg}, for a file to be read straight into them. Where there are none, the file's tensors are copied.
+     * The live arrays again: of each parameter by the number that it has in {@link #stateDict} and by PyTorch's names,
+     * such as {@code exp_avg}, for a file to be read straight into them. Where it is empty, the file's tensors are
+     * copied.
      */
     default Map<Long, Map<String, NDArray>> arraysByIndex() {
         return Map.of();
@@ -67,8 +68,8 @@ public interface StatefulOptimizer extends AutoCloseable {
     /**
      * Replaces the state by one that {@link #stateDict} or PyTorch made. Nothing is changed if it does not fit.
      *
-     * @param state whose tensors are {@link Tensor} or {@link NDArray}; a live array of this optimizer's in its own place
-     *     keeps its values
+     * @param state whose tensors are {@link Tensor} or {@link NDArray}; a live array of this optimizer at its own
+     *     position keeps its values
      * @throws IllegalStateException before {@link #initialize}
      * @throws MismatchedStateException if it belongs to another model or another kind of optimizer
      */

@@ -15,15 +15,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An optimizer with PyTorch's arithmetic, defaults, parameter groups and state. Give it to Rivulet's trainer or to DJL's.
+ * An optimizer with PyTorch's arithmetic, defaults, parameter groups and state. Give it to Rivulet's trainer or to
+ * DJL's.
  *
  * <p>On the CPU and in float32, weights and state equal PyTorch's to the bit: each operation rounds as libtorch's does
  * (see the tests). No operation is recorded for gradients, whatever the thread's mode, and no array is left behind.
- * DJL's fused updates are not used, because they round otherwise, and Adam's adds epsilon at another place.
+ * DJL's fused updates are not used, because they round otherwise, and Adam's adds epsilon elsewhere.
  *
  * <p><b>Parameters without gradient.</b> PyTorch skips a parameter whose {@code grad} is {@code None}. DJL gives zeros
- * instead for one that the loss does not depend on, which cannot be told from a gradient that is zero. So the step is
- * taken with zeros; momentum and weight decay go on to change the parameter. Freeze it to leave it alone.
+ * instead for one that the loss does not depend on, which cannot be distinguished from a gradient that is zero. So the
+ * step is taken with zeros; momentum and weight decay continue to change the parameter. Freeze it to prevent that.
  *
  * <p>For the thread that trains.
  */
@@ -185,8 +186,8 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     void fill(ParamGroup group, NDArray array) {}
 
     /**
-     * Changes weight and state in place, of a parameter or of a part of it: each element by itself. No array is recorded for
-     * gradients.
+     * Changes weight and state in place, of a parameter or of a part of it: each element by itself. No array is
+     * recorded for gradients.
      *
      * @param gradient with weight decay, unless that is decoupled; not to be changed
      */
@@ -216,7 +217,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
 
     private ParamGroup group(String name) {
         for (ParamGroup group : groups.subList(1, groups.size())) {
-            if (group.claims(name)) {
+            if (group.matches(name)) {
                 return group;
             }
         }

@@ -49,9 +49,9 @@ public abstract class TorchOptimizerBuilder<B extends TorchOptimizerBuilder<B>> 
      * Gives some parameters hyper-parameters of their own; what is not set for them is as for the rest.
      *
      * <p>The group of the rest is always the first; then come these in the order of the calls. A parameter belongs to
-     * the first of these that claims it.
+     * the first of these that matches it.
      *
-     * @param members tells by a parameter's dotted name whether it belongs to the group
+     * @param members decides by a parameter's dotted name whether it belongs to the group
      */
     public final B group(Predicate<String> members, Consumer<B> settings) {
         rules.add(new GroupRule<>(members, settings));
@@ -82,7 +82,7 @@ public abstract class TorchOptimizerBuilder<B extends TorchOptimizerBuilder<B>> 
             rule.settings().accept(group);
             if (!builder.rules.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "A parameter group cannot hold further groups; declare them in turn.");
+                        "A parameter group cannot hold other groups; declare them one after the other.");
             }
             groups.add(new ParamGroup(rule.members(), builder.options));
         }

@@ -145,7 +145,7 @@ record TorchStateDict(
         return options;
     }
 
-    /** Before the first step, a saved state has no arrays that would tell. */
+    /** Before the first step, a saved state has no arrays that would show it. */
     private void requireArrays(DictReader saved, ParameterState parameter, ParamGroup then) {
         List<String> needed = arrayKeys.apply(then);
         if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
