@@ -2,7 +2,6 @@ package dev.rivulet.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.seed.Seed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,7 +14,6 @@ import dev.rivulet.policy.RegistryName;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
-import dev.rivulet.seed.Seed;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;

@@ -1,15 +1,13 @@
 package dev.rivulet.seed;
 
 import java.util.Random;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
  * The seed of random tests, and how much they try. Both are fixed, so that what passed once passes again; a campaign has
  * others:
  *
  * <pre>
- * mvn test -Drivulet.seed=random -Drivulet.scale=100
+ * mvn verify -Drivulet.seed=random -Drivulet.scale=100
  * </pre>
  *
  * <p>{@code -Drivulet.seed=…} repeats what failed. The seed is printed, and tests name it when they fail.
@@ -34,11 +32,6 @@ public final class Seed {
     /** A number of attempts, scaled. */
     public static int scaled(int count) {
         return Math.multiplyExact(count, SCALE);
-    }
-
-    /** Random numbers of a test's own. */
-    public static RandomGenerator generator(String test) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(VALUE ^ test.hashCode());
     }
 
     /** Options that repeat this run. */

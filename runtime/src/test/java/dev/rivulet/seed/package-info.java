@@ -1,4 +1,4 @@
-/** What the random tests of all modules share. */
+/** What random tests share. */
 @NullMarked
 package dev.rivulet.seed;
 
