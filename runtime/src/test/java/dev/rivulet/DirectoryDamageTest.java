@@ -3,6 +3,7 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.seed.Seed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,10 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Drivulet.fuzz.count=100000} for a campaign, {@code -Drivulet.fuzz.seed=…} to repeat one. */
 class DirectoryDamageTest extends FitTestCase {
-    private static final int COUNT = Integer.getInteger("rivulet.fuzz.count", 3_000);
-    private static final long SEED = Long.getLong("rivulet.fuzz.seed", System.nanoTime());
+    private static final int COUNT = Seed.scaled(3_000);
     private static final int WORKERS = 2;
 
     @BeforeEach
@@ -36,7 +35,7 @@ class DirectoryDamageTest extends FitTestCase {
     @Test
     void everyDamageOfAFileOrManifestIsNoticedAndTheNewestGoodGroupIsFound() throws IOException {
         assertThat(Checkpoints.verifyAll(checkpoints()).isGood()).isTrue();
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         List<Run> runs = IntStream.range(0, WORKERS)
                 .mapToObj(i -> new Run(directory.resolve("worker-" + i), random.split()))
                 .toList();
@@ -47,8 +46,8 @@ class DirectoryDamageTest extends FitTestCase {
                 .toList()
                 .forEach(part -> part.forEach((damage, count) -> counts.merge(damage, count, Integer::sum)));
 
-        assertThat(counts).as("seed %d", SEED).containsOnlyKeys(Damage.values());
-        System.out.println("Damages noticed, seed " + SEED + ": " + counts);
+        assertThat(counts).as("seed %d", Seed.VALUE).containsOnlyKeys(Damage.values());
+        System.out.println("Damages noticed, seed " + Seed.VALUE + ": " + counts);
     }
 
     private record Run(Path folder, SplittableRandom random) {}
@@ -65,7 +64,7 @@ class DirectoryDamageTest extends FitTestCase {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (AssertionError e) {
-            throw new AssertionError("seed " + SEED + ": " + e.getMessage(), e);
+            throw new AssertionError("seed " + Seed.VALUE + ": " + e.getMessage(), e);
         }
     }
 

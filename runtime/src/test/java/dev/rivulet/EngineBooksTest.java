@@ -9,6 +9,7 @@ import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.seed.Seed;
 import dev.rivulet.store.Catalog;
 import dev.rivulet.store.Ledger;
 import dev.rivulet.store.Manifest;
@@ -34,11 +35,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random policies under random failures: the books in memory, those that the manifests stand for, and the files on the disk
- * are the same. {@code -Drivulet.books.seed=…} repeats one run.
+ * are the same.
  */
 class EngineBooksTest extends FitTestCase {
-    private static final Long ONE_SEED = Long.getLong("rivulet.books.seed");
-    private static final int RUNS = Integer.getInteger("rivulet.books.runs", 30);
+    private static final int RUNS = Seed.scaled(30);
     private static final List<String> STREAMS = List.of("original", "first", "second", "third");
 
     private final WeightsRecorder recorder = new WeightsRecorder();
@@ -46,10 +46,10 @@ class EngineBooksTest extends FitTestCase {
     private long failingStep;
 
     static LongStream seeds() {
-        return ONE_SEED == null ? LongStream.range(1, RUNS + 1) : LongStream.of(ONE_SEED);
+        return LongStream.range(Seed.VALUE, Seed.VALUE + RUNS);
     }
 
-    @ParameterizedTest(name = "seed {0}")
+    @ParameterizedTest(name = "-Drivulet.seed={0}")
     @MethodSource("seeds")
     void booksManifestsAndDiskAreTheSame(long seed) throws IOException {
         Random random = new Random(seed);

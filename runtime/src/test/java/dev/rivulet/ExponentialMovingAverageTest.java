@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.rivulet.seed.Seed;
 import dev.rivulet.transform.ExponentialMovingAverage;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Beside the classes that only this package can make: state dicts and contexts. */
 class ExponentialMovingAverageTest {
-    private static final long SEED = Long.getLong("rivulet.seed", 20L);
 
     private final NDManager manager = NDManager.newBaseManager();
     private final Workspace workspace = new Workspace(manager);
@@ -56,7 +56,7 @@ class ExponentialMovingAverageTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 0.99})
     void followsItsFormula(double decay) {
-        Random random = new Random(SEED);
+        Random random = new Random(Seed.VALUE);
         double[] expected = new double[3];
         try (ExponentialMovingAverage average = new ExponentialMovingAverage(decay)) {
             for (int step = 1; step <= 500; step++) {
@@ -71,7 +71,7 @@ class ExponentialMovingAverageTest {
 
             float[] actual = average.apply(weights(), context).get("weight").toFloatArray();
             for (int i = 0; i < 3; i++) {
-                assertThat((double) actual[i]).as("seed " + SEED).isCloseTo(expected[i], within(1e-5));
+                assertThat((double) actual[i]).as("seed " + Seed.VALUE).isCloseTo(expected[i], within(1e-5));
             }
         }
     }

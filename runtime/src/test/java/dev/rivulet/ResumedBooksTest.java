@@ -10,6 +10,7 @@ import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.FilenameStyle;
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.seed.Seed;
 import dev.rivulet.stream.RunEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,11 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs that are stopped at any call of a hook, and go on as often as it takes, come to the same files and books as one that
- * was never stopped. Policies are random; {@code -Drivulet.seed} repeats one run, {@code -Drivulet.runs} asks for more.
+ * was never stopped. Policies are random.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
 class ResumedBooksTest {
-    private static final int RUNS = Integer.getInteger("rivulet.runs", 20);
+    private static final int RUNS = Seed.scaled(20);
     private static final List<SaveLast> LASTS = List.of(SaveLast.values());
     private static final List<SaveBest> BESTS = List.of(SaveBest.values());
     private static final List<SaveOnTrainEpochEnd> EPOCH_ENDS = List.of(SaveOnTrainEpochEnd.values());
@@ -42,9 +43,7 @@ class ResumedBooksTest {
 
     @Test
     void filesAndBooksAreThoseOfARunThatWasNeverStopped() throws IOException {
-        long given = Long.getLong("rivulet.seed", 0);
-        long first = given == 0 ? new Random().nextLong() : given;
-        for (long seed = first; seed < first + (given == 0 ? RUNS : 1); seed++) {
+        for (long seed = Seed.VALUE; seed < Seed.VALUE + RUNS; seed++) {
             Plan plan = Plan.random(new Random(seed));
             Map<String, Object> straight = new Run(plan, directory.resolve("straight" + seed)).toItsEnd();
             Map<String, Object> stopped = new Run(plan, directory.resolve("stopped" + seed)).stopping(new Random(seed));

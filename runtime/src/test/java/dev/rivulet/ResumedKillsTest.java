@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.seed.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
  * Kills training runs at random moments, again and again, and has each go on by itself. All comes to the same, to the bit,
  * as in a run that was never interrupted.
  *
- * <p>Each run has settings of its own, and the next optimizer. For long: {@code -Drivulet.kills=200}.
+ * <p>Each run has settings of its own, and the next optimizer.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the directories of killed processes stay locked for a while")
 class ResumedKillsTest {
-    private static final int KILLS = Integer.getInteger("rivulet.kills", 4);
-    private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
+    private static final int KILLS = Seed.scaled(4);
 
     /** Stops of one run at most, so that some runs are short of breath and others hardly disturbed. */
     private static final int MOST_STOPS = Math.min(9, KILLS);
@@ -56,8 +56,8 @@ class ResumedKillsTest {
         }
         System.out.printf(
                 "Resumed: %,d runs, stopped by %s: %,d differences (seed %d)%n",
-                runs.get(), stops, differences.size(), SEED);
-        assertThat(differences).as("seed %d", SEED).isEmpty();
+                runs.get(), stops, differences.size(), Seed.VALUE);
+        assertThat(differences).as("seed %d", Seed.VALUE).isEmpty();
     }
 
     /** Runs one after the other, until enough were killed. */
@@ -72,7 +72,7 @@ class ResumedKillsTest {
     }
 
     private List<String> killRun(int index, ResumedOptimizer optimizer) throws Exception {
-        Random random = new Random(SEED + index);
+        Random random = new Random(Seed.VALUE + index);
         ResumedProcess process = new ResumedProcess(optimizer, random.nextLong());
         ResumedEnd straight = process.toEnd(root.resolve("straight-" + index));
         Path directory = root.resolve("resumed-" + index);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * the processor throws nothing, the compiler ends, and its own messages are not buried under the processor's.
  */
 class MutationTest {
-    private static final int MUTANTS = Integer.getInteger("mutants", 2_000);
+    private static final int MUTANTS = Seed.scaled(2_000);
 
     /**
      * Messages of the processor beside errors of the compiler. The worst is a broken import of an annotation: javac hides

@@ -1,5 +1,6 @@
 package dev.rivulet.crash;
 
+import dev.rivulet.seed.Seed;
 import java.util.Random;
 
 /**
@@ -7,25 +8,22 @@ import java.util.Random;
  *
  * <pre>{@code
  * mvn test -pl runtime -am -Dtest='dev.rivulet.crash.*Test' -Dsurefire.failIfNoSpecifiedTests=false \
- *     -Drivulet.campaign=26 -Drivulet.campaign.seed=1
+ *     -Drivulet.scale=26 -Drivulet.seed=random
  * }</pre>
  */
 final class Campaign {
     /** How many times as much as by default. */
-    static final int SIZE = Integer.getInteger("rivulet.campaign", 1);
-
-    /** What all that is random depends on. */
-    static final long SEED = Long.getLong("rivulet.campaign.seed", System.nanoTime());
+    static final int SIZE = Seed.SCALE;
 
     private Campaign() {}
 
     /** Random numbers of a part's own. */
     static Random random(int part) {
-        return new Random(SEED * 31 + part);
+        return new Random(Seed.VALUE * 31 + part);
     }
 
     /** Says what was tried and found. */
     static void report(String counts) {
-        System.out.println(counts + " (campaign " + SIZE + ", seed " + SEED + ")");
+        System.out.println(counts + " (" + Seed.hint() + ")");
     }
 }

@@ -2,6 +2,7 @@ package dev.rivulet.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.seed.Seed;
 import dev.rivulet.store.CheckpointDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ class PowerCutsTest {
             cuts.cut(new DiskImage(), done, 0, run.tried());
         }
         Campaign.report("power cuts (model), 1-8 streams, " + operations + " operations: " + cuts);
-        assertThat(cuts.findings()).as("seed %d", Campaign.SEED).isEmpty();
+        assertThat(cuts.findings()).as("seed %d", Seed.VALUE).isEmpty();
     }
 
     /** What a killed run left in the page cache must be durable before the next run builds on it. */
@@ -45,7 +46,7 @@ class PowerCutsTest {
             cutAfterKill(cuts, 1 + random.nextInt(4), random.nextInt(60));
         }
         Campaign.report("power cuts (model) after " + kills + " kills: " + cuts);
-        assertThat(cuts.findings()).as("seed %d", Campaign.SEED).isEmpty();
+        assertThat(cuts.findings()).as("seed %d", Seed.VALUE).isEmpty();
     }
 
     /** When the manifest has its name, but not durably, the next run sees the group and retires what it replaces. */

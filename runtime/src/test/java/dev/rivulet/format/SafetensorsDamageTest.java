@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.rivulet.seed.Seed;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
@@ -20,10 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code -Drivulet.fuzz.count=100000} for a campaign, {@code -Drivulet.fuzz.seed=…} to repeat one. */
 class SafetensorsDamageTest {
-    private static final int COUNT = Integer.getInteger("rivulet.fuzz.count", 2_000);
-    private static final long SEED = Long.getLong("rivulet.fuzz.seed", System.nanoTime());
+    private static final int COUNT = Seed.scaled(2_000);
 
     @TempDir
     Path folder;
@@ -62,7 +61,7 @@ class SafetensorsDamageTest {
 
     @Test
     void isFoundWhateverItIs() throws IOException {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < COUNT; i++) {
             byte[] damaged = damaged(random);
             if (Arrays.equals(damaged, intact)) {
@@ -73,7 +72,7 @@ class SafetensorsDamageTest {
             } catch (MalformedSafetensorsException | DamagedFileException e) {
                 continue;
             }
-            fail("seed %s, damage %s, first difference at %s", SEED, i, Arrays.mismatch(damaged, intact));
+            fail("seed %s, damage %s, first difference at %s", Seed.VALUE, i, Arrays.mismatch(damaged, intact));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.rivulet.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.rivulet.seed.Seed;
 import dev.rivulet.tensor.Dtype;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,10 +15,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Drivulet.fuzz.count=10000000} for a campaign, {@code -Drivulet.fuzz.seed=…} to repeat one. */
 class SafetensorsFuzzTest {
-    private static final int COUNT = Integer.getInteger("rivulet.fuzz.count", 300_000);
-    private static final long SEED = Long.getLong("rivulet.fuzz.seed", System.nanoTime());
+    private static final int COUNT = Seed.scaled(300_000);
 
     private static final List<Dtype> DTYPES = List.of(Dtype.values());
 
@@ -57,23 +56,23 @@ class SafetensorsFuzzTest {
 
     @Test
     void anyInputIsReadOrRefusedWithAReason() {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         int accepted = 0;
         for (int i = 0; i < COUNT; i++) {
             byte[] content = input(random);
             try {
                 SafetensorsHeader header = SafetensorsHeader.read("fuzzed", content.length, source(content));
                 assertThat(header.dataStart() + header.dataLength())
-                        .as("seed %s, input %s", SEED, i)
+                        .as("seed %s, input %s", Seed.VALUE, i)
                         .isEqualTo(content.length);
                 accepted++;
             } catch (MalformedSafetensorsException e) {
-                assertThat(e.position()).as("seed %s, input %s", SEED, i).isBetween(0L, (long) content.length);
+                assertThat(e.position()).as("seed %s, input %s", Seed.VALUE, i).isBetween(0L, (long) content.length);
             } catch (IOException | RuntimeException | StackOverflowError e) {
-                fail("seed " + SEED + ", input " + i + ": " + HexFormat.of().formatHex(content), e);
+                fail("seed " + Seed.VALUE + ", input " + i + ": " + HexFormat.of().formatHex(content), e);
             }
         }
-        assertThat(accepted).as("accepted inputs of seed " + SEED).isBetween(1, COUNT);
+        assertThat(accepted).as("accepted inputs of seed " + Seed.VALUE).isBetween(1, COUNT);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.rivulet.seed.Seed;
 import dev.rivulet.tensor.Dtype;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,10 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code -Drivulet.fuzz.count=100000} for a campaign, {@code -Drivulet.fuzz.seed=…} to repeat one. */
 class TorchDamageTest {
-    private static final int COUNT = Integer.getInteger("rivulet.fuzz.count", 1_000);
-    private static final long SEED = Long.getLong("rivulet.fuzz.seed", System.nanoTime());
+    private static final int COUNT = Seed.scaled(1_000);
 
     @TempDir
     Path folder;
@@ -55,11 +54,11 @@ class TorchDamageTest {
 
     @Test
     void isFoundWhateverItIs() throws IOException {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < COUNT; i++) {
             byte[] damaged = damaged(random);
             if (!Arrays.equals(damaged, intact) && !isFound(damaged)) {
-                fail("seed %s, damage %s, first difference at %s", SEED, i, Arrays.mismatch(damaged, intact));
+                fail("seed %s, damage %s, first difference at %s", Seed.VALUE, i, Arrays.mismatch(damaged, intact));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.rivulet.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.seed.Seed;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
@@ -27,7 +28,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchFileTest {
-    private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
 
     @TempDir
     Path folder;
@@ -191,7 +191,7 @@ class TorchFileTest {
 
     @Test
     void comesBackAsItWasWritten() throws IOException {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < 200; i++) {
             TorchValue content = RandomValues.value(random, 4);
             byte[] bytes = TorchFiles.bytes(content);
@@ -200,7 +200,7 @@ class TorchFileTest {
                 reader.verify();
                 assertThat(reader.isFullyVerifiable()).isTrue();
                 assertThat(TorchFiles.bytes(reader.load()))
-                        .as("seed %s, turn %s", SEED, i)
+                        .as("seed %s, turn %s", Seed.VALUE, i)
                         .isEqualTo(bytes);
             }
         }
@@ -255,7 +255,7 @@ class TorchFileTest {
 
     @Test
     void tellsItsSizeAndChecksumBeforeAndAfterItIsWritten() throws IOException {
-        TorchWriter writer = TorchWriter.of(RandomValues.value(new SplittableRandom(SEED), 5));
+        TorchWriter writer = TorchWriter.of(RandomValues.value(new SplittableRandom(Seed.VALUE), 5));
         Path file = folder.resolve("sized.pt");
         WrittenFile written;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

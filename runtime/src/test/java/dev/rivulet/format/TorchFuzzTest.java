@@ -3,6 +3,7 @@ package dev.rivulet.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.rivulet.seed.Seed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,10 +15,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Drivulet.fuzz.count=10000000} for a campaign, {@code -Drivulet.fuzz.seed=…} to repeat one. */
 class TorchFuzzTest {
-    private static final int COUNT = Integer.getInteger("rivulet.fuzz.count", 100_000);
-    private static final long SEED = Long.getLong("rivulet.fuzz.seed", System.nanoTime());
+    private static final int COUNT = Seed.scaled(100_000);
 
     /** What pickles are made of, so that random ones get somewhere. */
     private static final String[] TOKENS = {
@@ -84,7 +83,7 @@ class TorchFuzzTest {
 
     @Test
     void anyInputIsReadOrRefusedWithAReason() throws IOException {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         List<byte[]> pickles = recordedPickles();
         Map<String, ArchiveRecord> storages =
                 TorchFiles.storages(Files.readAllBytes(TorchFileTest.recorded("plain.pt")));
@@ -105,14 +104,14 @@ class TorchFuzzTest {
                 }
                 accepted++;
             } catch (MalformedTorchFileException e) {
-                assertThat(e.position()).as("seed %s, input %s", SEED, i).isLessThanOrEqualTo(Long.MAX_VALUE);
+                assertThat(e.position()).as("seed %s, input %s", Seed.VALUE, i).isLessThanOrEqualTo(Long.MAX_VALUE);
             } catch (DamagedFileException e) {
-                assertThat(kind).as("seed %s, input %s", SEED, i).isEqualTo(1);
+                assertThat(kind).as("seed %s, input %s", Seed.VALUE, i).isEqualTo(1);
             } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
-                fail("seed " + SEED + ", input " + i + ": " + HexFormat.of().formatHex(input), e);
+                fail("seed " + Seed.VALUE + ", input " + i + ": " + HexFormat.of().formatHex(input), e);
             }
         }
-        assertThat(accepted).as("accepted inputs of seed " + SEED).isBetween(1, COUNT);
+        assertThat(accepted).as("accepted inputs of seed " + Seed.VALUE).isBetween(1, COUNT);
     }
 
     private static List<byte[]> recordedPickles() throws IOException {

@@ -3,6 +3,7 @@ package dev.rivulet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.seed.Seed;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -21,9 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CatalogTest {
-    private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
 
-    private final RandomManifests manifests = new RandomManifests(new SplittableRandom(SEED));
+    private final RandomManifests manifests = new RandomManifests(new SplittableRandom(Seed.VALUE));
 
     @TempDir
     Path root;

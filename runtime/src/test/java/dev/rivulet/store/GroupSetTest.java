@@ -3,6 +3,7 @@ package dev.rivulet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rivulet.seed.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -13,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GroupSetTest {
-    private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
 
     @Test
     void isWrittenAsRanges() {
@@ -32,24 +32,24 @@ class GroupSetTest {
 
     @Test
     void agreesWithASetOfNumbers() {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < 1_000; i++) {
             SortedSet<Long> numbers = numbers(random);
             SortedSet<Long> others = numbers(random);
             GroupSet groups = new GroupSet(numbers);
             long number = random.nextLong(1, 30);
 
-            assertThat(groups.numbers()).as("seed %s", SEED).containsExactlyElementsOf(numbers);
-            assertThat(groups.contains(number)).as("seed %s", SEED).isEqualTo(numbers.contains(number));
-            assertThat(GroupSet.parse(groups.toString())).as("seed %s", SEED).isEqualTo(groups);
+            assertThat(groups.numbers()).as("seed %s", Seed.VALUE).containsExactlyElementsOf(numbers);
+            assertThat(groups.contains(number)).as("seed %s", Seed.VALUE).isEqualTo(numbers.contains(number));
+            assertThat(GroupSet.parse(groups.toString())).as("seed %s", Seed.VALUE).isEqualTo(groups);
             numbers.addAll(others);
             GroupSet all = groups.with(new GroupSet(others));
             assertThat(all)
-                    .as("seed %s", SEED)
+                    .as("seed %s", Seed.VALUE)
                     .isEqualTo(new GroupSet(numbers))
                     .hasSameHashCodeAs(new GroupSet(numbers));
             numbers.add(number);
-            assertThat(all.with(number).numbers()).as("seed %s", SEED).containsExactlyElementsOf(numbers);
+            assertThat(all.with(number).numbers()).as("seed %s", Seed.VALUE).containsExactlyElementsOf(numbers);
         }
     }
 

@@ -2,18 +2,17 @@ package dev.rivulet.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.seed.Seed;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Drivulet.fuzz.count=10000000} for a campaign, {@code -Drivulet.fuzz.seed=…} to repeat one. */
 class ManifestDamageTest {
-    private static final int COUNT = Integer.getInteger("rivulet.fuzz.count", 20_000);
-    private static final long SEED = Long.getLong("rivulet.fuzz.seed", System.nanoTime());
+    private static final int COUNT = Seed.scaled(20_000);
     private static final int BLOCK = 512;
 
-    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final SplittableRandom random = new SplittableRandom(Seed.VALUE);
     private final RandomManifests manifests = new RandomManifests(random.split());
 
     @Test
@@ -103,7 +102,7 @@ class ManifestDamageTest {
             refusal = e;
         }
         assertThat(refusal)
-                .as(() -> "seed " + SEED + ", damage " + number + ": "
+                .as(() -> "seed " + Seed.VALUE + ", damage " + number + ": "
                         + HexFormat.of().formatHex(damaged))
                 .isNotNull();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
+import dev.rivulet.seed.Seed;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
@@ -15,10 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code -Drivulet.fuzz.count=10000000} for a campaign, {@code -Drivulet.fuzz.seed=…} to repeat one. */
 class ManifestFuzzTest {
-    private static final int COUNT = Integer.getInteger("rivulet.fuzz.count", 40_000);
-    private static final long SEED = Long.getLong("rivulet.fuzz.seed", System.nanoTime());
+    private static final int COUNT = Seed.scaled(40_000);
 
     /** Bytes allocated in all, most of them garbage at once, for each byte of a text. */
     private static final long MOST_ALLOCATED = 8;
@@ -65,7 +64,7 @@ class ManifestFuzzTest {
 
     @Test
     void anyTextIsReadOrRefusedWithAReason() {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         RandomManifests manifests = new RandomManifests(random.split());
         Set<ManifestRule> violated = EnumSet.noneOf(ManifestRule.class);
         byte[] file = ManifestText.encode(manifests.next());
@@ -83,12 +82,12 @@ class ManifestFuzzTest {
             } catch (MalformedManifestException e) {
                 violated.add(e.rule());
             } catch (RuntimeException | StackOverflowError e) {
-                fail("seed " + SEED + ", input " + i + ": " + HexFormat.of().formatHex(content), e);
+                fail("seed " + Seed.VALUE + ", input " + i + ": " + HexFormat.of().formatHex(content), e);
             }
         }
-        assertThat(accepted).as("accepted inputs of seed " + SEED).isPositive();
+        assertThat(accepted).as("accepted inputs of seed " + Seed.VALUE).isPositive();
         assertThat(violated)
-                .as("rules that inputs of seed " + SEED + " violated")
+                .as("rules that inputs of seed " + Seed.VALUE + " violated")
                 .contains(ManifestRule.JSON, ManifestRule.UTF8, ManifestRule.PATH, ManifestRule.UNKNOWN_KEY);
     }
 

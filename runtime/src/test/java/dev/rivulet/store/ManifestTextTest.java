@@ -3,6 +3,7 @@ package dev.rivulet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rivulet.seed.Seed;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ManifestTextTest {
-    private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
 
     @Test
     void isOneLineOfJson() {
@@ -37,14 +37,14 @@ class ManifestTextTest {
 
     @Test
     void keepsEverything() throws MalformedManifestException {
-        RandomManifests manifests = new RandomManifests(new SplittableRandom(SEED));
+        RandomManifests manifests = new RandomManifests(new SplittableRandom(Seed.VALUE));
         for (int i = 0; i < 500; i++) {
             Manifest manifest = manifests.next();
 
             byte[] bytes = ManifestText.encode(manifest);
 
             Manifest read = ManifestText.decode("group", bytes);
-            assertThat(read).as("seed %s, manifest %s", SEED, i).isEqualTo(manifest);
+            assertThat(read).as("seed %s, manifest %s", Seed.VALUE, i).isEqualTo(manifest);
             assertThat(read.metrics().keySet())
                     .containsExactlyElementsOf(manifest.metrics().keySet());
             assertThat(ManifestText.encode(read)).isEqualTo(bytes);

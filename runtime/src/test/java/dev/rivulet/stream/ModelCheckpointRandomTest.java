@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Random policies under random runs. {@code -Drivulet.seed=N} repeats a run. */
+/** Random policies under random runs. */
 class ModelCheckpointRandomTest {
     private static final int SEQUENCES = 100_000;
     private static final Set<Difference> ALL = EnumSet.allOf(Difference.class);

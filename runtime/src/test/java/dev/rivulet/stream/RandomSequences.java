@@ -2,18 +2,17 @@ package dev.rivulet.stream;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.rivulet.seed.Seed;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Runs a test with many seeds, or with the one of {@code -Drivulet.seed=N}. */
+/** Runs a test with many seeds, of which the first is {@link Seed#VALUE}. */
 final class RandomSequences {
     private RandomSequences() {}
 
     static void everySeed(int sequences, Consumer<Random> sequence) {
-        long given = Long.getLong("rivulet.seed", 0);
-        long first = given == 0 ? new Random().nextLong() : given;
-        for (long seed = first; seed < first + (given == 0 ? sequences : 1); seed++) {
+        for (long seed = Seed.VALUE; seed < Seed.VALUE + Seed.scaled(sequences); seed++) {
             try {
                 sequence.accept(new Random(seed));
             } catch (RuntimeException | AssertionError failure) {

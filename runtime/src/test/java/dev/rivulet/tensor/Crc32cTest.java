@@ -3,16 +3,16 @@ package dev.rivulet.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.seed.Seed;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class Crc32cTest {
-    private static final long SEED = Long.getLong("rivulet.seed", System.nanoTime());
 
     @Test
     void ofTwoPartsIsThatOfTheWhole() {
-        SplittableRandom random = new SplittableRandom(SEED);
+        SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < 2000; i++) {
             byte[] whole = new byte[random.nextInt(random.nextBoolean() ? 20 : 5000)];
             random.nextBytes(whole);
@@ -22,7 +22,7 @@ class Crc32cTest {
                     Crc32c.combine(crc32c(whole, 0, split), crc32c(whole, split, whole.length), whole.length - split);
 
             assertThat(joined)
-                    .as("seed %s, turn %s, %s of %s bytes", SEED, i, split, whole.length)
+                    .as("seed %s, turn %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)
                     .isEqualTo(crc32c(whole, 0, whole.length));
         }
     }
