@@ -8,9 +8,10 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.AdamW;
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,25 +22,23 @@ class ResumeWarningTest {
     Path root;
 
     @Test
-    void otherThreadsAndAnotherOptimizerAreWarnedOf() throws IOException, InterruptedException {
+    void otherThreadsAndAnotherOptimizerAreWarnedOf() throws IOException {
         FitResult saved =
                 fit(root, 2, ResumeFrom.nothing(), () -> Adam.builder().build());
         Path file = saved.stream("original").bestModelPath();
         int threads = JniUtils.getNumThreads();
 
-        Process resumed = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        String log;
+        try (ChildProcess resumed = ChildProcess.jvm(
+                List.of(
                         "-Dai.djl.pytorch.num_threads=" + (threads + 1),
-                        "-Dorg.slf4j.simpleLogger.log.dev.rivulet=warn",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ResumedElsewhere.class.getName(),
-                        root.toString())
-                .redirectErrorStream(true)
-                .start();
-        String log = new String(resumed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                        "-Dorg.slf4j.simpleLogger.log.dev.rivulet=warn"),
+                ResumedElsewhere.class,
+                root)) {
+            resumed.toEnd();
+            log = resumed.errors();
+        }
 
-        assertThat(resumed.waitFor()).as(log).isZero();
         assertThat(log)
                 .contains(file + " was saved by a run of " + threads + " threads, this one has " + (threads + 1))
                 .contains(file + " was saved by a run that was optimized by dev.rivulet.optim.Adam. This run's"

@@ -2,18 +2,16 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,7 +28,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
     private static final int TERMINATED = 128 + 15;
 
     /** Lets a run go on to its end. */
-    ResumedEnd toEnd(Path directory) throws IOException, InterruptedException {
+    ResumedEnd toEnd(Path directory) throws IOException {
         List<String> lines = new ArrayList<>();
         int status = run(directory, null, lines);
         assertThat(status).as("%s\n%s", this, log(directory)).isZero();
@@ -42,7 +40,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
      *
      * @return how it ended and at what it was; empty if it came to its end before
      */
-    Optional<String> stop(Path directory, RandomStop stop) throws IOException, InterruptedException {
+    Optional<String> stop(Path directory, RandomStop stop) throws IOException {
         List<String> lines = new ArrayList<>();
         int status = run(directory, stop, lines);
         assertThat(status).as("%s\n%s", this, log(directory)).isIn(0, KILLED, TERMINATED);
@@ -67,41 +65,30 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
     }
 
     /** The exit status. */
-    private int run(Path directory, @Nullable RandomStop stop, List<String> lines)
-            throws IOException, InterruptedException {
-        Process run = new ProcessBuilder(command(directory))
-                .redirectError(
-                        ProcessBuilder.Redirect.appendTo(logFile(directory).toFile()))
-                .start();
-        try (BufferedReader output =
-                new BufferedReader(new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
+    private int run(Path directory, @Nullable RandomStop stop, List<String> lines) throws IOException {
+        try (ChildProcess run =
+                ChildProcess.jvm(options(), ResumedRun.class, directory, optimizer.name(), seed)) {
+            for (String line = run.readLine(); line != null; line = run.readLine()) {
                 lines.add(line);
                 if (stop != null && lines.size() == stop.line()) {
-                    stop.carryOut(run.toHandle());
+                    stop.carryOut(run.handle());
                 }
             }
+            int status = run.exitStatus();
+            Files.writeString(
+                    logFile(directory), run.errors(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            return status;
         }
-        assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        return run.exitValue();
     }
 
-    private List<String> command(Path directory) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    private List<String> options() {
+        List<String> options = new ArrayList<>(List.of(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Dai.djl.pytorch.num_threads=1",
                 "-Dorg.slf4j.simpleLogger.log.dev.rivulet=info"));
-        command.addAll(ResumedSettings.random(optimizer, seed).options());
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                ResumedRun.class.getName(),
-                directory.toString(),
-                optimizer.name(),
-                Long.toString(seed)));
-        return command;
+        options.addAll(ResumedSettings.random(optimizer, seed).options());
+        return options;
     }
 
     /** Names of the checkpoints from which runs have gone on in a directory. */

@@ -2,14 +2,11 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -23,11 +20,8 @@ class ShutdownTest {
 
     @Test
     void savesBeforeTheEndWhenTold() throws Exception {
-        Process run = start(false, 60_000);
+        stop(false, 60_000);
 
-        run.destroy();
-
-        assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
         List<Path> saved = checkpoints();
         assertThat(saved).hasSize(1);
         assertThat(Checkpoints.describe(saved.get(0)).globalStep()).isGreaterThanOrEqualTo(3);
@@ -38,29 +32,18 @@ class ShutdownTest {
 
     @Test
     void endsAnywayWhenTheBudgetIsSpent() throws Exception {
-        Process run = start(true, 200);
+        stop(true, 200);
 
-        run.destroy();
-
-        assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(checkpoints()).isEmpty();
     }
 
-    private Process start(boolean stuck, long budgetMillis) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SignalledRun.class.getName(),
-                        directory.toString(),
-                        Boolean.toString(stuck),
-                        Long.toString(budgetMillis))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        assertThat(output.readLine()).isEqualTo("under way");
-        return process;
+    /** Starts a run, and ends it by a signal when it is under way. */
+    private void stop(boolean stuck, long budgetMillis) throws IOException {
+        try (ChildProcess run = ChildProcess.jvm(SignalledRun.class, directory, stuck, budgetMillis)) {
+            assertThat(run.readLine()).isEqualTo("under way");
+            run.handle().destroy();
+            run.exitStatus();
+        }
     }
 
     private List<Path> checkpoints() throws IOException {

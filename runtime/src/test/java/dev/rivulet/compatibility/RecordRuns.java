@@ -3,6 +3,7 @@ package dev.rivulet.compatibility;
 import static dev.rivulet.ResumeFrom.resumeFrom;
 
 import dev.rivulet.FitResult;
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class RecordRuns {
      *
      * @param arguments its folder, which must not exist
      */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
+    public static void main(String[] arguments) throws IOException {
         Path target = Files.createDirectory(Path.of(arguments[0]));
         RecordRuns record = new RecordRuns(target, Files.createTempDirectory("runs"));
         record.straight();
@@ -47,7 +48,7 @@ final class RecordRuns {
     }
 
     /** Has the system kill a run at its first change of a name after the commit. */
-    private void killed() throws IOException, InterruptedException {
+    private void killed() throws IOException {
         Path log = folder.resolve("names.log");
         trace(folder.resolve("traced"), "--output=" + log);
         List<String> renames = Files.readAllLines(log).stream()
@@ -64,20 +65,20 @@ final class RecordRuns {
     }
 
     /** Trains in another process, of which {@code strace} sees each change of a file's name. */
-    private static void trace(Path root, String option) throws IOException, InterruptedException {
-        new ProcessBuilder(
-                        "strace",
-                        "--follow-forks",
-                        "--trace=rename",
-                        option,
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        EarlierRun.class.getName(),
-                        root.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
+    private static void trace(Path root, String option) throws IOException {
+        List<String> command = List.of(
+                "strace",
+                "--follow-forks",
+                "--trace=rename",
+                option,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EarlierRun.class.getName(),
+                root.toString());
+        try (ChildProcess traced = ChildProcess.start(command)) {
+            traced.exitStatus();
+        }
     }
 
     /** Records a directory, what is said of it, and to what end each way to resume comes. */

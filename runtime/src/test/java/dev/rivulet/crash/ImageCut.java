@@ -1,6 +1,6 @@
 package dev.rivulet.crash;
 
-import java.io.BufferedReader;
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,41 +35,25 @@ final class ImageCut {
         Path image = folder.resolve("image");
         Mount.format(image, BYTES);
         try (Mount mount = Mount.image(image, folder.resolve("mounted"))) {
-            Process writer = start(mount.folder().resolve(DIRECTORY), withoutFlush);
-            try (BufferedReader output = writer.inputReader()) {
+            try (ChildProcess writer = ChildProcess.jvm(
+                    List.of("-XX:+UseSerialGC"), ImageRun.class, mount.folder().resolve(DIRECTORY), withoutFlush)) {
                 long acknowledged = 0;
                 for (int i = 0; i < acknowledgements; i++) {
-                    acknowledged = Long.parseLong(String.valueOf(output.readLine()));
+                    acknowledged = Long.parseLong(String.valueOf(writer.readLine()));
                 }
-                freeze(writer);
+                freeze(writer.handle());
                 copyAtOneMoment(image, copy);
-                writer.toHandle().destroyForcibly(); // The process itself would close the pipe unread.
-                for (String line = output.readLine(); line != null; line = output.readLine()) {
+                writer.handle().destroyForcibly();
+                for (String line = writer.readLine(); line != null; line = writer.readLine()) {
                     acknowledged = Long.parseLong(line);
                 }
                 return acknowledged;
-            } finally {
-                writer.destroyForcibly();
-                writer.onExit().join();
             }
         }
     }
 
-    private static Process start(Path directory, boolean withoutFlush) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ImageRun.class.getName(),
-                        directory.toString(),
-                        Boolean.toString(withoutFlush))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-    }
-
     /** Returns when no thread runs any more. */
-    private static void freeze(Process writer) throws IOException {
+    private static void freeze(ProcessHandle writer) throws IOException {
         Mount.run("kill", "-STOP", Long.toString(writer.pid()));
         Path tasks = Path.of("/proc", Long.toString(writer.pid()), "task");
         while (!isStopped(tasks)) {

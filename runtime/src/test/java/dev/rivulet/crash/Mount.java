@@ -1,7 +1,6 @@
 package dev.rivulet.crash;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -64,16 +63,8 @@ final class Mount implements AutoCloseable {
 
     /** Runs a command to its end. */
     static void run(String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        try {
-            if (process.waitFor() != 0) {
-                throw new IOException(String.join(" ", command) + ": " + output.strip());
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for " + command[0], e);
+        try (ChildProcess process = ChildProcess.start(List.of(command))) {
+            process.toEnd();
         }
     }
 

@@ -2,9 +2,8 @@ package dev.rivulet.interop;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,21 +59,8 @@ public final class Python {
     private static List<String> call(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(INTERPRETER));
         command.addAll(arguments);
-        Path said = Files.createTempFile("python", ".txt");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectError(said.toFile());
-            builder.environment().put("PYTHONIOENCODING", "utf-8");
-            Process process = builder.start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IOException(String.join(" ", command) + " failed: " + Files.readString(said));
-            }
-            return output.lines().toList();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while waiting for Python.", e);
-        } finally {
-            Files.delete(said);
+        try (ChildProcess python = ChildProcess.start(command)) {
+            return python.toEnd();
         }
     }
 }

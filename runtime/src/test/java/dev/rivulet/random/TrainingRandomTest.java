@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import ai.djl.util.RandomUtils;
 import com.google.gson.Gson;
-import java.nio.charset.StandardCharsets;
+import dev.rivulet.process.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -61,18 +61,9 @@ class TrainingRandomTest {
     }
 
     private String drawnByAnotherProcess(Path state) throws Exception {
-        Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ResumedDraws.class.getName(),
-                        state.toString())
-                .redirectError(errors.toFile())
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
-        return output.strip();
+        try (ChildProcess process = ChildProcess.jvm(ResumedDraws.class, state)) {
+            return String.join("\n", process.toEnd());
+        }
     }
 
     @Test

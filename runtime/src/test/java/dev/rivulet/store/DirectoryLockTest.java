@@ -3,10 +3,8 @@ package dev.rivulet.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
+import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -15,21 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DirectoryLockTest {
     @TempDir
     Path root;
-
-    private Process holder() throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HeldDirectory.class.getName(),
-                        root.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        assertThat(output.readLine()).isEqualTo("holds it");
-        return process;
-    }
 
     @Test
     void oneRunOfThisProcessHasADirectoryAtATime() throws IOException {
@@ -60,15 +43,13 @@ class DirectoryLockTest {
 
     @Test
     void aKilledProcessHoldsNothing() throws Exception {
-        Process holder = holder();
-        try {
+        try (ChildProcess holder = ChildProcess.jvm(HeldDirectory.class, root)) {
+            assertThat(holder.readLine()).isEqualTo("holds it");
             for (int attempt = 0; attempt < 2; attempt++) { // The refused attempt must not disturb the holder's lock.
                 assertThatThrownBy(() -> CheckpointDirectory.open(root))
                         .isExactlyInstanceOf(DirectoryInUseException.class)
-                        .hasMessageContaining("process " + holder.pid() + " on ");
+                        .hasMessageContaining("process " + holder.handle().pid() + " on ");
             }
-        } finally {
-            holder.destroyForcibly().waitFor();
         }
 
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
@@ -82,20 +63,13 @@ class DirectoryLockTest {
         try (CheckpointDirectory first = CheckpointDirectory.open(root)) {
             assertThatThrownBy(() -> CheckpointDirectory.open(root)).isInstanceOf(DirectoryInUseException.class);
 
-            Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            HeldDirectory.class.getName(),
-                            first.root().toString())
-                    .redirectErrorStream(true)
-                    .start();
-            String output = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(output)
-                    .contains(
-                            DirectoryInUseException.class.getName(),
-                            "process " + ProcessHandle.current().pid());
+            try (ChildProcess other = ChildProcess.jvm(HeldDirectory.class, first.root())) {
+                assertThat(other.exitStatus()).isNotZero();
+                assertThat(other.errors())
+                        .contains(
+                                DirectoryInUseException.class.getName(),
+                                "process " + ProcessHandle.current().pid());
+            }
         }
     }
 
