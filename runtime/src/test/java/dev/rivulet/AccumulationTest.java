@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Neither arrays nor files pile up in a long run. */
@@ -35,6 +36,7 @@ class AccumulationTest extends FitTestCase {
         }
     }
 
+    @Tag("slow")
     @Test
     void arraysDoNotPileUpOverTenThousandSteps() {
         ArrayCounter counter = new ArrayCounter();

@@ -15,8 +15,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class DirectoryDamageTest extends FitTestCase {
     private static final int COUNT = Seed.scaled(3_000);
     private static final int WORKERS = 2;

@@ -30,6 +30,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Random policies under random failures: the books in memory, those that the manifests stand for, and the files on the disk
  * are the same.
  */
+@Tag("slow")
 class EngineBooksTest extends FitTestCase {
     private static final int RUNS = Seed.scaled(30);
     private static final List<String> STREAMS = List.of("original", "first", "second", "third");

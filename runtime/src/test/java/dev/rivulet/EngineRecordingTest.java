@@ -12,6 +12,7 @@ import java.util.Objects;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -70,6 +71,7 @@ class EngineRecordingTest extends FitTestCase {
         return events.stream().map(event -> event.getDuration("copying")).reduce(Duration.ZERO, Duration::plus);
     }
 
+    @Tag("slow")
     @Test
     void fiftyFitsLeaveNoThreadNoMemoryAndNoArrayBehind() throws InterruptedException {
         fitOnce(0);

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * Tensors beyond 2 GiB, which no Java buffer holds, in files beyond 4 GiB, for which zip has other records. Takes 18 GB of
  * memory and 9 GB on the disk.
  */
+@Tag("slow")
 @EnabledIfSystemProperty(named = "rivulet.large", matches = "true", disabledReason = "takes 18 GB of memory")
 class LargeTensorsTest extends FitTestCase {
     private static final Shape SHAPE = new Shape((1L << 25) + 1, 16);

@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is different from then, and makes a run that goes on another one; in a second JVM, whose log is read. */
+@Tag("slow")
 class ResumeWarningTest {
     @TempDir
     Path root;

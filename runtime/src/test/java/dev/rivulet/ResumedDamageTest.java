@@ -25,12 +25,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A damaged checkpoint is noticed while it is read: the one before it will do, and nothing is lost. */
+@Tag("slow")
 class ResumedDamageTest {
     private static final int STEPS = 8;
     private static final int STOP = 5;

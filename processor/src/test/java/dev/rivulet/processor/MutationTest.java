@@ -14,6 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.annotation.processing.Processor;
 import javax.lang.model.SourceVersion;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * Deletes, doubles and swaps tokens of sources that are right, and compiles what comes of it. However broken a source is,
  * the processor throws nothing, the compiler ends, and its own messages are not buried under the processor's.
  */
+@Tag("slow")
 class MutationTest {
     private static final int MUTANTS = Seed.scaled(2_000);
 

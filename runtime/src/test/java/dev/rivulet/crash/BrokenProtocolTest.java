@@ -13,12 +13,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The harness finds what is wrong with a protocol: here with the real one, whose record is changed by one mistake. */
+@Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the recorded disk opens directories")
 class BrokenProtocolTest {
     private static final String PRIVATE = PowerCuts.DIRECTORY + "/.rivulet";

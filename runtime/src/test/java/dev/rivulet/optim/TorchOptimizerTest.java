@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,7 @@ class TorchOptimizerTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("cases")
     void goesOnFromASavedStateAsIfItHadNeverStopped(JsonObject recorded) {
@@ -107,6 +109,7 @@ class TorchOptimizerTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("cases")
     void leavesNoArrayBehindInAThousandSteps(JsonObject recorded) {

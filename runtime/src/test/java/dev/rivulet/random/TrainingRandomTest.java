@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,7 @@ class TrainingRandomTest {
         assertThat(ResumedDraws.drawAll(random)).isEqualTo(expected);
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void drawsTheSameInAnotherProcess(RandomMethod method) throws Exception {

@@ -6,8 +6,10 @@ import dev.rivulet.seed.Seed;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ManifestDamageTest {
     private static final int COUNT = Seed.scaled(20_000);
     private static final int BLOCK = 512;

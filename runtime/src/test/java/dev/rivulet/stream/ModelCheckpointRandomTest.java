@@ -13,9 +13,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Random policies under random runs. */
+@Tag("slow")
 class ModelCheckpointRandomTest {
     private static final int SEQUENCES = 100_000;
     private static final Set<Difference> ALL = EnumSet.allOf(Difference.class);
