@@ -1,7 +1,5 @@
 package dev.rivulet.interop;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The Python that tests exchange files with, where there is one.
  *
  * <p>{@code -Drivulet.python=…} or the environment variable {@code RIVULET_PYTHON} names the interpreter; otherwise {@code
- * python3} is tried.
+ * python3} is tried. Tests that need more than it has are skipped, unless {@code -Drivulet.python.required=true}.
  */
 public final class Python {
     private static final String INTERPRETER =
@@ -25,10 +23,16 @@ public final class Python {
 
     private Python() {}
 
-    /** Skips the test if there is no Python with these modules. */
+    /** Skips the test if there is no Python with these modules; or lets it fail, if one is required. */
     public static void assumeHas(String... modules) {
         String lacks = LACKS.computeIfAbsent(String.join(" ", modules), Python::lacks);
-        assumeTrue(lacks.isEmpty(), INTERPRETER + " has no " + lacks + "; name one that has by -Drivulet.python=…");
+        if (!lacks.isEmpty()) {
+            String message = INTERPRETER + " has no " + lacks + "; name one that has by -Drivulet.python=…";
+            if (Boolean.getBoolean("rivulet.python.required")) {
+                throw new AssertionError(message);
+            }
+            throw new MissingPythonException(message);
+        }
     }
 
     /**
