@@ -12,7 +12,7 @@ final class Page {
     private static final String INTRODUCTION = """
             # Benchmarks
 
-            Written by `mvn -q -pl examples -am compile exec:exec@benchmarks`; a property chooses what is measured, such as
+            Written by `mvn -q -pl benchmarks -am compile exec:exec@benchmarks`; a property chooses what is measured, such as
             `-Dbenchmarks=engine` or `-Dbenchmarks=writing,loading`, and the other sections stay as they are. With
             `-Dlightning.python=` and an interpreter that has torch, safetensors and pytorch-lightning, theirs is measured in
             the same run. Medians of runs that take turns with what they are compared with; libtorch has one thread. Machines
