@@ -11,15 +11,13 @@ module dev.rivulet {
     requires me.tongfei.progressbar;
 
     exports dev.rivulet;
-    exports dev.rivulet.cli;
+    exports dev.rivulet.checkpoint;
     exports dev.rivulet.data;
-    exports dev.rivulet.format;
     exports dev.rivulet.hook;
     exports dev.rivulet.optim;
-    exports dev.rivulet.proof;
     exports dev.rivulet.random;
     exports dev.rivulet.registry;
-    exports dev.rivulet.stream;
     exports dev.rivulet.tensor;
+    exports dev.rivulet.testing;
     exports dev.rivulet.transform;
 }

@@ -1,6 +1,6 @@
 """Records what PyTorch makes of float conversions, for ConversionTest.
 
-    python3 record_conversion.py ../resources/dev/rivulet/tensor
+    python3 record_conversion.py ../resources/dev/rivulet/internal/tensor
 
 Runs PyTorch's portable code path: its vector code paths give other bits for a NaN, and different ones within a tensor.
 """

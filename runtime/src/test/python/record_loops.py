@@ -2,7 +2,7 @@
 
 Needs torch 2.13 and pytorch-lightning 2.6.6. Run in this directory:
 
-    python3 record_loops.py         writes ../resources/dev/rivulet/lightning/loops.json.gz
+    python3 record_loops.py         writes ../resources/dev/rivulet/internal/lightning/loops.json.gz
     python3 record_loops.py FILE    writes it elsewhere, for a live comparison
 
 Each case is one fit. At every place where a file may be saved there is a record: "progress" is what a callback counted by
@@ -22,7 +22,7 @@ import torch
 from pytorch_lightning.callbacks import Checkpoint
 
 RESUMED = pathlib.Path(tempfile.gettempdir()) / "record_loops.ckpt"
-TARGET = pathlib.Path(__file__).parent / "../resources/dev/rivulet/lightning/loops.json.gz"
+TARGET = pathlib.Path(__file__).parent / "../resources/dev/rivulet/internal/lightning/loops.json.gz"
 
 CASES = [
     {},

@@ -1,6 +1,6 @@
 """Records files and verdicts of the safetensors library, for the tests of dev.rivulet.format.
 
-    python3 record_safetensors.py ../resources/dev/rivulet/format
+    python3 record_safetensors.py ../resources/dev/rivulet/internal/format/safetensors
 
 Writes all-dtypes.safetensors, every type that the library's writer offers, and verdicts.bin.gz: inputs, each with
 whether the library accepts it and, if so, a CRC-32 of what it reads. Made with safetensors 0.8.0.

@@ -1,9 +1,9 @@
 package deprecated;
 
-import dev.rivulet.Checkpoint;
-import dev.rivulet.StateDict;
-import dev.rivulet.StatefulTransform;
-import dev.rivulet.TransformContext;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.StatefulTransform;
+import dev.rivulet.transform.TransformContext;
 import dev.rivulet.annotations.OnLoadCheckpoint;
 import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.TransformWhen;

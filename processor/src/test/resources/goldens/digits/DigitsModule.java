@@ -1,10 +1,10 @@
 package digits;
 
-import dev.rivulet.Checkpoint;
+import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.LightningModule;
-import dev.rivulet.StateDict;
-import dev.rivulet.StatefulTransform;
-import dev.rivulet.TransformContext;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.StatefulTransform;
+import dev.rivulet.transform.TransformContext;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.OnLoadCheckpoint;

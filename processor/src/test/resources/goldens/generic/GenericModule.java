@@ -1,8 +1,8 @@
 package generic;
 
-import dev.rivulet.StateDict;
-import dev.rivulet.StatefulTransform;
-import dev.rivulet.TransformContext;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.StatefulTransform;
+import dev.rivulet.transform.TransformContext;
 import dev.rivulet.annotations.WeightTransform;
 
 public class GenericModule<T extends Comparable<T>, A extends StatefulTransform> {

@@ -1,8 +1,8 @@
 package hierarchy;
 
-import dev.rivulet.Checkpoint;
-import dev.rivulet.StateDict;
-import dev.rivulet.TransformContext;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.OnLoadCheckpoint;
 import dev.rivulet.annotations.OnSaveCheckpoint;

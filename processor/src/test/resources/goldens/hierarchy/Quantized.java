@@ -1,6 +1,6 @@
 package hierarchy;
 
-import dev.rivulet.StateDict;
+import dev.rivulet.transform.StateDict;
 import dev.rivulet.annotations.WeightTransform;
 
 public interface Quantized {

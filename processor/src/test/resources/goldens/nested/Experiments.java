@@ -1,7 +1,7 @@
 package nested;
 
-import dev.rivulet.Checkpoint;
-import dev.rivulet.StateDict;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.transform.StateDict;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.OnLoadCheckpoint;
 import dev.rivulet.annotations.OnSaveCheckpoint;

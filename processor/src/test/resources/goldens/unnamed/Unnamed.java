@@ -1,4 +1,4 @@
-import dev.rivulet.StateDict;
+import dev.rivulet.transform.StateDict;
 import dev.rivulet.annotations.WeightTransform;
 
 class Unnamed {

@@ -2,6 +2,8 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
 
 /**
  * Code that runs at chosen moments of training, in addition to the module's own. The hooks and their order are Lightning's;

@@ -2,6 +2,9 @@ package dev.rivulet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import dev.rivulet.internal.declaration.DeclaredStreams;
 
 /** A callback as one fit sees it. */
 record CallbackHooks(Callback callback, Trainer trainer, LightningModule module) implements FitCallback {
@@ -119,7 +122,7 @@ record CallbackHooks(Callback callback, Trainer trainer, LightningModule module)
     /** By what the class overrides: to watch hooks that do nothing would cost a comparison of all weights per save. */
     @Override
     public boolean addEntries() {
-        return RegistryChain.overrides(callback, Callback.class, "onSaveCheckpoint");
+        return DeclaredStreams.overrides(callback, Callback.class, "onSaveCheckpoint");
     }
 
     @Override

@@ -4,7 +4,21 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import dev.rivulet.format.DamagedFileException;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.DamagedFileException;
+import dev.rivulet.checkpoint.DirectoryVerification;
+import dev.rivulet.checkpoint.FileVerification;
+import dev.rivulet.checkpoint.NewestCheckpoint;
+import dev.rivulet.checkpoint.Rederivation;
+import dev.rivulet.checkpoint.Verification;
+import dev.rivulet.internal.declaration.DeclaredStreams;
+import dev.rivulet.internal.derive.Rederiver;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
+import dev.rivulet.internal.file.DirectoryVerifier;
+import dev.rivulet.internal.file.FileVerifier;
+import dev.rivulet.internal.file.WeightLoader;
+import dev.rivulet.internal.model.Network;
 import dev.rivulet.tensor.ParameterNames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +42,7 @@ public final class Checkpoints {
      * Describes a file, without reading its weights.
      *
      * @return where the checkpoint comes from, and its entries
-     * @throws NotACheckpointException if it was not written by this framework
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if it was not written by this framework
      * @throws IOException if it cannot be read
      */
     public static Checkpoint describe(Path file) throws IOException {
@@ -49,9 +63,9 @@ public final class Checkpoints {
      * @return the module
      * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its
      *     directory; nothing is loaded then
-     * @throws ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
      *     that of quantized weights; nothing is loaded then
-     * @throws NotACheckpointException if the file, written by another framework, holds no state dict, or the module does
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file, written by another framework, holds no state dict, or the module does
      *     not say which shapes its inputs have
      * @throws IOException if it cannot be read
      */
@@ -65,8 +79,8 @@ public final class Checkpoints {
      * @param verification what is checked before
      * @return the module
      * @throws DamagedFileException if the file is not what was written, as far as it is checked
-     * @throws ArchitectureMismatchException if the weights do not fit
-     * @throws NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if the weights do not fit
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
      * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module, Verification verification)
@@ -88,7 +102,7 @@ public final class Checkpoints {
                 loader.load(open::read);
             }
             if (checkpoint.isPresent()) {
-                new RegistryChain(module).notifyLoaded(checkpoint.get());
+                new DeclaredStreams(module).notifyLoaded(checkpoint.get());
             }
             return module;
         } catch (Throwable failure) {
@@ -110,9 +124,9 @@ public final class Checkpoints {
      * @param manager holds the parameters if the block is not yet initialized
      * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its
      *     directory; nothing is loaded then
-     * @throws ArchitectureMismatchException if names or shapes differ from the block's, or a type cannot be converted;
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if names or shapes differ from the block's, or a type cannot be converted;
      *     nothing is loaded then
-     * @throws NotACheckpointException if the block is not initialized and the file, written by another framework, does
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the block is not initialized and the file, written by another framework, does
      *     not say which shapes its inputs have
      * @throws IOException if it cannot be read
      */
@@ -125,8 +139,8 @@ public final class Checkpoints {
      *
      * @param verification what is checked before
      * @throws DamagedFileException if the file is not what was written, as far as it is checked
-     * @throws ArchitectureMismatchException if the weights do not fit
-     * @throws NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if the weights do not fit
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
      * @throws IOException if it cannot be read
      */
     public static void load(Path file, Block block, NDManager manager, Verification verification) throws IOException {
@@ -141,8 +155,8 @@ public final class Checkpoints {
      *     {@link LightningModule#parameterName} does
      * @throws IllegalArgumentException if it gives two parameters one name
      * @throws DamagedFileException if the file is not what was written, as far as it is checked
-     * @throws ArchitectureMismatchException if the weights do not fit
-     * @throws NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if the weights do not fit
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
      * @throws IOException if it cannot be read
      */
     public static void load(
@@ -168,7 +182,7 @@ public final class Checkpoints {
      * as an error and skipped for the one before it. One that has committed but does not have its name yet counts.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it
-     * @throws NoGoodCheckpointException if none is found; the message names the streams that exist
+     * @throws dev.rivulet.checkpoint.NoGoodCheckpointException if none is found; the message names the streams that exist
      * @throws IOException if the directory cannot be read
      */
     public static NewestCheckpoint newest(Path directory, String stream) throws IOException {
@@ -207,14 +221,14 @@ public final class Checkpoints {
      * @param source the file of the same step that it was made from: that of the original, or of a stream in between
      * @param declaring the class that declares the transforms; static ones only
      * @return whether all bytes are the same, or what differs first
-     * @throws NotRederivableException if a transform between the two is not static, the class does not declare it, or the
+     * @throws dev.rivulet.checkpoint.NotRederivableException if a transform between the two is not static, the class does not declare it, or the
      *     source is not the one that the derived file names by its digest
      * @throws DamagedFileException if a file is not what was written
-     * @throws NotACheckpointException if a file was not written by this framework
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if a file was not written by this framework
      * @throws IOException if a file cannot be read
      */
     public static Rederivation rederive(Path derived, Path source, Class<?> declaring) throws IOException {
-        return new Rederiving(derived, source, declaring).run();
+        return new Rederiver(derived, source, declaring).run();
     }
 
     private static Optional<FileVerifier> verifier(Path file, Verification verification) throws IOException {

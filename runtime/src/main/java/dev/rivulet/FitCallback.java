@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.save.SaveHooks;
 
 /** What takes part in one fit: a callback that already has its trainer and module. */
 interface FitCallback extends ModelHooks, SaveHooks {

@@ -1,5 +1,7 @@
 package dev.rivulet;
 
+import dev.rivulet.checkpoint.SaveStatistics;
+import dev.rivulet.checkpoint.StreamResult;
 import dev.rivulet.policy.StreamName;
 import java.nio.file.Path;
 import java.util.Collections;

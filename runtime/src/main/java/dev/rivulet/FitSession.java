@@ -5,25 +5,39 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.checkpoint.EmptyDatasetException;
+import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.declaration.DeclaredStreams;
+import dev.rivulet.internal.declaration.StreamGraph;
+import dev.rivulet.internal.engine.GradientMode;
+import dev.rivulet.internal.engine.TorchEngine;
+import dev.rivulet.internal.loop.ConsoleProgress;
+import dev.rivulet.internal.loop.FitLoop;
+import dev.rivulet.internal.loop.HookChain;
+import dev.rivulet.internal.loop.LoopMemory;
+import dev.rivulet.internal.loop.LoopSettings;
+import dev.rivulet.internal.loop.LoopState;
+import dev.rivulet.internal.loop.Metrics;
+import dev.rivulet.internal.loop.StepFunctions;
+import dev.rivulet.internal.loop.Terminal;
+import dev.rivulet.internal.loop.TrainingRun;
+import dev.rivulet.internal.model.Network;
+import dev.rivulet.internal.resume.CheckpointFinder;
+import dev.rivulet.internal.resume.CheckpointStartingPoint;
+import dev.rivulet.internal.resume.ResumeJfrEvent;
+import dev.rivulet.internal.resume.StartingPoint;
+import dev.rivulet.internal.retention.ValidationSchedule;
+import dev.rivulet.internal.save.CheckpointEngine;
+import dev.rivulet.internal.save.SavedRun;
+import dev.rivulet.internal.state.LoopView;
+import dev.rivulet.internal.state.StatefulUpdates;
+import dev.rivulet.internal.state.TrainingComponents;
+import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.random.TrainingRandom;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.stream.ValidationSchedule;
-import dev.rivulet.tensor.TorchEngine;
-import dev.rivulet.training.ConsoleProgress;
-import dev.rivulet.training.EmptyDatasetException;
-import dev.rivulet.training.FitLoop;
-import dev.rivulet.training.GradientMode;
-import dev.rivulet.training.HookChain;
-import dev.rivulet.training.LoopMemory;
-import dev.rivulet.training.LoopSettings;
-import dev.rivulet.training.LoopState;
-import dev.rivulet.training.Metrics;
-import dev.rivulet.training.Steps;
-import dev.rivulet.training.Terminal;
-import dev.rivulet.training.TrainingRun;
+import dev.rivulet.transform.StateDict;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -35,7 +49,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
-final class FitSession implements Steps, FitContext {
+final class FitSession implements StepFunctions, FitContext {
     private final TrainerSettings settings;
     private final List<FitCallback> callbacks;
     private final LightningModule module;
@@ -127,7 +141,7 @@ final class FitSession implements Steps, FitContext {
     }
 
     private FitResult runWithoutGradients() throws Exception {
-        RegistryChain registries = new RegistryChain(module);
+        DeclaredStreams registries = new DeclaredStreams(module);
         StreamGraph graph = StreamGraph.of(registries.declarations(), settings.checkpointing().streams());
         try (CallbackScope scope = new CallbackScope()) {
             scope.setUp(callbacks);
@@ -136,17 +150,17 @@ final class FitSession implements Steps, FitContext {
             }
             try (CheckpointDirectory directory = CheckpointDirectory.open(
                     settings.checkpointing().directory(), settings.checkpointing().saving().retries())) {
-                CheckpointStreams.report(directory.recovery());
+                CheckpointEngine.report(directory.recovery());
                 return begin(registries, graph, Optional.of(directory));
             }
         }
     }
 
-    private FitResult begin(RegistryChain registries, StreamGraph graph, Optional<CheckpointDirectory> directory)
+    private FitResult begin(DeclaredStreams registries, StreamGraph graph, Optional<CheckpointDirectory> directory)
             throws Exception {
         boolean isNew = !module.hasWeights();
         // What the module has must survive a damaged file.
-        CheckpointStart.When verification = isNew ? CheckpointStart.When.WHEN_READ : CheckpointStart.When.NOW;
+        CheckpointStartingPoint.When verification = isNew ? CheckpointStartingPoint.When.WHEN_READ : CheckpointStartingPoint.When.NOW;
         try (StartingPoint start = find(graph, verification)) {
             Network network = module.network(inputShapes(start));
             restore(start, "weights", isNew, () -> start.restoreWeights(network));
@@ -158,9 +172,9 @@ final class FitSession implements Steps, FitContext {
         }
     }
 
-    private StartingPoint find(StreamGraph graph, CheckpointStart.When verification) throws IOException {
-        ResumeEvent event = new ResumeEvent("finding");
-        Resuming checkpoints = new Resuming(settings.checkpointing().directory(), graph, verification);
+    private StartingPoint find(StreamGraph graph, CheckpointStartingPoint.When verification) throws IOException {
+        ResumeJfrEvent event = new ResumeJfrEvent("finding");
+        CheckpointFinder checkpoints = new CheckpointFinder(settings.checkpointing().directory(), graph, verification);
         StartingPoint found =
                 switch (resumeFrom.kind()) {
                     case NOTHING -> StartingPoint.BEGINNING;
@@ -180,7 +194,7 @@ final class FitSession implements Steps, FitContext {
 
     /** A new module must not be left with some of a damaged file's weights. */
     private void restore(StartingPoint start, String part, boolean isNew, Restoring restoring) throws IOException {
-        ResumeEvent event = new ResumeEvent(part);
+        ResumeJfrEvent event = new ResumeJfrEvent(part);
         try {
             restoring.run();
             event.commit(start);
@@ -204,7 +218,7 @@ final class FitSession implements Steps, FitContext {
 
     private FitResult train(
             StartingPoint start,
-            RegistryChain registries,
+            DeclaredStreams registries,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
             Network network,
@@ -221,7 +235,7 @@ final class FitSession implements Steps, FitContext {
         try (NDManager scope = network.manager().newSubManager()) {
             StateDict live = StateDict.of(network.arrays(), scope);
             parts.transforms().values().forEach(transform -> transform.begin(live));
-            try (CheckpointStreams streams = streams(start, registries, graph, directory, parts)) {
+            try (CheckpointEngine streams = streams(start, registries, graph, directory, parts)) {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 if (start.checkpoint().isPresent()) {
@@ -253,9 +267,9 @@ final class FitSession implements Steps, FitContext {
         return made;
     }
 
-    private CheckpointStreams streams(
+    private CheckpointEngine streams(
             StartingPoint start,
-            RegistryChain registries,
+            DeclaredStreams registries,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
             TrainingComponents parts)
@@ -266,16 +280,16 @@ final class FitSession implements Steps, FitContext {
                 OptionalInt.of(loop.validation().everyNEpoch()),
                 validation.isPresent() ? loop.limits().valBatches() : 0,
                 loop.validation().interval().setting());
-        LoopMoment moment = new LoopMoment(state, metrics, schedule, settings.clock());
+        LoopView moment = new LoopView(state, metrics, schedule, settings.clock());
         SavedRun run = new SavedRun(parts, moment, new UserSaveHooks(callbacks, registries));
         if (directory.isEmpty()) {
-            return CheckpointStreams.none(run);
+            return CheckpointEngine.none(run);
         }
-        return CheckpointStreams.open(
+        return CheckpointEngine.open(
                 run, registries, graph, directory.get(), start.continuation(directory.get()), settings.checkpointing().saving());
     }
 
-    private HookChain hooks(ModelHooks updates, CheckpointStreams streams) {
+    private HookChain hooks(ModelHooks updates, CheckpointEngine streams) {
         List<ModelHooks> beforeSaving = new ArrayList<>();
         beforeSaving.add(updates);
         beforeSaving.addAll(callbacks);

@@ -19,7 +19,7 @@ import java.util.Optional;
  * Lightning wrote. The fit then gives the same bits as if it had never stopped: weights, optimizer, schedulers, random
  * numbers, data order, metrics, transforms' state, entries.
  *
- * <p>Nothing is read or checked before the fit, which throws {@link NotResumableException} if training cannot resume.
+ * <p>Nothing is read or checked before the fit, which throws {@link dev.rivulet.checkpoint.NotResumableException} if training cannot resume.
  * Immutable.
  *
  * @since 0.1

@@ -1,14 +1,17 @@
 package dev.rivulet;
 
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.checkpoint.Backpressure;
+import dev.rivulet.checkpoint.DeterminismCheck;
+import dev.rivulet.internal.loop.LoopSettings;
+import dev.rivulet.internal.loop.LoopSettings.Limits;
+import dev.rivulet.internal.loop.LoopSettings.Validation;
+import dev.rivulet.internal.loop.ValidationInterval;
+import dev.rivulet.internal.save.SaveSettings;
+import dev.rivulet.internal.store.RetryPolicy;
 import dev.rivulet.optim.GradientClipAlgorithm;
 import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.policy.StreamPolicy;
-import dev.rivulet.store.RetryPolicy;
-import dev.rivulet.training.LoopSettings;
-import dev.rivulet.training.LoopSettings.Limits;
-import dev.rivulet.training.LoopSettings.Validation;
-import dev.rivulet.training.ValidationInterval;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +56,7 @@ public final class Trainer {
      * Trains without validation.
      *
      * @param train training data, sampled as it was configured
-     * @throws FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
+     * @throws dev.rivulet.checkpoint.FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
      *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
      *     as they are. An interrupted thread ends the fit after the current batch.
      */
@@ -66,7 +69,7 @@ public final class Trainer {
      *
      * @param train training data, sampled as it was configured
      * @param validation validation data
-     * @throws FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
+     * @throws dev.rivulet.checkpoint.FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
      *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
      *     as they are. An interrupted thread ends the fit after the current batch.
      */
@@ -95,9 +98,9 @@ public final class Trainer {
      *     middle of an epoch, of any other the first batches are loaded and dropped
      * @param validation the validation data that the run began with
      * @param resumeFrom from which checkpoint
-     * @throws NotResumableException if there is none from which training can go on, such as one of a derived stream
-     * @throws ArchitectureMismatchException if it is one of another model
-     * @throws FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
+     * @throws dev.rivulet.checkpoint.NotResumableException if there is none from which training can go on, such as one of a derived stream
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if it is one of another model
+     * @throws dev.rivulet.checkpoint.FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
      *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
      *     as they are. An interrupted thread ends the fit after the current batch.
      */
@@ -311,7 +314,7 @@ public final class Trainer {
 
         /**
          * Time that a fit gets from SIGTERM or Ctrl-C to its end; by default 30 seconds. It ends after the current batch
-         * with a {@link dev.rivulet.training.ShutdownException}, before which streams with {@code saveOnException} save.
+         * with a {@link dev.rivulet.checkpoint.ShutdownException}, before which streams with {@code saveOnException} save.
          */
         public Builder shutdownBudget(Duration budget) {
             this.shutdownBudget = budget;
@@ -369,7 +372,7 @@ public final class Trainer {
                             defaultRootDir.resolve("checkpoints"),
                             enableCheckpointing && fastDevRun == 0,
                             new LinkedHashMap<>(streams),
-                            new SavingSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries)),
+                            new SaveSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries)),
                     enableProgressBar,
                     clock);
             return new Trainer(settings, List.copyOf(callbacks));

@@ -1,8 +1,9 @@
 package dev.rivulet;
 
+import dev.rivulet.internal.loop.LoopSettings;
+import dev.rivulet.internal.save.SaveSettings;
 import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.policy.StreamPolicy;
-import dev.rivulet.training.LoopSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -34,5 +35,5 @@ record TrainerSettings(
             Path directory,
             boolean enabled,
             Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
-            SavingSettings saving) {}
+            SaveSettings saving) {}
 }

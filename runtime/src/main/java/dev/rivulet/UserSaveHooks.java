@@ -1,14 +1,18 @@
 package dev.rivulet;
 
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import dev.rivulet.internal.declaration.DeclaredStreams;
+import dev.rivulet.internal.save.SaveHooks;
 import java.util.List;
 
 /** The callbacks' and the module's hooks at a save. */
 final class UserSaveHooks implements SaveHooks {
     private final List<? extends SaveHooks> callbacks;
-    private final RegistryChain registries;
+    private final DeclaredStreams registries;
     private final boolean addEntries;
 
-    UserSaveHooks(List<? extends SaveHooks> callbacks, RegistryChain registries) {
+    UserSaveHooks(List<? extends SaveHooks> callbacks, DeclaredStreams registries) {
         this.callbacks = callbacks;
         this.registries = registries;
         // Asked once per fit: to watch hooks that do nothing would cost a comparison of all weights per save.

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.checkpoint.StreamResult;
+import dev.rivulet.fixture.AveragingModule;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +28,7 @@ class AccumulationTest extends FitTestCase {
             if (trainer.globalStep() == 100 || trainer.globalStep() == 9_999) {
                 counts.put(
                         trainer.globalStep(),
-                        module.network(List.of()).manager().getManagedArrays().size());
+                        LiveNetwork.of(module).manager().getManagedArrays().size());
             }
         }
 
@@ -32,7 +36,7 @@ class AccumulationTest extends FitTestCase {
         public void onFitEnd(Trainer trainer, LightningModule module) {
             counts.put(
                     trainer.globalStep(),
-                    module.network(List.of()).manager().getManagedArrays().size());
+                    LiveNetwork.of(module).manager().getManagedArrays().size());
         }
     }
 

@@ -3,6 +3,11 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
+import dev.rivulet.internal.file.TensorKind;
 import dev.rivulet.interop.Python;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;

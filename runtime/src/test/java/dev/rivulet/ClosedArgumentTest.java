@@ -3,6 +3,11 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import org.junit.jupiter.api.Test;
 
 /** A transform may close the arrays that it was given, as careful users of DJL do with every array. */

@@ -2,7 +2,7 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.stream.Verdict;
+import dev.rivulet.internal.retention.Verdict;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -3,6 +3,10 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.fixture.Damage;
+import dev.rivulet.fixture.DamagedDirectory;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.WideModule;
 import dev.rivulet.seed.Seed;
 import java.io.IOException;
 import java.io.UncheckedIOException;

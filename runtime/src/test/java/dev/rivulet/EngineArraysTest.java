@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.Points;
 import dev.rivulet.optim.GradientClipAlgorithm;
 import dev.rivulet.transform.ExponentialMovingAverage;
 import java.nio.file.Path;
@@ -127,7 +129,7 @@ class EngineArraysTest {
             if (steps.contains(step)) {
                 ofModule.put(
                         step,
-                        module.network(List.of()).manager().getManagedArrays().size());
+                        LiveNetwork.of(module).manager().getManagedArrays().size());
                 ofEngine.put(step, engineArrays());
             }
         }

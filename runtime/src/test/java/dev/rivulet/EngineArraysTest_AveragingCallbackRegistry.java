@@ -1,8 +1,12 @@
 package dev.rivulet;
 
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.StatefulTransform;
+import dev.rivulet.transform.TransformContext;
 import java.util.List;
 import java.util.Map;
 

@@ -6,6 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.annotations.OnFailure;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import dev.rivulet.checkpoint.FitException;
+import dev.rivulet.checkpoint.StreamFailure;
+import dev.rivulet.fixture.ChainModule;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.fixture.WeightsRecorder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +116,7 @@ class EngineFailureTest extends FitTestCase {
                         return weights;
                     })
                     .transform("averaged", (weights, context) -> {
-                        Map<String, NDArray> live = module.network(List.of()).arrays();
+                        Map<String, NDArray> live = LiveNetwork.of(module).arrays();
                         return weights.map((name, weight) -> Objects.requireNonNull(live.get(name)));
                     });
             FitResult result = ChainModule.saving(trainer(), "transformed", "averaged")

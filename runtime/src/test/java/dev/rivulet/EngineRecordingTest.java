@@ -2,6 +2,9 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.checkpoint.SaveStatistics;
+import dev.rivulet.fixture.ChainModule;
+import dev.rivulet.fixture.FitTestCase;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;

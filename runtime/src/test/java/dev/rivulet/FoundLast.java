@@ -3,7 +3,11 @@ package dev.rivulet;
 import static dev.rivulet.ResumeFrom.resumeFrom;
 
 import ai.djl.ndarray.NDManager;
-import dev.rivulet.store.Inventory;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.NotResumableException;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.SteadyModule;
+import dev.rivulet.internal.store.DirectoryInventory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -76,11 +80,11 @@ final class FoundLast {
         if (!Files.exists(checkpoints)) {
             return file.isEmpty();
         }
-        List<Inventory.Item> resumable = Inventory.read(checkpoints).items().stream()
+        List<DirectoryInventory.Item> resumable = DirectoryInventory.read(checkpoints).items().stream()
                 .filter(item -> !weightsOnly.contains(item.stream()))
                 .filter(item -> Files.exists(item.path()))
                 .toList();
-        long newest = resumable.stream().mapToLong(Inventory.Item::group).max().orElse(0);
+        long newest = resumable.stream().mapToLong(DirectoryInventory.Item::group).max().orElse(0);
         if (file.isEmpty()) {
             return resumable.isEmpty();
         }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.Weights;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -8,6 +8,7 @@ import ai.djl.training.dataset.ArrayDataset;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.rivulet.fixture.Points;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;

@@ -3,6 +3,7 @@ package dev.rivulet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import com.google.gson.JsonObject;
+import dev.rivulet.fixture.PlaneModule;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;

@@ -7,6 +7,9 @@ import ai.djl.nn.core.Linear;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.SeeingModule;
 import java.nio.file.Path;
 
 /** The main program of a JVM that trains, saves all streams at every step, and tells of each commit until it is killed. */

@@ -14,6 +14,9 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.util.PairList;
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
 import dev.rivulet.interop.Python;
 import dev.rivulet.optim.SGD;
 import java.io.IOException;
@@ -88,13 +91,13 @@ class LargeTensorsTest extends FitTestCase {
 
     @Test
     void areTrainedSavedAndGoneOnFromToTheBit() throws IOException {
-        Map<String, String> straight = SavedState.in(saved(fit("run", 3, ResumeFrom.nothing(), CheckpointFormat.CKPT)));
+        Map<String, String> straight = CheckpointValues.in(saved(fit("run", 3, ResumeFrom.nothing(), CheckpointFormat.CKPT)));
         fit("run", 2, ResumeFrom.nothing(), CheckpointFormat.CKPT);
 
         FitResult resumed = fit("run", 3, resumeFrom("last"), CheckpointFormat.CKPT);
 
         assertThat(Files.size(saved(resumed))).isGreaterThan(1L << 32);
-        assertThat(SavedState.in(saved(resumed))).isEqualTo(straight);
+        assertThat(CheckpointValues.in(saved(resumed))).isEqualTo(straight);
     }
 
     @Test
@@ -103,7 +106,7 @@ class LargeTensorsTest extends FitTestCase {
         for (CheckpointFormat format : List.of(CheckpointFormat.CKPT, CheckpointFormat.SAFETENSORS)) {
             Path file = saved(fit(format.name(), 1, ResumeFrom.nothing(), format));
             try (CheckpointFile open = CheckpointCodecs.open(file)) {
-                String digest = SavedState.sha256(List.of(open.read("weight")));
+                String digest = CheckpointValues.sha256(List.of(open.read("weight")));
                 assertThat(Python.run("large.py", file.toString()))
                         .containsExactly("weight torch.float32 [" + SHAPE.get(0) + ", 16] " + digest);
             }

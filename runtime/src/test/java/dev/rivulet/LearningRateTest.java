@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
 import dev.rivulet.optim.ExponentialLR;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedule;

@@ -2,11 +2,18 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.checkpoint.Provenance;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
+import dev.rivulet.internal.file.TorchCheckpointFile;
+import dev.rivulet.internal.store.Catalog;
+import dev.rivulet.internal.store.Manifest;
+import dev.rivulet.internal.store.StoredCheckpoint;
+import dev.rivulet.internal.tensor.WeightsDigest;
 import dev.rivulet.registry.RuntimeVersion;
-import dev.rivulet.store.Catalog;
-import dev.rivulet.store.Manifest;
-import dev.rivulet.store.StoredCheckpoint;
-import dev.rivulet.tensor.WeightsDigest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -10,11 +10,18 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
-import dev.rivulet.format.SafetensorsReader;
-import dev.rivulet.format.SafetensorsWriter;
-import dev.rivulet.format.TorchTensor;
-import dev.rivulet.format.TorchValue;
-import dev.rivulet.format.TorchWriter;
+import dev.rivulet.checkpoint.ArchitectureMismatchException;
+import dev.rivulet.checkpoint.NotACheckpointException;
+import dev.rivulet.checkpoint.Provenance;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.internal.format.safetensors.SafetensorsReader;
+import dev.rivulet.internal.format.safetensors.SafetensorsWriter;
+import dev.rivulet.internal.format.torch.TorchTensor;
+import dev.rivulet.internal.format.torch.TorchValue;
+import dev.rivulet.internal.format.torch.TorchWriter;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
@@ -248,7 +255,7 @@ class LoadingTest extends FitTestCase {
             });
             assertThatThrownBy(() -> Checkpoints.load(file("original", 1), module))
                     .isExactlyInstanceOf(IOException.class)
-                    .hasMessage("@OnLoadCheckpoint of dev.rivulet.TransformingModule failed: old");
+                    .hasMessage("@OnLoadCheckpoint of dev.rivulet.fixture.TransformingModule failed: old");
         }
     }
 

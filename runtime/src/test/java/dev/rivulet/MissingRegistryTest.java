@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
 import dev.rivulet.registry.MissingRegistryException;
 import dev.rivulet.registry.RuntimeVersion;
+import dev.rivulet.transform.StateDict;
 import org.junit.jupiter.api.Test;
 
 /** What a user is told whose annotations had no effect. */

@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.rivulet;
 
 import com.google.gson.JsonObject;
-import dev.rivulet.stream.ConformanceCases;
-import dev.rivulet.stream.PolicyCase;
-import dev.rivulet.stream.RunEnd;
-import dev.rivulet.stream.TrainerVerdict;
-import dev.rivulet.stream.Verdict;
+import dev.rivulet.internal.retention.ConformanceCases;
+import dev.rivulet.internal.retention.PolicyCase;
+import dev.rivulet.internal.retention.RunEnd;
+import dev.rivulet.internal.retention.TrainerVerdict;
+import dev.rivulet.internal.retention.Verdict;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Replays cases recorded from Lightning's {@code ModelCheckpoint}: the copies in the test resources, or those of
  * {@code -Drivulet.conformance=DIR}. A recorded run is replayed twice: its hooks through the pure policy, and all of it by the
- * trainer with real files. Where Rivulet differs on purpose, {@link dev.rivulet.stream.Difference} says how and why, by
+ * trainer with real files. Where Rivulet differs on purpose, {@link dev.rivulet.internal.retention.Difference} says how and why, by
  * rules that hold for unknown cases too.
  */
 @Tag("slow")

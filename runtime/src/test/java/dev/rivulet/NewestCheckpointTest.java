@@ -3,8 +3,13 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rivulet.store.Catalog;
-import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.checkpoint.FileVerification;
+import dev.rivulet.checkpoint.NewestCheckpoint;
+import dev.rivulet.checkpoint.NoGoodCheckpointException;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.internal.store.Catalog;
+import dev.rivulet.internal.store.StoredCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,8 +14,17 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.checkpoint.ArchitectureMismatchException;
+import dev.rivulet.checkpoint.Verification;
+import dev.rivulet.fixture.ExternalFile;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.TiedBlock;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
+import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.optim.SGD;
-import dev.rivulet.tensor.LiveTensors;
 import dev.rivulet.tensor.ParameterNames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,7 +124,7 @@ class ParameterNameTest extends FitTestCase {
         }) {
             assertThatThrownBy(() -> fit(module))
                     .hasMessageContaining("Two parameters would be called \"w\": Linear/weight and Linear/bias.");
-            assertThat(module.hasWeights()).isFalse();
+            assertThat(LiveNetwork.isMade(module)).isFalse();
         }
     }
 
@@ -145,7 +154,7 @@ class ParameterNameTest extends FitTestCase {
                 .add(Activation::relu)
                 .add(Linear.builder().setUnits(1).build());
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
-        Path theirs = Path.of(requireNonNull(ParameterNameTest.class.getResource("format/torch/lightning-adamw.ckpt"))
+        Path theirs = Path.of(requireNonNull(ParameterNameTest.class.getResource("internal/format/torch/lightning-adamw.ckpt"))
                 .toURI());
 
         Checkpoints.load(
@@ -175,10 +184,10 @@ class ParameterNameTest extends FitTestCase {
         Map<String, NDArray> saved = weights(block);
         saved.put("1.num_batches_tracked", manager.create(7L));
 
-        Checkpoints.load(ForeignFile.write(directory.resolve("counted.safetensors"), saved), block, manager);
+        Checkpoints.load(ExternalFile.write(directory.resolve("counted.safetensors"), saved), block, manager);
 
         saved.put("0.num_batches_tracked", manager.create(7L));
-        Path other = ForeignFile.write(directory.resolve("other.safetensors"), saved);
+        Path other = ExternalFile.write(directory.resolve("other.safetensors"), saved);
         assertThatThrownBy(() -> Checkpoints.load(other, block, manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
                 .hasMessage(other + " does not fit the model:\n  0.num_batches_tracked is not in the model");
@@ -219,7 +228,7 @@ class ParameterNameTest extends FitTestCase {
             saved.put(layer + ".weight", manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2)));
             saved.put(layer + ".bias", manager.create(new float[] {5, 6}));
         }
-        return ForeignFile.write(directory.resolve(String.join("-", layers) + ".safetensors"), saved);
+        return ExternalFile.write(directory.resolve(String.join("-", layers) + ".safetensors"), saved);
     }
 
     @Test
@@ -231,7 +240,7 @@ class ParameterNameTest extends FitTestCase {
             saved.put(layer + ".weight", manager.create(new float[] {1, 2, 3, saved.size()}, new Shape(2, 2)));
             saved.put(layer + ".bias", manager.create(new float[] {5, 6}));
         }
-        Path file = ForeignFile.write(directory.resolve("untied.safetensors"), saved);
+        Path file = ExternalFile.write(directory.resolve("untied.safetensors"), saved);
 
         assertThatThrownBy(() -> Checkpoints.load(file, block, manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
@@ -247,7 +256,7 @@ class ParameterNameTest extends FitTestCase {
         saved.put("encoder.weight", manager.create(new Shape(2, 2)));
         saved.put("encoder.bias", manager.create(new Shape(2)));
         saved.put("decoder.weight", manager.create(new Shape(2, 3)));
-        Path file = ForeignFile.write(directory.resolve("wide.safetensors"), saved);
+        Path file = ExternalFile.write(directory.resolve("wide.safetensors"), saved);
 
         assertThatThrownBy(() -> Checkpoints.load(file, tied(), manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
@@ -268,7 +277,7 @@ class ParameterNameTest extends FitTestCase {
         }) {
             assertThat(Weights.in(saved(module)))
                     .containsOnlyKeys("0.encoder.weight", "0.encoder.bias", "1.weight", "1.bias");
-            assertThat(module.network(List.of()).aliases())
+            assertThat(LiveNetwork.of(module).aliases())
                     .containsExactly(
                             Map.entry("0.decoder.weight", "0.encoder.weight"),
                             Map.entry("0.decoder.bias", "0.encoder.bias"));

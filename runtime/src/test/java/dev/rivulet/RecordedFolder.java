@@ -1,7 +1,8 @@
 package dev.rivulet;
 
-import dev.rivulet.stream.CaseConfig;
-import dev.rivulet.stream.RunEnd;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.internal.retention.CaseConfig;
+import dev.rivulet.internal.retention.RunEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.rivulet;
 
 import com.google.gson.JsonElement;
-import dev.rivulet.stream.CaseConfig;
+import dev.rivulet.internal.retention.CaseConfig;
 import java.util.Map;
 import java.util.Optional;
 

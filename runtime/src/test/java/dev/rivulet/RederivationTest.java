@@ -3,12 +3,17 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rivulet.format.SafetensorsReader;
-import dev.rivulet.format.SafetensorsWriter;
-import dev.rivulet.format.TorchReader;
-import dev.rivulet.format.TorchTensor;
-import dev.rivulet.format.TorchValue;
-import dev.rivulet.format.TorchWriter;
+import dev.rivulet.checkpoint.NotRederivableException;
+import dev.rivulet.checkpoint.Rederivation;
+import dev.rivulet.fixture.DerivingModule;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.internal.format.safetensors.SafetensorsReader;
+import dev.rivulet.internal.format.safetensors.SafetensorsWriter;
+import dev.rivulet.internal.format.torch.TorchReader;
+import dev.rivulet.internal.format.torch.TorchTensor;
+import dev.rivulet.internal.format.torch.TorchValue;
+import dev.rivulet.internal.format.torch.TorchWriter;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
@@ -117,7 +122,7 @@ class RederivationTest extends FitTestCase {
     void refusesStreamsThatTheClassDoesNotDerive() {
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("original", 1), PlaneModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class)
-                .hasMessageContaining("dev.rivulet.PlaneModule declares no transforms that make \"halved\"");
+                .hasMessageContaining("dev.rivulet.fixture.PlaneModule declares no transforms that make \"halved\"");
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("rounded", 1), DerivingModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class);
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("halved", 1), DerivingModule.class))

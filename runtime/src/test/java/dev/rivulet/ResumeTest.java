@@ -12,7 +12,10 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.data.SeededDataset;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.ResumableModule;
 import dev.rivulet.optim.Adagrad;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.AdamW;
@@ -104,7 +107,7 @@ class ResumeTest {
         try (ResumableModule module = new ResumableModule(optimizer)) {
             FitResult result = trainer.build().fit(module, train, validation(), from);
             Path last = result.stream("original").last().orElseThrow();
-            return new End(result, List.copyOf(module.losses), SavedState.in(last));
+            return new End(result, List.copyOf(module.losses), CheckpointValues.in(last));
         }
     }
 
@@ -216,7 +219,7 @@ class ResumeTest {
                 ResumeTest::adam,
                 points());
 
-        assertThat(SavedState.in(root.resolve("run/checkpoints/last.ckpt")))
+        assertThat(CheckpointValues.in(root.resolve("run/checkpoints/last.ckpt")))
                 .containsKey("/rivulet/training/gradients/0.weight");
     }
 
@@ -266,7 +269,7 @@ class ResumeTest {
         }) {
             trainer("run").maxSteps(8).build().fit(module, points(), validation());
         }
-        Map<String, String> before = SavedState.in(root.resolve("run/checkpoints/last.ckpt"));
+        Map<String, String> before = CheckpointValues.in(root.resolve("run/checkpoints/last.ckpt"));
 
         Map<String, String> after = train(trainer("run"), ResumeTest::adam, points(), resumeFrom("last"))
                 .state();
@@ -286,7 +289,7 @@ class ResumeTest {
             trainer("run").maxSteps(1).build().fit(module, points(), validation());
         }
 
-        assertThat(SavedState.in(root.resolve("run/checkpoints/last.ckpt")))
+        assertThat(CheckpointValues.in(root.resolve("run/checkpoints/last.ckpt")))
                 .containsEntry("/hyper_parameters/units", "8")
                 .containsEntry("/hparams_name", "kwargs");
     }

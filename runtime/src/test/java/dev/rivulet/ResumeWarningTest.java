@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.ResumableModule;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.AdamW;
 import dev.rivulet.process.ChildProcess;

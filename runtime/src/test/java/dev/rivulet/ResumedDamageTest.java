@@ -7,13 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.checkpoint.DamagedFileException;
 import dev.rivulet.data.SeededDataset;
-import dev.rivulet.format.DamagedFileException;
-import dev.rivulet.format.PlainValues;
-import dev.rivulet.format.TorchReader;
-import dev.rivulet.format.TorchTensor;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.ResumableModule;
+import dev.rivulet.internal.format.torch.PlainValues;
+import dev.rivulet.internal.format.torch.TorchReader;
+import dev.rivulet.internal.format.torch.TorchTensor;
+import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.optim.Adam;
-import dev.rivulet.tensor.LiveTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -90,7 +92,7 @@ class ResumedDamageTest {
             FitResult result = trainer(directory, STEPS).build().fit(module, points(), from);
             assertThat(result.resumedFrom()).hasValue(expectedStart.toRealPath());
             assertThat(optimizers).isOne();
-            return SavedState.in(result.stream("original").bestModelPath());
+            return CheckpointValues.in(result.stream("original").bestModelPath());
         }
     }
 
@@ -98,7 +100,7 @@ class ResumedDamageTest {
         try (ResumableModule module = new ResumableModule(this::adam)) {
             FitResult result = trainer("straight", STEPS).build().fit(module, points(), ResumeFrom.nothing());
             optimizers = 0;
-            return SavedState.in(result.stream("original").bestModelPath());
+            return CheckpointValues.in(result.stream("original").bestModelPath());
         }
     }
 
@@ -169,7 +171,7 @@ class ResumedDamageTest {
         try (ResumableModule module = new ResumableModule(this::adam)) {
             assertThatThrownBy(() -> trainer("resumed", STEPS).build().fit(module, points(), resumeFrom(damaged)))
                     .hasRootCauseInstanceOf(DamagedFileException.class);
-            assertThat(module.hasWeights()).isFalse();
+            assertThat(LiveNetwork.isMade(module)).isFalse();
         }
     }
 
@@ -192,7 +194,7 @@ class ResumedDamageTest {
     }
 
     private static String digest(ResumableModule module) {
-        return SavedState.sha256(module.network(List.of()).arrays().values().stream()
+        return CheckpointValues.sha256(LiveNetwork.of(module).arrays().values().stream()
                 .map(array -> {
                     try (var live = new LiveTensors()) {
                         return live.view(array).copy();

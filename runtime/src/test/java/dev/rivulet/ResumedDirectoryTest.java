@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.ScriptedModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.rivulet;
 
-import dev.rivulet.format.SafetensorsReader;
+import dev.rivulet.internal.format.safetensors.SafetensorsReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,12 +45,12 @@ record ResumedEnd(String summary, Map<String, Map<String, String>> files, Set<St
 
     private static Map<String, String> content(Path file) throws IOException {
         if (file.toString().endsWith(".ckpt")) {
-            return SavedState.in(file);
+            return CheckpointValues.in(file);
         }
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             reader.verify();
             Map<String, String> content = new TreeMap<>(reader.header().metadata());
-            content.put("weights", SavedState.sha256(new TreeMap<>(reader.readAll()).values()));
+            content.put("weights", CheckpointValues.sha256(new TreeMap<>(reader.readAll()).values()));
             return content;
         }
     }

@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.fixture.RandomStop;
 import dev.rivulet.seed.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;

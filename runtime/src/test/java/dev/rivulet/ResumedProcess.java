@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.fixture.RandomStop;
 import dev.rivulet.process.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.TransformingModule.Transform;
+import dev.rivulet.checkpoint.FitException;
+import dev.rivulet.checkpoint.StreamFailure;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.SeeingModule;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.fixture.TransformingModule.Transform;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.fixture.WeightsRecorder;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
+import dev.rivulet.transform.TransformException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

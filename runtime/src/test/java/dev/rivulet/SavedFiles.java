@@ -2,11 +2,16 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.store.Catalog;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.store.Ledger;
-import dev.rivulet.store.Manifest;
-import dev.rivulet.store.StoredCheckpoint;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.FileVerification;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
+import dev.rivulet.internal.store.Catalog;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.Manifest;
+import dev.rivulet.internal.store.RetainedGroups;
+import dev.rivulet.internal.store.StoredCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +46,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         assertThat(steps(newest.origin().run())).as(place).allSatisfy(this::hasAllStreamsOfItsStep);
         Set<String> expected = new TreeSet<>();
         for (Manifest manifest : newestOfRuns()) {
-            for (Map.Entry<String, Ledger> ledger : manifest.ledgers().entrySet()) {
+            for (Map.Entry<String, RetainedGroups> ledger : manifest.ledgers().entrySet()) {
                 addFiles(ledger.getKey(), ledger.getValue(), expected, place);
             }
         }
@@ -81,19 +86,19 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
     }
 
     /** Adds the files that a ledger names, each verified. A name that a newer run has taken over is that run's. */
-    private void addFiles(String stream, Ledger ledger, Set<String> files, String place) throws IOException {
+    private void addFiles(String stream, RetainedGroups ledger, Set<String> files, String place) throws IOException {
         Set<Long> groups = new TreeSet<>(ledger.kept().topK().numbers());
         groups.addAll(ledger.kept().newest().numbers());
         groups.addAll(ledger.kept().everyNth().numbers());
-        ledger.last().filter(Ledger.Pointed::linked).ifPresent(last -> groups.add(last.group()));
-        ledger.best().filter(Ledger.Pointed::linked).ifPresent(best -> groups.add(best.group()));
+        ledger.last().filter(RetainedGroups.Pointed::linked).ifPresent(last -> groups.add(last.group()));
+        ledger.best().filter(RetainedGroups.Pointed::linked).ifPresent(best -> groups.add(best.group()));
         for (long group : groups) {
             StoredCheckpoint stored = catalog.checkpoint(stream, group).orElseThrow();
             if (files.add(stored.file())) {
                 verify(directory.resolve(stored.file()), stream, group, place);
             }
         }
-        for (Ledger.Pointed pointed : Stream.of(ledger.last(), ledger.best())
+        for (RetainedGroups.Pointed pointed : Stream.of(ledger.last(), ledger.best())
                 .flatMap(Optional::stream)
                 .toList()) {
             Path pointer = directory.resolve(pointed.name());

@@ -7,17 +7,21 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.annotations.SaveLast;
-import dev.rivulet.format.WrittenFile;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.internal.format.WrittenFile;
+import dev.rivulet.internal.retention.CaseConfig;
+import dev.rivulet.internal.retention.Difference;
+import dev.rivulet.internal.retention.Verdict;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.Group;
+import dev.rivulet.internal.store.Manifest;
+import dev.rivulet.internal.store.RetainedGroups;
+import dev.rivulet.internal.store.StoredCheckpoint;
+import dev.rivulet.internal.store.StoredCheckpoint.Blob;
 import dev.rivulet.policy.StreamPolicy;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.store.Group;
-import dev.rivulet.store.Ledger;
-import dev.rivulet.store.Manifest;
-import dev.rivulet.store.StoredCheckpoint;
-import dev.rivulet.store.StoredCheckpoint.Blob;
-import dev.rivulet.stream.CaseConfig;
-import dev.rivulet.stream.Difference;
-import dev.rivulet.stream.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,7 +206,7 @@ final class SetupCase {
                     List.of(new StoredCheckpoint("original", blob, OptionalDouble.empty(), Optional.empty())),
                     List.of(new Manifest.Pointer(link, target, true)),
                     List.of(),
-                    Map.of("original", Ledger.EMPTY)));
+                    Map.of("original", RetainedGroups.EMPTY)));
             group.publish();
         }
     }

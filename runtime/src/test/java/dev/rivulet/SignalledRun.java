@@ -3,6 +3,8 @@ package dev.rivulet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.Points;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

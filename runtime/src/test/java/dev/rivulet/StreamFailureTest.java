@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.Shape;
-import dev.rivulet.TransformingModule.Transform;
 import dev.rivulet.annotations.OnFailure;
+import dev.rivulet.checkpoint.FitException;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.fixture.TransformingModule.Transform;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformException;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -204,7 +210,7 @@ class StreamFailureTest extends FitTestCase {
                     .allSatisfy(failure -> assertThat(failure.cause())
                             .isExactlyInstanceOf(IllegalArgumentException.class)
                             .hasMessage(
-                                    "The checkpoint entry \"module\" holds a dev.rivulet.TransformingModule; an entry is a"
+                                    "The checkpoint entry \"module\" holds a dev.rivulet.fixture.TransformingModule; an entry is a"
                                             + " text, a boolean, a number, or a list or map of such."));
         }
     }

@@ -3,6 +3,11 @@ package dev.rivulet;
 import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.TiedModule;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
 import dev.rivulet.interop.Python;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,6 +68,6 @@ class TiedWeightsTest extends FitTestCase {
         }
 
         Path end = resumed.resolve("checkpoints").resolve(file.getFileName());
-        assertThat(SavedState.in(end)).isEqualTo(SavedState.in(file));
+        assertThat(CheckpointValues.in(end)).isEqualTo(CheckpointValues.in(file));
     }
 }

@@ -17,9 +17,15 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import dev.rivulet.annotations.CheckpointFormat;
+import dev.rivulet.fixture.BlockCase;
+import dev.rivulet.fixture.ExternalFile;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.TiedBlock;
+import dev.rivulet.internal.engine.GradientMode;
+import dev.rivulet.internal.file.TensorKind;
 import dev.rivulet.interop.Python;
 import dev.rivulet.tensor.ParameterNames;
-import dev.rivulet.training.GradientMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +88,7 @@ class TorchNamesInteropTest {
 
             Checkpoints.load(file(each.name() + "-python"), each.block(), manager);
 
-            NDArray theirs = ForeignFile.read(file(each.name() + "-python-run"), "output", manager);
+            NDArray theirs = ExternalFile.read(file(each.name() + "-python-run"), "output", manager);
             NDArray ours = forward(each.block(), inputs.get(i), false);
             assertThat(difference(ours, theirs)).as(lines.get(i)).isLessThanOrEqualTo(TOLERANCE);
         }
@@ -120,7 +126,7 @@ class TorchNamesInteropTest {
             Files.copy(saved, folder.resolve("net" + (format == CheckpointFormat.CKPT ? ".ckpt" : ".safetensors")));
             NDArray input = manager.randomNormal(new Shape(3, 2));
             NDArray output = module.predict(new NDList(input)).head();
-            ForeignFile.write(file("net-run"), Map.of("input0", input, "output", output));
+            ExternalFile.write(file("net-run"), Map.of("input0", input, "output", output));
         }
         Files.writeString(folder.resolve("cases.txt"), "net\tNested()\n");
 
@@ -130,7 +136,7 @@ class TorchNamesInteropTest {
                 .singleElement()
                 .satisfies(line -> assertThat(greatestDifference(line)).as(line).isLessThanOrEqualTo(TOLERANCE));
         try (NestedModule module = new NestedModule()) {
-            module.network(List.of(new Shape(1, 2)));
+            LiveNetwork.of(module, new Shape(1, 2));
             Checkpoints.load(file("net-python"), module);
         }
     }
@@ -183,7 +189,7 @@ class TorchNamesInteropTest {
             Checkpoints.load(folder.resolve(written), block, manager);
             assertThat(weights(block).get("encoder.weight"))
                     .as(written)
-                    .isEqualTo(ForeignFile.read(file("tied"), "encoder.weight", manager));
+                    .isEqualTo(ExternalFile.read(file("tied"), "encoder.weight", manager));
         }
     }
 
@@ -193,14 +199,14 @@ class TorchNamesInteropTest {
         block.setInitializer(normal, parameter -> true);
         block.setInitializer(positive, Parameter.Type.RUNNING_VAR);
         block.initialize(manager, DataType.FLOAT32, inputs.getShapes());
-        ForeignFile.write(file(name), weights(block));
+        ExternalFile.write(file(name), weights(block));
         Map<String, NDArray> run = new LinkedHashMap<>();
         for (NDArray input : inputs) {
             run.put("input" + run.size(), input);
         }
         run.put("output", forward(block, inputs, training));
-        ForeignFile.write(file(name + "-run"), run);
-        ForeignFile.write(file(name + "-trained"), weights(block));
+        ExternalFile.write(file(name + "-run"), run);
+        ExternalFile.write(file(name + "-trained"), weights(block));
     }
 
     private static Map<String, NDArray> weights(Block block) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.training.dataset.ArrayDataset;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,10 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.checkpoint.DeterminismCheck;
+import dev.rivulet.fixture.ChainModule;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.transform.TransformException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -7,7 +7,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
-import dev.rivulet.format.DamagedFileException;
+import dev.rivulet.checkpoint.DamagedFileException;
+import dev.rivulet.checkpoint.DirectoryVerification;
+import dev.rivulet.checkpoint.FileVerification;
+import dev.rivulet.checkpoint.Verification;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.TransformingModule;
+import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -81,7 +88,7 @@ class VerificationTest extends FitTestCase {
         assertNothingIsLoaded();
         try (TransformingModule module = new TransformingModule()) {
             assertThatThrownBy(() -> Checkpoints.load(file, module)).isExactlyInstanceOf(DamagedFileException.class);
-            assertThat(module.hasWeights()).isFalse();
+            assertThat(LiveNetwork.isMade(module)).isFalse();
         }
     }
 

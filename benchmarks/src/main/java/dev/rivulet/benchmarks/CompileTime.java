@@ -35,9 +35,9 @@ record CompileTime(double autoValue, double rivulet) {
 
     private static final String MODULE = """
             package measured;
-            import dev.rivulet.Checkpoint;
-            import dev.rivulet.StateDict;
-            import dev.rivulet.TransformContext;
+            import dev.rivulet.checkpoint.Checkpoint;
+            import dev.rivulet.transform.StateDict;
+            import dev.rivulet.transform.TransformContext;
             import dev.rivulet.annotations.*;
             @CheckpointStream(filename = "original-{epoch}", monitor = "val_loss", saveTopK = 3)
             class Module%1$d {

@@ -1,8 +1,8 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.CallbackRegistry;
-import dev.rivulet.StateDict;
-import dev.rivulet.TransformContext;
+import dev.rivulet.registry.CallbackRegistry;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,8 +1,8 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.StateDict;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.transform.StateDict;
 
 /** Four streams whose transforms do nothing, so that only the way to them takes time. */
 @CheckpointStream(filename = "original-{epoch}")

@@ -1,8 +1,8 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.format.SafetensorsWriter;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.internal.format.safetensors.SafetensorsWriter;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.tensor.DirectMemory;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;

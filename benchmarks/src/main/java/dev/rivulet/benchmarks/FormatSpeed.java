@@ -1,12 +1,12 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.format.FileLayout;
-import dev.rivulet.format.SafetensorsWriter;
-import dev.rivulet.format.TorchTensor;
-import dev.rivulet.format.TorchValue;
-import dev.rivulet.format.TorchWriter;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.store.Group;
+import dev.rivulet.internal.format.FileLayout;
+import dev.rivulet.internal.format.safetensors.SafetensorsWriter;
+import dev.rivulet.internal.format.torch.TorchTensor;
+import dev.rivulet.internal.format.torch.TorchValue;
+import dev.rivulet.internal.format.torch.TorchWriter;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.Group;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;

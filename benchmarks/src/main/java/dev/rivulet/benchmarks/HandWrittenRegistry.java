@@ -1,9 +1,9 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.CallbackRegistry;
-import dev.rivulet.StateDict;
-import dev.rivulet.TransformContext;
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import java.util.List;
 
 /** What one would write by hand for {@link DispatchModule}, for comparison with what is generated. */

@@ -2,14 +2,14 @@ package dev.rivulet.benchmarks;
 
 import dev.rivulet.Callback;
 import dev.rivulet.Checkpoints;
-import dev.rivulet.CommittedCheckpoint;
 import dev.rivulet.LightningModule;
 import dev.rivulet.Trainer;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.benchmarks.RecordedFit.Plan;
-import dev.rivulet.format.SafetensorsEntry;
-import dev.rivulet.format.SafetensorsReader;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import dev.rivulet.internal.format.safetensors.SafetensorsEntry;
+import dev.rivulet.internal.format.safetensors.SafetensorsReader;
+import dev.rivulet.internal.tensor.DirectMemory;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import ai.djl.training.dataset.Batch;
 import dev.rivulet.Callback;
 import dev.rivulet.LightningModule;
 import dev.rivulet.Trainer;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.internal.tensor.DirectMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

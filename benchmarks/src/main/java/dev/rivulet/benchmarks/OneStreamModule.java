@@ -1,7 +1,7 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.StateDict;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.transform.StateDict;
 
 /** One static stream beside the original. */
 class OneStreamModule extends LayersModule {

@@ -1,12 +1,12 @@
 package dev.rivulet.benchmarks;
 
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.internal.retention.ModelCheckpoint;
+import dev.rivulet.internal.retention.SavePlan;
+import dev.rivulet.internal.retention.StreamDirectory;
+import dev.rivulet.internal.retention.TrainerView;
 import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
-import dev.rivulet.stream.ModelCheckpoint;
-import dev.rivulet.stream.Moment;
-import dev.rivulet.stream.SavePlan;
-import dev.rivulet.stream.StreamDirectory;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Objects;
@@ -161,7 +161,7 @@ public class PolicyBenchmark {
     }
 
     /** A training step, with a metric. */
-    private static final class Step implements Moment {
+    private static final class Step implements TrainerView {
         private long globalStep;
         private double loss;
         private final MetricValues metrics = new MetricValues() {

@@ -6,7 +6,7 @@ import dev.rivulet.FitResult;
 import dev.rivulet.ResumeFrom;
 import dev.rivulet.Trainer;
 import dev.rivulet.benchmarks.LayersModule.Size;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.internal.tensor.DirectMemory;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,13 +1,13 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.format.SafetensorsWriter;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.store.Group;
-import dev.rivulet.store.GroupSet;
-import dev.rivulet.store.Ledger;
-import dev.rivulet.store.Manifest;
-import dev.rivulet.store.StoredCheckpoint;
-import dev.rivulet.store.StoredCheckpoint.Blob;
+import dev.rivulet.internal.format.safetensors.SafetensorsWriter;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.Group;
+import dev.rivulet.internal.store.GroupSet;
+import dev.rivulet.internal.store.Manifest;
+import dev.rivulet.internal.store.RetainedGroups;
+import dev.rivulet.internal.store.StoredCheckpoint;
+import dev.rivulet.internal.store.StoredCheckpoint.Blob;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,14 +52,14 @@ final class SavedGroups {
     }
 
     private Manifest manifest(long group, List<Blob> blobs) {
-        Ledger ledger = new Ledger(
-                new Ledger.Kept(new GroupSet(List.of(group)), GroupSet.EMPTY, GroupSet.EMPTY),
+        RetainedGroups ledger = new RetainedGroups(
+                new RetainedGroups.Kept(new GroupSet(List.of(group)), GroupSet.EMPTY, GroupSet.EMPTY),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
                 group);
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
-        Map<String, Ledger> ledgers = new TreeMap<>();
+        Map<String, RetainedGroups> ledgers = new TreeMap<>();
         for (int i = 0; i < blobs.size(); i++) {
             Blob blob = blobs.get(i);
             checkpoints.add(new StoredCheckpoint(

@@ -1,8 +1,8 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.StateDict;
-import dev.rivulet.TransformContext;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

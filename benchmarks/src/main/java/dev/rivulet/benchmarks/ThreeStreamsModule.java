@@ -1,8 +1,8 @@
 package dev.rivulet.benchmarks;
 
-import dev.rivulet.StateDict;
 import dev.rivulet.annotations.WeightTransform;
 import dev.rivulet.tensor.Dtype;
+import dev.rivulet.transform.StateDict;
 
 /** Two static streams beside the original: the weights halved, and in half precision. */
 class ThreeStreamsModule extends LayersModule {

@@ -10,11 +10,11 @@ import javax.lang.model.type.TypeMirror;
  * processor, and never loaded: it does not depend on the runtime.
  */
 final class RuntimeTypes {
-    static final ClassName STATE_DICT = ClassName.get("dev.rivulet", "StateDict");
-    static final ClassName TRANSFORM_CONTEXT = ClassName.get("dev.rivulet", "TransformContext");
-    static final ClassName CHECKPOINT = ClassName.get("dev.rivulet", "Checkpoint");
-    static final ClassName STATEFUL_TRANSFORM = ClassName.get("dev.rivulet", "StatefulTransform");
-    static final ClassName CALLBACK_REGISTRY = ClassName.get("dev.rivulet", "CallbackRegistry");
+    static final ClassName STATE_DICT = ClassName.get("dev.rivulet.transform", "StateDict");
+    static final ClassName TRANSFORM_CONTEXT = ClassName.get("dev.rivulet.transform", "TransformContext");
+    static final ClassName CHECKPOINT = ClassName.get("dev.rivulet.checkpoint", "Checkpoint");
+    static final ClassName STATEFUL_TRANSFORM = ClassName.get("dev.rivulet.transform", "StatefulTransform");
+    static final ClassName CALLBACK_REGISTRY = ClassName.get("dev.rivulet.registry", "CallbackRegistry");
     static final ClassName STREAM_DECLARATION = ClassName.get("dev.rivulet.registry", "StreamDeclaration");
     static final ClassName EXECUTION = ClassName.get("dev.rivulet.registry", "Execution");
     static final ClassName REGISTRY_GENERATED = ClassName.get("dev.rivulet.registry", "RegistryGenerated");

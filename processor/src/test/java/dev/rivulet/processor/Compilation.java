@@ -1,8 +1,8 @@
 package dev.rivulet.processor;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.StateDict;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.transform.StateDict;
 import java.io.File;
 import java.io.Writer;
 import java.net.URISyntaxException;

@@ -13,7 +13,7 @@ class DiagnosticTest {
     private static Compiled compile(String body) {
         return Compilation.javac().compile("""
             package digits;
-            import dev.rivulet.*;
+            import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*;
             import dev.rivulet.annotations.*;
             class Digits {
             %s
@@ -201,7 +201,7 @@ class DiagnosticTest {
         Compiled compiled = Compilation.javac()
                 .compile(
                         "package p;\nclass A { static class B {\n@dev.rivulet.annotations.OnSaveCheckpoint"
-                                + " void m(dev.rivulet.Checkpoint c) {} } }",
+                                + " void m(dev.rivulet.checkpoint.Checkpoint c) {} } }",
                         "package p;\n@dev.rivulet.annotations.CheckpointStream(saveTopK = -1) class A_B {}");
         assertThat(compiled.ids()).containsExactlyInAnyOrder("RegistryNameTaken 2:18", "RegistryNameTaken 2:58");
         assertThat(compiled.messages()).contains("belongs to p.A_B", "belongs to p.A.B");

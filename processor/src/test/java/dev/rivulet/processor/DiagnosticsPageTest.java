@@ -13,14 +13,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Compiles the examples of {@code docs/diagnostics.md}, so that the page is true and the position of every id is tested. */
 class DiagnosticsPageTest {
     /** One line, so that an example's line n is the source's n + 1. */
-    private static final String HEADER = "package example; import dev.rivulet.*; import dev.rivulet.annotations.*;\n";
+    private static final String HEADER = "package example; import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*; import dev.rivulet.annotations.*;\n";
 
     private static final String RUNNING_AVERAGE = """
         package example;
-        final class RunningAverage implements dev.rivulet.StatefulTransform {
-            @Override public void update(dev.rivulet.StateDict weights, long globalStep) {}
-            @Override public dev.rivulet.StateDict apply(
-                    dev.rivulet.StateDict weights, dev.rivulet.TransformContext context) { return weights; }
+        final class RunningAverage implements dev.rivulet.transform.StatefulTransform {
+            @Override public void update(dev.rivulet.transform.StateDict weights, long globalStep) {}
+            @Override public dev.rivulet.transform.StateDict apply(
+                    dev.rivulet.transform.StateDict weights, dev.rivulet.transform.TransformContext context) { return weights; }
         }
         """;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class EnvironmentTest {
     private static final String DIGITS = """
         package digits;
-        import dev.rivulet.StateDict;
+        import dev.rivulet.transform.StateDict;
         import dev.rivulet.annotations.WeightTransform;
         class Digits {
             @WeightTransform("halved")

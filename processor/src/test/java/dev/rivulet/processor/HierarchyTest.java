@@ -2,14 +2,14 @@ package dev.rivulet.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.registry.RegistryLookup;
+import dev.rivulet.internal.declaration.RegistryLookup;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Declarations of supertypes count, also where only their class files are known. */
 class HierarchyTest {
     private static final String HEADER = """
-            import dev.rivulet.*;
+            import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*;
             import dev.rivulet.annotations.*;
             """;
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ModuleTest {
     private static final String DIGITS = """
         package digits;
-        import dev.rivulet.StateDict;
+        import dev.rivulet.transform.StateDict;
         import dev.rivulet.annotations.WeightTransform;
         public class Digits {
             public Digits() {}

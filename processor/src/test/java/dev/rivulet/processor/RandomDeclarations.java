@@ -28,7 +28,7 @@ final class RandomDeclarations {
         RandomDeclarations declarations = new RandomDeclarations(random);
         declarations.source.append("""
             package %s;
-            import dev.rivulet.*;
+            import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*;
             import dev.rivulet.annotations.*;
             class Log {
                 static final java.util.List<String> CALLS = new java.util.ArrayList<>();

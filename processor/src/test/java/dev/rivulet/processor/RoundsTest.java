@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class RoundsTest {
     private static final String HEADER = """
         package digits;
-        import dev.rivulet.*;
+        import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*;
         import dev.rivulet.annotations.*;
         """;
 

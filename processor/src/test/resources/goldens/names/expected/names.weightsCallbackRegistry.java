@@ -1,14 +1,14 @@
 package names;
 
-import dev.rivulet.CallbackRegistry;
-import dev.rivulet.Checkpoint;
-import dev.rivulet.StateDict;
-import dev.rivulet.TransformContext;
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import java.lang.Override;
 import java.lang.String;
 import java.util.List;

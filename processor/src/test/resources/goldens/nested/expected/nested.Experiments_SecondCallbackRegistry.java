@@ -1,13 +1,13 @@
 package nested;
 
-import dev.rivulet.CallbackRegistry;
-import dev.rivulet.StateDict;
-import dev.rivulet.TransformContext;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import java.util.List;
 import javax.annotation.processing.Generated;
 

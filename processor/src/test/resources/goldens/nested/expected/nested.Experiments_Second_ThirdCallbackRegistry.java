@@ -1,7 +1,7 @@
 package nested;
 
-import dev.rivulet.CallbackRegistry;
-import dev.rivulet.Checkpoint;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;

@@ -1,6 +1,5 @@
 package shapes;
 
-import dev.rivulet.CallbackRegistry;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.OnFailure;
@@ -8,6 +7,7 @@ import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;

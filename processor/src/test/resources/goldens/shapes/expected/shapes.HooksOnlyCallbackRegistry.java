@@ -1,8 +1,8 @@
 package shapes;
 
-import dev.rivulet.CallbackRegistry;
-import dev.rivulet.Checkpoint;
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** The moments of training at which a module's and a callback's own code runs. */
+/** The points of training at which the code of modules and callbacks runs. */
 @NullMarked
 package dev.rivulet.hook;
 

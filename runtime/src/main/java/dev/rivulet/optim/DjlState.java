@@ -4,7 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import dev.rivulet.format.DictReader;
+import dev.rivulet.internal.format.DictReader;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

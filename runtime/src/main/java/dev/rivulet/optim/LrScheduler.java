@@ -1,6 +1,6 @@
 package dev.rivulet.optim;
 
-import dev.rivulet.format.DictReader;
+import dev.rivulet.internal.format.DictReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

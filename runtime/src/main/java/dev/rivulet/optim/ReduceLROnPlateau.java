@@ -1,7 +1,7 @@
 package dev.rivulet.optim;
 
 import dev.rivulet.annotations.Mode;
-import dev.rivulet.format.DictReader;
+import dev.rivulet.internal.format.DictReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

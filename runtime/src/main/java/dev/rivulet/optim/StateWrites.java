@@ -1,10 +1,10 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.internal.tensor.DirectMemory;
+import dev.rivulet.internal.tensor.LiveTensors;
+import dev.rivulet.internal.tensor.NDArrays;
 import dev.rivulet.tensor.Dtype;
-import dev.rivulet.tensor.LiveTensors;
-import dev.rivulet.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
 import java.util.ArrayList;

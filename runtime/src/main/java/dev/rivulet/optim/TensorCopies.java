@@ -1,7 +1,7 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.tensor.LiveTensors;
+import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.util.Map;
 import java.util.Objects;

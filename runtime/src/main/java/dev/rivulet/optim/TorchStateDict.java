@@ -1,8 +1,8 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.format.DictReader;
-import dev.rivulet.tensor.DirectMemory;
+import dev.rivulet.internal.format.DictReader;
+import dev.rivulet.internal.tensor.DirectMemory;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;

@@ -1,6 +1,6 @@
 package dev.rivulet.random;
 
-import dev.rivulet.format.DictReader;
+import dev.rivulet.internal.format.DictReader;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.LibUtils;
-import dev.rivulet.tensor.TorchEngine;
+import dev.rivulet.internal.engine.TorchEngine;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.rivulet.random;
 
 import ai.djl.pytorch.jni.JniUtils;
-import dev.rivulet.tensor.TorchEngine;
+import dev.rivulet.internal.engine.TorchEngine;
 
 /**
  * The random generator of libtorch's CPU operations: dropout, {@code randomNormal}, initializers.

@@ -10,7 +10,7 @@ package dev.rivulet.registry;
 public final class MissingRegistryException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    MissingRegistryException(String message, Exception cause) {
+    public MissingRegistryException(String message, Exception cause) {
         super(message, cause);
     }
 }

@@ -1,5 +1,6 @@
 package dev.rivulet.tensor;
 
+import dev.rivulet.internal.memory.Chunks;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-/** Tensors as bytes: dtype, shape, memory beyond 2 GiB, and the bridge to DJL's arrays and blocks. */
+/** Tensors as bytes: dtype, shape and memory beyond 2 GiB; and the names of parameters. */
 @NullMarked
 package dev.rivulet.tensor;
 

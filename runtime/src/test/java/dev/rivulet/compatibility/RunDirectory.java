@@ -2,12 +2,12 @@ package dev.rivulet.compatibility;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import dev.rivulet.Checkpoint;
 import dev.rivulet.Checkpoints;
-import dev.rivulet.DirectoryVerification;
 import dev.rivulet.FitResult;
-import dev.rivulet.SavedCheckpoint;
-import dev.rivulet.StreamResult;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.DirectoryVerification;
+import dev.rivulet.checkpoint.SavedCheckpoint;
+import dev.rivulet.checkpoint.StreamResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.rivulet.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.internal.store.CheckpointDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class BrokenProtocolTest {
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
-    private CheckpointRun run = new CheckpointRun(PlannedBooks.empty(3));
+    private CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(3));
     private List<Operation> protocol = List.of();
     private Set<Long> manifests = Set.of();
 

@@ -1,9 +1,9 @@
 package dev.rivulet.crash;
 
-import dev.rivulet.format.WrittenFile;
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.store.Group;
-import dev.rivulet.store.StoredCheckpoint.Blob;
+import dev.rivulet.internal.format.WrittenFile;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.Group;
+import dev.rivulet.internal.store.StoredCheckpoint.Blob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,22 +16,22 @@ import java.util.zip.CRC32C;
 
 /** A run that saves groups of tiny checkpoints, so that all that must be there afterwards is known. */
 final class CheckpointRun {
-    private final Map<Long, PlannedBooks> tried = new HashMap<>();
-    private PlannedBooks books;
+    private final Map<Long, ExpectedRetention> tried = new HashMap<>();
+    private ExpectedRetention books;
 
     /** A run that goes on from some books. */
-    CheckpointRun(PlannedBooks books) {
+    CheckpointRun(ExpectedRetention books) {
         this.books = books;
         tried.put(books.group(), books);
     }
 
     /** The books after the newest group that was acknowledged. */
-    PlannedBooks books() {
+    ExpectedRetention books() {
         return books;
     }
 
     /** The books as they are if a group was committed, by the group's number: of every group that was begun. */
-    Map<Long, PlannedBooks> tried() {
+    Map<Long, ExpectedRetention> tried() {
         return tried;
     }
 
@@ -42,7 +42,7 @@ final class CheckpointRun {
      */
     void save(CheckpointDirectory directory, LongConsumer acknowledged) throws IOException {
         try (Group group = directory.begin()) {
-            PlannedBooks next = books.with(group.number());
+            ExpectedRetention next = books.with(group.number());
             tried.put(group.number(), next);
             List<Blob> blobs = new ArrayList<>();
             for (StreamPlan plan : next.saved()) {

@@ -2,8 +2,8 @@ package dev.rivulet.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.store.RetryPolicy;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.RetryPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ class FailingOperationTest {
         RecordedFileSystem disk =
                 RecordedFileSystem.holding(new DiskImage(), Files.createTempDirectory(folder, "disk"));
         Path path = disk.top().resolve(PowerCuts.DIRECTORY);
-        CheckpointRun run = new CheckpointRun(PlannedBooks.empty(STREAMS));
+        CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(STREAMS));
         disk.recording().fail(fault);
         try (CheckpointDirectory directory = CheckpointDirectory.open(path, new RetryPolicy(2, Duration.ZERO))) {
             for (int i = 0; i < GROUPS; i++) {
@@ -67,7 +67,7 @@ class FailingOperationTest {
         disk.recording().fail(Fault.NONE);
 
         List<Operation> done = disk.recording().operations();
-        Map<Long, PlannedBooks> possible =
+        Map<Long, ExpectedRetention> possible =
                 new TreeMap<>(run.tried()).tailMap(run.books().group());
         RecordedFileSystem cut = RecordedFileSystem.holding(
                 new PowerCut(new DiskImage(), done).least(), Files.createTempDirectory(folder, "cut"));
@@ -98,14 +98,14 @@ class FailingOperationTest {
         }
     }
 
-    private Inspection inspect(RecordedFileSystem disk, Map<Long, PlannedBooks> possible, String place) {
+    private Inspection inspect(RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String place) {
         states++;
         Inspection inspection = Inspection.of(disk.top().resolve(PowerCuts.DIRECTORY), possible);
         inspection.findings().forEach(finding -> findings.add(finding + " (" + place + ")"));
         return inspection;
     }
 
-    private void goOn(RecordedFileSystem disk, PlannedBooks books, Fault fault) throws IOException {
+    private void goOn(RecordedFileSystem disk, ExpectedRetention books, Fault fault) throws IOException {
         CheckpointRun run = new CheckpointRun(books);
         try (CheckpointDirectory directory = CheckpointDirectory.open(disk.top().resolve(PowerCuts.DIRECTORY))) {
             run.save(directory, group -> {});

@@ -2,7 +2,7 @@ package dev.rivulet.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.internal.store.CheckpointDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class FullDiskTest {
     @ParameterizedTest(name = "{0} KiB left")
     @MethodSource("room")
     void aFullDiskHarmsNoEarlierGroupAndTheNextSaveWorks(int room) throws IOException {
-        CheckpointRun run = new CheckpointRun(PlannedBooks.empty(STREAMS));
+        CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(STREAMS));
         try (Mount disk = Mount.memory(folder.resolve("disk"), DISK)) {
             Path path = disk.folder().resolve("checkpoints");
             Path ballast = disk.folder().resolve("ballast");

@@ -69,8 +69,8 @@ class ImageCutTest {
     }
 
     /** The newest group that was acknowledged, or the one that was being committed after it. */
-    private static Map<Long, PlannedBooks> possible(long acknowledged) {
-        PlannedBooks books = PlannedBooks.empty(ImageRun.STREAMS);
+    private static Map<Long, ExpectedRetention> possible(long acknowledged) {
+        ExpectedRetention books = ExpectedRetention.empty(ImageRun.STREAMS);
         for (long group = 1; group <= acknowledged; group++) {
             books = books.with(group);
         }

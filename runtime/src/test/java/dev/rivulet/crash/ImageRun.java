@@ -2,7 +2,7 @@ package dev.rivulet.crash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.internal.store.CheckpointDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ final class ImageRun {
     }
 
     private static void save(Path path) throws IOException {
-        CheckpointRun run = new CheckpointRun(PlannedBooks.empty(STREAMS));
+        CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(STREAMS));
         try (CheckpointDirectory directory = CheckpointDirectory.open(path)) {
             while (true) {
                 run.save(directory, ImageRun::acknowledge);

@@ -2,8 +2,8 @@ package dev.rivulet.crash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rivulet.store.CheckpointDirectory;
-import dev.rivulet.store.Manifest;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +24,11 @@ import java.util.stream.Stream;
 final class Inspection {
     private static final String PRIVATE = ".rivulet";
 
-    private final Map<Long, PlannedBooks> possible;
+    private final Map<Long, ExpectedRetention> possible;
     private final List<Finding> findings = new ArrayList<>();
     private long survivor = -1;
 
-    private Inspection(Map<Long, PlannedBooks> possible) {
+    private Inspection(Map<Long, ExpectedRetention> possible) {
         this.possible = possible;
     }
 
@@ -37,7 +37,7 @@ final class Inspection {
      *
      * @param possible the books that are allowed to have survived, by the number of their newest group; 0 for no group
      */
-    static Inspection of(Path directory, Map<Long, PlannedBooks> possible) {
+    static Inspection of(Path directory, Map<Long, ExpectedRetention> possible) {
         Inspection inspection = new Inspection(possible);
         try (CheckpointDirectory opened = CheckpointDirectory.open(directory)) {
             inspection.inspect(opened);
@@ -53,7 +53,7 @@ final class Inspection {
     }
 
     /** The books that survived, if they are among those that are possible. */
-    Optional<PlannedBooks> survivor() {
+    Optional<ExpectedRetention> survivor() {
         return Optional.ofNullable(possible.get(survivor));
     }
 
@@ -66,7 +66,7 @@ final class Inspection {
                 .mapToLong(Manifest::group)
                 .max()
                 .orElse(0);
-        PlannedBooks books = possible.get(survivor);
+        ExpectedRetention books = possible.get(survivor);
         if (books == null) {
             add(Finding.Kind.LOST, "the newest group is " + survivor + ", not one of " + possible.keySet());
             return;
@@ -118,7 +118,7 @@ final class Inspection {
         return tree;
     }
 
-    private void comparePrivate(Path folder, PlannedBooks books) throws IOException {
+    private void comparePrivate(Path folder, ExpectedRetention books) throws IOException {
         List<String> expected = books.manifests().numbers().stream()
                 .map(group -> String.format("group-%010d.json", group))
                 .collect(Collectors.toList());

@@ -1,6 +1,6 @@
 package dev.rivulet.crash;
 
-import dev.rivulet.store.CheckpointDirectory;
+import dev.rivulet.internal.store.CheckpointDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,11 +50,11 @@ final class PowerCuts {
      * @param from how many operations are done before the first cut
      * @param tried the books of every group that was begun
      */
-    void cut(DiskImage start, List<Operation> operations, int from, Map<Long, PlannedBooks> tried) throws IOException {
+    void cut(DiskImage start, List<Operation> operations, int from, Map<Long, ExpectedRetention> tried) throws IOException {
         for (int done = from; done <= operations.size(); done++) {
             List<Operation> before = operations.subList(0, done);
             PowerCut cut = new PowerCut(start, before);
-            Map<Long, PlannedBooks> possible = possible(tried, before);
+            Map<Long, ExpectedRetention> possible = possible(tried, before);
             String place = "power cut after operation " + done + (done == 0 ? "" : ", " + operations.get(done - 1));
             cuts++;
             check(cut.least(), possible, place + ", nothing but what was forced");
@@ -68,7 +68,7 @@ final class PowerCuts {
     }
 
     /** At least the newest group that was acknowledged, or a later one. */
-    private static Map<Long, PlannedBooks> possible(Map<Long, PlannedBooks> tried, List<Operation> before) {
+    private static Map<Long, ExpectedRetention> possible(Map<Long, ExpectedRetention> tried, List<Operation> before) {
         long acknowledged = 0;
         for (Operation operation : before) {
             if (operation instanceof Operation.Acknowledge acknowledge) {
@@ -78,12 +78,12 @@ final class PowerCuts {
         return new TreeMap<>(tried).tailMap(acknowledged);
     }
 
-    private void check(DiskImage image, Map<Long, PlannedBooks> possible, String place) throws IOException {
+    private void check(DiskImage image, Map<Long, ExpectedRetention> possible, String place) throws IOException {
         RecordedFileSystem disk = disk(image);
-        Optional<PlannedBooks> survivor = inspect(disk, possible, place);
+        Optional<ExpectedRetention> survivor = inspect(disk, possible, place);
         List<Operation> recovery = disk.recording().operations();
         if (survivor.isPresent()) {
-            Map<Long, PlannedBooks> same = Map.of(survivor.get().group(), survivor.get());
+            Map<Long, ExpectedRetention> same = Map.of(survivor.get().group(), survivor.get());
             inspect(disk, same, place + ", opened again");
             if (random.nextInt(4) == 0) {
                 goOn(disk, survivor.get(), place + ", and the run went on");
@@ -98,7 +98,7 @@ final class PowerCuts {
         }
     }
 
-    private void goOn(RecordedFileSystem disk, PlannedBooks books, String place) {
+    private void goOn(RecordedFileSystem disk, ExpectedRetention books, String place) {
         CheckpointRun run = new CheckpointRun(books);
         try (CheckpointDirectory directory = CheckpointDirectory.open(disk.top().resolve(DIRECTORY))) {
             run.save(directory, group -> {});
@@ -109,7 +109,7 @@ final class PowerCuts {
         inspect(disk, Map.of(run.books().group(), run.books()), place);
     }
 
-    private Optional<PlannedBooks> inspect(RecordedFileSystem disk, Map<Long, PlannedBooks> possible, String place) {
+    private Optional<ExpectedRetention> inspect(RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String place) {
         states++;
         Inspection inspection = Inspection.of(disk.top().resolve(DIRECTORY), possible);
         inspection.findings().forEach(finding -> add(finding, place));

@@ -2,8 +2,8 @@ package dev.rivulet.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.seed.Seed;
-import dev.rivulet.store.CheckpointDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class PowerCutsTest {
         int operations = 0;
         for (int streams = 1; streams <= 8; streams++) {
             RecordedFileSystem disk = emptyDisk();
-            CheckpointRun run = new CheckpointRun(PlannedBooks.empty(streams));
+            CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(streams));
             save(disk, run, Campaign.SIZE > 1 ? 5 : 3);
             List<Operation> done = disk.recording().operations();
             operations += done.size();
@@ -55,7 +55,7 @@ class PowerCutsTest {
     @Test
     void noPowerCutAfterAKillBetweenNameAndFlushLosesAnAcknowledgedGroup() throws IOException {
         RecordedFileSystem disk = emptyDisk();
-        CheckpointRun run = new CheckpointRun(PlannedBooks.empty(1));
+        CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(1));
         save(disk, run, 2);
         int known = disk.recording().operations().size();
         save(disk, run, 1);
@@ -75,7 +75,7 @@ class PowerCutsTest {
     /** Kills a run while it saves its third group, lets the next one save two, and cuts the power there. */
     private void cutAfterKill(PowerCuts cuts, int streams, int operation) throws IOException {
         RecordedFileSystem disk = emptyDisk();
-        CheckpointRun run = new CheckpointRun(PlannedBooks.empty(streams));
+        CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(streams));
         save(disk, run, 2);
         disk.recording().fail(new Fault(disk.recording().attempts() + operation, Fault.Kind.EIO, true));
         try {
@@ -85,7 +85,7 @@ class PowerCutsTest {
         }
         disk.recording().fail(Fault.NONE);
         int killed = disk.recording().operations().size();
-        PlannedBooks survivor =
+        ExpectedRetention survivor =
                 Inspection.of(directory(disk), run.tried()).survivor().orElseThrow();
         CheckpointRun next = new CheckpointRun(survivor);
         save(disk, next, 2);

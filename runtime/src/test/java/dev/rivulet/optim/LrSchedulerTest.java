@@ -9,7 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.rivulet.annotations.Mode;
-import dev.rivulet.format.DictReader;
+import dev.rivulet.internal.format.DictReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

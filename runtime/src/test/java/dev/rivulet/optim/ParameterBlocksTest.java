@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.rivulet.training.GradientMode;
+import dev.rivulet.internal.engine.GradientMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

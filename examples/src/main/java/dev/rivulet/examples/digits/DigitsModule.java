@@ -13,10 +13,7 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
-import dev.rivulet.Checkpoint;
 import dev.rivulet.LightningModule;
-import dev.rivulet.StateDict;
-import dev.rivulet.TransformContext;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.OnLoadCheckpoint;
@@ -24,9 +21,12 @@ import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.TransformWhen;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.transform.ExponentialMovingAverage;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.TransformContext;
 import java.util.List;
 
 /** Tells handwritten digits apart, and saves four streams of checkpoints while it learns to. */

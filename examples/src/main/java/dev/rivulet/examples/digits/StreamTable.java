@@ -1,7 +1,7 @@
 package dev.rivulet.examples.digits;
 
-import dev.rivulet.SavedCheckpoint;
-import dev.rivulet.StreamResult;
+import dev.rivulet.checkpoint.SavedCheckpoint;
+import dev.rivulet.checkpoint.StreamResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package dev.rivulet.examples.digits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rivulet.FitResult;
-import dev.rivulet.SavedCheckpoint;
-import dev.rivulet.format.SafetensorsReader;
-import dev.rivulet.format.TorchReader;
-import dev.rivulet.format.TorchTensor;
-import dev.rivulet.format.TorchValue;
+import dev.rivulet.checkpoint.SavedCheckpoint;
+import dev.rivulet.internal.format.safetensors.SafetensorsReader;
+import dev.rivulet.internal.format.torch.TorchReader;
+import dev.rivulet.internal.format.torch.TorchTensor;
+import dev.rivulet.internal.format.torch.TorchValue;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;

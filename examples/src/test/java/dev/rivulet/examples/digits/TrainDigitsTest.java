@@ -2,11 +2,11 @@ package dev.rivulet.examples.digits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rivulet.Checkpoint;
 import dev.rivulet.Checkpoints;
 import dev.rivulet.FitResult;
-import dev.rivulet.SavedCheckpoint;
-import dev.rivulet.StreamResult;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.SavedCheckpoint;
+import dev.rivulet.checkpoint.StreamResult;
 import dev.rivulet.examples.digits.MetricsLog.Evaluation;
 import dev.rivulet.examples.digits.MetricsLog.Step;
 import java.io.IOException;

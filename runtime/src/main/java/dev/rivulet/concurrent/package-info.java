@@ -1,5 +1,0 @@
-/** How threads wait: by sharing their work with idle ones, and without being interrupted. */
-@NullMarked
-package dev.rivulet.concurrent;
-
-import org.jspecify.annotations.NullMarked;

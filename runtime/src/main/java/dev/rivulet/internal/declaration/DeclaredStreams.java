@@ -1,0 +1,125 @@
+package dev.rivulet.internal.declaration;
+
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.internal.engine.GradientMode;
+import dev.rivulet.registry.CallbackRegistry;
+import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.StatefulTransform;
+import dev.rivulet.transform.TransformContext;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The registries of an object's class and its supertypes as one: of several declarations of a stream the most derived
+ * counts; conditions and hooks of all apply, supertypes' first.
+ */
+public final class DeclaredStreams {
+    private final Object module;
+    private final List<CallbackRegistry<Object>> registries;
+    private final Map<String, StreamDeclaration> declarations = new LinkedHashMap<>();
+    private final Map<String, CallbackRegistry<Object>> declaring = new HashMap<>();
+
+    public DeclaredStreams(Object module) {
+        this(module.getClass(), module);
+    }
+
+    /** What a class declares. Nothing but its static transforms can be called, which use no object. */
+    @SuppressWarnings("NullAway") // There is no object, and the calls that need none never look at it.
+    public static DeclaredStreams withoutModule(Class<?> owner) {
+        return new DeclaredStreams(owner, null);
+    }
+
+    @SuppressWarnings("unchecked") // A registry was found by the type that it is for, of which the module is one.
+    private DeclaredStreams(Class<?> owner, Object module) {
+        this.module = module;
+        this.registries = (List<CallbackRegistry<Object>>) (List<?>) RegistryLookup.find(owner);
+        for (CallbackRegistry<Object> registry : registries) {
+            for (StreamDeclaration declaration : registry.streams()) {
+                declarations.put(declaration.name(), declaration);
+                declaring.put(declaration.name(), registry);
+            }
+        }
+    }
+
+    /** The declared streams by name, supertypes' first. */
+    public Map<String, StreamDeclaration> declarations() {
+        return declarations;
+    }
+
+    public StateDict transform(String stream, StateDict weights, TransformContext context) throws Exception {
+        CallbackRegistry<Object> registry = declaring.get(stream);
+        if (registry == null) {
+            throw new IllegalArgumentException("No transform is declared for a stream named \"" + stream + "\".");
+        }
+        return registry.transform(stream, module, weights, context);
+    }
+
+    public boolean saves(String stream, TransformContext context) throws Exception {
+        for (CallbackRegistry<Object> registry : registries) {
+            if (!registry.saves(stream, module, context)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether any class has hooks that add entries; asked once per fit. */
+    public boolean addsEntries() {
+        return registries.stream()
+                .anyMatch(registry -> overrides(registry, CallbackRegistry.class, "onSaveCheckpoint"));
+    }
+
+    /** Whether an object has a method of its own instead of an interface's default. */
+    public static boolean overrides(Object object, Class<?> type, String method) {
+        return Stream.of(object.getClass().getMethods())
+                .anyMatch(found -> found.getName().equals(method) && found.getDeclaringClass() != type);
+    }
+
+    public void onSaveCheckpoint(String stream, Checkpoint checkpoint) throws Exception {
+        for (CallbackRegistry<Object> registry : registries) {
+            registry.onSaveCheckpoint(stream, module, checkpoint);
+        }
+    }
+
+    /**
+     * Calls the {@code @OnLoadCheckpoint} methods, without recording gradients.
+     *
+     * @throws IOException if one of them throws an exception that is checked
+     */
+    public void notifyLoaded(Checkpoint checkpoint) throws IOException {
+        GradientMode mode = GradientMode.off();
+        try {
+            for (CallbackRegistry<Object> registry : registries) {
+                registry.onLoadCheckpoint(checkpoint.stream(), module, checkpoint);
+            }
+        } catch (RuntimeException | IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(
+                    "@OnLoadCheckpoint of " + module.getClass().getName() + " failed: " + e.getMessage(), e);
+        } finally {
+            mode.restore();
+        }
+    }
+
+    /** The transforms held in fields, by the names under which their state is saved, supertypes' first. */
+    public Map<String, StatefulTransform> statefulTransforms() {
+        Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+        for (CallbackRegistry<Object> registry : registries) {
+            registry.statefulTransforms(module).forEach((name, transform) -> {
+                // Classes of one name in two packages may extend each other.
+                String key = name;
+                for (int n = 2; transforms.containsKey(key); n++) {
+                    key = name + " (" + n + ")";
+                }
+                transforms.put(key, transform);
+            });
+        }
+        return transforms;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.rivulet.internal.derive;
+
+import ai.djl.ndarray.NDManager;
+import dev.rivulet.checkpoint.Phase;
+import dev.rivulet.transform.TransformContext;
+import java.util.Map;
+
+/**
+ * When checkpoints are saved.
+ *
+ * @param metrics exact values by name
+ */
+public record SaveContext(Phase phase, int epoch, long globalStep, Map<String, Double> metrics) {
+
+    /**
+     * What a transform or condition is given at this moment.
+     *
+     * @param source name of the stream that the weights come from
+     * @param manager parent of the context's own manager
+     */
+    public TransformContext context(String stream, String source, NDManager manager) {
+        return TransformContext.builder(stream, manager)
+                .source(source)
+                .phase(phase)
+                .epoch(epoch)
+                .globalStep(globalStep)
+                .metrics(metrics)
+                .build();
+    }
+}

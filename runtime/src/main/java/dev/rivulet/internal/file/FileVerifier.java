@@ -1,0 +1,121 @@
+package dev.rivulet.internal.file;
+
+import dev.rivulet.checkpoint.DamagedFileException;
+import dev.rivulet.checkpoint.FileVerification;
+import dev.rivulet.internal.store.DirectoryInventory;
+import dev.rivulet.internal.store.DirectoryInventory.Claim;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Compares a checkpoint's file with its own checksums, and with what manifests say of it, in one pass over the file. */
+public final class FileVerifier {
+    private final Path file;
+    private final List<Claim> claims;
+    private final Set<FileVerification.Part> checked = EnumSet.noneOf(FileVerification.Part.class);
+
+    /**
+     * A verifier of one file.
+     *
+     * @param claims what the file may be, by manifests; empty if none names it
+     */
+    FileVerifier(Path file, List<Claim> claims) {
+        this.file = file;
+        this.claims = claims;
+    }
+
+    /** With what the manifests around a file say of it; a link stands for the file that it names. */
+    public static FileVerifier withManifests(Path file) throws IOException {
+        Path real = file.toRealPath();
+        Optional<DirectoryInventory> inventory = DirectoryInventory.around(real);
+        return new FileVerifier(
+                file, inventory.map(directory -> directory.claims(real)).orElse(List.of()));
+    }
+
+    /** Whether a manifest names the file, so that the checksum of the whole of it is known. */
+    public boolean knowsWholeFile() {
+        return !claims.isEmpty();
+    }
+
+    /**
+     * Says all that is wrong, and throws nothing for it.
+     *
+     * @throws NoSuchFileException if there is no such file
+     * @throws ClosedChannelException if the thread is interrupted
+     */
+    public FileVerification run() throws NoSuchFileException, ClosedChannelException {
+        try (CheckpointFile open = CheckpointCodecs.open(file)) {
+            check(open);
+            return new FileVerification(file, checked, List.of());
+        } catch (NoSuchFileException | ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            return new FileVerification(file, checked, List.of(message(e)));
+        }
+    }
+
+    private static String message(IOException failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    /**
+     * Checks an open file.
+     *
+     * @throws DamagedFileException if it is not what was written
+     */
+    public void check(CheckpointFile open) throws IOException {
+        checked.addAll(open.checksums());
+        if (knowsWholeFile()) {
+            checked.add(FileVerification.Part.MANIFEST);
+        }
+        if (!checked.isEmpty()) {
+            read(open, Map.of());
+        }
+    }
+
+    /**
+     * Reads tensors of an open file and checks all of it on the way.
+     *
+     * @param memory for tensors, as for {@link CheckpointFile#readAll}
+     * @throws DamagedFileException if it is not what was written; the memory may have been filled with it then
+     */
+    public void read(CheckpointFile open, Map<String, List<ByteBuffer>> memory) throws IOException {
+        compare(open.byteCount(), open.readAll(memory));
+    }
+
+    /**
+     * Compares a file that has been read with the manifests.
+     *
+     * @param crc32c of all of its bytes
+     * @throws DamagedFileException if it is none of those that they name
+     */
+    public void compare(long bytes, long crc32c) throws DamagedFileException {
+        boolean isClaimed = claims.stream()
+                .map(Claim::checkpoint)
+                .anyMatch(written -> written.bytes() == bytes && written.crc32c() == crc32c);
+        if (knowsWholeFile() && !isClaimed) {
+            throw new DamagedFileException(
+                    file.toString(),
+                    "the checksum of the whole file",
+                    claims.stream().map(FileVerifier::expected).collect(Collectors.joining(" or ")),
+                    text(bytes, crc32c));
+        }
+    }
+
+    private static String expected(Claim claim) {
+        return text(claim.checkpoint().bytes(), claim.checkpoint().crc32c()) + ", as the manifest of group "
+                + claim.group() + " says,";
+    }
+
+    private static String text(long bytes, long crc32c) {
+        return "%08x of %d bytes".formatted(crc32c, bytes);
+    }
+}

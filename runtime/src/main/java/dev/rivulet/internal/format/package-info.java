@@ -1,0 +1,5 @@
+/** What the readers and writers of all file formats share. */
+@NullMarked
+package dev.rivulet.internal.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,109 @@
+package dev.rivulet.internal.format.safetensors;
+
+import dev.rivulet.checkpoint.DamagedFileException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.zip.CRC32C;
+
+/**
+ * The two entries of {@code __metadata__} by which a file verifies itself: {@code rivulet.crc32c.data}, CRC-32C of
+ * everything behind the header, and {@code rivulet.crc32c.header}, that of the eight length bytes and the header, its own
+ * digits taken as zeros. Each has eight lower-case hexadecimal digits.
+ *
+ * <p>Whoever finds another entry beginning with {@code rivulet.} but not both of these has a damaged file: nothing
+ * writes one without the other.
+ */
+final class ChecksumFields {
+    static final String DATA = "rivulet.crc32c.data";
+    static final String HEADER = "rivulet.crc32c.header";
+    static final String UNKNOWN = "00000000";
+
+    private static final String PREFIX = "rivulet.";
+
+    private ChecksumFields() {}
+
+    /** Whether the key is one of the two. */
+    static boolean contains(String key) {
+        return key.equals(DATA) || key.equals(HEADER);
+    }
+
+    /**
+     * Puts the checksums into a file's beginning that has zeros for both.
+     *
+     * @param beginning length bytes and header
+     */
+    static void fill(byte[] beginning, long dataChecksum) {
+        write(beginning, DATA, dataChecksum);
+        write(beginning, HEADER, checksumOf(beginning, digits(beginning, HEADER).orElseThrow()));
+    }
+
+    private static void write(byte[] beginning, String field, long checksum) {
+        byte[] text = text(checksum).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(text, 0, beginning, digits(beginning, field).orElseThrow(), text.length);
+    }
+
+    /**
+     * Checks the header's own checksum.
+     *
+     * @param metadata as read from the header, with the fields
+     * @return the data's checksum; empty if the file carries none
+     * @throws DamagedFileException if the header's is wrong, or only a part of the fields is there
+     */
+    static OptionalLong check(String file, byte[] beginning, Map<String, String> metadata) throws DamagedFileException {
+        if (metadata.keySet().stream().noneMatch(key -> key.startsWith(PREFIX))) {
+            return OptionalLong.empty();
+        }
+        long expected = parse(file, metadata, HEADER);
+        long data = parse(file, metadata, DATA);
+        int digits = digits(beginning, HEADER)
+                .orElseThrow(() -> new DamagedFileException(
+                        file, "the entry " + HEADER + " of its header", text(expected), "another spelling of it"));
+        long found = checksumOf(beginning, digits);
+        if (found != expected) {
+            throw new DamagedFileException(file, "the checksum of its header", text(expected), text(found));
+        }
+        return OptionalLong.of(data);
+    }
+
+    private static long parse(String file, Map<String, String> metadata, String field) throws DamagedFileException {
+        String value = metadata.get(field);
+        if (value == null || !value.matches("[0-9a-f]{8}")) {
+            throw new DamagedFileException(
+                    file,
+                    "the entry " + field + " of its header",
+                    "eight hexadecimal digits",
+                    Optional.ofNullable(value).orElse("nothing"));
+        }
+        return Long.parseLong(value, 16);
+    }
+
+    /** Eight hexadecimal digits. */
+    static String text(long checksum) {
+        return "%08x".formatted(checksum);
+    }
+
+    private static long checksumOf(byte[] beginning, int digits) {
+        byte[] zeros = UNKNOWN.getBytes(StandardCharsets.US_ASCII);
+        CRC32C crc = new CRC32C();
+        crc.update(beginning, 0, digits);
+        crc.update(zeros);
+        crc.update(beginning, digits + zeros.length, beginning.length - digits - zeros.length);
+        return crc.getValue();
+    }
+
+    /** Where a field's digits are. Quotes within names and values are escaped, so no text can pass for a field. */
+    private static Optional<Integer> digits(byte[] beginning, String field) {
+        byte[] key = ('"' + field + "\":\"").getBytes(StandardCharsets.US_ASCII);
+        for (int from = SafetensorsHeader.LENGTH_BYTES;
+                from + key.length + UNKNOWN.length() < beginning.length;
+                from++) {
+            if (beginning[from] == key[0] && Arrays.equals(beginning, from, from + key.length, key, 0, key.length)) {
+                return Optional.of(from + key.length);
+            }
+        }
+        return Optional.empty();
+    }
+}

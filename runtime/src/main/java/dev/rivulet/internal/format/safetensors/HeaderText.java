@@ -1,0 +1,107 @@
+package dev.rivulet.internal.format.safetensors;
+
+import dev.rivulet.tensor.TensorShape;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Map;
+
+/** The bytes of a header, the same for the same content: metadata first, then the tensors in the order given. */
+final class HeaderText {
+    private static final String HEXADECIMAL = "0123456789abcdef";
+
+    private final StringBuilder json = new StringBuilder("{");
+
+    private HeaderText() {}
+
+    /** The header as UTF-8 without padding. */
+    static byte[] of(Collection<SafetensorsEntry> entries, Map<String, String> metadata) {
+        HeaderText text = new HeaderText();
+        if (!metadata.isEmpty()) {
+            text.metadata(metadata);
+        }
+        entries.forEach(text::entry);
+        return utf8(text.json.append('}'));
+    }
+
+    /**
+     * Strict UTF-8, by which names are ordered too.
+     *
+     * @throws IllegalArgumentException if the text holds half of a surrogate pair
+     */
+    static byte[] utf8(CharSequence text) {
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            byte[] exact = new byte[bytes.remaining()];
+            bytes.get(exact);
+            return exact;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "A name or metadata entry holds half of a surrogate pair, which no file can hold: " + text, e);
+        }
+    }
+
+    private void metadata(Map<String, String> metadata) {
+        key(SafetensorsHeader.METADATA_KEY);
+        json.append('{');
+        metadata.forEach((name, value) -> {
+            key(name);
+            string(value);
+        });
+        json.append('}');
+    }
+
+    private void entry(SafetensorsEntry entry) {
+        key(entry.name());
+        json.append("{\"dtype\":\"").append(entry.dtype().name()).append("\",\"shape\":");
+        shape(entry.shape());
+        json.append(",\"data_offsets\":[").append(entry.begin()).append(',');
+        json.append(entry.end()).append("]}");
+    }
+
+    private void shape(TensorShape shape) {
+        char separator = '[';
+        for (long dimension : shape.dimensions()) {
+            json.append(separator).append(dimension);
+            separator = ',';
+        }
+        json.append(separator == '[' ? "[]" : "]");
+    }
+
+    private void key(String key) {
+        if (json.charAt(json.length() - 1) != '{') {
+            json.append(',');
+        }
+        string(key);
+        json.append(':');
+    }
+
+    /** Escapes what JSON demands and nothing else, in serde_json's way. */
+    private void string(String text) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            switch (unit) {
+                case '"' -> json.append("\\\"");
+                case '\\' -> json.append("\\\\");
+                case '\b' -> json.append("\\b");
+                case '\f' -> json.append("\\f");
+                case '\n' -> json.append("\\n");
+                case '\r' -> json.append("\\r");
+                case '\t' -> json.append("\\t");
+                default -> plain(unit);
+            }
+        }
+        json.append('"');
+    }
+
+    private void plain(char unit) {
+        if (unit < 0x20) {
+            json.append("\\u00").append(HEXADECIMAL.charAt(unit >> 4)).append(HEXADECIMAL.charAt(unit & 0xF));
+        } else {
+            json.append(unit);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.rivulet.internal.format.safetensors;
+
+import dev.rivulet.checkpoint.MalformedSafetensorsException;
+import dev.rivulet.checkpoint.SafetensorsRule;
+import dev.rivulet.internal.format.PositionalSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What a safetensors file holds: its tensors' names, types, shapes and places, and its metadata.
+ *
+ * <p>Immutable, and checked against all of {@link SafetensorsRule}.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors#format">The format</a>
+ */
+public final class SafetensorsHeader {
+    static final String METADATA_KEY = "__metadata__";
+    static final int LENGTH_BYTES = Long.BYTES;
+    static final int MAX_LENGTH = 100_000_000;
+
+    private final Map<String, SafetensorsEntry> entries = new LinkedHashMap<>();
+    private final Map<String, String> metadata;
+    private final long dataStart;
+    private final long dataLength;
+    private final OptionalLong dataChecksum;
+
+    private SafetensorsHeader(Parsed parsed, long dataStart, long dataLength, OptionalLong dataChecksum) {
+        parsed.ordered().forEach(entry -> entries.put(entry.name(), entry));
+        Map<String, String> others = new LinkedHashMap<>(parsed.metadata());
+        others.keySet().removeIf(ChecksumFields::contains);
+        this.metadata = Collections.unmodifiableMap(others);
+        this.dataStart = dataStart;
+        this.dataLength = dataLength;
+        this.dataChecksum = dataChecksum;
+    }
+
+    /** What a parser reads; the entries in order of their bytes. */
+    record Parsed(List<SafetensorsEntry> ordered, Map<String, String> metadata) {}
+
+    /**
+     * Reads and checks a header. What the file says of its own length is believed only as far as the file goes.
+     *
+     * @param file its name, for messages
+     * @param length bytes of the file
+     */
+    static SafetensorsHeader read(String file, long length, PositionalSource source) throws IOException {
+        if (length < LENGTH_BYTES) {
+            throw new MalformedSafetensorsException(
+                    file, SafetensorsRule.FILE_LENGTH, length, "the file ends after " + length + " bytes");
+        }
+        long headerLength = ByteBuffer.wrap(readFully(file, source, 0, LENGTH_BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
+        if (headerLength < 0 || headerLength > MAX_LENGTH) {
+            throw new MalformedSafetensorsException(
+                    file,
+                    SafetensorsRule.HEADER_LIMIT,
+                    0,
+                    "the header is said to have " + Long.toUnsignedString(headerLength) + " bytes");
+        }
+        if (headerLength > length - LENGTH_BYTES) {
+            throw new MalformedSafetensorsException(
+                    file,
+                    SafetensorsRule.HEADER_LENGTH,
+                    0,
+                    "the header is said to have " + headerLength + " bytes but the file has " + length + " in all");
+        }
+        byte[] beginning = readFully(file, source, 0, LENGTH_BYTES + (int) headerLength);
+        long dataLength = length - beginning.length;
+        Parsed parsed = HeaderParser.parse(file, beginning, dataLength);
+        OptionalLong dataChecksum = ChecksumFields.check(file, beginning, parsed.metadata());
+        return new SafetensorsHeader(parsed, beginning.length, dataLength, dataChecksum);
+    }
+
+    private static byte[] readFully(String file, PositionalSource source, long position, int count) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(count);
+        source.readFully(
+                buffer,
+                position,
+                end -> new MalformedSafetensorsException(
+                        file,
+                        SafetensorsRule.HEADER_LENGTH,
+                        end,
+                        "the file ends although it was longer when it was opened"));
+        return buffer.array();
+    }
+
+    /** The tensors by name, in order of their bytes in the file. */
+    public Map<String, SafetensorsEntry> entries() {
+        return Collections.unmodifiableMap(entries);
+    }
+
+    /**
+     * The entries of {@code __metadata__}, in the file's order; empty if there is none. Without the checksums that a file
+     * carries of itself.
+     */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** Position of the data in the file: that of every entry's offset 0. */
+    public long dataStart() {
+        return dataStart;
+    }
+
+    /** Bytes of all tensors together. */
+    public long dataLength() {
+        return dataLength;
+    }
+
+    /** CRC-32C of the data, if the file carries its checksums. */
+    OptionalLong dataChecksum() {
+        return dataChecksum;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.rivulet.internal.format.torch;
+
+/**
+ * A stored entry of a zip file.
+ *
+ * @param name with its folder
+ * @param position of its bytes in the file
+ * @param byteCount its size
+ * @param crc32 CRC-32 of its bytes as the file says, in the low 32 bits
+ */
+record ArchiveRecord(String name, long position, long byteCount, long crc32) {
+
+    /** Where its bytes end in the file. */
+    long end() {
+        return position + byteCount;
+    }
+}

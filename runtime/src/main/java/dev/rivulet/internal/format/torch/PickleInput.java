@@ -1,0 +1,136 @@
+package dev.rivulet.internal.format.torch;
+
+import dev.rivulet.checkpoint.MalformedTorchFileException;
+import dev.rivulet.checkpoint.TorchRule;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** The bytes of a pickle, taken one argument after another. No length is believed further than the bytes go. */
+final class PickleInput {
+    private final String file;
+    private final ByteBuffer bytes;
+    private int opcodeStart;
+
+    PickleInput(String file, byte[] bytes) {
+        this.file = file;
+        this.bytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** A violation at the opcode that is being read. */
+    MalformedTorchFileException violation(TorchRule rule, String detail) {
+        return new MalformedTorchFileException(file, rule, opcodeStart, detail);
+    }
+
+    /** A text that may be of any length and content, fit for a message. */
+    static String shown(String text) {
+        String beginning = text.length() > 100 ? text.substring(0, 100) + "…" : text;
+        return beginning.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
+    }
+
+    /** Bytes of the whole pickle. */
+    int byteCount() {
+        return bytes.capacity();
+    }
+
+    boolean isAtEnd() {
+        return !bytes.hasRemaining();
+    }
+
+    int remaining() {
+        return bytes.remaining();
+    }
+
+    int opcode() throws MalformedTorchFileException {
+        opcodeStart = bytes.position();
+        return unsigned(1);
+    }
+
+    /** A little-endian number of 1, 2 or 4 bytes, the last of which may not be taken as a sign. */
+    int unsigned(int count) throws MalformedTorchFileException {
+        need(count);
+        return switch (count) {
+            case 1 -> bytes.get() & 0xff;
+            case 2 -> bytes.getShort() & 0xffff;
+            default -> bytes.getInt();
+        };
+    }
+
+    /** A length of 1, 4 or 8 bytes that the rest of the pickle has. */
+    int length(int count, int limit, TorchRule rule) throws MalformedTorchFileException {
+        need(count);
+        long length = switch (count) {
+            case 1 -> bytes.get() & 0xff;
+            case 4 -> Integer.toUnsignedLong(bytes.getInt());
+            default -> bytes.getLong();
+        };
+        if (length < 0 || length > limit) {
+            throw violation(rule, "a length of " + Long.toUnsignedString(length) + " is given");
+        }
+        need(length);
+        return (int) length;
+    }
+
+    /** A frame's length, which is of no use to who has all bytes. */
+    void frame() throws MalformedTorchFileException {
+        need(Long.BYTES);
+        long length = bytes.getLong();
+        if (length < 0 || length > bytes.remaining()) {
+            throw violation(TorchRule.FRAME, "a frame has " + Long.toUnsignedString(length) + " bytes");
+        }
+    }
+
+    double real() throws MalformedTorchFileException {
+        need(Double.BYTES);
+        return Double.longBitsToDouble(Long.reverseBytes(bytes.getLong()));
+    }
+
+    byte[] bytes(int length) {
+        byte[] taken = new byte[length];
+        bytes.get(taken);
+        return taken;
+    }
+
+    String text(int length) throws MalformedTorchFileException {
+        ByteBuffer utf8 = bytes.slice(bytes.position(), length);
+        bytes.position(bytes.position() + length);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
+        } catch (CharacterCodingException e) {
+            throw violation(TorchRule.TEXT, "a text is not UTF-8");
+        }
+    }
+
+    /** Text up to a line feed, of at most 1,000 bytes. */
+    String line() throws MalformedTorchFileException {
+        int start = bytes.position();
+        int limit = Math.min(bytes.remaining(), 1000);
+        for (int i = 0; i < limit; i++) {
+            if (bytes.get(start + i) == '\n') {
+                String line = text(i);
+                bytes.get();
+                return line;
+            }
+        }
+        throw violation(TorchRule.TRUNCATED, "a name has no end");
+    }
+
+    /** An integer in two's complement, little-endian; 0 if it has no bytes. */
+    BigInteger integer(int length) {
+        byte[] little = bytes(length);
+        for (int i = 0, j = length - 1; i < j; i++, j--) {
+            byte swapped = little[i];
+            little[i] = little[j];
+            little[j] = swapped;
+        }
+        return length == 0 ? BigInteger.ZERO : new BigInteger(little);
+    }
+
+    private void need(long count) throws MalformedTorchFileException {
+        if (count > bytes.remaining()) {
+            throw violation(TorchRule.TRUNCATED, count + " bytes are needed but " + bytes.remaining() + " are left");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.rivulet.internal.format.torch;
+
+import dev.rivulet.tensor.Tensor;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Content of a PyTorch file as Java's own values: {@link Map}, {@link List}, {@link String}, {@link Boolean}, {@link Long},
+ * {@link Double} and null. A tensor to be written is a {@link Tensor} or {@link TorchTensor}; one that was read is a
+ * {@link TorchTensor}.
+ */
+public final class PlainValues {
+    private PlainValues() {}
+
+    /**
+     * The Python value of a Java value; integers of all sizes become an {@code int}, floats a {@code float}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static TorchValue toTorch(@Nullable Object value) {
+        if (value == null) {
+            return TorchValue.None.NONE;
+        } else if (value instanceof TorchValue known) {
+            return known;
+        } else if (value instanceof Tensor tensor) {
+            return TorchTensor.of(tensor);
+        } else if (value instanceof String text) {
+            return TorchValue.of(text);
+        } else if (value instanceof Boolean bool) {
+            return TorchValue.of(bool);
+        } else if (value instanceof BigInteger number) {
+            return new TorchValue.Int(number);
+        } else if (value instanceof Double || value instanceof Float) {
+            return TorchValue.of(((Number) value).doubleValue());
+        } else if (value instanceof Number number) {
+            return TorchValue.of(number.longValue());
+        } else if (value instanceof List<?> list) {
+            return TorchValue.Items.list(list.stream().map(PlainValues::toTorch).toList());
+        } else if (value instanceof Map<?, ?> map) {
+            Map<TorchValue, TorchValue> entries = new LinkedHashMap<>();
+            map.forEach((key, entry) -> entries.put(toTorch(key), toTorch(entry)));
+            return new TorchValue.Dict(false, entries, Map.of());
+        }
+        throw new IllegalArgumentException("A PyTorch file cannot hold a "
+                + value.getClass().getName() + "; use texts, booleans, numbers, lists, maps or tensors.");
+    }
+
+    /**
+     * The Java value of a Python value. Lists, tuples and sets become lists; what has no plain value, an object of a known
+     * class, say, stays a {@link TorchValue}.
+     */
+    public static @Nullable Object fromTorch(TorchValue value) {
+        if (value instanceof TorchValue.None) {
+            return null;
+        } else if (value instanceof TorchValue.Bool bool) {
+            return bool.value();
+        } else if (value instanceof TorchValue.Int number) {
+            return number.value().bitLength() < Long.SIZE ? number.longValue() : number.value();
+        } else if (value instanceof TorchValue.Real number) {
+            return number.value();
+        } else if (value instanceof TorchValue.Text text) {
+            return text.value();
+        } else if (value instanceof TorchValue.Items items) {
+            List<@Nullable Object> list = new ArrayList<>();
+            items.values().forEach(item -> list.add(fromTorch(item)));
+            return list;
+        } else if (value instanceof TorchValue.Dict dict) {
+            Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
+            dict.entries().forEach((key, entry) -> map.put(fromTorch(key), fromTorch(entry)));
+            return map;
+        }
+        return value;
+    }
+}

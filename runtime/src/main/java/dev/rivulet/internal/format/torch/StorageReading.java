@@ -1,0 +1,55 @@
+package dev.rivulet.internal.format.torch;
+
+import dev.rivulet.internal.tensor.DirectMemory;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Storages on their way into the memory of tensors: straight where a storage is one contiguous tensor, else by memory of
+ * their own, from which the tensors are copied.
+ */
+final class StorageReading {
+    private final Map<TorchStorage.InFile, List<TorchTensor>> tensors;
+    private final Map<TorchTensor, List<ByteBuffer>> memory;
+    private final Map<ArchiveRecord, List<ByteBuffer>> targets = new LinkedHashMap<>();
+    private final Map<TorchStorage.InFile, DirectMemory> shared = new HashMap<>();
+
+    /**
+     * A reading.
+     *
+     * @param tensors of each storage that is to be read
+     * @param memory buffers for each of the tensors, of its size
+     */
+    StorageReading(Map<TorchStorage.InFile, List<TorchTensor>> tensors, Map<TorchTensor, List<ByteBuffer>> memory) {
+        this.tensors = tensors;
+        this.memory = memory;
+        tensors.forEach((storage, views) -> targets.put(storage.record(), target(storage, views)));
+    }
+
+    private List<ByteBuffer> target(TorchStorage.InFile storage, List<TorchTensor> views) {
+        TorchTensor first = views.get(0);
+        if (views.size() == 1 && first.isWholeStorage()) {
+            return memory.getOrDefault(first, List.of());
+        }
+        DirectMemory whole = DirectMemory.allocate(storage.byteCount());
+        shared.put(storage, whole);
+        return whole.chunks();
+    }
+
+    /** Where the bytes of each storage go. */
+    Map<ArchiveRecord, List<ByteBuffer>> targets() {
+        return targets;
+    }
+
+    /** Copies the tensors that are not in place, once all bytes are there. */
+    void copyViews() {
+        shared.forEach((storage, whole) -> {
+            for (TorchTensor view : tensors.getOrDefault(storage, List.of())) {
+                StridedCopy.copy(view, whole.chunks(), memory.getOrDefault(view, List.of()));
+            }
+        });
+    }
+}

@@ -1,0 +1,159 @@
+package dev.rivulet.internal.format.torch;
+
+import dev.rivulet.checkpoint.TorchRule;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/** The zip file of PyTorch's format, checked from its first to its last byte but for the data of its storages. */
+final class TorchArchive {
+    static final String BYTE_ORDER = "byteorder";
+    static final String VERSION = "version";
+    static final String STORAGES = "data/";
+
+    /** In files of {@link TorchWriter}, which says that all of the file is as that writes it. */
+    static final String MARKER = ".data/rivulet";
+
+    private static final int MAX_PICKLE = 1 << 28;
+    private static final int MAX_SMALL = 64;
+
+    private final ZipInput input;
+    private final Map<String, ArchiveRecord> records;
+    private final TorchValue content;
+
+    private TorchArchive(ZipInput input, Map<String, ArchiveRecord> records, TorchValue content) {
+        this.input = input;
+        this.records = records;
+        this.content = content;
+    }
+
+    /** Reads and checks everything but the data of storages. */
+    static TorchArchive read(ZipInput input) throws IOException {
+        checkBeginning(input);
+        ZipDirectory directory = ZipDirectory.read(input);
+        Map<String, ArchiveRecord> records = withoutFolder(input, directory);
+        TorchArchive archive = new TorchArchive(input, records, TorchValue.None.NONE);
+        archive.checkVersion();
+        archive.checkByteOrder();
+        if (archive.isOurs()) {
+            archive.small(MARKER);
+        }
+        Map<String, ArchiveRecord> storages = new HashMap<>();
+        records.forEach((name, record) -> {
+            if (name.startsWith(STORAGES)) {
+                storages.put(name.substring(STORAGES.length()), record);
+            }
+        });
+        byte[] pickle = archive.required("data.pkl", MAX_PICKLE);
+        return new TorchArchive(input, records, Unpickler.read(input.file(), pickle, storages));
+    }
+
+    TorchValue content() {
+        return content;
+    }
+
+    /** All entries, in the file's order. */
+    List<ArchiveRecord> records() {
+        return List.copyOf(records.values());
+    }
+
+    /** Whether a storage is one of this file. */
+    boolean holds(TorchStorage.InFile storage) {
+        return storage.record().equals(records.get(inFolder(storage.record().name())));
+    }
+
+    ZipInput input() {
+        return input;
+    }
+
+    /** Whether the file says that it is as {@link TorchWriter} wrote it. */
+    boolean isOurs() {
+        return records.containsKey(MARKER);
+    }
+
+    private static void checkBeginning(ZipInput input) throws IOException {
+        if (input.length() < Integer.BYTES) {
+            throw input.violation(TorchRule.FILE_FORMAT, 0, "the file has " + input.length() + " bytes");
+        }
+        ByteBuffer beginning = input.read(0, Math.min(input.length(), 512));
+        int signature = beginning.getInt(0);
+        boolean pickle = (signature & 0xff) == Opcode.PROTO;
+        boolean tar = beginning.limit() >= 262 && beginning.get(257) == 'u' && beginning.get(258) == 's';
+        if (pickle || tar) {
+            throw input.violation(TorchRule.LEGACY_FORMAT, 0, "there is a " + (tar ? "tar file" : "pickle"));
+        }
+        if (signature != ZipLayout.LOCAL_SIGNATURE) {
+            throw input.violation(TorchRule.FILE_FORMAT, 0, "there is 0x%08x".formatted(signature));
+        }
+    }
+
+    /** The entries by their names in the one folder. */
+    private static Map<String, ArchiveRecord> withoutFolder(ZipInput input, ZipDirectory directory) throws IOException {
+        Map<String, ArchiveRecord> records = new LinkedHashMap<>();
+        String folder = "";
+        for (ArchiveRecord record : ZipEntries.check(input, directory)) {
+            if (records.isEmpty()) {
+                folder = record.name().substring(0, record.name().indexOf('/') + 1);
+            }
+            if (folder.isEmpty() || !record.name().startsWith(folder)) {
+                throw input.violation(
+                        TorchRule.FOLDER, record.position(), "there is \"" + PickleInput.shown(record.name()) + "\"");
+            }
+            records.put(inFolder(record.name()), record);
+        }
+        return Collections.unmodifiableMap(records);
+    }
+
+    private void checkVersion() throws IOException {
+        String version = small(VERSION).strip();
+        if (!version.matches("[1-9]|10")) {
+            throw input.violation(TorchRule.VERSION, position(VERSION), "it is \"" + PickleInput.shown(version) + "\"");
+        }
+    }
+
+    private void checkByteOrder() throws IOException {
+        if (records.containsKey(BYTE_ORDER) && !small(BYTE_ORDER).equals("little")) {
+            throw input.violation(
+                    TorchRule.BYTE_ORDER,
+                    position(BYTE_ORDER),
+                    "the order is \"" + PickleInput.shown(small(BYTE_ORDER)) + "\"");
+        }
+    }
+
+    private static String inFolder(String name) {
+        return name.substring(name.indexOf('/') + 1);
+    }
+
+    private long position(String name) {
+        ArchiveRecord record = records.get(name);
+        return record == null ? 0 : record.position();
+    }
+
+    private String small(String name) throws IOException {
+        return new String(required(name, MAX_SMALL), StandardCharsets.ISO_8859_1);
+    }
+
+    private byte[] required(String name, int limit) throws IOException {
+        ArchiveRecord record = records.get(name);
+        if (record == null || record.byteCount() > limit) {
+            throw input.violation(
+                    TorchRule.REQUIRED_ENTRY,
+                    position(name),
+                    "\"" + name + "\" " + (record == null ? "is missing" : "has " + record.byteCount() + " bytes"));
+        }
+        if (record.byteCount() > HeapBudget.limit()) {
+            throw input.violation(TorchRule.HEAP, 0, "\"" + name + "\" has " + record.byteCount() + " bytes");
+        }
+        byte[] bytes = input.readBytes(record.position(), record.byteCount());
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        input.verify(record, crc.getValue());
+        return bytes;
+    }
+}

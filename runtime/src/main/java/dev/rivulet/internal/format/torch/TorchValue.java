@@ -1,0 +1,232 @@
+package dev.rivulet.internal.format.torch;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a PyTorch checkpoint consists of: Python's plain values, tensors, and a few objects that are known by name only.
+ *
+ * <pre>{@code
+ * TorchValue.Dict checkpoint = TorchValue.Dict.of(Map.of(
+ *         "epoch", TorchValue.of(3),
+ *         "state_dict", TorchValue.Dict.ordered(Map.of("weight", TorchTensor.of(weight)))));
+ * }</pre>
+ *
+ * <p>Immutable trees. Where a file refers to one object from several places, the same value stands in each of them.
+ */
+public sealed interface TorchValue
+        permits TorchTensor,
+                TorchValue.None,
+                TorchValue.Bool,
+                TorchValue.Int,
+                TorchValue.Real,
+                TorchValue.Text,
+                TorchValue.Bytes,
+                TorchValue.Items,
+                TorchValue.Dict,
+                TorchValue.Global,
+                TorchValue.PythonObject {
+
+    /** An {@code int}. */
+    static Int of(long value) {
+        return new Int(BigInteger.valueOf(value));
+    }
+
+    /** A {@code float}. */
+    static Real of(double value) {
+        return new Real(value);
+    }
+
+    /** A {@code bool}. */
+    static Bool of(boolean value) {
+        return new Bool(value);
+    }
+
+    /** A {@code str}. */
+    static Text of(String value) {
+        return new Text(value);
+    }
+
+    /** Python's {@code None}. */
+    enum None implements TorchValue {
+        /** The only one. */
+        NONE
+    }
+
+    /** A {@code bool}. */
+    record Bool(boolean value) implements TorchValue {}
+
+    /** An {@code int} of any size. */
+    record Int(BigInteger value) implements TorchValue, Comparable<Int> {
+        /**
+         * The number.
+         *
+         * @throws ArithmeticException if it does not fit into 64 bits
+         */
+        public long longValue() {
+            return value.longValueExact();
+        }
+
+        @Override
+        public int compareTo(Int other) {
+            return value.compareTo(other.value);
+        }
+    }
+
+    /** A {@code float}, which has 64 bits in Python. */
+    record Real(double value) implements TorchValue, Comparable<Real> {
+        @Override
+        public int compareTo(Real other) {
+            return Double.compare(value, other.value);
+        }
+    }
+
+    /** A {@code str}. */
+    record Text(String value) implements TorchValue, Comparable<Text> {
+        @Override
+        public int compareTo(Text other) {
+            return value.compareTo(other.value);
+        }
+    }
+
+    /** A {@code bytes}. */
+    final class Bytes implements TorchValue {
+        private final byte[] value;
+        private final int hash;
+
+        /** A copy of these bytes. */
+        public Bytes(byte[] value) {
+            this.value = value.clone();
+            this.hash = Arrays.hashCode(value);
+        }
+
+        /** The bytes; a copy. */
+        public byte[] value() {
+            return value.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Bytes bytes && Arrays.equals(value, bytes.value);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        @Override
+        public String toString() {
+            return "Bytes[" + value.length + "]";
+        }
+    }
+
+    /** What {@link Items} are in Python. */
+    enum Sequence {
+        /** A {@code list}. */
+        LIST,
+        /** A {@code tuple}. */
+        TUPLE,
+        /** A {@code torch.Size}. */
+        SIZE,
+        /** A {@code set}. */
+        SET,
+        /** A {@code frozenset}. */
+        FROZEN_SET
+    }
+
+    /** Values one after another. */
+    record Items(Sequence kind, List<TorchValue> values) implements TorchValue {
+        /** Values, copied from the list. */
+        public Items {
+            values = List.copyOf(values);
+        }
+
+        /** A {@code list}. */
+        public static Items list(List<? extends TorchValue> values) {
+            return new Items(Sequence.LIST, List.copyOf(values));
+        }
+
+        /** A {@code tuple}. */
+        public static Items tuple(TorchValue... values) {
+            return new Items(Sequence.TUPLE, List.of(values));
+        }
+    }
+
+    /**
+     * Values by key, in order.
+     *
+     * @param ordered whether it is an {@code OrderedDict}
+     * @param entries in order of insertion, by text, number, None, bytes or a tuple of these
+     * @param attributes of an ordered one, such as the {@code _metadata} of a module's state dict; mostly empty
+     */
+    record Dict(boolean ordered, Map<TorchValue, TorchValue> entries, Map<String, TorchValue> attributes)
+            implements TorchValue {
+        /** Values by key, copied from the maps. */
+        public Dict {
+            entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+            attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+            if (!ordered && !attributes.isEmpty()) {
+                throw new IllegalArgumentException("A dict cannot have attributes, an OrderedDict can: "
+                        + attributes.keySet() + ". Make it an ordered one.");
+            }
+        }
+
+        /** A {@code dict} with text for keys. */
+        public static Dict of(Map<String, ? extends TorchValue> entries) {
+            return new Dict(false, byText(entries), Map.of());
+        }
+
+        /** An {@code OrderedDict} with text for keys. */
+        public static Dict ordered(Map<String, ? extends TorchValue> entries) {
+            return new Dict(true, byText(entries), Map.of());
+        }
+
+        private static Map<TorchValue, TorchValue> byText(Map<String, ? extends TorchValue> entries) {
+            Map<TorchValue, TorchValue> byText = new LinkedHashMap<>();
+            entries.forEach((key, value) -> byText.put(new Text(key), value));
+            return byText;
+        }
+
+        /** The value of a text key. */
+        public Optional<TorchValue> get(String key) {
+            return Optional.ofNullable(entries.get(new Text(key)));
+        }
+    }
+
+    /**
+     * A class or constant that is known by name, such as {@code torch.float32}.
+     *
+     * @param name module and name, joined by a dot
+     */
+    record Global(String name) implements TorchValue {}
+
+    /**
+     * An object of a class that is known by name, such as {@code argparse.Namespace}: what Python would make it from.
+     * Nothing of it is interpreted.
+     *
+     * @param type name of the class
+     * @param called whether the class is called, as for a path; else an object is made without its constructor
+     * @param arguments what it is made with
+     * @param items the entries of a class that extends {@code dict}
+     * @param state its attributes or whatever else restores it; None if nothing does
+     */
+    record PythonObject(
+            String type,
+            boolean called,
+            List<TorchValue> arguments,
+            Map<TorchValue, TorchValue> items,
+            TorchValue state)
+            implements TorchValue {
+        /** An object, with copies of the collections. */
+        public PythonObject {
+            arguments = List.copyOf(arguments);
+            items = Collections.unmodifiableMap(new LinkedHashMap<>(items));
+        }
+    }
+}

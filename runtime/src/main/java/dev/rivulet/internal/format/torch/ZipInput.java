@@ -1,0 +1,62 @@
+package dev.rivulet.internal.format.torch;
+
+import dev.rivulet.checkpoint.DamagedFileException;
+import dev.rivulet.checkpoint.MalformedTorchFileException;
+import dev.rivulet.checkpoint.TorchRule;
+import dev.rivulet.internal.format.PositionalSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A file that is read by positions.
+ *
+ * @param file its name, for messages
+ * @param length its bytes when it was opened
+ * @param source reads them
+ */
+record ZipInput(String file, long length, PositionalSource source) {
+
+    /** Bytes at a position within the file, as little-endian numbers. */
+    ByteBuffer read(long position, long byteCount) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(byteCount)).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(buffer, position);
+        return buffer.flip();
+    }
+
+    /** The same as an array. */
+    byte[] readBytes(long position, long byteCount) throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(byteCount)];
+        readFully(ByteBuffer.wrap(bytes), position);
+        return bytes;
+    }
+
+    /** Fills a buffer. */
+    void readFully(ByteBuffer target, long position) throws IOException {
+        source.readFully(target, position, this::ended);
+    }
+
+    /** The file ends at a position at which it had bytes when it was opened. */
+    MalformedTorchFileException ended(long position) {
+        return violation(TorchRule.FILE_LENGTH, position, "the file ends although it was longer when it was opened");
+    }
+
+    /**
+     * Compares the checksum of an entry with that in the file.
+     *
+     * @param crc32 of the bytes that were read, in the low 32 bits
+     */
+    void verify(ArchiveRecord record, long crc32) throws DamagedFileException {
+        if (crc32 != record.crc32()) {
+            throw new DamagedFileException(
+                    file,
+                    "the checksum of \"" + PickleInput.shown(record.name()) + "\"",
+                    "%08x".formatted(record.crc32()),
+                    "%08x".formatted(crc32));
+        }
+    }
+
+    MalformedTorchFileException violation(TorchRule rule, long position, String detail) {
+        return new MalformedTorchFileException(file, rule, position, detail);
+    }
+}

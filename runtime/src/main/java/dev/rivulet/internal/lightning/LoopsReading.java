@@ -1,0 +1,105 @@
+package dev.rivulet.internal.lightning;
+
+import dev.rivulet.internal.format.DictReader;
+import dev.rivulet.internal.loop.LoopProgress;
+import dev.rivulet.internal.loop.LoopProgress.Batches;
+import dev.rivulet.internal.loop.LoopProgress.Epochs;
+import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Validation;
+
+/** Where Lightning's loop stood, from the entry {@code loops.fit_loop}. */
+final class LoopsReading {
+    private static final String OPTIMIZER = "epoch_loop.automatic_optimization.optim_progress";
+
+    private final SavedCount epochs;
+    private final SavedCount batches;
+    private final SavedCount totalBatches;
+    private final SavedCount validation;
+    private final boolean lastBatch;
+    private final long globalStep;
+    private final long batchesThatStepped;
+
+    LoopsReading(DictReader loop) {
+        DictReader batchProgress = loop.dict("epoch_loop.batch_progress");
+        epochs = SavedCount.read(loop.dict("epoch_progress").dict("current"));
+        batches = SavedCount.read(batchProgress.dict("current"));
+        totalBatches = SavedCount.read(batchProgress.dict("total"));
+        validation = SavedCount.read(
+                loop.dict("epoch_loop.val_loop.batch_progress").dict("current"));
+        lastBatch = batchProgress.bool("is_last_batch");
+        globalStep = loop.dict(OPTIMIZER)
+                .dict("optimizer")
+                .dict("step")
+                .dict("total")
+                .count("completed");
+        batchesThatStepped = loop.dict("epoch_loop.state_dict").count("_batches_that_stepped");
+        long manual = loop.dict("epoch_loop.manual_optimization.optim_step_progress")
+                .dict("total")
+                .count("completed");
+        if (manual > 0) {
+            throw new NoTrainingStateException("The checkpoint is of a run with manual optimization (" + manual
+                    + " steps), which does not say which batches make a step; load its weights alone.");
+        }
+    }
+
+    LoopProgress progress() {
+        boolean repeats = isWithinEpoch() && batches.ready() > batches.processed();
+        boolean epochBegins = epochs.ready() > epochs.started();
+        Place place = repeats || epochBegins ? Place.BATCH_START : place();
+        long index = epochBegins ? -1 : batches.processed() - 1;
+        boolean last = lastBatch && !repeats && !epochBegins;
+        long ended = epochs.processed();
+        boolean within = isWithinEpoch() || epochBegins;
+        return new LoopProgress(
+                place,
+                globalStep,
+                new Epochs(toIndex(within ? ended : Math.max(0, ended - 1)), toIndex(ended)),
+                new Batches(toIndex(index), last, batchesOfEpoch(last, within), totalBatches.processed()),
+                new Validation(place == Place.VALIDATION_END, validation.ready() > 0),
+                repeats);
+    }
+
+    private static int toIndex(long count) {
+        if (count > Integer.MAX_VALUE) {
+            throw new NoTrainingStateException("The checkpoint counts " + count
+                    + " epochs or batches of an epoch, more than a run here can have; resume from another checkpoint, or"
+                    + " load its weights alone.");
+        }
+        return (int) count;
+    }
+
+    /**
+     * Whether an epoch runs. A run that Lightning resumed from a file after the last batch of an epoch no longer counts
+     * the epochs that it starts, so that only the batch tells.
+     */
+    private boolean isWithinEpoch() {
+        boolean counted = epochs.started() > epochs.processed();
+        boolean ended = epochs.processed() > epochs.completed();
+        boolean batchRuns = batches.ready() > batches.completed() || batchesThatStepped == globalStep - 1;
+        return counted || (!ended && batches.ready() > 0 && batchRuns);
+    }
+
+    private Place place() {
+        if (!isWithinEpoch()) {
+            return epochs.processed() > epochs.completed() ? Place.EPOCH_END : Place.TRAIN_END;
+        } else if (batches.processed() == 0) {
+            return Place.BATCH_START;
+        } else if (batches.processed() > batches.completed()) {
+            return Place.BATCH_END;
+        } else if (batchesThatStepped == globalStep) {
+            return Place.BATCH_START; // Or after a validation between two steps, from which a run goes on the same way.
+        }
+        boolean validated = validation.ready() > 0 && validation.ready() == validation.completed();
+        return validated ? Place.VALIDATION_END : Place.BATCH_END;
+    }
+
+    /** Lightning does not say; 0 if it cannot be told. */
+    private long batchesOfEpoch(boolean last, boolean within) {
+        if (last) {
+            return batches.processed();
+        }
+        long epochsBefore = epochs.processed() - (within ? 0 : 1);
+        long batchesBefore = totalBatches.processed() - batches.processed();
+        return epochsBefore > 0 && batchesBefore % epochsBefore == 0 ? batchesBefore / epochsBefore : 0;
+    }
+}

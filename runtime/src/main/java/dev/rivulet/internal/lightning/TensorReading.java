@@ -1,0 +1,152 @@
+package dev.rivulet.internal.lightning;
+
+import ai.djl.ndarray.NDArray;
+import dev.rivulet.internal.format.torch.TorchPass;
+import dev.rivulet.internal.format.torch.TorchTensor;
+import dev.rivulet.internal.tensor.DirectMemory;
+import dev.rivulet.internal.tensor.LiveArray;
+import dev.rivulet.optim.StatefulOptimizer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the tensors of a training state: straight into an optimizer's arrays where these are known and alike, else into memory
+ * of their own.
+ */
+public final class TensorReading {
+    private final TrainingState saved;
+    private final Map<TorchTensor, NDArray> live = new HashMap<>();
+    private final Map<TorchTensor, DirectMemory> beside = new HashMap<>();
+    private final Map<TorchTensor, List<ByteBuffer>> buffers = new HashMap<>();
+    private final long fileBytes;
+    private long bytesBeside;
+
+    /**
+     * A reading.
+     *
+     * @param optimizer that is to go on from the state, whose arrays may be filled before it is asked to
+     * @param fileBytes the file's length, which is the most that the tensors may take
+     * @throws NoTrainingStateException if they take more
+     */
+    public TensorReading(TrainingState saved, Optional<StatefulOptimizer> optimizer, long fileBytes) {
+        this.saved = saved;
+        this.fileBytes = fileBytes;
+        if (saved.optimizerStates().size() == 1 && optimizer.isPresent()) {
+            pair(saved.optimizerStates().get(0), optimizer.get().arraysByIndex());
+        }
+        saved.optimizerStates().forEach(this::find);
+        find(saved.own());
+    }
+
+    /** Finds the arrays of those tensors that are numbered as the optimizer numbers them. */
+    private void pair(Map<String, @Nullable Object> state, Map<Long, Map<String, NDArray>> arrays) {
+        if (state.get("state") instanceof Map<?, ?> byIndex && isNumberedInOrder(state.get("param_groups"))) {
+            arrays.forEach((index, ofParameter) -> {
+                if (byIndex.get(index) instanceof Map<?, ?> tensors) {
+                    ofParameter.forEach((key, array) -> pair(tensors.get(key), array));
+                }
+            });
+        }
+    }
+
+    /** As PyTorch numbers parameters: from group to group, so that another order of groups is not taken for this one. */
+    private static boolean isNumberedInOrder(@Nullable Object groups) {
+        long next = 0;
+        for (Object group : groups instanceof List<?> list ? list : List.of()) {
+            Object params = group instanceof Map<?, ?> map ? map.get("params") : null;
+            for (Object index : params instanceof List<?> list ? list : List.of()) {
+                if (!(index instanceof Long number) || number != next++) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void pair(@Nullable Object value, NDArray array) {
+        if (value instanceof TorchTensor tensor && !live.containsKey(tensor)) {
+            Optional.of(new LiveArray(array))
+                    .filter(alike ->
+                            alike.dtype() == tensor.dtype() && alike.shape().equals(tensor.shape()))
+                    .flatMap(LiveArray::buffer)
+                    .ifPresent(memory -> {
+                        live.put(tensor, array);
+                        buffers.put(tensor, List.of(memory));
+                    });
+        }
+    }
+
+    private void find(@Nullable Object value) {
+        if (value instanceof TorchTensor tensor) {
+            if (!buffers.containsKey(tensor)) {
+                requireRoom(tensor);
+                DirectMemory memory = DirectMemory.allocate(tensor.byteCount());
+                beside.put(tensor, memory);
+                buffers.put(tensor, memory.chunks());
+            }
+        } else if (value instanceof Map<?, ?> map) {
+            map.values().forEach(this::find);
+        } else if (value instanceof List<?> list) {
+            list.forEach(this::find);
+        }
+    }
+
+    /** Views of one storage get memory of their own, each, so that a small file could ask for any amount of it. */
+    private void requireRoom(TorchTensor tensor) {
+        bytesBeside += tensor.byteCount();
+        if (bytesBeside > fileBytes) {
+            throw new NoTrainingStateException(
+                    "The tensors of its training state take more than the " + fileBytes
+                            + " bytes of the file, because many are views of the same elements; in Python, save a clone() of each.");
+        }
+    }
+
+    /**
+     * Finishes a pass with the state's tensors.
+     *
+     * @return CRC-32C of the whole file
+     * @throws IOException as {@link TorchPass#finish}
+     */
+    public long finish(TorchPass pass) throws IOException {
+        return pass.finish(buffers);
+    }
+
+    /** The state with its tensors as they were read: those that lie in an optimizer's array as that array. */
+    public TrainingState loaded() {
+        return new TrainingState(
+                saved.progress(),
+                saved.optimizerStates().stream().map(this::loaded).toList(),
+                saved.lrSchedulers(),
+                saved.hyperParameters(),
+                loaded(saved.own()));
+    }
+
+    private Map<String, @Nullable Object> loaded(Map<String, @Nullable Object> entries) {
+        Map<String, @Nullable Object> loaded = new LinkedHashMap<>();
+        entries.forEach((name, value) -> loaded.put(name, loaded(value)));
+        return loaded;
+    }
+
+    private @Nullable Object loaded(@Nullable Object value) {
+        if (value instanceof TorchTensor tensor) {
+            DirectMemory memory = beside.get(tensor);
+            return memory == null ? live.get(tensor) : memory.asTensor(tensor.dtype(), tensor.shape());
+        } else if (value instanceof Map<?, ?> map) {
+            Map<@Nullable Object, @Nullable Object> loaded = new LinkedHashMap<>();
+            map.forEach((key, element) -> loaded.put(key, loaded(element)));
+            return loaded;
+        } else if (value instanceof List<?> list) {
+            List<@Nullable Object> loaded = new ArrayList<>();
+            list.forEach(element -> loaded.add(loaded(element)));
+            return loaded;
+        }
+        return value;
+    }
+}

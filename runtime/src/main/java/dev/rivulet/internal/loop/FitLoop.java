@@ -1,0 +1,327 @@
+package dev.rivulet.internal.loop;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
+import dev.rivulet.checkpoint.EmptyDatasetException;
+import dev.rivulet.data.BatchIterator;
+import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.optim.LrInterval;
+import dev.rivulet.optim.LrSchedules;
+import dev.rivulet.optim.OptimizerStep;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains: epochs of batches, each with forward, backward and, every so many batches, an optimizer step; validations in
+ * between. Everything happens on the calling thread, in the order that {@link ModelHooks} shows.
+ */
+public final class FitLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
+
+    /** The engine has one gradient collector at a time, so fits in one JVM take turns. */
+    private static final ReentrantLock COLLECTING = new ReentrantLock();
+
+    private final LoopSettings settings;
+    private final Dataset train;
+    private final Optional<ValidationLoop> validation;
+    private final StepFunctions steps;
+    private final HookChain hooks;
+    private final NDManager manager;
+    private final Engine engine;
+    private final OptimizerStep optimizer;
+    private final LrSchedules schedules;
+    private final LoopState state;
+    private final LoopMemory memory;
+    private final Metrics metrics;
+
+    /** Whether the run resumed, in its current epoch, from a file of Lightning's, which has no metrics. */
+    private boolean metricsUnknown;
+
+    /**
+     * Prepares a run.
+     *
+     * @param run one that has not begun
+     */
+    public FitLoop(
+            LoopSettings settings,
+            Dataset train,
+            Optional<Dataset> validation,
+            StepFunctions steps,
+            HookChain hooks,
+            TrainingRun run) {
+        this.settings = settings;
+        this.train = train;
+        this.validation = validation
+                .filter(dataset -> settings.limits().valBatches() > 0)
+                .map(dataset -> new ValidationLoop(dataset, steps, hooks, run));
+        this.steps = steps;
+        this.hooks = hooks;
+        this.manager = run.manager();
+        this.engine = manager.getEngine();
+        this.optimizer = run.optimizer();
+        this.schedules = optimizer.schedules();
+        this.state = run.state();
+        this.memory = run.memory();
+        this.metrics = memory.metrics();
+    }
+
+    /**
+     * Runs to the end.
+     *
+     * @param resumed where an earlier run stood, whose weights, optimizer and metrics have been restored; empty to begin
+     * @throws Exception what a step, a hook or the data set throws, after all of {@link ModelHooks#onException}
+     */
+    public void run(Optional<LoopProgress> resumed) throws Exception {
+        ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
+        try {
+            fit(resumed);
+        } catch (Throwable failure) {
+            hooks.callOnException(failure);
+            throw failure;
+        } finally {
+            signal.close();
+        }
+    }
+
+    private void fit(Optional<LoopProgress> resumed) throws Exception {
+        resumed.ifPresent(state::resume);
+        hooks.call(ModelHooks::onFitStart);
+        if (resumed.isEmpty() && !isDone() && validation.isPresent() && settings.sanityBatches() > 0) {
+            validation.get().checkSanity(settings.sanityBatches());
+        }
+        if (!isDone() || (resumed.isPresent() && isAfterBatch())) {
+            hooks.call(ModelHooks::onTrainStart);
+            if (resumed.isPresent()) {
+                resumeEpoch();
+            }
+            while (!isDone()) {
+                state.epoch = state.epochsEnded;
+                runEpoch();
+            }
+            hooks.call(ModelHooks::onTrainEnd);
+        }
+        hooks.call(ModelHooks::onFitEnd);
+    }
+
+    private boolean isDone() {
+        return !settings.limits().allowEpoch(state.epochsEnded) || isLastStepDone() || state.stopping;
+    }
+
+    private boolean isLastStepDone() {
+        return !settings.limits().allowStep(state.globalStep);
+    }
+
+    /** Whether what belongs to a batch, a validation and the end of its epoch, may be left to do. */
+    private boolean isAfterBatch() {
+        return state.place == Place.BATCH_END || state.place == Place.VALIDATION_END;
+    }
+
+    /** Completes the epoch in which another run ended, from the position at which it ended. */
+    private void resumeEpoch() throws Exception {
+        metricsUnknown = metrics.toMap().isEmpty();
+        state.validationPossible = isValidationPossible();
+        if (state.hasStoppedWithinEpoch()) {
+            state.reopenEpoch();
+        }
+        switch (state.place) {
+            case BATCH_START, VALIDATION_END -> completeEpoch();
+            case BATCH_END -> completeBatchAndEpoch();
+            case EPOCH_END -> closeEpoch();
+            case TRAIN_END -> {} // Nothing of the epoch is left.
+        }
+    }
+
+    private void completeEpoch() throws Exception {
+        runBatches();
+        endEpoch();
+    }
+
+    private void completeBatchAndEpoch() throws Exception {
+        // Files of Lightning's do not hold whether a validation is due; for those of this trainer the result is the same.
+        state.validationDue |= isValidationDue(state.batchIndex);
+        completeEpoch();
+    }
+
+    private void runEpoch() throws Exception {
+        metricsUnknown = false;
+        state.batchIndex = -1;
+        state.lastBatch = false;
+        state.validationPossible = isValidationPossible();
+        metrics.beginEpoch();
+        hooks.call(ModelHooks::onTrainEpochStart);
+        state.place = Place.BATCH_START;
+        if (!state.stopping) {
+            runBatches();
+        }
+        endEpoch();
+    }
+
+    private boolean isValidationPossible() {
+        return validation.isPresent() && (state.epoch + 1) % settings.validation().everyNEpoch() == 0;
+    }
+
+    private void endEpoch() throws Exception {
+        state.epochsEnded++;
+        metrics.reduce(false);
+        state.place = Place.EPOCH_END;
+        hooks.callWatchersLast(ModelHooks::onTrainEpochEnd);
+        closeEpoch();
+    }
+
+    private void closeEpoch() {
+        stepOnPlateau(LrInterval.EPOCH, state.epoch);
+        state.place = Place.TRAIN_END;
+    }
+
+    private void stepOnPlateau(LrInterval passed, long index) {
+        if (metricsUnknown && !schedules.knowMetrics(passed, index, this::metric)) {
+            LOG.warn(
+                    "The run goes on from a file without metrics: ReduceLROnPlateau misses one step, in epoch {}.",
+                    state.epoch);
+            return;
+        }
+        schedules.stepOnPlateau(passed, index, this::metric);
+    }
+
+    private OptionalDouble metric(String name) {
+        return metrics.has(name) ? OptionalDouble.of(metrics.get(name)) : OptionalDouble.empty();
+    }
+
+    private void runBatches() throws Exception {
+        try (BatchIterator batches = memory.pass(train, manager, state.epoch, state.batchIndex + 1)) {
+            if (state.batchIndex < 0 && !batches.hasNext()) {
+                throw new EmptyDatasetException("training");
+            }
+            if (state.place != Place.BATCH_START) {
+                followUp();
+            }
+            while (batches.hasNext() && !state.lastBatch && !isLastStepDone() && !state.stopping) {
+                state.batchIndex++;
+                trainOn(batches);
+                state.endIfTold();
+                followUp();
+            }
+        }
+    }
+
+    /** What comes after a batch, unless that has been done. */
+    private void followUp() throws Exception {
+        if (state.place == Place.BATCH_END && state.validationFollows() && validation.isPresent()) {
+            memory.validationBegins();
+            validation.get().run(settings.limits().valBatches());
+        }
+        if (completesStep(state.batchIndex)) {
+            stepOnPlateau(LrInterval.STEP, state.batchIndex);
+        }
+        state.place = Place.BATCH_START;
+    }
+
+    private void trainOn(BatchIterator batches) throws Exception {
+        int index = state.batchIndex;
+        state.inBatch = true;
+        state.windowStart = index - index % settings.accumulateGradBatches(); // Also of one that an earlier run began.
+        memory.random().beginStep(state.totalBatches);
+        try (Batch batch = batches.next()) {
+            noteSize(batches, batch);
+            hooks.call(each -> each.onTrainBatchStart(batch, index));
+            NDArray loss = computeGradients(batch, index);
+            if (completesStep(index)) {
+                hooks.call(ModelHooks::onBeforeOptimizerStep);
+                optimizer.step();
+                state.globalStep++;
+                schedules.step(LrInterval.STEP, index);
+            }
+            if (state.lastBatch) {
+                schedules.step(LrInterval.EPOCH, state.epoch);
+            }
+            state.validationDue = isValidationDue(index);
+            state.totalBatches++;
+            state.inBatch = false;
+            state.place = Place.BATCH_END;
+            hooks.call(each -> each.onTrainBatchEnd(loss, batch, index));
+        }
+    }
+
+    private NDArray computeGradients(Batch batch, int index) throws Exception {
+        NDArray loss;
+        COLLECTING.lock();
+        try (GradientCollector gradients = engine.newGradientCollector()) {
+            loss = steps.trainingStep(batch, index);
+            requireScalar(loss);
+            if (beginsStep(index)) {
+                hooks.call(ModelHooks::onBeforeZeroGrad);
+                optimizer.zeroGradients();
+            }
+            hooks.call(each -> each.onBeforeBackward(loss));
+            backward(gradients, loss);
+        } finally {
+            COLLECTING.unlock();
+        }
+        hooks.call(ModelHooks::onAfterBackward);
+        return loss;
+    }
+
+    /** Gradients of the batch's share in the step. The share is no operation of the graph: see docs/resuming.md. */
+    private void backward(GradientCollector gradients, NDArray loss) {
+        if (settings.accumulateGradBatches() == 1) {
+            gradients.backward(loss);
+            return;
+        }
+        try (NDArray one = loss.onesLike();
+                NDArray share = one.div(settings.accumulateGradBatches())) {
+            JniUtils.backward((PtNDArray) loss, (PtNDArray) share, false, false);
+        }
+    }
+
+    private boolean beginsStep(int index) {
+        return index % settings.accumulateGradBatches() == 0;
+    }
+
+    private boolean completesStep(int index) {
+        return state.lastBatch || (index + 1) % settings.accumulateGradBatches() == 0;
+    }
+
+    private void noteSize(BatchIterator batches, Batch batch) {
+        state.lastBatch = batches.isLast() || state.batchIndex + 1 == settings.limits().trainBatches();
+        if (state.lastBatch) {
+            state.batchesOfEpoch = state.batchIndex + 1L;
+            refuseUnreachableValidation();
+        } else if (state.batchesOfEpoch == 0) {
+            long records = batch.getProgressTotal();
+            long estimate = records > 0 ? (records + batch.getSize() - 1) / batch.getSize() : Long.MAX_VALUE;
+            state.batchesOfEpoch = Math.min(estimate, settings.limits().trainBatches());
+        }
+    }
+
+    /** Said at the end of the first epoch, because only then is its length known for certain. */
+    private void refuseUnreachableValidation() {
+        if (validation.isPresent()
+                && settings.validation().interval() instanceof ValidationInterval.Batches interval
+                && interval.count() > state.batchesOfEpoch) {
+            throw new IllegalArgumentException("valCheckInterval is " + interval.count() + " batches, but an epoch has "
+                    + state.batchesOfEpoch + ", so that validation would never run; choose a smaller number.");
+        }
+    }
+
+    private boolean isValidationDue(int index) {
+        return state.validationPossible
+                && (index + 1) % settings.validation().interval().batches(state.batchesOfEpoch) == 0;
+    }
+
+    private static void requireScalar(NDArray loss) {
+        if (loss.size() != 1) {
+            throw new IllegalStateException("trainingStep returned a loss of shape " + loss.getShape()
+                    + ", but a loss is a scalar; use mean() or sum().");
+        }
+    }
+}

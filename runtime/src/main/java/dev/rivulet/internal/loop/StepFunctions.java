@@ -1,0 +1,18 @@
+package dev.rivulet.internal.loop;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+
+/** What the model does with a batch. */
+public interface StepFunctions {
+
+    /**
+     * Computes the loss of a batch, with gradients recorded.
+     *
+     * @return a scalar
+     */
+    NDArray trainingStep(Batch batch, int batchIndex) throws Exception;
+
+    /** Computes and logs what a validation batch tells, without gradients. */
+    void validationStep(Batch batch, int batchIndex) throws Exception;
+}

@@ -1,0 +1,69 @@
+package dev.rivulet.internal.loop;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
+import dev.rivulet.checkpoint.EmptyDatasetException;
+import dev.rivulet.data.BatchIterator;
+import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.loop.LoopProgress.Place;
+
+/** One validation: all batches of the validation data, without gradients, then the metrics of all together. */
+final class ValidationLoop {
+    private final Dataset dataset;
+    private final StepFunctions steps;
+    private final HookChain hooks;
+    private final NDManager manager;
+    private final LoopState state;
+    private final Metrics metrics;
+
+    ValidationLoop(Dataset dataset, StepFunctions steps, HookChain hooks, TrainingRun run) {
+        this.dataset = dataset;
+        this.steps = steps;
+        this.hooks = hooks;
+        this.manager = run.manager();
+        this.state = run.state();
+        this.metrics = run.memory().metrics();
+    }
+
+    void run(int limitBatches) throws Exception {
+        state.validating = true;
+        hooks.call(ModelHooks::onValidationStart);
+        hooks.call(ModelHooks::onValidationEpochStart);
+        try (BatchIterator batches = new BatchIterator(dataset, manager)) {
+            if (!batches.hasNext()) {
+                throw new EmptyDatasetException("validation");
+            }
+            for (int index = 0; index < limitBatches && batches.hasNext(); index++) {
+                validateOn(batches, index);
+                state.endIfTold();
+            }
+        }
+        hooks.call(ModelHooks::onValidationEpochEnd);
+        metrics.reduce(true);
+        if (!state.sanityChecking) {
+            state.validationHasRun = true;
+            state.place = Place.VALIDATION_END;
+        }
+        hooks.call(ModelHooks::onValidationEnd);
+        state.validating = false;
+    }
+
+    private void validateOn(BatchIterator batches, int index) throws Exception {
+        try (Batch batch = batches.next()) {
+            hooks.call(each -> each.onValidationBatchStart(batch, index));
+            steps.validationStep(batch, index);
+            hooks.call(each -> each.onValidationBatchEnd(batch, index));
+        }
+    }
+
+    /** Checks that validation works before hours of training lead to it; what it logs is discarded. */
+    void checkSanity(int batches) throws Exception {
+        state.sanityChecking = true;
+        hooks.call(ModelHooks::onSanityCheckStart);
+        run(batches);
+        hooks.call(ModelHooks::onSanityCheckEnd);
+        metrics.clear();
+        state.sanityChecking = false;
+    }
+}

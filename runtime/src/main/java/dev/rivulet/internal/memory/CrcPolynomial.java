@@ -1,0 +1,62 @@
+package dev.rivulet.internal.memory;
+
+/**
+ * Arithmetic of reflected 32-bit CRCs: the checksum of joined bytes from those of the parts, without looking at the
+ * bytes again.
+ *
+ * <p>A CRC is a remainder of polynomials over GF(2), so appending n bytes multiplies the first part's by x to the power
+ * 8n, modulo the CRC's polynomial. The powers come from a table of x to the powers of two. The method is that of Mark
+ * Adler's {@code crc32_combine} in zlib 1.2.12 and later.
+ *
+ * @see <a href="https://github.com/madler/zlib/blob/master/crc32.c">crc32.c</a>
+ */
+final class CrcPolynomial {
+    private static final int ONE = 1 << 31;
+
+    private final int polynomial;
+
+    /** Entry k is x to the power of 2 to the k; as many as a length in bits can need. */
+    private final int[] squares = new int[Long.SIZE + 3];
+
+    /** A polynomial without its highest term; the highest bit is the coefficient of x to the power 0. */
+    CrcPolynomial(int polynomial) {
+        this.polynomial = polynomial;
+        squares[0] = 1 << 30;
+        for (int k = 1; k < squares.length; k++) {
+            squares[k] = multiply(squares[k - 1], squares[k - 1]);
+        }
+    }
+
+    /** The checksum of two parts, one behind the other, from theirs in the low 32 bits. */
+    long combine(long first, long second, long secondLength) {
+        if (secondLength < 0) {
+            throw new IllegalArgumentException("A part cannot have " + secondLength + " bytes.");
+        }
+        int shifted = multiply(powerOfBytes(secondLength), (int) first);
+        return Integer.toUnsignedLong(shifted ^ (int) second);
+    }
+
+    /** x to the power of 8 times the count. */
+    private int powerOfBytes(long count) {
+        int power = ONE;
+        int k = 3;
+        for (long rest = count; rest != 0; rest >>>= 1, k++) {
+            if ((rest & 1) != 0) {
+                power = multiply(squares[k], power);
+            }
+        }
+        return power;
+    }
+
+    private int multiply(int left, int right) {
+        int product = 0;
+        int multiple = right;
+        for (int rest = left; rest != 0; rest <<= 1) {
+            if (rest < 0) {
+                product ^= multiple;
+            }
+            multiple = (multiple & 1) == 0 ? multiple >>> 1 : (multiple >>> 1) ^ polynomial;
+        }
+        return product;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.rivulet.internal.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import dev.rivulet.internal.engine.GradientMode;
+import dev.rivulet.internal.engine.LstmProbe;
+import dev.rivulet.internal.engine.TorchEngine;
+import dev.rivulet.tensor.ParameterNames;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** A block with its parameters in memory of their own. */
+public final class Network implements AutoCloseable {
+    private final NDManager manager;
+    private final Block block;
+    private final List<Shape> inputShapes;
+    private final ParameterStore store;
+    private final ParameterNames names;
+    private final Map<String, NDArray> arrays;
+    private final boolean rightWithoutGradients;
+
+    /**
+     * Initializes a block.
+     *
+     * @param inputShapes shapes of its inputs, batch dimension included
+     * @param parameterName gives each parameter its name, from the one it has in PyTorch
+     * @throws IllegalArgumentException if it gives two parameters one name
+     */
+    public Network(Block block, List<Shape> inputShapes, UnaryOperator<String> parameterName) {
+        this.manager = TorchEngine.get().newBaseManager();
+        this.block = block;
+        this.inputShapes = List.copyOf(inputShapes);
+        this.store = new ParameterStore(manager, false);
+        try {
+            block.initialize(manager, DataType.FLOAT32, inputShapes.toArray(Shape[]::new));
+            this.names = ParameterNames.of(block, parameterName);
+        } catch (Throwable failure) {
+            manager.close();
+            throw failure;
+        }
+        Map<String, NDArray> live = new LinkedHashMap<>();
+        names.parameters().forEach((name, parameter) -> live.put(name, parameter.getArray()));
+        this.arrays = Collections.unmodifiableMap(live);
+        this.rightWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.trusts(block);
+    }
+
+    public NDManager manager() {
+        return manager;
+    }
+
+    Block block() {
+        return block;
+    }
+
+    public List<Shape> inputShapes() {
+        return inputShapes;
+    }
+
+    /** All parameters, by dotted name. */
+    public Map<String, Parameter> parameters() {
+        return names.parameters();
+    }
+
+    /** Names of the parameters that are not frozen. */
+    public Set<String> trained() {
+        Set<String> trained = new LinkedHashSet<>();
+        parameters().forEach((name, parameter) -> {
+            if (parameter.requiresGradient()) {
+                trained.add(name);
+            }
+        });
+        return trained;
+    }
+
+    /** Further names of shared parameters, each with the one that {@link #parameters} lists. */
+    public Map<String, String> aliases() {
+        return names.aliases();
+    }
+
+    /** The names of all parameters. */
+    public ParameterNames names() {
+        return names;
+    }
+
+    /** The live arrays of all parameters, by dotted name. */
+    public Map<String, NDArray> arrays() {
+        return arrays;
+    }
+
+    /**
+     * Refuses to go on with arrays that are no longer the model's.
+     *
+     * @throws IllegalStateException if a parameter was given another array, by loading into the block, say
+     */
+    public void requireSameArrays() {
+        parameters().forEach((name, parameter) -> {
+            if (parameter.getArray() != arrays.get(name)) {
+                throw new IllegalStateException(
+                        "The parameter \"" + name + "\" was replaced during the fit, so that what"
+                                + " is trained and saved would not be what the model uses. Load weights before the fit:"
+                                + " in configureModel, or with Checkpoints.load.");
+            }
+        });
+    }
+
+    /** The block's output, with gradients recorded if the thread records them. */
+    public NDList forward(NDList inputs, boolean training) {
+        return rightWithoutGradients || JniUtils.isGradMode()
+                ? block.forward(store, inputs, training)
+                : forwardRecorded(inputs, training);
+    }
+
+    /** Records gradients, and forgets them. */
+    private NDList forwardRecorded(NDList inputs, boolean training) {
+        GradientMode mode = GradientMode.on();
+        try {
+            NDList outputs = new NDList();
+            for (NDArray recorded : block.forward(store, inputs, training)) {
+                NDArray output = recorded.stopGradient();
+                output.setName(recorded.getName());
+                outputs.add(output);
+            }
+            return outputs;
+        } finally {
+            mode.restore();
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** The net that is trained. */
+@NullMarked
+package dev.rivulet.internal.model;
+
+import org.jspecify.annotations.NullMarked;

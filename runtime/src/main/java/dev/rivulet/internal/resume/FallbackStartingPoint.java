@@ -1,0 +1,137 @@
+package dev.rivulet.internal.resume;
+
+import ai.djl.ndarray.types.Shape;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.NotResumableException;
+import dev.rivulet.internal.loop.LoopProgress;
+import dev.rivulet.internal.model.Network;
+import dev.rivulet.internal.retention.DecisionState;
+import dev.rivulet.internal.save.RunLineage;
+import dev.rivulet.internal.state.TrainingComponents;
+import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.optim.OptimizerStep;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The first of several checkpoints that is good. Damage of one shows while it is read, into memory that the next one then
+ * fills just as well.
+ */
+final class FallbackStartingPoint implements StartingPoint {
+    private final Candidates candidates;
+    private CheckpointStartingPoint current;
+
+    /** Where the checkpoints come from. */
+    interface Candidates {
+
+        /**
+         * Opens the next one.
+         *
+         * @param failure why the one before cannot be used
+         * @throws NotResumableException if none is left
+         */
+        CheckpointStartingPoint after(IOException failure);
+    }
+
+    /**
+     * A starting point.
+     *
+     * @param first the checkpoint to try first
+     * @param candidates those that come after it
+     */
+    FallbackStartingPoint(CheckpointStartingPoint first, Candidates candidates) {
+        this.current = first;
+        this.candidates = candidates;
+    }
+
+    @Override
+    public void restoreWeights(Network network) throws IOException {
+        while (true) {
+            try {
+                current.restoreWeights(network);
+                return;
+            } catch (IOException failure) {
+                next(failure);
+            }
+        }
+    }
+
+    @Override
+    public void readState(Network network, OptimizerStep optimizer) throws IOException {
+        while (true) {
+            try {
+                current.readState(network, optimizer);
+                return;
+            } catch (IOException failure) {
+                Set<String> trained = network.trained();
+                next(failure);
+                restoreWeights(network);
+                requireSameTrained(trained, network.trained());
+            }
+        }
+    }
+
+    /** The optimizer has been made for those that were trained when the damaged one was saved. */
+    private void requireSameTrained(Set<String> then, Set<String> now) {
+        if (!now.equals(then)) {
+            throw new NotResumableException("The newest checkpoint is damaged, and when the one before, "
+                    + current.file().orElseThrow() + ", was saved, other parameters were trained: " + now
+                    + ", not " + then + ". Resume from it by its path.");
+        }
+    }
+
+    private void next(IOException failure) throws IOException {
+        current.close();
+        current = candidates.after(failure);
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return current.file();
+    }
+
+    @Override
+    public List<Shape> inputShapes() {
+        return current.inputShapes();
+    }
+
+    @Override
+    public OptionalLong seed() {
+        return current.seed();
+    }
+
+    @Override
+    public RunLineage continuation(CheckpointDirectory directory) throws IOException {
+        return current.continuation(directory);
+    }
+
+    @Override
+    public void restoreState(TrainingComponents parts) throws IOException {
+        current.restoreState(parts);
+    }
+
+    @Override
+    public Map<String, DecisionState> decisions() {
+        return current.decisions();
+    }
+
+    @Override
+    public Optional<Checkpoint> checkpoint() {
+        return current.checkpoint();
+    }
+
+    @Override
+    public Optional<LoopProgress> progress() {
+        return current.progress();
+    }
+
+    @Override
+    public void close() throws IOException {
+        current.close();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.rivulet.internal.retention;
+
+import dev.rivulet.policy.FilenameStyle;
+import dev.rivulet.policy.FilenameTemplate;
+import dev.rivulet.policy.MetricValues;
+import dev.rivulet.policy.StreamPolicy;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Chooses names of files: the template's, or the first version of it that is free. */
+final class CheckpointNames {
+    private final FilenameTemplate filename;
+    private final FilenameTemplate last;
+    private final FilenameTemplate best;
+    private final FilenameStyle style;
+    private final boolean versioned;
+    private final String extension;
+
+    CheckpointNames(String stream, StreamPolicy policy, String extension) {
+        this.filename = policy.filenameOf(stream);
+        this.last = policy.lastTemplate();
+        this.best = policy.bestTemplate();
+        this.style = policy.filenameStyle();
+        this.versioned = policy.naming().enableVersionCounter();
+        this.extension = extension;
+    }
+
+    /**
+     * Name of a due checkpoint, which may take the name of the file that it replaces.
+     *
+     * @param keptForEver names that are never taken again, with or without a version counter
+     */
+    String regular(
+            MetricValues metrics, Optional<String> replaced, Predicate<String> keptForEver, Predicate<String> taken) {
+        return choose(filename.format(metrics), versioned ? taken : keptForEver, replaced);
+    }
+
+    /** Name of a rescue: always a free one, for what is there may be the only good file. */
+    String rescue(MetricValues metrics, Predicate<String> taken) {
+        return choose(filename.format(metrics), taken, Optional.empty());
+    }
+
+    /** Name of {@code last}, which may take the name of the previous one, but never that of the checkpoint it goes with. */
+    String last(MetricValues metrics, Optional<String> previous, Optional<String> checkpoint, Predicate<String> taken) {
+        return pointer(
+                last.format(metrics),
+                previous,
+                name -> checkpoint.filter(name::equals).isPresent(),
+                taken);
+    }
+
+    /** Name of {@code best}, which may take the name of the previous one, but none that the same save writes. */
+    String best(MetricValues metrics, Optional<String> previous, Predicate<String> sameSave, Predicate<String> taken) {
+        return pointer(best.format(metrics), previous, sameSave, taken);
+    }
+
+    private String pointer(
+            String name, Optional<String> previous, Predicate<String> sameSave, Predicate<String> taken) {
+        Predicate<String> counted = versioned ? taken : candidate -> false;
+        return choose(
+                name,
+                candidate -> counted.test(candidate) || sameSave.test(candidate),
+                previous.filter(sameSave.negate()));
+    }
+
+    private String choose(String name, Predicate<String> taken, Optional<String> replaced) {
+        String candidate = name + extension;
+        for (int version = style.startingVersion();
+                !replaced.filter(candidate::equals).isPresent() && taken.test(candidate);
+                version++) {
+            candidate = style.versioned(name, version) + extension;
+        }
+        return candidate;
+    }
+}

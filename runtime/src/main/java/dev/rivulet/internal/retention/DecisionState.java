@@ -1,0 +1,43 @@
+package dev.rivulet.internal.retention;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What decides on a stream's next save beside its books, which know of saves alone. It is saved with the training state, so
+ * that a run that goes on saves what it would have saved without a stop. The clock of a time trigger is not in it: that starts
+ * with training, as in Lightning.
+ *
+ * @param awaitsValidation whether a save is due that waits for the next validation
+ * @param skipped how many saves since the last plan wrote nothing
+ * @param skippedStep the step of the last of these; negative if there is none
+ * @param saved whether the stream has a plan of this very step
+ */
+public record DecisionState(boolean awaitsValidation, long skipped, long skippedStep, boolean saved) {
+
+    /** Entries for a checkpoint. */
+    public Map<String, Object> toEntries() {
+        Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put("awaits_validation", awaitsValidation);
+        entries.put("skipped", skipped);
+        entries.put("skipped_step", skippedStep);
+        entries.put("saved", saved);
+        return entries;
+    }
+
+    /**
+     * The state that {@link #toEntries} wrote.
+     *
+     * @throws IllegalArgumentException if an entry is missing or malformed
+     */
+    public static DecisionState fromEntries(Map<?, ?> entries) {
+        if (entries.get("awaits_validation") instanceof Boolean awaits
+                && entries.get("skipped") instanceof Long skipped
+                && entries.get("skipped_step") instanceof Long step
+                && entries.get("saved") instanceof Boolean saved) {
+            return new DecisionState(awaits, skipped, step, saved);
+        }
+        throw new IllegalArgumentException(
+                "The state of a stream's decisions is malformed: " + entries + "; resume from another checkpoint.");
+    }
+}

@@ -1,0 +1,137 @@
+package dev.rivulet.internal.retention;
+
+import dev.rivulet.policy.StreamPolicy;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A stream's books, and what they will be when the plans that are pending have committed: at every moment the latter
+ * equals the former with the pending plans applied in order.
+ */
+final class PendingRetention {
+    private final String stream;
+    private final StreamPolicy policy;
+    private final Optional<String> resumedFrom;
+    private final Deque<SavePlan> pending = new ArrayDeque<>();
+    private Set<String> displaced = new LinkedHashSet<>();
+    private final RetentionState committed;
+    private RetentionState tentative;
+
+    PendingRetention(String stream, StreamPolicy policy, RetentionSnapshot.Restored restored) {
+        this.stream = stream;
+        this.policy = policy;
+        this.resumedFrom = restored.source();
+        this.committed = RetentionState.resumed(policy, restored.books(), restored.globalStep());
+        this.tentative = committed.copy();
+    }
+
+    /** The books as of the last commit. */
+    RetentionSnapshot committed() {
+        return committed.snapshot();
+    }
+
+    /** The books as they will be when all pending plans have committed. */
+    RetentionState tentative() {
+        return tentative;
+    }
+
+    /** The plans that have neither committed nor failed, in the order in which they were made. */
+    Collection<SavePlan> pending() {
+        return Collections.unmodifiableCollection(pending);
+    }
+
+    /** Adds a plan that has been applied to the tentative books. */
+    void add(SavePlan plan) {
+        pending.add(plan);
+    }
+
+    /** See {@link ModelCheckpoint#commitEffects}. */
+    RetentionSnapshot.CommitEffects commitEffects(SavePlan plan, long bytes) {
+        RetentionState ahead = committed.copy();
+        Settled settled = settle(plan, bytes, ahead);
+        return new RetentionSnapshot.CommitEffects(ahead.snapshot(), settled.retired());
+    }
+
+    /** See {@link ModelCheckpoint#committed}. */
+    List<String> committed(SavePlan plan, long bytes) {
+        Settled settled = settle(plan, bytes, committed);
+        pending.removeFirst();
+        displaced = settled.displaced();
+        if (settled.surplus()) {
+            countOnPending();
+        }
+        return settled.retired();
+    }
+
+    /**
+     * What comes of a commit beside the books.
+     *
+     * @param surplus whether checkpoints were given up on which the decisions on pending plans have counted
+     */
+    private record Settled(Set<String> displaced, List<String> retired, boolean surplus) {}
+
+    /** Enters a plan in the books as they were last committed, or in a copy of them. */
+    private Settled settle(SavePlan plan, long bytes, RetentionState books) {
+        if (!pending.contains(plan)) {
+            throw notPending(plan);
+        }
+        if (!pending.getFirst().equals(plan)) {
+            throw new IllegalStateException("The stream \"" + stream + "\" has an earlier plan pending, of step "
+                    + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
+        }
+        Set<String> dropped = new LinkedHashSet<>(displaced);
+        dropped.addAll(books.apply(plan, bytes));
+        Set<String> surplus = policy.maxTotalBytes() > 0 ? books.fit(policy.maxTotalBytes(), spared(plan)) : Set.of();
+        dropped.addAll(surplus);
+        List<SavePlan> later = pending.stream().skip(1).toList();
+        List<String> retired = takeRetired(dropped, books, later);
+        return new Settled(dropped, retired, !surplus.isEmpty());
+    }
+
+    private Set<String> spared(SavePlan plan) {
+        Set<String> spared = new HashSet<>();
+        plan.checkpoint().ifPresent(newest -> spared.add(newest.name()));
+        resumedFrom.ifPresent(spared::add);
+        return spared;
+    }
+
+    /** See {@link ModelCheckpoint#failed}. */
+    List<String> failed(SavePlan plan) {
+        if (!pending.remove(plan)) {
+            throw notPending(plan);
+        }
+        countOnPending();
+        return takeRetired(displaced, committed, pending);
+    }
+
+    private void countOnPending() {
+        tentative = committed.copy();
+        pending.forEach(plan -> tentative.apply(plan, 0));
+    }
+
+    /**
+     * Takes what is displaced for good out of what is displaced. A file that a pending plan is to overwrite waits for that
+     * plan's end.
+     */
+    private List<String> takeRetired(Set<String> dropped, RetentionState books, Collection<SavePlan> later) {
+        dropped.removeIf(
+                name -> books.refersTo(name) || resumedFrom.filter(name::equals).isPresent());
+        List<String> retired = dropped.stream()
+                .filter(name -> later.stream().noneMatch(plan -> plan.needs(name)))
+                .toList();
+        retired.forEach(dropped::remove);
+        return retired;
+    }
+
+    private IllegalStateException notPending(SavePlan plan) {
+        return new IllegalStateException("The stream \"" + stream + "\" has no pending plan of step "
+                + plan.globalStep() + "; report each plan once.");
+    }
+}

@@ -1,0 +1,143 @@
+package dev.rivulet.internal.retention;
+
+import dev.rivulet.policy.StreamPolicy;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The checkpoints that a stream keeps: the best k, the newest n, and those kept for ever. A checkpoint leaves when it is
+ * none of these any more, or when its file is overwritten.
+ */
+final class Retention {
+    private final TopK topK;
+    private final int keepLast;
+    /** By name, the oldest first. */
+    private final Map<String, KeptCheckpoint> newest = new LinkedHashMap<>();
+
+    private final Map<String, KeptCheckpoint> forEver = new LinkedHashMap<>();
+
+    private Retention(TopK topK, int keepLast) {
+        this.topK = topK;
+        this.keepLast = keepLast;
+    }
+
+    /** What a policy keeps of the checkpoints in earlier books: all of them, until the next is put. */
+    static Retention of(StreamPolicy policy, RetentionSnapshot books) {
+        Retention retention = new Retention(TopK.of(policy, books.kept()), policy.keepLast());
+        books.newest().forEach(checkpoint -> retention.newest.put(checkpoint.name(), checkpoint));
+        books.keptForEver().forEach(checkpoint -> retention.forEver.put(checkpoint.name(), checkpoint));
+        return retention;
+    }
+
+    Retention copy() {
+        Retention copy = new Retention(topK.copy(), keepLast);
+        copy.newest.putAll(newest);
+        copy.forEver.putAll(forEver);
+        return copy;
+    }
+
+    /**
+     * Enters a checkpoint.
+     *
+     * @param keptForEver whether it never leaves again
+     * @param left told the names of those that left for it
+     */
+    void put(KeptCheckpoint checkpoint, boolean keptForEver, Consumer<String> left) {
+        String name = checkpoint.name();
+        boolean onlyForItsScore = keepLast == 0 && !keptForEver;
+        // One that is kept for its score alone was admitted when its save was decided.
+        if (onlyForItsScore || topK.admits(checkpoint.score())) {
+            topK.put(checkpoint).forEach(evicted -> left.accept(evicted.name()));
+        } else {
+            topK.remove(name);
+        }
+        newest.remove(name);
+        newest.put(name, checkpoint);
+        Iterator<String> oldest = newest.keySet().iterator();
+        while (newest.size() > keepLast) {
+            left.accept(oldest.next());
+            oldest.remove();
+        }
+        if (keptForEver) {
+            forEver.put(name, checkpoint);
+        }
+    }
+
+    /** Name of a file that the next checkpoint takes the place of, so that it may take its name too. */
+    Optional<String> replacedNext(boolean admitted) {
+        return topK.replacedNext()
+                .filter(name -> admitted && !forEver.containsKey(name) && !staysAmongNewest(name))
+                .or(() -> oldestOfNewest().filter(name -> !forEver.containsKey(name) && !topK.contains(name)));
+    }
+
+    private boolean staysAmongNewest(String name) {
+        return newest.containsKey(name)
+                && !oldestOfNewest().filter(name::equals).isPresent();
+    }
+
+    /** What leaves the newest n for the next checkpoint; empty if they have room. */
+    private Optional<String> oldestOfNewest() {
+        return keepLast > 0 && newest.size() >= keepLast
+                ? Optional.of(newest.keySet().iterator().next())
+                : Optional.empty();
+    }
+
+    /**
+     * Drops the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor any that is
+     * kept for ever.
+     *
+     * @param spared which others stay
+     * @param dropped told the names of those that are dropped
+     */
+    void fit(long bytes, Predicate<String> spared, Consumer<String> dropped) {
+        Map<String, KeptCheckpoint> all = new LinkedHashMap<>(newest);
+        topK.kept().forEach(checkpoint -> all.put(checkpoint.name(), checkpoint));
+        all.putAll(forEver);
+        long surplus = all.values().stream().mapToLong(KeptCheckpoint::bytes).sum() - bytes;
+        if (surplus <= 0) {
+            return;
+        }
+        Optional<String> best = topK.best().map(KeptCheckpoint::name);
+        Iterator<KeptCheckpoint> worstFirst = all.values().stream()
+                .filter(checkpoint -> checkpoint.bytes() > 0
+                        && !forEver.containsKey(checkpoint.name())
+                        && !best.equals(Optional.of(checkpoint.name()))
+                        && !spared.test(checkpoint.name()))
+                .sorted(topK.worstFirst())
+                .iterator();
+        while (surplus > 0 && worstFirst.hasNext()) {
+            KeptCheckpoint worst = worstFirst.next();
+            topK.remove(worst.name());
+            newest.remove(worst.name());
+            dropped.accept(worst.name());
+            surplus -= worst.bytes();
+        }
+    }
+
+    boolean contains(String name) {
+        return topK.contains(name) || newest.containsKey(name) || forEver.containsKey(name);
+    }
+
+    boolean keepsForEver(String name) {
+        return forEver.containsKey(name);
+    }
+
+    TopK topK() {
+        return topK;
+    }
+
+    /** In the order of their saves. */
+    Collection<KeptCheckpoint> newest() {
+        return newest.values();
+    }
+
+    /** In the order of their saves. */
+    Collection<KeptCheckpoint> forEver() {
+        return forEver.values();
+    }
+}

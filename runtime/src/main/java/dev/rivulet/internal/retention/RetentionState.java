@@ -1,0 +1,173 @@
+package dev.rivulet.internal.retention;
+
+import dev.rivulet.policy.StreamPolicy;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * The books of a stream under a sequence of plans. {@link #apply} and {@link #fit} are the only changes, so that books
+ * are a function of the plans applied and of nothing else.
+ */
+final class RetentionState {
+    private final Retention retention;
+    private OptionalDouble currentScore;
+    private Optional<LastCheckpoint> last;
+    private Optional<BestCheckpoint> bestPointer;
+    private Optional<KeptCheckpoint> rescue;
+    private long saves;
+    private long lastStepSaved;
+    private boolean hasSaved;
+
+    private RetentionState(
+            Retention retention, RetentionSnapshot start, long lastStepSaved, boolean hasSaved, OptionalDouble currentScore) {
+        this.retention = retention;
+        this.currentScore = currentScore;
+        this.last = start.last();
+        this.bestPointer = start.bestPointer();
+        this.rescue = start.rescue();
+        this.saves = start.saves();
+        this.lastStepSaved = lastStepSaved;
+        this.hasSaved = hasSaved;
+    }
+
+    /** Books that go on from those of an earlier run, whose state at a step may be saved already. */
+    static RetentionState resumed(StreamPolicy policy, RetentionSnapshot books, long globalStep) {
+        // A policy that keeps fewer than before evicts the surplus when the next checkpoint commits.
+        Retention retention = Retention.of(policy, books);
+        boolean saved = books.saves() > 0 || books.rescue().isPresent();
+        return new RetentionState(retention, books, books.holds(globalStep) ? globalStep : 0, saved, OptionalDouble.empty());
+    }
+
+    RetentionState copy() {
+        return new RetentionState(retention.copy(), snapshot(), lastStepSaved, hasSaved, currentScore);
+    }
+
+    /**
+     * Enters a plan as committed; the result is no longer named by the books, so that its files are of no more use.
+     *
+     * @param bytes size of the file written; 0 if it is not known
+     */
+    Set<String> apply(SavePlan plan, long bytes) {
+        Set<String> dropped = new LinkedHashSet<>();
+        rescue.ifPresent(previous -> dropped.add(previous.name()));
+        if (plan.purpose() == SavePlan.Purpose.RESCUE) {
+            rescue = plan.checkpoint().map(checkpoint -> checkpoint.withBytes(bytes));
+        } else {
+            rescue = Optional.empty();
+            plan.checkpoint().ifPresent(checkpoint -> {
+                retention.put(checkpoint.withBytes(bytes), plan.keptForEver(), dropped::add);
+                currentScore = checkpoint.score().isPresent() ? checkpoint.score() : currentScore;
+            });
+            saves += plan.skipped() + 1;
+        }
+        plan.last().ifPresent(pointer -> {
+            last.flatMap(LastCheckpoint::target).ifPresent(dropped::add);
+            last.ifPresent(previous -> dropped.add(previous.name()));
+            last = Optional.of(pointer.withBytes(bytes));
+        });
+        plan.best().ifPresent(pointer -> pointBest(pointer, dropped));
+        lastStepSaved = plan.globalStep();
+        hasSaved = true;
+        dropped.removeIf(this::refersTo);
+        return dropped;
+    }
+
+    private void pointBest(BestCheckpoint pointer, Set<String> dropped) {
+        bestPointer.ifPresent(previous -> {
+            dropped.add(previous.name());
+            if (previous.linked()) {
+                dropped.add(previous.checkpoint());
+            }
+        });
+        long bytes = retention
+                .topK()
+                .best()
+                .filter(pointer::is)
+                .map(KeptCheckpoint::bytes)
+                .orElse(0L);
+        bestPointer = Optional.of(pointer.withBytes(bytes));
+    }
+
+    /** Has {@code best} moved by the plan that was applied last. */
+    void pointBest(BestCheckpoint pointer) {
+        pointBest(pointer, new LinkedHashSet<>());
+    }
+
+    /**
+     * Gives up checkpoints until all files together fit, as far as that is possible.
+     *
+     * @param spared names of checkpoints that stay
+     * @return what was given up
+     */
+    Set<String> fit(long maxTotalBytes, Set<String> spared) {
+        long beside = last.map(LastCheckpoint::bytes).orElse(0L)
+                + bestPointer.map(BestCheckpoint::bytes).orElse(0L)
+                + rescue.map(KeptCheckpoint::bytes).orElse(0L);
+        Set<String> dropped = new LinkedHashSet<>();
+        retention.fit(maxTotalBytes - beside, name -> spared.contains(name) || isPointedAt(name), dropped::add);
+        return dropped;
+    }
+
+    /** Whether a file is still referred to, so that it must stay. */
+    boolean refersTo(String file) {
+        return retention.contains(file)
+                || rescue.filter(entry -> entry.name().equals(file)).isPresent()
+                || last.filter(entry -> entry.name().equals(file)).isPresent()
+                || bestPointer.filter(entry -> entry.name().equals(file)).isPresent()
+                || isPointedAt(file);
+    }
+
+    private boolean isPointedAt(String file) {
+        return last.flatMap(LastCheckpoint::target).filter(file::equals).isPresent()
+                || bestPointer
+                        .filter(pointer ->
+                                pointer.linked() && pointer.checkpoint().equals(file))
+                        .isPresent();
+    }
+
+    Retention retention() {
+        return retention;
+    }
+
+    Optional<LastCheckpoint> last() {
+        return last;
+    }
+
+    Optional<BestCheckpoint> bestPointer() {
+        return bestPointer;
+    }
+
+    /** The best checkpoint, if {@code best} names another one. */
+    Optional<KeptCheckpoint> bestWithoutPointer() {
+        return retention
+                .topK()
+                .best()
+                .filter(best -> !bestPointer.filter(pointer -> pointer.is(best)).isPresent());
+    }
+
+    long saves() {
+        return saves;
+    }
+
+    long lastStepSaved() {
+        return lastStepSaved;
+    }
+
+    boolean hasSaved() {
+        return hasSaved;
+    }
+
+    RetentionSnapshot snapshot() {
+        TopK topK = retention.topK();
+        return new RetentionSnapshot(
+                new RetentionSnapshot.Retained(
+                        topK.kept(), List.copyOf(retention.newest()), List.copyOf(retention.forEver())),
+                new RetentionSnapshot.Ranking(topK.best(), topK.kthBest(), currentScore),
+                new RetentionSnapshot.Pointers(last, bestPointer),
+                rescue,
+                saves);
+    }
+}

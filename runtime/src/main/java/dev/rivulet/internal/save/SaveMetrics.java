@@ -1,0 +1,90 @@
+package dev.rivulet.internal.save;
+
+import dev.rivulet.checkpoint.SaveStatistics;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up what saving costs, and has it recorded. On the training thread. */
+final class SaveMetrics {
+    private long groups;
+    private long checkpoints;
+    private long skipped;
+    private long blockedNanos;
+    private long longestBlockNanos;
+    private long snapshotBytes;
+    private long copyNanos;
+    private long writtenBytes;
+    private long writeNanos;
+    private int deepestQueue;
+    private @Nullable SaveOutcome lastDurable;
+
+    /** A save that training waits for. */
+    final class Begun {
+        private final SnapshotJfrEvent event = new SnapshotJfrEvent();
+        private final long start = System.nanoTime();
+
+        private Begun(long globalStep) {
+            event.begin();
+            event.globalStep = globalStep;
+        }
+
+        void copied(long bytes, long nanos) {
+            event.bytes = bytes;
+            event.copying = nanos;
+            snapshotBytes += bytes;
+            copyNanos += nanos;
+        }
+
+        void skipped() {
+            event.skipped = true;
+            skipped++;
+        }
+
+        /** Training continues. */
+        void end(int queueDepth) {
+            long blocked = System.nanoTime() - start;
+            blockedNanos += blocked;
+            longestBlockNanos = Math.max(longestBlockNanos, blocked);
+            deepestQueue = Math.max(deepestQueue, queueDepth);
+            event.queueDepth = queueDepth;
+            event.commit();
+        }
+    }
+
+    /** Training waits for a save. */
+    Begun begin(long globalStep) {
+        return new Begun(globalStep);
+    }
+
+    /** The writer is done with a save. */
+    void written(SaveOutcome report) {
+        writeNanos += report.writeNanos();
+        if (!report.committed().isEmpty()) {
+            groups++;
+            checkpoints += report.committed().size();
+            writtenBytes += report.bytes();
+            lastDurable = report;
+        }
+    }
+
+    /** The sums until now. */
+    SaveStatistics statistics() {
+        return new SaveStatistics(
+                groups,
+                checkpoints,
+                skipped,
+                new SaveStatistics.Blocked(
+                        Duration.ofNanos(blockedNanos),
+                        Duration.ofNanos(longestBlockNanos),
+                        snapshotBytes,
+                        Duration.ofNanos(copyNanos)),
+                new SaveStatistics.Written(writtenBytes, Duration.ofNanos(writeNanos), deepestQueue),
+                Optional.ofNullable(lastDurable).map(SaveMetrics::durable));
+    }
+
+    private static SaveStatistics.Durable durable(SaveOutcome report) {
+        return new SaveStatistics.Durable(
+                report.moment().globalStep(), Duration.ofNanos(System.nanoTime() - report.endNanos()));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.rivulet.internal.save;
+
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import dev.rivulet.internal.derive.SaveContext;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What became of a save. Filled by the writer, or by what refuses the save; then read by the training thread. */
+final class SaveOutcome {
+    private final SaveContext moment;
+    private final long sinceNanos = System.nanoTime();
+    private final List<CommittedCheckpoint> committed = new ArrayList<>();
+    private final List<Failed> failed = new ArrayList<>();
+
+    private long startNanos;
+    private long endNanos;
+
+    /** A report to be filled, made at the step boundary. */
+    SaveOutcome(SaveContext moment) {
+        this.moment = moment;
+    }
+
+    /** A stream whose save failed. */
+    record Failed(StreamSaver saver, Throwable cause) {}
+
+    SaveContext moment() {
+        return moment;
+    }
+
+    void commit(CommittedCheckpoint checkpoint) {
+        committed.add(checkpoint);
+    }
+
+    void fail(StreamSaver saver, Throwable cause) {
+        failed.add(new Failed(saver, cause));
+    }
+
+    /** The writer begins. */
+    void start() {
+        startNanos = System.nanoTime();
+    }
+
+    /** The writer is done. */
+    void end() {
+        endNanos = System.nanoTime();
+    }
+
+    /** Time from the step boundary until all was done. */
+    long behindNanos() {
+        return endNanos - sinceNanos;
+    }
+
+    /** Time in which the writer was at work. */
+    long writeNanos() {
+        return endNanos - startNanos;
+    }
+
+    /** When the writer was done, by {@link System#nanoTime}. */
+    long endNanos() {
+        return endNanos;
+    }
+
+    /** Bytes of the files that were committed. */
+    long bytes() {
+        return committed.stream().mapToLong(CommittedCheckpoint::byteCount).sum();
+    }
+
+    List<CommittedCheckpoint> committed() {
+        return Collections.unmodifiableList(committed);
+    }
+
+    List<Failed> failed() {
+        return Collections.unmodifiableList(failed);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.rivulet.internal.save;
+
+import dev.rivulet.checkpoint.Backpressure;
+import dev.rivulet.checkpoint.DeterminismCheck;
+import dev.rivulet.internal.store.RetryPolicy;
+
+/**
+ * How saves are carried out.
+ *
+ * @param maxPendingSaves saves that may wait while one is written; 0 if training waits for each
+ * @param retries of files that could not be written
+ */
+public record SaveSettings(
+        int maxPendingSaves, Backpressure backpressure, DeterminismCheck determinismCheck, RetryPolicy retries) {}

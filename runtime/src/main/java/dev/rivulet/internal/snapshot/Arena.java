@@ -1,0 +1,185 @@
+package dev.rivulet.internal.snapshot;
+
+import dev.rivulet.internal.concurrent.SharedLoop;
+import dev.rivulet.internal.tensor.DirectMemory;
+import dev.rivulet.internal.tensor.LiveArray;
+import dev.rivulet.internal.tensor.LiveTensors;
+import dev.rivulet.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Memory for one copy of all arrays, touched when it is allocated and used again and again. The weights come first; those
+ * of two arenas are alike, even if one has nothing but weights.
+ */
+final class Arena {
+    /** What is copied without a look for help: less than a thread takes to begin. */
+    private static final int SMALL_BYTES = 1 << 18;
+
+    /** What one thread copies at a time. */
+    private static final int PIECE_BYTES = 1 << 22;
+
+    private final List<Slot> slots = new ArrayList<>();
+    private final List<Piece> pieces = new ArrayList<>();
+    private final Map<String, Tensor> weights = new LinkedHashMap<>();
+    private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private final long byteCount;
+
+    /** Memory of an array's copy. */
+    private record Slot(LiveArray array, Tensor tensor, List<ByteBuffer> memory) {
+        boolean isSmall() {
+            return memory.size() == 1 && memory.get(0).capacity() <= SMALL_BYTES;
+        }
+    }
+
+    /** A part of a large array's copy. */
+    private record Piece(int slot, int from, ByteBuffer memory) {}
+
+    /**
+     * Allocates and touches the memory.
+     *
+     * @param liveWeights the weights, in the order of their tensors
+     * @param liveState what is copied besides
+     * @param chunkLimit bytes of the largest chunk
+     * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
+     */
+    Arena(Map<String, LiveArray> liveWeights, Map<String, LiveArray> liveState, int chunkLimit) {
+        this.byteCount = add(liveWeights, weights, chunkLimit) + add(liveState, state, chunkLimit);
+    }
+
+    private long add(Map<String, LiveArray> arrays, Map<String, Tensor> tensors, int chunkLimit) {
+        ArenaLayout layout = new ArenaLayout(arrays, chunkLimit);
+        List<ByteBuffer> chunks = new ArrayList<>();
+        for (int bytes : layout.chunkBytes()) {
+            chunks.add(DirectMemory.allocate(bytes).chunks().get(0));
+        }
+        arrays.forEach((name, array) -> {
+            List<ByteBuffer> memory = memory(chunks, layout.place(name), array.byteCount());
+            Slot slot = new Slot(array, Tensor.of(array.dtype(), array.shape(), memory), memory);
+            if (!slot.isSmall()) {
+                addPieces(slots.size(), memory);
+            }
+            slots.add(slot);
+            tensors.put(name, slot.tensor());
+        });
+        return layout.byteCount();
+    }
+
+    private static List<ByteBuffer> memory(List<ByteBuffer> chunks, ArenaLayout.Place place, long byteCount) {
+        List<ByteBuffer> memory = new ArrayList<>(1);
+        int chunk = place.chunk();
+        int offset = place.offset();
+        for (long rest = byteCount; rest > 0; chunk++, offset = 0) {
+            int part = (int) Math.min(rest, chunks.get(chunk).capacity() - offset);
+            memory.add(chunks.get(chunk).slice(offset, part).order(ByteOrder.LITTLE_ENDIAN));
+            rest -= part;
+        }
+        return memory;
+    }
+
+    private void addPieces(int slot, List<ByteBuffer> memory) {
+        int from = 0;
+        for (ByteBuffer chunk : memory) {
+            for (int at = 0; at < chunk.capacity(); at += PIECE_BYTES) {
+                int part = Math.min(PIECE_BYTES, chunk.capacity() - at);
+                pieces.add(new Piece(slot, from, chunk.slice(at, part)));
+                from += part;
+            }
+        }
+    }
+
+    /** Bytes of all copies. */
+    long byteCount() {
+        return byteCount;
+    }
+
+    /** The copies of the weights by name, in their order. */
+    Map<String, Tensor> weights() {
+        return Collections.unmodifiableMap(weights);
+    }
+
+    /** The other copies by name. */
+    Map<String, Tensor> state() {
+        return Collections.unmodifiableMap(state);
+    }
+
+    /** Copies the arrays as they are now. Ends when nothing reads them any more. */
+    void copyArrays() {
+        ByteBuffer[] large = new ByteBuffer[slots.size()];
+        try (LiveTensors loan = new LiveTensors()) {
+            for (int i = 0; i < large.length; i++) {
+                Slot slot = slots.get(i);
+                Optional<ByteBuffer> live = slot.array().buffer();
+                if (live.isEmpty()) {
+                    loan.view(slot.array().array()).copyTo(slot.memory());
+                } else if (slot.isSmall()) {
+                    slot.memory().get(0).put(0, live.get(), 0, live.get().capacity());
+                } else {
+                    large[i] = live.get();
+                }
+            }
+        }
+        SharedLoop.run(pieces.size(), i -> copy(pieces.get(i), large));
+    }
+
+    /** The weights themselves, in order. */
+    List<Tensor> liveWeights(LiveTensors loan) {
+        List<Tensor> live = new ArrayList<>(weights.size());
+        for (Slot slot : slots.subList(0, weights.size())) {
+            LiveArray array = slot.array();
+            Optional<ByteBuffer> buffer = array.buffer();
+            live.add(
+                    buffer.isPresent()
+                            ? Tensor.of(array.dtype(), array.shape(), buffer.get())
+                            : loan.view(array.array()));
+        }
+        return live;
+    }
+
+    /** Replaces the copy of one weight, counted in their order. */
+    void write(int slot, Tensor source) {
+        source.copyTo(slots.get(slot).memory());
+    }
+
+    /** Copies the weights that another arena holds. */
+    void copyWeights(Arena other) {
+        for (int i = 0; i < weights.size(); i++) {
+            copy(other, i);
+        }
+    }
+
+    /**
+     * Copies the weights that another arena holds, where they differ.
+     *
+     * @return name of the first that differed
+     */
+    Optional<String> copyChangedWeights(Arena other) {
+        Optional<String> first = Optional.empty();
+        int i = 0;
+        for (String name : weights.keySet()) {
+            if (!slots.get(i).tensor().contentEquals(other.slots.get(i).tensor())) {
+                copy(other, i);
+                first = first.isEmpty() ? Optional.of(name) : first;
+            }
+            i++;
+        }
+        return first;
+    }
+
+    private void copy(Arena other, int slot) {
+        other.slots.get(slot).tensor().copyTo(slots.get(slot).memory());
+    }
+
+    private static void copy(Piece piece, ByteBuffer[] large) {
+        ByteBuffer live = large[piece.slot()];
+        if (live != null) {
+            piece.memory().put(0, live, piece.from(), piece.memory().capacity());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.rivulet.internal.snapshot;
+
+import dev.rivulet.internal.tensor.CodePointOrder;
+import dev.rivulet.internal.tensor.LiveArray;
+import dev.rivulet.tensor.Dtype;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where arrays lie in an arena: as in a safetensors file, so that they are written with few calls.
+ *
+ * <p>Types of larger elements come first, names ascending among one type, without gaps, so each tensor is aligned to
+ * its element size. A tensor that does not fit into the rest of a chunk begins the next one; only one that is larger
+ * than a chunk is divided.
+ */
+final class ArenaLayout {
+    private final Map<String, Place> places = new LinkedHashMap<>();
+    private final List<Integer> chunkBytes = new ArrayList<>();
+    private final long byteCount;
+
+    /** Where a tensor begins. */
+    record Place(int chunk, int offset) {}
+
+    /**
+     * Lays out arrays.
+     *
+     * @param limit bytes of the largest chunk; a multiple of every element size
+     */
+    ArenaLayout(Map<String, LiveArray> arrays, int limit) {
+        long total = 0;
+        int used = limit;
+        for (Map.Entry<String, LiveArray> named : inFileOrder(arrays)) {
+            long size = named.getValue().byteCount();
+            if (size > limit - used && size > 0) {
+                chunkBytes.add(0);
+                used = 0;
+            }
+            places.put(named.getKey(), new Place(Math.max(0, chunkBytes.size() - 1), used));
+            total += size;
+            for (long rest = size; rest > 0; ) {
+                if (used == limit) {
+                    chunkBytes.add(0);
+                    used = 0;
+                }
+                int part = (int) Math.min(rest, limit - used);
+                used += part;
+                chunkBytes.set(chunkBytes.size() - 1, used);
+                rest -= part;
+            }
+        }
+        this.byteCount = total;
+    }
+
+    private static List<Map.Entry<String, LiveArray>> inFileOrder(Map<String, LiveArray> arrays) {
+        Comparator<Map.Entry<String, LiveArray>> byDtype =
+                Comparator.comparing(entry -> entry.getValue().dtype(), Comparator.<Dtype>reverseOrder());
+        return arrays.entrySet().stream()
+                .sorted(byDtype.thenComparing(Map.Entry::getKey, CodePointOrder.ASCENDING))
+                .toList();
+    }
+
+    /** Where a tensor begins. */
+    Place place(String name) {
+        Place place = places.get(name);
+        if (place == null) {
+            throw new IllegalArgumentException("No place is laid out for \"" + name + "\".");
+        }
+        return place;
+    }
+
+    /** Sizes of the chunks. */
+    List<Integer> chunkBytes() {
+        return chunkBytes;
+    }
+
+    /** Bytes of all tensors. */
+    long byteCount() {
+        return byteCount;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.rivulet.internal.state;
+
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.checkpoint.Phase;
+import dev.rivulet.internal.derive.SaveContext;
+import dev.rivulet.internal.loop.LoopState;
+import dev.rivulet.internal.loop.Metrics;
+import dev.rivulet.internal.retention.TrainerView;
+import dev.rivulet.internal.retention.ValidationSchedule;
+import dev.rivulet.policy.MetricValues;
+import java.util.function.LongSupplier;
+
+/** The loop's state as streams look at it. */
+public final class LoopView implements TrainerView {
+    private final LoopState state;
+    private final Metrics metrics;
+    private final ValidationSchedule validation;
+    private final LongSupplier clock;
+    private Phase phase = Phase.TRAINING;
+
+    public LoopView(LoopState state, Metrics metrics, ValidationSchedule validation, LongSupplier clock) {
+        this.state = state;
+        this.metrics = metrics;
+        this.validation = validation;
+        this.clock = clock;
+    }
+
+    /** Tells at which hook streams are asked. */
+    public void enter(Phase entered) {
+        phase = entered;
+    }
+
+    /** This moment, to be remembered. */
+    public SaveContext now() {
+        return at(phase);
+    }
+
+    @Override
+    public MetricValues metrics() {
+        return metrics;
+    }
+
+    @Override
+    public int epoch() {
+        return state.epoch();
+    }
+
+    @Override
+    public long globalStep() {
+        return state.globalStep();
+    }
+
+    @Override
+    public boolean validationRunsNow() {
+        return state.validationFollows();
+    }
+
+    @Override
+    public boolean validationHasRun() {
+        return state.validationHasRun();
+    }
+
+    @Override
+    public boolean savesOnTrainEpochEnd(SaveOnTrainEpochEnd setting) {
+        return validation.savesOnTrainEpochEnd(setting);
+    }
+
+    @Override
+    public boolean sanityChecking() {
+        return state.isSanityChecking();
+    }
+
+    /** A trial run has no streams at all. */
+    @Override
+    public boolean fastDevRun() {
+        return false;
+    }
+
+    @Override
+    public long nanoTime() {
+        return clock.getAsLong();
+    }
+
+    public SaveContext at(Phase phase) {
+        return new SaveContext(phase, epoch(), globalStep(), metrics.toMap());
+    }
+}

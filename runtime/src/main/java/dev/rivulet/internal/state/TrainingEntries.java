@@ -1,0 +1,220 @@
+package dev.rivulet.internal.state;
+
+import ai.djl.pytorch.jni.JniUtils;
+import dev.rivulet.checkpoint.NotResumableException;
+import dev.rivulet.internal.format.DictReader;
+import dev.rivulet.internal.lightning.TrainingState;
+import dev.rivulet.internal.loop.Metrics;
+import dev.rivulet.internal.model.Network;
+import dev.rivulet.internal.retention.DecisionState;
+import dev.rivulet.random.RandomState;
+import dev.rivulet.tensor.Tensor;
+import dev.rivulet.transform.StatefulTransform;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link TrainingState#own}: the entries of a checkpoint for what a run needs to resume and Lightning does not save.
+ *
+ * <pre>{@code
+ * optimizer     "dev.rivulet.optim.Adam"
+ * metrics       {"values": {"loss": 0.1}, "epoch_means": {"loss": [sum, weight]}}
+ * random        as RandomState gives it
+ * epoch_random  the same, before the epoch's pass was started; only if its order depends on it
+ * data_order    what the order of the records depends on; only if the data set says
+ * transforms    {"Module#average": {"arrays": {name: tensor}, "state": {…}}}
+ * streams       {"original": as DecisionState gives it}
+ * parameters    names of all parameters, in their order
+ * frozen        names of those that are not trained
+ * threads       threads of libtorch
+ * gradients     {parameter: tensor}; only if some have not been used by a step
+ * }</pre>
+ *
+ * <p>All are missing in a checkpoint that Lightning saved.
+ */
+final class TrainingEntries {
+    private static final String OPTIMIZER = "optimizer";
+    private static final String METRICS = "metrics";
+    private static final String VALUES = "values";
+    private static final String EPOCH_MEANS = "epoch_means";
+    private static final String RANDOM = "random";
+    private static final String EPOCH_RANDOM = "epoch_random";
+    private static final String DATA_ORDER = "data_order";
+    private static final String TRANSFORMS = "transforms";
+    private static final String ARRAYS = "arrays";
+    private static final String STATE = "state";
+    private static final String STREAMS = "streams";
+    private static final String PARAMETERS = "parameters";
+    private static final String FROZEN = "frozen";
+    private static final String THREADS = "threads";
+    private static final String GRADIENTS = "gradients";
+
+    private final DictReader saved;
+
+    /**
+     * Entries that were saved.
+     *
+     * @param file for messages
+     */
+    TrainingEntries(Path file, TrainingState state) {
+        saved = new DictReader("", state.own(), (dictionary, key, expected) -> {
+            boolean missing = dictionary.values().get(key) == null;
+            return new NotResumableException("The entry \"" + key + "\" of " + file + " is "
+                    + (missing ? "missing" : dictionary.shown(key) + ", not " + expected)
+                    + "; resume from another checkpoint.");
+        });
+    }
+
+    /**
+     * The entries of a run, in an order that is the same in every process.
+     *
+     * @param copies tensors of a snapshot, by the names that {@link TrainingComponents#arrays} gives them
+     * @param streams what decides on their next saves, by their names
+     */
+    static Map<String, @Nullable Object> of(
+            TrainingComponents run, Map<String, Tensor> copies, Map<String, DecisionState> streams) {
+        TrainingComponents.Loop loop = run.loop();
+        Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+        entries.put(OPTIMIZER, run.optimizer().optimizerName());
+        entries.put(METRICS, of(loop.memory().metricsState()));
+        entries.put(RANDOM, loop.memory().randomState().toEntries());
+        loop.memory()
+                .atEpochStart()
+                .map(RandomState::toEntries)
+                .ifPresent(random -> entries.put(EPOCH_RANDOM, random));
+        run.dataOrder().ifPresent(order -> entries.put(DATA_ORDER, order));
+        Map<String, Object> transforms = new LinkedHashMap<>();
+        run.transforms().forEach((name, transform) -> transforms.put(name, of(name, transform, copies)));
+        entries.put(TRANSFORMS, transforms);
+        Map<String, Object> decisions = new LinkedHashMap<>();
+        streams.forEach((name, decided) -> decisions.put(name, decided.toEntries()));
+        entries.put(STREAMS, decisions);
+        entries.put(PARAMETERS, List.copyOf(run.network().parameters().keySet()));
+        entries.put(FROZEN, frozen(run.network()));
+        entries.put(THREADS, (long) JniUtils.getNumThreads());
+        if (loop.gradientsAddUp()) {
+            entries.put(GRADIENTS, run.optimizer().gradients());
+        }
+        return entries;
+    }
+
+    /** Class of the optimizer. */
+    Optional<String> optimizer() {
+        return saved.optional(OPTIMIZER, DictReader::string);
+    }
+
+    private static Map<String, Object> of(Metrics.State state) {
+        Map<String, Object> means = new LinkedHashMap<>();
+        state.epochMeans().forEach((name, mean) -> means.put(name, List.of(mean.sum(), mean.weight())));
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put(VALUES, state.values());
+        metrics.put(EPOCH_MEANS, means);
+        return metrics;
+    }
+
+    Optional<Metrics.State> metrics() {
+        return saved.optional(METRICS, DictReader::dict)
+                .map(metrics -> new Metrics.State(
+                        metrics.optional(VALUES, DictReader::dict)
+                                .map(values -> values.all(DictReader::number))
+                                .orElse(Map.of()),
+                        metrics.optional(EPOCH_MEANS, DictReader::dict)
+                                .map(means -> means.all(TrainingEntries::mean))
+                                .orElse(Map.of())));
+    }
+
+    private static Metrics.MeanState mean(DictReader means, String name) {
+        List<?> mean = means.list(name);
+        if (mean.size() == 2 && mean.get(0) instanceof Double sum && mean.get(1) instanceof Long weight) {
+            return new Metrics.MeanState(sum, weight);
+        }
+        throw means.wrong(name, "a sum and a weight");
+    }
+
+    Optional<RandomState> random() {
+        return saved.optional(RANDOM, DictReader::dict).map(entries -> RandomState.fromEntries(entries.values()));
+    }
+
+    Optional<RandomState> epochRandom() {
+        return saved.optional(EPOCH_RANDOM, DictReader::dict)
+                .map(entries -> RandomState.fromEntries(entries.values()));
+    }
+
+    Optional<String> dataOrder() {
+        return saved.optional(DATA_ORDER, DictReader::string);
+    }
+
+    /**
+     * The state of a transform.
+     *
+     * @param state what is not in an array
+     */
+    record TransformEntries(Map<String, Tensor> arrays, Map<String, @Nullable Object> state) {}
+
+    private static Map<String, Object> of(String name, StatefulTransform transform, Map<String, Tensor> copies) {
+        Map<String, Object> arrays = new LinkedHashMap<>();
+        for (String array : transform.stateArrays().keySet()) {
+            arrays.put(array, Objects.requireNonNull(copies.get(TrainingComponents.ofTransform(name, array)), array));
+        }
+        Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put(ARRAYS, arrays);
+        entries.put(STATE, new TreeMap<>(transform.state()));
+        return entries;
+    }
+
+    /** The states of transforms by their names. */
+    Optional<Map<String, TransformEntries>> transforms() {
+        return saved.optional(TRANSFORMS, DictReader::dict)
+                .map(transforms -> transforms.all((states, name) -> transform(states.dict(name))));
+    }
+
+    private static TransformEntries transform(DictReader saved) {
+        return new TransformEntries(
+                saved.optional(ARRAYS, DictReader::dict)
+                        .map(arrays -> arrays.all(DictReader::tensor))
+                        .orElse(Map.of()),
+                saved.optional(STATE, DictReader::dict).map(DictReader::named).orElse(Map.of()));
+    }
+
+    /** What decides on the next saves of streams, by their names. */
+    Map<String, DecisionState> streams() {
+        return saved.optional(STREAMS, DictReader::dict)
+                .map(streams -> streams.all((states, name) ->
+                        DecisionState.fromEntries(states.dict(name).values())))
+                .orElse(Map.of());
+    }
+
+    Optional<List<String>> parameters() {
+        return saved.optional(PARAMETERS, DictReader::strings);
+    }
+
+    private static List<String> frozen(Network network) {
+        List<String> frozen = new ArrayList<>();
+        network.parameters().forEach((name, parameter) -> {
+            if (!parameter.requiresGradient()) {
+                frozen.add(name);
+            }
+        });
+        return frozen;
+    }
+
+    /** Names of the parameters that are not trained. */
+    Optional<List<String>> frozen() {
+        return saved.optional(FROZEN, DictReader::strings);
+    }
+
+    Optional<Long> threads() {
+        return saved.optional(THREADS, DictReader::integer);
+    }
+
+    Optional<Map<String, Tensor>> gradients() {
+        return saved.optional(GRADIENTS, DictReader::dict).map(gradients -> gradients.all(DictReader::tensor));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.rivulet.internal.store;
+
+import dev.rivulet.checkpoint.InsufficientSpaceException;
+import dev.rivulet.internal.format.WrittenFile;
+import dev.rivulet.internal.store.CheckpointDirectory.Content;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+
+/** Writes files under temporary names, durable when they are returned. Their names become so with a flush of the folder. */
+final class BlobWriter {
+    private final DirectoryLayout layout;
+    private final RetryPolicy retries;
+
+    private final FileStore disk; // Looking it up reads the table of mounts, which would cost more than a small commit.
+
+    BlobWriter(DirectoryLayout layout, RetryPolicy retries) throws IOException {
+        this.layout = layout;
+        this.retries = retries;
+        this.disk = Files.getFileStore(layout.folder());
+    }
+
+    /**
+     * A file under its temporary name.
+     *
+     * @param crc32c of the whole file
+     */
+    record Temporary(Path path, long crc32c) {}
+
+    /** Writes a file; on a transient failure anew, since after a failed flush the old one's pages may be lost. */
+    Temporary write(long byteCount, Content content) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            checkSpace(byteCount);
+            try {
+                return attempt(byteCount, content);
+            } catch (IOException e) {
+                if (attempt >= retries.attempts() || !RetryPolicy.isTransient(e)) {
+                    throw e;
+                }
+                retries.await(attempt + 1);
+            }
+        }
+    }
+
+    /** Writes a text. */
+    Temporary write(byte[] text) throws IOException {
+        return write(text.length, channel -> {
+            ByteBuffer bytes = ByteBuffer.wrap(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            CRC32C crc = new CRC32C();
+            crc.update(text);
+            return new WrittenFile(text.length, crc.getValue());
+        });
+    }
+
+    private void checkSpace(long byteCount) throws IOException {
+        long available = disk.getUsableSpace();
+        if (available < byteCount && disk.getTotalSpace() > 0) { // Disks without a size do not say what is free.
+            throw new InsufficientSpaceException(byteCount, available);
+        }
+    }
+
+    private Temporary attempt(long byteCount, Content content) throws IOException {
+        Path path = layout.temporary();
+        boolean complete = false;
+        try {
+            WrittenFile written;
+            try (FileChannel channel =
+                    FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                written =
+                        EarlyFlush.isWorthwhile(byteCount) ? writeFlushing(channel, content) : content.writeTo(channel);
+                checkSize(byteCount, written.byteCount(), channel.size());
+                channel.force(true);
+            }
+            complete = true;
+            return new Temporary(path, written.crc32c());
+        } finally {
+            if (!complete) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private static WrittenFile writeFlushing(FileChannel channel, Content content) throws IOException {
+        EarlyFlush flush = EarlyFlush.begin(channel);
+        boolean complete = false;
+        try {
+            WrittenFile written = content.writeTo(new EarlyFlushChannel(channel, flush));
+            complete = true;
+            flush.finish();
+            return written;
+        } finally {
+            if (!complete) {
+                flush.abandon();
+            }
+        }
+    }
+
+    private static void checkSize(long announced, long written, long found) throws IOException {
+        if (written != announced) {
+            throw new IllegalStateException(
+                    announced + " bytes were announced, but the content wrote " + written + " bytes.");
+        }
+        if (found != announced) {
+            throw new IOException("the file has " + found + " bytes after " + announced + " bytes were written to it");
+        }
+    }
+}

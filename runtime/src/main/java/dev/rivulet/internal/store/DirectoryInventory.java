@@ -1,0 +1,213 @@
+package dev.rivulet.internal.store;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Which checkpoint each file of a directory should be, by the directory's manifests at one moment.
+ *
+ * <p>Read without a lock, and without changing anything, while a run may be writing there. Nothing is concluded from the
+ * name of a file. Immutable.
+ */
+public final class DirectoryInventory {
+    private final Path root;
+    private final long highestGroup;
+    private final Catalog catalog;
+    private final List<Item> items;
+
+    private DirectoryInventory(Path root, long highestGroup, Catalog catalog) {
+        this.root = root;
+        this.highestGroup = highestGroup;
+        this.catalog = catalog;
+        this.items = items(root, catalog);
+    }
+
+    /**
+     * A file that should be there.
+     *
+     * @param path where it is, or should be; the manifest's place if that is what is missing
+     * @param checkpoint what it should hold; empty if the group's manifest is not there, or damaged
+     */
+    public record Item(String stream, long group, Path path, Optional<StoredCheckpoint> checkpoint) {}
+
+    /**
+     * Reads the manifests of a directory.
+     *
+     * @throws IOException if there is no such directory, or it cannot be listed
+     */
+    public static DirectoryInventory read(Path root) throws IOException {
+        long highestGroup = new DirectoryLayout(root).highestGroup(); // First, so that one that commits now is noticed.
+        return new DirectoryInventory(root, highestGroup, Catalog.read(root));
+    }
+
+    /**
+     * Reads the manifests of the directory that a file lies in, directly or in a folder of it.
+     *
+     * @param file an absolute path without links
+     * @return empty if no folder above the file has manifests, as where a single file was copied to
+     * @throws IOException if the directory cannot be listed
+     */
+    public static Optional<DirectoryInventory> around(Path file) throws IOException {
+        for (Path folder = file.getParent(); folder != null; folder = folder.getParent()) {
+            if (Files.isDirectory(new DirectoryLayout(folder).folder())) {
+                return Optional.of(read(folder));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<Item> items(Path root, Catalog catalog) {
+        NavigableMap<Long, Manifest> manifests = new TreeMap<>();
+        catalog.manifests().forEach(manifest -> manifests.put(manifest.group(), manifest));
+        KeptFiles kept = new KeptFiles(manifests);
+        Set<String> seen = new HashSet<>(); // A name that two runs claim belongs to the newer one.
+        List<Item> items = new ArrayList<>();
+        for (Manifest newest : kept.newestOfRuns()) {
+            kept.of(newest).stream()
+                    .filter(file -> seen.add(file.path()))
+                    .map(file -> new Item(file.stream(), file.group(), locate(root, catalog, file), file.checkpoint()))
+                    .forEach(items::add);
+        }
+        items.sort(Comparator.comparingLong(Item::group).reversed());
+        return List.copyOf(items);
+    }
+
+    private static Path locate(Path root, Catalog catalog, KeptFiles.KeptFile file) {
+        return file.checkpoint()
+                .filter(checkpoint -> checkpoint.file().equals(file.path()))
+                .map(catalog::locate)
+                .orElseGet(() -> root.resolve(file.path()));
+    }
+
+    /** Whether no group has committed since, so that what is missing is missing. */
+    public boolean isCurrent() throws IOException {
+        return new DirectoryLayout(root).highestGroup() == highestGroup;
+    }
+
+    /** All that should be there, newest group first; of one group, files before further names of the same content. */
+    public List<Item> items() {
+        return items;
+    }
+
+    /** What is called like a manifest but is none. */
+    public List<Catalog.Damaged> damaged() {
+        return catalog.damaged();
+    }
+
+    /** Damaged manifests that may be those of groups after this one. */
+    public List<Catalog.Damaged> damagedAfter(long group) {
+        return catalog.damaged().stream()
+                .filter(damaged -> numberOf(damaged).orElse(Long.MAX_VALUE) > group)
+                .toList();
+    }
+
+    /** The group that a damaged manifest is called after; empty if its name has no number. */
+    public static OptionalLong numberOf(Catalog.Damaged damaged) {
+        return DirectoryLayout.groupOf(damaged.file());
+    }
+
+    /** Streams of which a manifest knows anything. */
+    public Set<String> streams() {
+        Set<String> streams = new LinkedHashSet<>();
+        catalog.manifests()
+                .forEach(manifest -> streams.addAll(manifest.ledgers().keySet()));
+        return streams;
+    }
+
+    /**
+     * What a file may be: several checkpoints if groups have used its name one after the other, since a run may be
+     * replacing it at this moment.
+     *
+     * @param file in this directory
+     * @return empty if no manifest names the file, or one that is damaged may be the one that does
+     */
+    public List<Claim> claims(Path file) {
+        String name = new DirectoryLayout(root).relative(file);
+        List<Claim> claims = catalog.manifests().stream()
+                .flatMap(manifest -> claims(manifest, name))
+                .distinct()
+                .toList();
+        long newest = claims.stream().mapToLong(Claim::group).max().orElse(0);
+        return damagedAfter(newest).isEmpty() ? claims : List.of();
+    }
+
+    /** A checkpoint that a file may be, and the group to which that belongs. */
+    public record Claim(long group, StoredCheckpoint checkpoint) {}
+
+    private Stream<Claim> claims(Manifest manifest, String name) {
+        Stream<Claim> files = manifest.checkpoints().stream()
+                .filter(file -> file.file().equals(name) || name.equals(DirectoryLayout.PRIVATE + "/" + file.blob().name()))
+                .map(file -> new Claim(manifest.group(), file));
+        Stream<Claim> pointers = manifest.ledgers().entrySet().stream()
+                .flatMap(ledger -> Stream.of(
+                                ledger.getValue().last(), ledger.getValue().best())
+                        .flatMap(Optional::stream)
+                        .filter(pointer -> pointer.name().equals(name))
+                        .flatMap(pointer -> catalog
+                                .checkpoint(ledger.getKey(), pointer.group())
+                                .map(file -> new Claim(pointer.group(), file))
+                                .stream()));
+        return Stream.concat(files, pointers);
+    }
+
+    /**
+     * Files of the directory that are called like checkpoints and that nothing should keep there. Those that a group retires which is not yet
+     * published are not among them, nor is what lies in a folder with manifests of its own.
+     *
+     * @param extensions what names of checkpoints end with
+     * @throws IOException if a folder cannot be listed
+     */
+    public List<Path> unclaimed(List<String> extensions) throws IOException {
+        Set<Path> claimed = new HashSet<>();
+        items.forEach(item -> claimed.add(item.path()));
+        catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> claimed.add(root.resolve(file))));
+        List<Path> unclaimed = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                boolean isOwn = folder.equals(root)
+                        || !(folder.endsWith(DirectoryLayout.PRIVATE)
+                                || Files.isDirectory(new DirectoryLayout(folder).folder()));
+                return isOwn ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile() && isCalledCheckpoint(file, extensions) && !claimed.contains(file)) {
+                    unclaimed.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE; // Deleted since the folder was listed.
+                }
+                throw failure;
+            }
+        });
+        unclaimed.sort(null);
+        return unclaimed;
+    }
+
+    private static boolean isCalledCheckpoint(Path file, List<String> extensions) {
+        return extensions.stream().anyMatch(file.toString()::endsWith);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.rivulet.internal.store;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where files lie in a directory of checkpoints, and how those of the framework are named.
+ *
+ * @param root the directory, absolute
+ */
+record DirectoryLayout(Path root) {
+    static final String PRIVATE = ".rivulet";
+    static final String TEMPORARY = "tmp-";
+
+    private static final String MANIFEST_PREFIX = "group-";
+    private static final String MANIFEST_SUFFIX = ".json";
+    private static final Pattern MANIFEST = Pattern.compile(MANIFEST_PREFIX + "([0-9]{10,18})\\" + MANIFEST_SUFFIX);
+
+    /**
+     * A checkpoint's place.
+     *
+     * @throws IllegalArgumentException if it leads outside, or into the framework's own folder
+     */
+    Path resolve(String relative) {
+        Path path = root.resolve(relative).normalize();
+        if (!path.startsWith(root) || path.equals(root) || path.startsWith(folder())) {
+            throw new IllegalArgumentException(
+                    "\"" + relative + "\" is not a place for a checkpoint inside " + root + ".");
+        }
+        return path;
+    }
+
+    /** The path of something in the directory, with {@code /} between names. */
+    String relative(Path path) {
+        return root.relativize(path).toString().replace(root.getFileSystem().getSeparator(), "/");
+    }
+
+    /** The framework's own folder. */
+    Path folder() {
+        return root.resolve(PRIVATE);
+    }
+
+    Path lock() {
+        return folder().resolve("lock");
+    }
+
+    Path quarantine() {
+        return folder().resolve("quarantine");
+    }
+
+    Path manifest(long group) {
+        return folder().resolve(manifestName(group));
+    }
+
+    /** Name of a group's manifest: {@code group-0000000012.json} for group 12. Those of up to ten digits sort as strings. */
+    static String manifestName(long group) {
+        return MANIFEST_PREFIX + "%010d".formatted(group) + MANIFEST_SUFFIX;
+    }
+
+    /** Whether a file is named like a manifest, rightly or not. */
+    static boolean isNamedLikeManifest(Path file) {
+        String name = name(file);
+        return name.startsWith(MANIFEST_PREFIX) && name.endsWith(MANIFEST_SUFFIX);
+    }
+
+    /** The group whose manifest has the name of this file; empty if it is not the name of one. */
+    static OptionalLong groupOf(Path file) {
+        String name = name(file);
+        return numberIn(name).stream()
+                .filter(group -> group >= 1 && manifestName(group).equals(name))
+                .findFirst();
+    }
+
+    /** A place for a file that is being made. */
+    Path temporary() {
+        return folder().resolve(TEMPORARY + UUID.randomUUID());
+    }
+
+    /**
+     * The place of a blob.
+     *
+     * @throws IllegalArgumentException if that is no name of a blob
+     */
+    Path blob(String name) {
+        Path blob = folder().resolve(name);
+        if (!name.startsWith(TEMPORARY) || !folder().equals(blob.normalize().getParent())) {
+            throw new IllegalArgumentException("\"" + name + "\" is not the name of a blob.");
+        }
+        return blob;
+    }
+
+    /** The highest number that a group of the directory has had, as far as names tell; 0 for none. */
+    long highestGroup() throws IOException {
+        long highest = 0;
+        for (Path folder : List.of(folder(), quarantine())) {
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                for (Path file : files) {
+                    highest = Math.max(highest, numberIn(name(file)).orElse(0));
+                }
+            }
+        }
+        return highest;
+    }
+
+    /** The number of a group in a name, which also holds the path that the file had if it is in quarantine. */
+    private static OptionalLong numberIn(String name) {
+        Matcher matcher = MANIFEST.matcher(name);
+        return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+}

@@ -1,0 +1,121 @@
+package dev.rivulet.internal.store;
+
+import dev.rivulet.checkpoint.DirectoryInUseException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The right of one run to write a directory. The operating system takes the lock back when its holder's process ends,
+ * however it ends; the lock's file stays.
+ *
+ * <p>Runs of one process are told apart by a table, not by the file: POSIX drops a process's lock as soon as it closes any
+ * channel to that file, so a second run must not even open it.
+ */
+final class DirectoryLock implements AutoCloseable {
+    private static final Map<Path, String> HELD_HERE = new ConcurrentHashMap<>();
+
+    /** The locked byte lies behind the text, which other processes may therefore read on every operating system. */
+    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+    private static final int MAX_TEXT_BYTES = 1024;
+
+    private final Path key;
+    private final FileChannel channel;
+
+    private DirectoryLock(Path key, FileChannel channel) {
+        this.key = key;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @throws DirectoryInUseException if another run has it
+     */
+    static DirectoryLock take(DirectoryLayout layout) throws IOException {
+        Path key = layout.folder().toRealPath();
+        String text = "process " + ProcessHandle.current().pid() + " on " + host() + ", since "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String holderHere = HELD_HERE.putIfAbsent(key, text);
+        if (holderHere != null) {
+            throw new DirectoryInUseException(layout.root(), "this " + holderHere);
+        }
+        boolean taken = false;
+        try {
+            DirectoryLock lock = new DirectoryLock(key, lockedChannel(layout, text));
+            taken = true;
+            return lock;
+        } finally {
+            if (!taken) {
+                HELD_HERE.remove(key);
+            }
+        }
+    }
+
+    private static FileChannel lockedChannel(DirectoryLayout layout, String text) throws IOException {
+        FileChannel channel = FileChannel.open(
+                layout.lock(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS);
+        boolean locked = false;
+        try {
+            FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
+            if (lock == null) {
+                throw new DirectoryInUseException(layout.root(), text(channel));
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+            locked = true;
+            return channel;
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+    }
+
+    private static String text(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MAX_TEXT_BYTES);
+        while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) > 0) {
+            // Until the end of the file.
+        }
+        String text = StandardCharsets.UTF_8
+                .decode(bytes.flip())
+                .toString()
+                .lines()
+                .findFirst()
+                .orElse("");
+        return text.isBlank() ? "a process that has just begun" : text;
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "this host"; // A machine without a name of its own is no reason not to train.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            HELD_HERE.remove(key);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.rivulet.internal.store;
+
+import dev.rivulet.internal.store.KeptFiles.KeptFile;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Puts a directory right that a run left, however it ended. Needs the directory's lock. Every step may be repeated, so a
+ * crash in it is made up for by the next recovery.
+ *
+ * <p>Only the newest group can be half published, whatever its run: a group commits after the publishing of the one before
+ * it is durable.
+ */
+final class DirectoryRecovery {
+    private final DirectoryLayout layout;
+    private final Quarantine quarantine;
+    private final List<Long> rolledForward = new ArrayList<>();
+    private final List<String> swept = new ArrayList<>();
+    private final List<Recovery.Missing> missing = new ArrayList<>();
+    private final NavigableMap<Long, Manifest> manifests = new TreeMap<>();
+
+    DirectoryRecovery(DirectoryLayout layout) {
+        this.layout = layout;
+        this.quarantine = new Quarantine(layout);
+    }
+
+    Recovery run() throws IOException {
+        Catalog catalog = Catalog.read(layout.root());
+        for (Manifest manifest : catalog.manifests()) {
+            manifests.put(manifest.group(), manifest);
+        }
+        if (!manifests.isEmpty()) {
+            rollForward(manifests.lastEntry().getValue());
+        }
+        quarantineDamaged(catalog.damaged());
+        sweep();
+        verify();
+        deleteUselessManifests();
+        return new Recovery(rolledForward, swept, quarantine.moved(), missing);
+    }
+
+    /** The good manifests that are left. */
+    NavigableMap<Long, Manifest> manifests() {
+        return manifests;
+    }
+
+    private void rollForward(Manifest newest) throws IOException {
+        boolean unnamed = false;
+        for (StoredCheckpoint checkpoint : newest.checkpoints()) {
+            Path blob = layout.blob(checkpoint.blob().name());
+            if (DurableFiles.exists(blob)) {
+                Optional<String> wrong = Files.isSymbolicLink(blob)
+                        ? Optional.of("it is a symbolic link")
+                        : FileCheck.content(blob, checkpoint);
+                if (wrong.isPresent()) { // Before it takes the place of a good file.
+                    quarantine.move(blob, wrong.get());
+                }
+                unnamed |= wrong.isEmpty();
+            }
+        }
+        // A killed run may have left the manifest's name in memory only. It must be on the disk before retired files
+        // go.
+        DurableFiles.flush(layout.folder());
+        for (Path folder : Publishing.publish(layout, newest)) {
+            DurableFiles.flush(folder);
+        }
+        if (unnamed) {
+            rolledForward.add(newest.group());
+        }
+    }
+
+    /**
+     * The blobs may be what a damaged manifest names. They go before it: after a crash in between, what is left of them must
+     * not be taken for leftovers.
+     */
+    private void quarantineDamaged(List<Catalog.Damaged> damaged) throws IOException {
+        if (damaged.isEmpty()) {
+            return;
+        }
+        for (Path blob : leftovers()) {
+            quarantine.move(blob, "it may belong to a group whose manifest is damaged");
+        }
+        for (Catalog.Damaged manifest : damaged) {
+            quarantine.move(manifest.file(), String.valueOf(manifest.reason().getMessage()));
+        }
+    }
+
+    private void sweep() throws IOException {
+        for (Path leftover : leftovers()) {
+            if (DurableFiles.isFolder(leftover)) {
+                quarantine.move(leftover, "it is a folder where only files should be");
+            } else {
+                Files.deleteIfExists(leftover);
+                swept.add(layout.relative(leftover));
+            }
+        }
+    }
+
+    private List<Path> leftovers() throws IOException {
+        List<Path> leftovers = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(layout.folder(), DirectoryLayout.TEMPORARY + "*")) {
+            files.forEach(leftovers::add);
+        }
+        leftovers.sort(null);
+        return leftovers;
+    }
+
+    /** Reads what training would resume from; of all else, the size must do until it is loaded. */
+    private void verify() throws IOException {
+        KeptFiles kept = new KeptFiles(manifests);
+        Set<String> seen = new HashSet<>(); // A name that two runs claim belongs to the newer one.
+        for (Manifest newest : kept.newestOfRuns()) {
+            boolean current = newest.group() == manifests.lastKey();
+            for (KeptFile file : kept.of(newest)) {
+                if (seen.add(file.path())) {
+                    verify(file, current && file.group() == newest.group());
+                }
+            }
+        }
+    }
+
+    private void verify(KeptFile file, boolean withContent) throws IOException {
+        Path path = file.path().startsWith(DirectoryLayout.PRIVATE + "/")
+                ? layout.root().resolve(file.path())
+                : layout.resolve(file.path());
+        // A link to nothing is as good as nothing.
+        if (file.checkpoint().isEmpty() || Files.notExists(path)) {
+            missing.add(new Recovery.Missing(file.stream(), file.group(), file.path()));
+            return;
+        }
+        StoredCheckpoint expected = file.checkpoint().get();
+        Optional<String> wrong = withContent ? FileCheck.content(path, expected) : FileCheck.size(path, expected);
+        if (wrong.isPresent()) {
+            quarantine.move(path, wrong.get());
+        }
+    }
+
+    /** Those of runs too of which no file is left; the newest of all stays, so that numbers go on ascending. */
+    private void deleteUselessManifests() throws IOException {
+        KeptFiles kept = new KeptFiles(manifests);
+        for (Manifest newest : kept.newestOfRuns()) {
+            List<Long> useless = kept.useless(newest.origin().run());
+            if (newest.group() != manifests.lastKey()) {
+                useless = uselessOfEarlierRun(kept, newest, useless);
+            }
+            for (long group : useless) {
+                Files.deleteIfExists(layout.manifest(group));
+                manifests.remove(group);
+            }
+        }
+    }
+
+    private List<Long> uselessOfEarlierRun(KeptFiles kept, Manifest newest, List<Long> useless) {
+        boolean filesLeft = kept.of(newest).stream()
+                .anyMatch(file -> Files.exists(layout.root().resolve(file.path())));
+        return filesLeft
+                ? useless
+                : manifests.values().stream()
+                        .filter(manifest -> manifest.origin().run().equals(newest.origin().run()))
+                        .map(Manifest::group)
+                        .toList();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.rivulet.internal.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/** Compares a file with what a manifest says of it. Each method gives what is wrong, or nothing. */
+final class FileCheck {
+    private static final int PIECE = 1 << 20;
+
+    private FileCheck() {}
+
+    /** Compares kind and size, without reading the content. */
+    static Optional<String> size(Path file, StoredCheckpoint expected) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Optional.of("it is no file");
+        }
+        long size = Files.size(file);
+        return size == expected.bytes()
+                ? Optional.empty()
+                : Optional.of("it has " + size + " bytes, but " + expected.bytes() + " were written");
+    }
+
+    /** Compares the content too. */
+    static Optional<String> content(Path file, StoredCheckpoint expected) throws IOException {
+        Optional<String> wrong = size(file, expected);
+        if (wrong.isPresent()) {
+            return wrong;
+        }
+        long crc;
+        try {
+            crc = crc32c(file);
+        } catch (FileSystemException | ClosedChannelException e) {
+            throw e; // Says nothing of the content: no access, or an interrupt.
+        } catch (IOException e) {
+            return Optional.of("it cannot be read: " + FailureReason.of(e));
+        }
+        return crc == expected.crc32c()
+                ? Optional.empty()
+                : Optional.of("its CRC-32C is %08x, but %08x was written".formatted(crc, expected.crc32c()));
+    }
+
+    private static long crc32c(Path file) throws IOException {
+        CRC32C crc = new CRC32C();
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (channel.read(piece.clear()) > 0) {
+                crc.update(piece.flip());
+            }
+        }
+        return crc.getValue();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.rivulet.internal.store;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What should be in a directory, as the newest manifest of each run says. */
+final class KeptFiles {
+    /** Manifests of a run that stay in any case: the newest, and the one to go back to if that is damaged. */
+    private static final int ALWAYS_KEPT = 2;
+
+    private final NavigableMap<Long, Manifest> manifests;
+
+    KeptFiles(NavigableMap<Long, Manifest> manifests) {
+        this.manifests = manifests;
+    }
+
+    /**
+     * A file that should be there.
+     *
+     * @param path of the file, or of a pointer of the same content
+     * @param checkpoint what it holds; empty if its manifest is not there
+     */
+    record KeptFile(String stream, long group, String path, Optional<StoredCheckpoint> checkpoint) {}
+
+    /** The newest manifest of each run, newest first. */
+    List<Manifest> newestOfRuns() {
+        Map<UUID, Manifest> newest = new LinkedHashMap<>();
+        for (Manifest manifest : manifests.descendingMap().values()) {
+            newest.putIfAbsent(manifest.origin().run(), manifest);
+        }
+        return List.copyOf(newest.values());
+    }
+
+    /** The files that a run keeps after its newest group, each once; pointers only if they are files and no links. */
+    List<KeptFile> of(Manifest newest) {
+        Map<String, KeptFile> files = new LinkedHashMap<>();
+        newest.ledgers().forEach((stream, ledger) -> {
+            for (long group : ownFiles(ledger).numbers()) {
+                add(files, stream, group, Optional.empty());
+            }
+            for (Optional<RetainedGroups.Pointed> pointer : List.of(ledger.last(), ledger.best())) {
+                pointer.filter(at -> !at.linked())
+                        .ifPresent(at -> add(files, stream, at.group(), Optional.of(at.name())));
+            }
+        });
+        return List.copyOf(files.values());
+    }
+
+    private void add(Map<String, KeptFile> files, String stream, long group, Optional<String> pointer) {
+        Optional<StoredCheckpoint> checkpoint = checkpoint(stream, group);
+        String path = pointer.or(() -> checkpoint.map(StoredCheckpoint::file))
+                .orElse(DirectoryLayout.PRIVATE + "/" + DirectoryLayout.manifestName(group));
+        files.putIfAbsent(path, new KeptFile(stream, group, path, checkpoint));
+    }
+
+    /** Groups of which the file itself is kept, not only a pointer of the same content. */
+    private static GroupSet ownFiles(RetainedGroups ledger) {
+        GroupSet groups = ledger.kept().groups();
+        for (Optional<RetainedGroups.Pointed> pointer : List.of(ledger.last(), ledger.best())) {
+            if (pointer.isPresent() && pointer.get().linked()) {
+                groups = groups.with(pointer.get().group());
+            }
+        }
+        return ledger.onException().isPresent() ? groups.with(ledger.onException().getAsLong()) : groups;
+    }
+
+    private Optional<StoredCheckpoint> checkpoint(String stream, long group) {
+        Manifest manifest = manifests.get(group);
+        return manifest == null
+                ? Optional.empty()
+                : manifest.checkpoints().stream()
+                        .filter(checkpoint -> checkpoint.stream().equals(stream))
+                        .findFirst();
+    }
+
+    /** Groups of a run whose manifests are of no more use: no ledger names them, and newer ones are there to go back to. */
+    List<Long> useless(UUID run) {
+        List<Long> useless = new ArrayList<>();
+        GroupSet named = GroupSet.EMPTY;
+        int newer = 0;
+        for (Manifest manifest : manifests.descendingMap().values()) {
+            if (!manifest.origin().run().equals(run)) {
+                continue;
+            }
+            if (newer == 0) {
+                for (RetainedGroups ledger : manifest.ledgers().values()) {
+                    named = named.with(ledger.groups());
+                }
+            }
+            if (newer++ >= ALWAYS_KEPT && !named.contains(manifest.group())) {
+                useless.add(manifest.group());
+            }
+        }
+        return useless;
+    }
+}

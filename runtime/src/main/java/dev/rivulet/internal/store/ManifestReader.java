@@ -1,0 +1,246 @@
+package dev.rivulet.internal.store;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.CharArrayReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a manifest from the JSON that {@link ManifestWriter} documents, once its checksum is verified. Each value has one
+ * form; what it means is left to {@link ManifestCheck}.
+ */
+final class ManifestReader extends JsonReader {
+    private static final Pattern POSITION = Pattern.compile(" at line \\d+ column \\d+");
+
+    private static final Map<Type, Value<?>> BY_TYPE = Map.of(
+            String.class, ManifestReader::string,
+            boolean.class, ManifestReader::bool,
+            int.class, json -> json.exact(json.digits(), Integer::valueOf, Object::toString, ManifestRule.INTEGER),
+            long.class, ManifestReader::int64,
+            Double.class, ManifestReader::float64,
+            OptionalLong.class, json -> OptionalLong.of(json.int64()),
+            OptionalDouble.class, json -> OptionalDouble.of(json.float64()),
+            UUID.class, json -> json.exact(json.string(), UUID::fromString, UUID::toString, ManifestRule.RUN),
+            Instant.class, json -> json.exact(json.string(), Instant::parse, Instant::toString, ManifestRule.SAVED_AT),
+            GroupSet.class,
+                    json -> json.exact(json.string(), GroupSet::parse, GroupSet::toString, ManifestRule.GROUP_SET));
+
+    private static final RecordReader<Document> DOCUMENT = new RecordReader<>(Document.class);
+
+    private final String file;
+
+    private ManifestReader(String file, byte[] bytes) throws MalformedManifestException {
+        super(characters(file, bytes));
+        this.file = file;
+        setStrictness(Strictness.STRICT);
+    }
+
+    /** All members of the object, those that only the file has included. */
+    record Document(long format, Manifest manifest, long crc32c) {}
+
+    /** How values of one type are read. */
+    @FunctionalInterface
+    interface Value<T> {
+        T read(ManifestReader json) throws IOException;
+    }
+
+    /**
+     * The manifest of a file.
+     *
+     * @param file the file's name, for messages
+     */
+    static Manifest read(String file, byte[] bytes) throws MalformedManifestException {
+        ManifestReader json = new ManifestReader(file, bytes);
+        try {
+            if (bytes[0] != '{') {
+                throw json.violation(ManifestRule.JSON, "the file does not begin with {");
+            }
+            Document document = DOCUMENT.read(json);
+            json.expect(JsonToken.END_DOCUMENT, "the end");
+            return document.manifest();
+        } catch (MalformedManifestException e) {
+            throw e;
+        } catch (IOException e) {
+            throw json.broken(e);
+        }
+    }
+
+    private static Reader characters(String file, byte[] bytes) throws MalformedManifestException {
+        ByteBuffer input = ByteBuffer.wrap(bytes);
+        CharBuffer characters = CharBuffer.allocate(bytes.length);
+        if (StandardCharsets.UTF_8.newDecoder().decode(input, characters, true).isError()) {
+            throw new MalformedManifestException(
+                    file, ManifestRule.UTF8, "byte " + input.position(), "the byte does not belong to a character");
+        }
+        return new CharArrayReader(characters.array(), 0, characters.position());
+    }
+
+    /** How a member is read. Two keys have values of a form that their type does not tell. */
+    static Value<?> value(String key, Type type) {
+        if (type instanceof ParameterizedType container) {
+            Type[] arguments = container.getActualTypeArguments();
+            return container((Class<?>) container.getRawType(), value(key, arguments[arguments.length - 1]));
+        }
+        if (type instanceof Class<?> record && record.isRecord()) {
+            return new RecordReader<>(record);
+        }
+        return switch (key) {
+            case "format" -> ManifestReader::format;
+            case "crc32c" -> ManifestReader::crc32c;
+            default -> Objects.requireNonNull(BY_TYPE.get(type), key);
+        };
+    }
+
+    private static <T> Value<?> container(Class<?> type, Value<T> value) {
+        if (type == Optional.class) {
+            return json -> Optional.of(value.read(json));
+        }
+        return type == Map.class ? json -> json.map(value) : json -> json.list(value);
+    }
+
+    private long format() throws IOException {
+        long format = int64();
+        if (format != ManifestWriter.FORMAT) {
+            throw violation(
+                    ManifestRule.FORMAT, "the format is " + format + ", which another version of Rivulet reads");
+        }
+        return format;
+    }
+
+    private long crc32c() throws IOException {
+        HexFormat hex = HexFormat.of();
+        return exact(
+                string(), HexFormat::fromHexDigitsToLong, crc32c -> hex.toHexDigits(crc32c, 8), ManifestRule.DIGEST);
+    }
+
+    private String string() throws IOException {
+        expect(JsonToken.STRING, "a string");
+        return nextString();
+    }
+
+    private boolean bool() throws IOException {
+        expect(JsonToken.BOOLEAN, "a boolean");
+        return nextBoolean();
+    }
+
+    private String digits() throws IOException {
+        expect(JsonToken.NUMBER, "an integer");
+        return nextString();
+    }
+
+    private long int64() throws IOException {
+        return exact(digits(), Long::valueOf, Object::toString, ManifestRule.INTEGER);
+    }
+
+    /** Takes a number, or the string for one that JSON does not have. */
+    private double float64() throws IOException {
+        if (peek() == JsonToken.STRING) {
+            return exact(
+                    nextString(),
+                    Double::valueOf,
+                    value -> Double.isFinite(value) ? "" : value.toString(),
+                    ManifestRule.NUMBER);
+        }
+        expect(JsonToken.NUMBER, "a number");
+        String digits = nextString();
+        double value = Double.parseDouble(digits);
+        if (Double.isInfinite(value)) {
+            throw violation(ManifestRule.NUMBER, digits + " is out of range");
+        }
+        return value;
+    }
+
+    /** The value that is written exactly as it is found. */
+    private <T> T exact(String found, Function<String, T> parse, Function<T, String> write, ManifestRule rule)
+            throws MalformedManifestException {
+        try {
+            T value = parse.apply(found);
+            if (write.apply(value).equals(found)) {
+                return value;
+            }
+        } catch (IllegalArgumentException | DateTimeException e) {
+            // Refused below, as what is written in another way is.
+        }
+        throw violation(rule, "\"" + found + "\" is found");
+    }
+
+    private <T> List<T> list(Value<T> element) throws IOException {
+        List<T> elements = new ArrayList<>();
+        expect(JsonToken.BEGIN_ARRAY, "an array");
+        beginArray();
+        while (hasNext()) {
+            elements.add(element.read(this));
+            checkMembers(elements.size());
+        }
+        endArray();
+        return elements;
+    }
+
+    private <T> Map<String, T> map(Value<T> value) throws IOException {
+        Map<String, T> members = new LinkedHashMap<>();
+        expect(JsonToken.BEGIN_OBJECT, "an object");
+        beginObject();
+        while (hasNext()) {
+            String key = nextName();
+            if (members.containsKey(key)) {
+                throw violation(ManifestRule.DUPLICATE_KEY, getPath(), "\"" + key + "\" occurs twice");
+            }
+            members.put(key, value.read(this));
+            checkMembers(members.size());
+        }
+        endObject();
+        return members;
+    }
+
+    /** At once, before they fill the memory. */
+    private void checkMembers(int count) throws MalformedManifestException {
+        if (count > ManifestCheck.MAX_MEMBERS) {
+            throw violation(ManifestRule.MEMBERS, "there are more than " + ManifestCheck.MAX_MEMBERS);
+        }
+    }
+
+    /** Checks the type of what comes next. Gson would turn one into another where it can. */
+    void expect(JsonToken token, String what) throws IOException {
+        if (peek() != token) {
+            throw violation(ManifestRule.TYPE, getPath(), what + " is expected");
+        }
+    }
+
+    /** A violation by the value that was taken last. */
+    private MalformedManifestException violation(ManifestRule rule, String reason) {
+        return violation(rule, getPreviousPath(), reason);
+    }
+
+    MalformedManifestException violation(ManifestRule rule, String place, String reason) {
+        return new MalformedManifestException(file, rule, place, reason);
+    }
+
+    private MalformedManifestException broken(IOException failure) {
+        Matcher position = POSITION.matcher(String.valueOf(failure.getMessage()));
+        String path = getPath();
+        String place = path.endsWith(".") ? path.substring(0, path.length() - 1) : path; // Before a key.
+        return violation(ManifestRule.JSON, place, "the JSON is broken" + (position.find() ? position.group() : ""));
+    }
+}

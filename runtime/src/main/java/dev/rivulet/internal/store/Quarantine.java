@@ -1,0 +1,70 @@
+package dev.rivulet.internal.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where files go that do not hold what they should: moved, never deleted, and each with a text beside it that says why. The
+ * name of each tells where it came from: its path, with {@code %2F} for {@code /}.
+ */
+final class Quarantine {
+    private static final int MAX_NAME = 180; // File systems allow 255 bytes, of which the ending takes some.
+
+    private final DirectoryLayout layout;
+    private final List<Recovery.Quarantined> moved = new ArrayList<>();
+
+    Quarantine(DirectoryLayout layout) {
+        this.layout = layout;
+    }
+
+    /** What has been moved, in order. */
+    List<Recovery.Quarantined> moved() {
+        return moved;
+    }
+
+    /** Moves a file, a folder or a link away, durably. The reason is there first, so a crash leaves nothing unexplained. */
+    void move(Path file, String reason) throws IOException {
+        if (Files.isSymbolicLink(layout.quarantine())) {
+            throw new IOException(
+                    layout.quarantine() + " is a symbolic link; delete it, so that a folder can be there");
+        }
+        DurableFiles.createFolders(layout.quarantine());
+        String from = layout.relative(file);
+        Path place = freePlace(from);
+        explain(place.resolveSibling(place.getFileName() + ".reason.txt"), from + ": " + reason + "\n");
+        DurableFiles.rename(file, place);
+        DurableFiles.flush(layout.quarantine());
+        DurableFiles.flush(DurableFiles.parent(file));
+        moved.add(new Recovery.Quarantined(from, layout.relative(place), reason));
+    }
+
+    private Path freePlace(String from) {
+        String escaped = from.replace("%", "%25").replace("/", "%2F");
+        String name = escaped.substring(Math.max(0, escaped.length() - MAX_NAME));
+        Path place = layout.quarantine().resolve(name);
+        for (int copy = 2; DurableFiles.exists(place); copy++) {
+            place = layout.quarantine().resolve(name + "~" + copy);
+        }
+        return place;
+    }
+
+    private static void explain(Path place, String text) throws IOException {
+        Files.deleteIfExists(place);
+        try (FileChannel channel = FileChannel.open(
+                place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.rivulet.internal.store;
+
+import com.google.gson.annotations.SerializedName;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A checkpoint's file as a manifest describes it.
+ *
+ * @param stream name of its stream
+ * @param blob the file as it was written
+ * @param score exact value of the monitored metric; empty without a monitor
+ * @param derivation how derived weights came about; empty for untransformed ones
+ */
+public record StoredCheckpoint(String stream, Blob blob, OptionalDouble score, Optional<Derivation> derivation) {
+
+    /**
+     * A file that is written and durable. Under a temporary name in the framework's own folder until its group is
+     * published, it then gets the path that it is meant for.
+     *
+     * @param file path in the directory once the group is published
+     * @param name name in the framework's own folder until then
+     * @param bytes size of the file
+     * @param crc32c CRC-32C of the whole file, in the low 32 bits
+     */
+    public record Blob(
+            String file, @SerializedName("blob") String name, long bytes, long crc32c) {}
+
+    /**
+     * How derived weights came about.
+     *
+     * @param transform the transforming method or field, such as {@code DigitsModule#halve}
+     * @param source name of the stream whose weights were transformed
+     * @param sourceDigest digest of those weights, such as {@code crc32c:1a2b3c4d}
+     */
+    public record Derivation(
+            String transform, String source, @SerializedName("source_digest") String sourceDigest) {}
+
+    /** Path of the file in the directory once the group is published. */
+    public String file() {
+        return blob.file();
+    }
+
+    /** Size of the file. */
+    public long bytes() {
+        return blob.bytes();
+    }
+
+    /** CRC-32C of the whole file, in the low 32 bits. */
+    public long crc32c() {
+        return blob.crc32c();
+    }
+}

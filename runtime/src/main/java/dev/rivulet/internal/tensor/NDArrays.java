@@ -1,0 +1,81 @@
+package dev.rivulet.internal.tensor;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.Tensor;
+import dev.rivulet.tensor.UnsupportedDtypeException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Tensors put into DJL's arrays: as a new array, or in place of the values of one that exists. */
+public final class NDArrays {
+    private NDArrays() {}
+
+    /**
+     * A new array of the tensor's values.
+     *
+     * <p>On the CPU it shares the tensor's memory if that is one direct buffer, else it is a copy. A sharing array
+     * keeps the buffer reachable; an operation in place on it changes the tensor, so it is for reading.
+     *
+     * @param manager closes the array
+     * @throws UnsupportedDtypeException if DJL's PyTorch engine cannot hold the dtype
+     */
+    public static NDArray create(NDManager manager, Tensor tensor) {
+        DataType type = arrayType(tensor);
+        Shape shape = new Shape(tensor.shape().dimensions());
+        List<ByteBuffer> chunks = tensor.chunks();
+        if (manager.getDevice().equals(Device.cpu()) && isShareable(tensor.dtype(), chunks)) {
+            return manager.create(chunks.get(0), shape, type);
+        }
+        NDArray array = manager.create(shape, type);
+        write(tensor, array);
+        return array;
+    }
+
+    /**
+     * Replaces the values of an array. Its storage, its gradient flag and other views of it stay as they are, whatever
+     * the thread's gradient mode.
+     *
+     * @throws UnsupportedDtypeException if DJL's PyTorch engine cannot hold the dtype
+     * @throws IllegalArgumentException if dtype or shape differ; nothing is written then
+     */
+    public static void write(Tensor tensor, NDArray array) {
+        arrayType(tensor);
+        if (LiveTensors.dtype(array) != tensor.dtype()
+                || !LiveTensors.shape(array).equals(tensor.shape())) {
+            throw new IllegalArgumentException("A tensor " + tensor + " cannot fill an array "
+                    + LiveTensors.dtype(array) + LiveTensors.shape(array)
+                    + "; convert it, or load it into a model of the same architecture.");
+        }
+        try (LiveTensors live = new LiveTensors()) {
+            LiveTensors.Memory memory = live.lend(array);
+            tensor.copyTo(memory.chunks());
+            NDArray copy = memory.copy();
+            if (copy != null) {
+                // Through an alias without gradient, because libtorch forbids writing to a leaf that requires one.
+                try (NDArray alias = array.stopGradient()) {
+                    alias.set(new NDIndex("..."), copy);
+                }
+            }
+        }
+    }
+
+    private static boolean isShareable(Dtype dtype, List<ByteBuffer> chunks) {
+        return chunks.size() == 1
+                && chunks.get(0).isDirect()
+                && chunks.get(0).alignmentOffset(0, dtype.alignment()) == 0;
+    }
+
+    private static DataType arrayType(Tensor tensor) {
+        return tensor.dtype()
+                .arrayType()
+                .orElseThrow(() -> new UnsupportedDtypeException("A tensor " + tensor
+                        + " cannot become a DJL array: the PyTorch engine cannot hold " + tensor.dtype()
+                        + ". Convert it to a type that it holds, such as F32."));
+    }
+}

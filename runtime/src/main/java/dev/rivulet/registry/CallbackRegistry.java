@@ -1,0 +1,81 @@
+package dev.rivulet.registry;
+
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.transform.StateDict;
+import dev.rivulet.transform.StatefulTransform;
+import dev.rivulet.transform.TransformContext;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a class declares with annotations, as code: its streams and direct calls of its methods.
+ *
+ * <p>For generated code only: the annotation processor writes the implementation, the runtime finds it in the class's
+ * package and calls it. Implement or call it nowhere else; it changes with the processor.
+ *
+ * <p>Every method takes the name of a stream and does nothing where this class declares nothing for it. Called on the
+ * training thread, but for transforms that are static methods.
+ *
+ * @param <M> the declaring class
+ * @since 0.1
+ */
+public interface CallbackRegistry<M> {
+
+    /** The streams that the class declares: untransformed ones first, then derived ones in source order. */
+    List<StreamDeclaration> streams();
+
+    /**
+     * The transforms held in fields, in source order, by the names under which their state is saved, such as {@code
+     * DigitsModule#average}. Each is notified of every optimizer step.
+     *
+     * @param module the object whose fields are read
+     */
+    default Map<String, StatefulTransform> statefulTransforms(M module) {
+        return Map.of();
+    }
+
+    /**
+     * Transforms the weights for a derived stream.
+     *
+     * @param stream name of the derived stream
+     * @param module the object whose method or field is called; unused by static transforms
+     * @param weights weights of the stream's source
+     * @throws IllegalArgumentException if the class declares no such derived stream
+     * @throws Exception what the user's method throws
+     */
+    default StateDict transform(String stream, M module, StateDict weights, TransformContext context) throws Exception {
+        throw noTransform(stream);
+    }
+
+    /**
+     * What {@link #transform} throws for a stream that it does not know.
+     *
+     * @param stream name of the stream
+     */
+    static IllegalArgumentException noTransform(String stream) {
+        return new IllegalArgumentException("No transform is declared for a stream named \"" + stream + "\".");
+    }
+
+    /**
+     * Whether a due save of a stream is carried out.
+     *
+     * @throws Exception what the user's method throws
+     */
+    default boolean saves(String stream, M module, TransformContext context) throws Exception {
+        return true;
+    }
+
+    /**
+     * Adds the entries of the class to a checkpoint of a stream before it is written.
+     *
+     * @throws Exception what the user's method throws
+     */
+    default void onSaveCheckpoint(String stream, M module, Checkpoint checkpoint) throws Exception {}
+
+    /**
+     * Reads the entries of the class from a loaded checkpoint of a stream.
+     *
+     * @throws Exception what the user's method throws
+     */
+    default void onLoadCheckpoint(String stream, M module, Checkpoint checkpoint) throws Exception {}
+}

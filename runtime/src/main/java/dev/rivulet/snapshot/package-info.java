@@ -1,5 +1,0 @@
-/** One copy of the training state, taken at a step boundary into reused memory. */
-@NullMarked
-package dev.rivulet.snapshot;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Files that are complete and durable before they are visible. */
-@NullMarked
-package dev.rivulet.store;
-
-import org.jspecify.annotations.NullMarked;

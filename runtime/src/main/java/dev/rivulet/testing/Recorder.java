@@ -1,0 +1,116 @@
+package dev.rivulet.testing;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.Callback;
+import dev.rivulet.LightningModule;
+import dev.rivulet.Trainer;
+import dev.rivulet.checkpoint.CommittedCheckpoint;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down each step of a run, shows it to witnesses, and stops the run where it is told to. */
+final class Recorder implements Callback {
+    /** The stream that saves where the run is stopped. */
+    static final String STOP_STREAM = "resume-proof-stop";
+
+    private final int firstIndex;
+    private final OptionalInt stopAt;
+    private final List<ComparisonRun> witnesses;
+    private final List<Step> steps = new ArrayList<>();
+    private List<String> tensors = List.of();
+    private @Nullable Path stopFile;
+    private boolean stopped;
+
+    /**
+     * A recorder for one run.
+     *
+     * @param firstIndex how many batches the run has had before, when it resumes
+     * @param stopAt steps after which it is stopped
+     */
+    Recorder(int firstIndex, OptionalInt stopAt, List<ComparisonRun> witnesses) {
+        this.firstIndex = firstIndex;
+        this.stopAt = stopAt;
+        this.witnesses = witnesses;
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    /** Names of the weights. */
+    List<String> tensors() {
+        return tensors;
+    }
+
+    /** Whether the run was stopped where it should be. */
+    boolean hasStopped() {
+        return stopped;
+    }
+
+    /** The checkpoint of the stop. */
+    Optional<Path> stopFile() {
+        return Optional.ofNullable(stopFile);
+    }
+
+    @Override
+    public void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
+        stopIfDue(trainer);
+        begin(trainer, module, Optional.of(batch), batchIndex);
+    }
+
+    @Override
+    public void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex) {
+        int last = steps.size() - 1;
+        Step step = steps.get(last).withLoss(loss);
+        steps.set(last, step);
+        witnesses.forEach(witness -> witness.ends(firstIndex + last, step));
+    }
+
+    @Override
+    public void onValidationStart(Trainer trainer, LightningModule module) {
+        stopIfDue(trainer);
+    }
+
+    @Override
+    public void onTrainEpochEnd(Trainer trainer, LightningModule module) {
+        stopIfDue(trainer);
+    }
+
+    @Override
+    public void onTrainEnd(Trainer trainer, LightningModule module) {
+        begin(trainer, module, Optional.empty(), -1);
+    }
+
+    @Override
+    public void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint checkpoint) {
+        if (checkpoint.checkpoint().stream().equals(STOP_STREAM)) {
+            stopFile = checkpoint.path();
+        }
+    }
+
+    private void begin(Trainer trainer, LightningModule module, Optional<Batch> batch, int batchIndex) {
+        Map<String, NDArray> weights = new LinkedHashMap<>();
+        module.parameters().forEach((name, parameter) -> weights.put(name, parameter.getArray()));
+        Step step = Step.before(trainer, weights, batch, batchIndex);
+        tensors = List.copyOf(weights.keySet());
+        steps.add(step);
+        witnesses.forEach(witness -> witness.begins(firstIndex + steps.size() - 1, step, weights));
+    }
+
+    /** The checkpoint of a step is saved after callbacks' last hook of its batch, so the run ends at the first one after. */
+    private void stopIfDue(Trainer trainer) {
+        if (stopAt.isPresent()
+                && trainer.globalStep() >= stopAt.getAsInt()
+                && witnesses.stream().noneMatch(ComparisonRun::wantsMore)) {
+            stopped = true;
+            throw new InjectedStop();
+        }
+    }
+}

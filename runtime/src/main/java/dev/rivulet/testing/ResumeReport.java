@@ -1,0 +1,164 @@
+package dev.rivulet.testing;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The result of a {@link ResumeVerifier}.
+ *
+ * <p>Immutable; {@link #toString} is the report for people.
+ *
+ * @since 0.1
+ */
+public final class ResumeReport {
+    private final Run run;
+    private final List<Integer> stops;
+    private final Verdict verdict;
+    private final Optional<Finding> finding;
+    private final List<String> leftOut;
+
+    /** What is known of a run. */
+    record Run(long steps, int epochs, int tensors) {}
+
+    /**
+     * What was found.
+     *
+     * @param tensor the first tensor that differs after that
+     * @param further how many more differ there
+     * @param tensorStep the step after which it differs
+     */
+    record Finding(
+            ResumeDifference difference,
+            Optional<TensorDifference> tensor,
+            int further,
+            long tensorStep,
+            String cause) {}
+
+    /**
+     * The answer.
+     *
+     * @since 0.1
+     */
+    public enum Verdict {
+        /** A run that was stopped and resumed is the same as one that was never stopped, to the bit. */
+        EXACT,
+        /** A run that was stopped and resumed differs; one that starts fresh does not. */
+        NOT_EXACT,
+        /** Two runs from the beginning differ, so that nothing can be concluded about resuming. */
+        NOT_REPEATABLE
+    }
+
+    ResumeReport(Run run, List<Integer> stops, Verdict verdict, Optional<Finding> finding, List<String> leftOut) {
+        this.run = run;
+        this.stops = List.copyOf(stops);
+        this.verdict = verdict;
+        this.finding = finding;
+        this.leftOut = List.copyOf(leftOut);
+    }
+
+    /** The answer. */
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** Whether resuming is exact. */
+    public boolean isExact() {
+        return verdict == Verdict.EXACT;
+    }
+
+    /** The steps after which the run was stopped and resumed; up to the one after which it differs, if it does. */
+    public List<Integer> stops() {
+        return stops;
+    }
+
+    /** Number of optimizer steps of the straight run. */
+    public long steps() {
+        return run.steps();
+    }
+
+    /** Number of tensors that were compared after each step. */
+    public int tensors() {
+        return run.tensors();
+    }
+
+    /** The first difference; empty if resuming is exact. */
+    public Optional<ResumeDifference> difference() {
+        return finding.map(Finding::difference);
+    }
+
+    /**
+     * The first tensor that differs, with its values.
+     *
+     * @return empty if none differs before the next stop, or the straight run cannot be repeated to have them again
+     */
+    public Optional<TensorDifference> tensor() {
+        return finding.flatMap(Finding::tensor);
+    }
+
+    /** The likely cause of the difference, and what to do; empty if resuming is exact. */
+    public Optional<String> likelyCause() {
+        return finding.map(Finding::cause);
+    }
+
+    /**
+     * Fails a test unless resuming is exact.
+     *
+     * @throws AssertionError with this report, if it is not
+     */
+    public void requireExact() {
+        if (!isExact()) {
+            throw new AssertionError(toString());
+        }
+    }
+
+    /** The report, for people. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(heading());
+        finding.ifPresent(found -> {
+            text.append("\n  First difference: ").append(found.difference()).append('.');
+            found.tensor()
+                    .ifPresent(tensor -> text.append("\n  First tensor to differ, after step ")
+                            .append(found.tensorStep())
+                            .append(": ")
+                            .append(tensor)
+                            .append(found.further() == 0 ? "." : "; " + found.further() + " more tensors differ."));
+            text.append("\n  Likely cause: ").append(found.cause());
+        });
+        if (!leftOut.isEmpty()) {
+            text.append("\n  Not compared, as they differ between two straight runs, too: ")
+                    .append(String.join(", ", leftOut))
+                    .append('.');
+        }
+        return text.toString();
+    }
+
+    private String heading() {
+        String length = run.steps() + " steps in " + run.epochs() + (run.epochs() == 1 ? " epoch" : " epochs");
+        return switch (verdict) {
+            case EXACT ->
+                "Resuming is exact. A run of " + length + ", stopped after " + stopsInWords()
+                        + " and resumed each time, was the same as one that was never stopped: inputs, loss, metrics and "
+                        + run.tensors() + " tensors at every step, and all of the training state at the end.";
+            case NOT_EXACT ->
+                "Resuming is NOT exact. A run of " + length + ", stopped after " + stopsInWords()
+                        + ", differs from one that was never stopped.";
+            case NOT_REPEATABLE ->
+                "The run cannot be repeated, so it cannot be resumed exactly: two runs of " + length
+                        + ", neither of which was stopped, differ.";
+        };
+    }
+
+    private String stopsInWords() {
+        String last = String.valueOf(stops.get(stops.size() - 1));
+        if (stops.size() == 1) {
+            return "step " + last;
+        }
+        return "steps "
+                + stops.subList(0, stops.size() - 1).stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", "))
+                + " and " + last;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.rivulet.testing;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.Trainer;
+import dev.rivulet.internal.tensor.LiveTensors;
+import dev.rivulet.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * What a run was like right before a batch, and the loss that came of it; or, at the end of training, without a batch.
+ *
+ * @param position where in the run this is
+ * @param weights a digest of each tensor, in the order of the network
+ * @param metrics as far as known
+ * @param inputs digest of the batch's data and labels; empty at the end of training
+ * @param loss empty until the batch has ended
+ */
+record Step(
+        Position position, List<Long> weights, Map<String, Double> metrics, OptionalLong inputs, OptionalDouble loss) {
+
+    /**
+     * Where a run is.
+     *
+     * @param batchIndex within the epoch; −1 at the end of training
+     * @param globalStep optimizer steps so far
+     */
+    record Position(int epoch, int batchIndex, long globalStep) {}
+
+    /** Digests what is there now. */
+    static Step before(Trainer trainer, Map<String, NDArray> weights, Optional<Batch> batch, int batchIndex) {
+        return new Step(
+                new Position(trainer.currentEpoch(), batchIndex, trainer.globalStep()),
+                weights.values().stream().map(Step::digest).toList(),
+                trainer.callbackMetrics(),
+                batch.stream().mapToLong(Step::inputs).findAny(),
+                OptionalDouble.empty());
+    }
+
+    /** The same, now that the batch has ended. */
+    Step withLoss(NDArray computed) {
+        double value = computed.toType(DataType.FLOAT64, false).getDouble();
+        return new Step(position, weights, metrics, inputs, OptionalDouble.of(value));
+    }
+
+    int epoch() {
+        return position.epoch();
+    }
+
+    /** Optimizer steps so far. */
+    long globalStep() {
+        return position.globalStep();
+    }
+
+    boolean isEnd() {
+        return inputs.isEmpty();
+    }
+
+    /** The position, in words. */
+    String place() {
+        return isEnd() ? "the end of training" : "batch " + position.batchIndex() + " of epoch " + position.epoch();
+    }
+
+    private static long inputs(Batch batch) {
+        return 31 * digest((Collection<NDArray>) batch.getData()) + digest((Collection<NDArray>) labels(batch));
+    }
+
+    private static NDList labels(Batch batch) {
+        NDList labels = batch.getLabels();
+        return labels == null ? new NDList() : labels;
+    }
+
+    private static long digest(Collection<NDArray> arrays) {
+        return arrays.stream().mapToLong(Step::digest).reduce(arrays.size(), (all, next) -> 31 * all + next);
+    }
+
+    /** 64 bits of the SHA-256 of dtype, shape and bytes: enough, as nobody looks for collisions. */
+    private static long digest(NDArray array) {
+        try (LiveTensors live = new LiveTensors()) {
+            Tensor tensor = live.view(array);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(tensor.toString().getBytes(StandardCharsets.UTF_8));
+            tensor.chunks().forEach(digest::update);
+            return ByteBuffer.wrap(digest.digest()).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("Every JVM has SHA-256.", e);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.rivulet.testing;
+
+import dev.rivulet.internal.tensor.Conversion;
+import dev.rivulet.tensor.Dtype;
+import dev.rivulet.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * The difference between two tensors that should be the same to the bit.
+ *
+ * @param tensor its name
+ * @param index of the first element that differs, row-major
+ * @param expected that element in the straight run
+ * @param actual that element in the other run
+ * @param elements how many elements differ
+ * @param largest the largest difference of two elements, NaN if one of them is; empty if the type is not a floating-point
+ *     one
+ * @since 0.1
+ */
+public record TensorDifference(
+        String tensor, List<Long> index, String expected, String actual, long elements, OptionalDouble largest) {
+
+    /**
+     * Compares.
+     *
+     * @param expected of the same dtype and shape as the other one
+     */
+    static TensorDifference between(String name, Tensor expected, Tensor actual) {
+        Elements then = new Elements(expected);
+        Elements now = new Elements(actual);
+        long first = -1;
+        String firstThen = "";
+        String firstNow = "";
+        long elements = 0;
+        double largest = 0;
+        for (long i = 0; i < expected.shape().elementCount(); i++) {
+            long left = then.next();
+            long right = now.next();
+            if (left == right) {
+                continue;
+            }
+            if (first < 0) {
+                first = i;
+                firstThen = then.text(left);
+                firstNow = now.text(right);
+            }
+            elements++;
+            largest = Math.max(largest, Math.abs(Double.longBitsToDouble(left) - Double.longBitsToDouble(right)));
+        }
+        return new TensorDifference(
+                name,
+                index(Math.max(first, 0), expected.shape().dimensions()),
+                firstThen,
+                firstNow,
+                elements,
+                then.floating ? OptionalDouble.of(largest) : OptionalDouble.empty());
+    }
+
+    /** A number as Java writes it, in single precision if it is of that. */
+    static String text(double value) {
+        float single = (float) value;
+        return Double.compare(single, value) == 0 ? Float.toString(single) : Double.toString(value);
+    }
+
+    private static List<Long> index(long element, long[] dimensions) {
+        List<Long> index = new ArrayList<>();
+        long rest = element;
+        for (int i = dimensions.length - 1; i >= 0; i--) {
+            index.add(0, rest % dimensions[i]);
+            rest /= dimensions[i];
+        }
+        return List.copyOf(index);
+    }
+
+    /** In words. */
+    @Override
+    public String toString() {
+        return "\"" + tensor + "\" at " + index + ": " + actual + " instead of " + expected + "; " + elements
+                + (elements == 1 ? " element differs" : " elements differ")
+                + (largest.isPresent() ? ", by at most " + (float) largest.getAsDouble() : "");
+    }
+
+    /** A tensor's elements in order, each as its bits: of a double, if they are of a floating-point type. */
+    private static final class Elements {
+        private final boolean floating;
+        private final int size;
+        private final Iterator<ByteBuffer> chunks;
+        private ByteBuffer chunk = ByteBuffer.allocate(0);
+
+        Elements(Tensor tensor) {
+            this.floating = Conversion.accepts(tensor.dtype());
+            Tensor read = floating ? Conversion.convert(tensor, Dtype.F64) : tensor;
+            this.size = read.dtype().alignment();
+            this.chunks = read.chunks().iterator();
+        }
+
+        long next() {
+            while (!chunk.hasRemaining()) {
+                chunk = chunks.next();
+            }
+            return switch (size) {
+                case Byte.BYTES -> chunk.get();
+                case Short.BYTES -> chunk.getShort();
+                case Integer.BYTES -> chunk.getInt();
+                default -> chunk.getLong();
+            };
+        }
+
+        String text(long bits) {
+            return floating ? TensorDifference.text(Double.longBitsToDouble(bits)) : Long.toString(bits);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.rivulet.testing;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * Runs a {@link ResumeVerifier} from a command line.
+ *
+ * <pre>{@code
+ * java -cp … dev.rivulet.testing.VerifyResume com.example.DigitsProof [step…]
+ *
+ * public final class DigitsProof implements Supplier<ResumeVerifier> {
+ *     public ResumeVerifier get() {
+ *         return ResumeVerifier.of(() -> new DigitsModule(), () -> Trainer.builder().maxEpochs(2).seed(1), () -> train);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Prints the report. The exit code is 0 if resuming is exact, 1 if it is not, 2 if that could not be tried.
+ *
+ * @since 0.1
+ */
+public final class VerifyResume {
+    private static final int EXACT = 0;
+    private static final int NOT_EXACT = 1;
+    private static final int NOT_TRIED = 2;
+    private static final String USAGE =
+            "Usage: java -cp … dev.rivulet.testing.VerifyResume <class> [<step>…], where <class> implements"
+                    + " Supplier<ResumeProof>, and the run is stopped after each <step>";
+
+    private VerifyResume() {}
+
+    /**
+     * Runs the verification and ends the JVM.
+     *
+     * @param arguments name of a class with a public constructor without parameters, then steps to stop at
+     */
+    public static void main(String... arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs the verification and returns the exit code. */
+    static int run(String... arguments) {
+        try {
+            if (arguments.length == 0) {
+                throw new IllegalArgumentException(USAGE);
+            }
+            ResumeVerifier proof = proof(arguments[0]);
+            int[] steps = Arrays.stream(arguments, 1, arguments.length)
+                    .mapToInt(VerifyResume::step)
+                    .toArray();
+            ResumeReport report = (steps.length == 0 ? proof : proof.stopAt(steps)).run();
+            System.out.println(report);
+            return report.isExact() ? EXACT : NOT_EXACT;
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            return NOT_TRIED;
+        } catch (RuntimeException | Error e) {
+            // Left to the JVM, an error such as a class that is missing would end it with 1, which says that it was
+            // tried.
+            e.printStackTrace();
+            return NOT_TRIED;
+        }
+    }
+
+    private static ResumeVerifier proof(String className) {
+        try {
+            Constructor<?> constructor = Class.forName(className).getConstructor();
+            if (constructor.newInstance() instanceof Supplier<?> supplier
+                    && supplier.get() instanceof ResumeVerifier proof) {
+                return proof;
+            }
+            throw new IllegalArgumentException(className + " is no Supplier<ResumeProof>. " + USAGE);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException("There is no class " + className + " on the class path. " + USAGE, e);
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(className + " cannot be made: its constructor threw " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException(
+                    className + " cannot be made: it and its constructor without parameters must be public. " + USAGE,
+                    e);
+        }
+    }
+
+    private static int step(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is no step. " + USAGE, e);
+        }
+    }
+}

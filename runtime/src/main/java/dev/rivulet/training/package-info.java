@@ -1,5 +1,0 @@
-/** The loop that trains: its hooks in Lightning's order, its metrics, its progress. */
-@NullMarked
-package dev.rivulet.training;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,232 @@
+package dev.rivulet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.OnFailure;
+import dev.rivulet.annotations.SaveBest;
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.checkpoint.Backpressure;
+import dev.rivulet.checkpoint.DeterminismCheck;
+import dev.rivulet.checkpoint.FitException;
+import dev.rivulet.checkpoint.SavedCheckpoint;
+import dev.rivulet.checkpoint.StreamResult;
+import dev.rivulet.fixture.ChainModule;
+import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.Weights;
+import dev.rivulet.fixture.WeightsRecorder;
+import dev.rivulet.internal.retention.KeptCheckpoint;
+import dev.rivulet.internal.retention.RetentionSnapshot;
+import dev.rivulet.internal.save.RetentionIndex;
+import dev.rivulet.internal.store.Catalog;
+import dev.rivulet.internal.store.Manifest;
+import dev.rivulet.internal.store.RetainedGroups;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.seed.Seed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random policies under random failures: the books in memory, those that the manifests stand for, and the files on the disk
+ * are the same.
+ */
+@Tag("slow")
+class EngineRetentionTest extends FitTestCase {
+    private static final int RUNS = Seed.scaled(30);
+    private static final List<String> STREAMS = List.of("original", "first", "second", "third");
+
+    private final WeightsRecorder recorder = new WeightsRecorder();
+    private final Map<String, String> folders = new HashMap<>();
+    private long failingStep;
+
+    static LongStream seeds() {
+        return LongStream.range(Seed.VALUE, Seed.VALUE + RUNS);
+    }
+
+    @ParameterizedTest(name = "-Drivulet.seed={0}")
+    @MethodSource("seeds")
+    void booksManifestsAndDiskAreTheSame(long seed) throws IOException {
+        Random random = new Random(seed);
+        try (ChainModule module = new ChainModule()) {
+            STREAMS.forEach(stream -> fail(module, stream, random.nextInt(3), random.nextLong()));
+            failingStep = random.nextInt(3) == 0 ? 2 + random.nextInt(6) : -1;
+            Optional<FitResult> result = fit(trainer(random), module);
+
+            Optional<Manifest> newest = Catalog.read(checkpoints()).newest();
+            Set<String> named = new TreeSet<>();
+            for (String stream : STREAMS) {
+                RetentionSnapshot books = rebuilt(newest, stream);
+                result.ifPresent(fit -> assertThatResultIsThatOf(books, stream, fit.stream(stream)));
+                named.addAll(namesIn(books, stream));
+                assertThatWeightsAreThoseOf(books, stream);
+            }
+            assertThat(files(checkpoints())).isEqualTo(named);
+            assertThat(temporaryFiles()).isEmpty();
+        }
+    }
+
+    /** What throws now and then: nothing, the transform, or the hook and the condition. */
+    private static void fail(ChainModule module, String stream, int what, long seed) {
+        Random random = new Random(seed);
+        module.transform(stream, (weights, context) -> {
+            if (what == 1 && context.globalStep() * seed % 3 == 0) {
+                throw new IOException("transform");
+            }
+            return weights;
+        });
+        if (what == 2) {
+            module.onSave(stream, checkpoint -> {
+                if (random.nextInt(4) == 0) {
+                    throw new IOException("hook");
+                }
+            });
+            module.when(stream, context -> {
+                if (random.nextInt(8) == 0) {
+                    throw new IOException("condition");
+                }
+                return random.nextInt(4) != 0;
+            });
+        }
+    }
+
+    private Trainer trainer(Random random) {
+        Trainer.Builder trainer = ChainModule.saving(trainer(), STREAMS.toArray(String[]::new))
+                .maxPendingSaves(random.nextInt(4))
+                .backpressure(random.nextInt(3) == 0 ? Backpressure.SKIP : Backpressure.WAIT)
+                .determinismCheck(DeterminismCheck.NEVER)
+                .callbacks(recorder, new Callback() {
+                    @Override
+                    public void onTrainBatchEnd(
+                            Trainer running, LightningModule m, NDArray loss, Batch batch, int batchIndex)
+                            throws IOException {
+                        if (running.globalStep() == failingStep) {
+                            throw new IOException("step");
+                        }
+                    }
+                });
+        for (String stream : STREAMS) {
+            long seed = random.nextLong();
+            trainer.stream(stream, policy -> randomPolicy(stream, policy, seed));
+        }
+        return trainer.build();
+    }
+
+    private StreamPolicy.Builder randomPolicy(String stream, StreamPolicy.Builder start, long seed) {
+        Random random = new Random(seed);
+        boolean monitored = random.nextBoolean();
+        String folder = random.nextInt(3) == 0 ? "in-" + stream : "";
+        folders.put(stream, folder.isEmpty() ? "" : folder + "/");
+        start.dirpath(folder)
+                .saveTopK(monitored ? random.nextInt(5) - 1 : random.nextInt(3) - 1)
+                .monitor(monitored ? "train_loss" : "")
+                .mode(random.nextBoolean() ? Mode.MIN : Mode.MAX)
+                .keepLast(random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0)
+                .keepEveryNth(random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 0)
+                .maxTotalBytes(random.nextInt(3) == 0 ? 1_000 + random.nextInt(6_000) : 0)
+                .saveLast(pick(SaveLast.values(), random))
+                .saveBest(monitored ? pick(SaveBest.values(), random) : SaveBest.OFF)
+                .everyNTrainSteps(1 + random.nextInt(2))
+                .saveOnException(random.nextBoolean())
+                .onFailure(OnFailure.CONTINUE)
+                .enableVersionCounter(random.nextInt(4) != 0);
+        if (random.nextInt(3) == 0) {
+            start.filename(stream + "-{epoch}");
+        }
+        if (!start.violations().isEmpty()) {
+            return randomPolicy(stream, start, random.nextLong());
+        }
+        return start;
+    }
+
+    private static <T> T pick(T[] values, Random random) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private Optional<FitResult> fit(Trainer trainer, ChainModule module) {
+        try {
+            return Optional.of(trainer.fit(module, points, points));
+        } catch (FitException e) {
+            assertThat(e).hasRootCauseMessage("step").hasNoSuppressedExceptions();
+            return Optional.empty();
+        }
+    }
+
+    private RetentionSnapshot rebuilt(Optional<Manifest> newest, String stream) throws IOException {
+        RetainedGroups ledger = newest.map(
+                        manifest -> Objects.requireNonNull(manifest.ledgers().get(stream)))
+                .orElse(RetainedGroups.EMPTY);
+        return new RetentionIndex(folder(stream), Set.of(0L, 1L))
+                .adopt(Catalog.read(checkpoints()), stream, ledger, file -> true);
+    }
+
+    private String folder(String stream) {
+        return Objects.requireNonNull(folders.get(stream));
+    }
+
+    private void assertThatResultIsThatOf(RetentionSnapshot books, String stream, StreamResult result) {
+        assertThat(result.kept())
+                .containsExactlyInAnyOrderElementsOf(books.checkpoints().stream()
+                        .map(kept -> new SavedCheckpoint(
+                                path(stream, kept.name()), kept.score(), kept.epoch(), kept.globalStep()))
+                        .toList());
+        assertThat(result.last()).isEqualTo(books.last().map(last -> path(stream, last.name())));
+        assertThat(result.best()).isEqualTo(books.bestPointer().map(best -> path(stream, best.name())));
+    }
+
+    private Path path(String stream, String name) {
+        return checkpoints().resolve(folder(stream) + name);
+    }
+
+    private Set<String> namesIn(RetentionSnapshot books, String stream) {
+        Set<String> names = new TreeSet<>();
+        books.checkpoints().forEach(kept -> names.add(folder(stream) + kept.name()));
+        books.rescue().ifPresent(rescue -> names.add(folder(stream) + rescue.name()));
+        books.last().ifPresent(last -> names.add(folder(stream) + last.name()));
+        books.bestPointer().ifPresent(best -> names.add(folder(stream) + best.name()));
+        return names;
+    }
+
+    private void assertThatWeightsAreThoseOf(RetentionSnapshot books, String stream) {
+        for (KeptCheckpoint kept : books.checkpoints()) {
+            assertThat(Weights.in(path(stream, kept.name()))).isEqualTo(recorder.at(kept.globalStep()));
+        }
+        books.rescue()
+                .ifPresent(rescue -> assertThat(Weights.in(path(stream, rescue.name())))
+                        .isEqualTo(recorder.at(rescue.globalStep())));
+        books.last()
+                .ifPresent(last ->
+                        assertThat(Weights.in(path(stream, last.name()))).isEqualTo(recorder.at(last.globalStep())));
+        books.bestPointer()
+                .ifPresent(best -> assertThat(Weights.in(path(stream, best.name())))
+                        .isEqualTo(recorder.at(best.target().globalStep())));
+    }
+
+    private static Set<String> files(Path root) {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file -> !Files.isDirectory(file))
+                    .map(file -> root.relativize(file).toString())
+                    .filter(name -> !name.startsWith(".rivulet"))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

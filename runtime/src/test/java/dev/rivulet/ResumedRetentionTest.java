@@ -1,0 +1,214 @@
+package dev.rivulet;
+
+import static dev.rivulet.ResumeFrom.resumeFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
+import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.checkpoint.SavedCheckpoint;
+import dev.rivulet.fixture.Points;
+import dev.rivulet.fixture.ScriptedModule;
+import dev.rivulet.internal.retention.RunEnd;
+import dev.rivulet.policy.FilenameStyle;
+import dev.rivulet.policy.StreamPolicy;
+import dev.rivulet.seed.Seed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs that are stopped at any call of a hook, and go on as often as it takes, come to the same files and books as one that
+ * was never stopped. Policies are random.
+ */
+@Tag("slow")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
+class ResumedRetentionTest {
+    private static final int RUNS = Seed.scaled(20);
+    private static final List<SaveLast> LASTS = List.of(SaveLast.values());
+    private static final List<SaveBest> BESTS = List.of(SaveBest.values());
+    private static final List<SaveOnTrainEpochEnd> EPOCH_ENDS = List.of(SaveOnTrainEpochEnd.values());
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void filesAndBooksAreThoseOfARunThatWasNeverStopped() throws IOException {
+        for (long seed = Seed.VALUE; seed < Seed.VALUE + RUNS; seed++) {
+            Plan plan = Plan.random(new Random(seed));
+            Map<String, Object> straight = new Run(plan, directory.resolve("straight" + seed)).toItsEnd();
+            Map<String, Object> stopped = new Run(plan, directory.resolve("stopped" + seed)).stopping(new Random(seed));
+            assertThat(stopped).as("-Drivulet.seed=%d %s", seed, plan).isEqualTo(straight);
+        }
+    }
+
+    /** What a run is made of. */
+    private record Plan(
+            int epochs,
+            int batches,
+            int accumulate,
+            int validationEvery,
+            int checkEveryNEpoch,
+            long metricSeed,
+            Map<String, StreamPolicy> streams) {
+
+        static Plan random(Random random) {
+            Map<String, StreamPolicy> streams = new LinkedHashMap<>();
+            // A file that is resumed from under its own name stays; "last" is replaced as if there had been no stop.
+            streams.put("original", withLast(random, policy(random, "o")).build());
+            streams.put(
+                    "second", withLast(random, policy(random, "s")).dirpath("b").build());
+            streams.put("halved", policy(random, "h"));
+            streams.put(
+                    "state",
+                    StreamPolicy.builder()
+                            .dirpath("state")
+                            .filename("s")
+                            .everyNTrainSteps(1)
+                            .saveTopK(0)
+                            .saveLast(SaveLast.COPY)
+                            .build());
+            int batches = 2 + random.nextInt(4);
+            return new Plan(
+                    1 + random.nextInt(4),
+                    batches,
+                    1 + random.nextInt(2),
+                    1 + random.nextInt(batches),
+                    1 + random.nextInt(2),
+                    random.nextLong(),
+                    streams);
+        }
+
+        private static StreamPolicy.Builder withLast(Random random, StreamPolicy policy) {
+            return policy.toBuilder().saveLast(random.nextBoolean() ? SaveLast.COPY : SaveLast.LINK);
+        }
+
+        private static StreamPolicy policy(Random random, String prefix) {
+            String[] templates = {prefix, prefix + "-{epoch}", prefix + "-{step}", prefix + "-{v:.0f}"};
+            StreamPolicy.Builder policy = StreamPolicy.builder()
+                    .filename(templates[random.nextInt(templates.length)])
+                    .mode(random.nextBoolean() ? Mode.MIN : Mode.MAX)
+                    .filenameStyle(
+                            FilenameStyle.DEFAULT.withLast(prefix + "-last").withBest(prefix + "-best"))
+                    .enableVersionCounter(random.nextInt(4) != 0)
+                    .saveLast(LASTS.get(random.nextInt(LASTS.size())))
+                    .saveOnTrainEpochEnd(EPOCH_ENDS.get(random.nextInt(EPOCH_ENDS.size())))
+                    .keepLast(random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0)
+                    .keepEveryNth(random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 0)
+                    .anyTrigger(true)
+                    .everyNTrainSteps(random.nextInt(4))
+                    .everyNEpochs(random.nextInt(3));
+            if (random.nextInt(4) == 0) {
+                return policy.saveTopK(random.nextInt(3) - 1).build();
+            }
+            int k = random.nextInt(5) - 1;
+            return policy.monitor(random.nextBoolean() ? "v" : "w")
+                    .saveTopK(k)
+                    .saveBest(k == 0 ? SaveBest.OFF : BESTS.get(random.nextInt(BESTS.size())))
+                    .build();
+        }
+    }
+
+    /** A run in a folder of its own. */
+    private record Run(Plan plan, Path root) {
+
+        Map<String, Object> toItsEnd() throws IOException {
+            return end(fit(Long.MAX_VALUE, ResumeFrom.nothing()));
+        }
+
+        Map<String, Object> stopping(Random random) throws IOException {
+            while (true) {
+                try {
+                    return end(fit(random.nextInt(30), resumeFrom("auto")));
+                } catch (IllegalStateException stopped) {
+                    if (!ScriptedModule.STOP.equals(stopped.getMessage())) {
+                        throw stopped;
+                    }
+                }
+            }
+        }
+
+        private FitResult fit(long calls, ResumeFrom from) {
+            Trainer.Builder builder = Trainer.builder()
+                    .defaultRootDir(root)
+                    .enableProgressBar(false)
+                    .maxPendingSaves(0) // Else a name is free sooner or later, as the writer gets on.
+                    .seed(1)
+                    .maxEpochs(plan.epochs)
+                    .accumulateGradBatches(plan.accumulate)
+                    .checkValEveryNEpoch(plan.checkEveryNEpoch)
+                    .valCheckInterval(plan.validationEvery);
+            plan.streams.forEach((name, policy) -> builder.stream(name, given -> policy.toBuilder()));
+            Random metrics = new Random(plan.metricSeed);
+            // Where a checkpoint has taken another one's name, manifests do not tell which of equals counts as the
+            // earlier.
+            boolean ties = plan.streams.values().stream()
+                    .allMatch(policy -> policy.naming().enableVersionCounter());
+            long[] scores = ties
+                    ? metrics.longs(2000, 0, 6).toArray()
+                    : metrics.longs(0, 1_000_000).distinct().limit(2000).toArray();
+            try (NDManager manager = NDManager.newBaseManager();
+                    ScriptedModule module = new ScriptedModule(step -> scores[(int) step], calls)) {
+                return builder.build().fit(module, Points.of(manager, plan.batches, 1), Points.of(manager, 2, 1), from);
+            }
+        }
+
+        private Map<String, Object> end(FitResult result) throws IOException {
+            Map<String, Object> end = new TreeMap<>();
+            result.streams().forEach((name, stream) -> {
+                end.put(
+                        name + " kept",
+                        stream.kept().stream().map(this::describe).toList());
+                end.put(name + " kth", stream.kthBest().map(this::describe));
+                end.put(name + " last", stream.last().map(this::name));
+                end.put(name + " best", stream.best().map(this::name));
+            });
+            end.put("files", files());
+            return end;
+        }
+
+        private String describe(SavedCheckpoint saved) {
+            return name(saved.path()) + " " + saved.score() + " " + RunEnd.content(saved.epoch(), saved.globalStep());
+        }
+
+        private String name(Path file) {
+            return root.relativize(file).toString();
+        }
+
+        private List<String> files() throws IOException {
+            try (Stream<Path> files = Files.walk(root.resolve("checkpoints"))) {
+                return files.filter(file -> !file.toString().contains("/.rivulet") && !Files.isDirectory(file))
+                        .map(this::file)
+                        .sorted()
+                        .toList();
+            }
+        }
+
+        private String file(Path file) {
+            try {
+                if (Files.isSymbolicLink(file)) {
+                    return RunEnd.link(name(file), Files.readSymbolicLink(file).toString());
+                }
+                Checkpoint checkpoint = Checkpoints.describe(file);
+                return RunEnd.file(name(file), RunEnd.content(checkpoint.epoch(), checkpoint.globalStep()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

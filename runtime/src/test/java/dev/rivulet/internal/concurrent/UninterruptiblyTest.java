@@ -1,0 +1,53 @@
+package dev.rivulet.internal.concurrent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class UninterruptiblyTest {
+    @AfterEach
+    void forgetInterrupt() {
+        Thread.interrupted();
+    }
+
+    @Test
+    void waitsToTheEndAlthoughTheThreadIsInterrupted() {
+        CountDownLatch end = new CountDownLatch(1);
+        Thread waiting = Thread.currentThread();
+        Thread other = new Thread(() -> {
+            waiting.interrupt();
+            end.countDown();
+        });
+        waiting.interrupt();
+        other.start();
+
+        Uninterruptibly.await(end::await);
+        Uninterruptibly.await(other::join);
+
+        assertThat(end.getCount()).isZero();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void leavesAThreadUninterruptedThatNobodyInterrupts() {
+        Uninterruptibly.await(() -> {});
+
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void failsAsTheWaitDoes() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> Uninterruptibly.await(() -> {
+                    throw new IOException("gone");
+                }))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("gone");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.rivulet.internal.lightning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.LightningModule;
+import dev.rivulet.annotations.OnLoadCheckpoint;
+import dev.rivulet.checkpoint.Checkpoint;
+import dev.rivulet.optim.TorchOptimizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The module of {@code lightning_runs.py}. Its registry is written by hand. */
+final class TrainedModule extends LightningModule {
+    final List<Seen> seen = new ArrayList<>();
+    Map<?, ?> labels = Map.of();
+    private final InteropCase settings;
+    private final TorchOptimizer optimizer;
+
+    TrainedModule(InteropCase settings) {
+        this.settings = settings;
+        this.optimizer = settings.optimizer();
+    }
+
+    @Override
+    protected Block configureModel() {
+        return settings.layers();
+    }
+
+    @Override
+    protected String parameterName(String name) {
+        return "model." + name;
+    }
+
+    @Override
+    protected Optimizer configureOptimizers() {
+        return optimizer;
+    }
+
+    @Override
+    protected NDArray trainingStep(Batch batch, int batchIndex) {
+        NDArray loss = error(batch);
+        log("train_loss", loss);
+        double rate = optimizer.paramGroups().get(0).learningRate();
+        seen.add(new Seen(currentEpoch(), batchIndex, globalStep(), rate, loss.getFloat()));
+        return loss;
+    }
+
+    @Override
+    protected void validationStep(Batch batch, int batchIndex) {
+        log("val_loss", error(batch));
+    }
+
+    @OnLoadCheckpoint
+    void load(Checkpoint checkpoint) {
+        labels = checkpoint.get("labels", Map.class);
+    }
+
+    private NDArray error(Batch batch) {
+        return forward(batch.getData())
+                .singletonOrThrow()
+                .sub(batch.getLabels().head())
+                .square()
+                .mean();
+    }
+}

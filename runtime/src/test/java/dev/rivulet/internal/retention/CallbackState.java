@@ -1,0 +1,30 @@
+package dev.rivulet.internal.retention;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What Lightning keeps in a checkpoint file; a rescue is Rivulet's addition. */
+final class CallbackState {
+    String directory = "";
+    Map<String, Double> kept = new LinkedHashMap<>();
+    String best = "";
+    double bestScore = Double.NaN;
+    String kth = "";
+    double kthValue;
+    double currentScore = Double.NaN;
+    String last = "";
+    String rescue = "";
+
+    CallbackState copy() {
+        CallbackState copy = new CallbackState();
+        copy.directory = directory;
+        copy.kept = new LinkedHashMap<>(kept);
+        copy.best = best;
+        copy.bestScore = bestScore;
+        copy.kth = kth;
+        copy.kthValue = kthValue;
+        copy.last = last;
+        copy.rescue = rescue;
+        return copy;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.rivulet.internal.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.rivulet.internal.tensor.LiveTensors;
+import dev.rivulet.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SnapshotPoolTest {
+    private static final int SMALL_CHUNK = 64;
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Map<String, NDArray> live = new LinkedHashMap<>();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private NDArray add(String name, NDArray array) {
+        live.put(name, array);
+        return array;
+    }
+
+    private void addOfEveryKind() {
+        add("matrix", manager.arange(12f).reshape(3, 4));
+        add("transposed", manager.arange(12f).reshape(3, 4).transpose());
+        add("scalar", manager.create(7d));
+        add("empty", manager.create(new Shape(0, 3), DataType.INT32));
+        add("flags", manager.create(new boolean[] {true, false, true}));
+        add("half", manager.arange(5f).toType(DataType.FLOAT16, true));
+        add("trained", manager.arange(9f)).setRequiresGradient(true);
+        add("large", manager.arange(5_000_000f));
+    }
+
+    private void assertHoldsWhatIsLive(Snapshot snapshot) {
+        assertThat(snapshot.weights().keySet()).containsExactlyElementsOf(live.keySet());
+        try (LiveTensors loan = new LiveTensors()) {
+            live.forEach((name, array) -> {
+                Tensor copy = Objects.requireNonNull(snapshot.weights().get(name));
+                assertThat(copy.contentEquals(loan.view(array))).as(name).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void copiesArraysOfEveryKind() {
+        addOfEveryKind();
+
+        assertHoldsWhatIsLive(new SnapshotPool(live, 1).take());
+    }
+
+    @Test
+    void dividesWhatIsLargerThanAChunk() {
+        addOfEveryKind();
+
+        Snapshot snapshot = new SnapshotPool(live, Map.of(), 1, SMALL_CHUNK).take();
+
+        assertHoldsWhatIsLive(snapshot);
+        snapshot.weights()
+                .forEach((name, tensor) ->
+                        assertThat(tensor.chunks().size() > 1).as(name).isEqualTo(tensor.byteCount() > SMALL_CHUNK));
+    }
+
+    @Test
+    void knowsTheSizeOfASnapshot() {
+        add("a", manager.ones(new Shape(3)));
+        add("b", manager.create(new byte[5]));
+
+        assertThat(new SnapshotPool(live, 2).byteCount()).isEqualTo(17);
+    }
+
+    @Test
+    void reusesItsMemory() {
+        NDArray weight = add("weight", manager.ones(new Shape(2)));
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        Snapshot first = pool.take();
+        Tensor copy = Objects.requireNonNull(first.weights().get("weight"));
+        first.close();
+        weight.muli(10);
+
+        Snapshot second = pool.take();
+
+        assertThat(copy.contentEquals(Objects.requireNonNull(second.weights().get("weight"))))
+                .isTrue();
+        assertHoldsWhatIsLive(second);
+    }
+
+    @Test
+    void takesNothingFromTheArraysManager() {
+        addOfEveryKind();
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        pool.reserve();
+        int before = manager.getManagedArrays().size();
+
+        for (int i = 0; i < 20; i++) {
+            try (Snapshot snapshot = pool.take()) {
+                snapshot.seal();
+                snapshot.repairWithLive();
+            }
+        }
+
+        assertThat(manager.getManagedArrays()).hasSize(before);
+    }
+
+    @Test
+    void seesMemoryThatWasReplaced() {
+        NDArray weight = add("weight", manager.ones(new Shape(2)));
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        pool.reserve();
+
+        weight.set(ByteBuffer.allocateDirect(8));
+        assertThat(pool.take()).satisfies(this::assertHoldsWhatIsLive).satisfies(Snapshot::close);
+        weight.intern(manager.arange(2f));
+        assertThat(pool.take()).satisfies(this::assertHoldsWhatIsLive).satisfies(Snapshot::close);
+    }
+
+    @Test
+    void seesGapsThatAnArrayGotLater() {
+        NDArray weight = add("weight", manager.ones(new Shape(2, 2)));
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        pool.reserve();
+        weight.intern(manager.arange(4f).reshape(2, 2).transpose());
+        int before = manager.getManagedArrays().size();
+
+        assertHoldsWhatIsLive(pool.take());
+
+        assertThat(manager.getManagedArrays()).hasSize(before);
+    }
+
+    @Test
+    void refusesAnArrayThatGotAnotherSize() {
+        NDArray weight = add("weight", manager.ones(new Shape(2)));
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        pool.reserve();
+        weight.intern(manager.ones(new Shape(3)));
+
+        assertThatThrownBy(pool::take).hasMessageContaining("F32[2] has 12 bytes instead of 8");
+        weight.intern(manager.ones(new Shape(2)));
+        assertHoldsWhatIsLive(pool.take());
+    }
+
+    @Test
+    void givesNoMoreThanItHas() {
+        add("weight", manager.ones(new Shape(2)));
+        SnapshotPool pool = new SnapshotPool(live, 2);
+        Snapshot first = pool.take();
+        assertThat(pool.tryTake()).isPresent();
+
+        assertThat(pool.tryTake()).isEmpty();
+        first.close();
+        first.close();
+
+        assertThat(pool.tryTake()).isPresent();
+        assertThat(pool.tryTake()).isEmpty();
+    }
+
+    @Test
+    void waitsForASnapshotToBeClosedWhetherInterruptedOrNot() throws InterruptedException {
+        add("weight", manager.ones(new Shape(2)));
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        Snapshot first = pool.take();
+        Thread writer = new Thread(first::close);
+        Thread.currentThread().interrupt();
+        writer.start();
+
+        Snapshot second = pool.take();
+
+        assertThat(Thread.interrupted()).isTrue();
+        writer.join();
+        assertHoldsWhatIsLive(second);
+        assertThat(pool.tryTake()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void refusesToHoldNone() {
+        assertThatThrownBy(() -> new SnapshotPool(live, 0)).hasMessageContaining("allow 1 or more");
+    }
+}
