@@ -133,8 +133,7 @@ final class FitSession implements StepFunctions, FitContext {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new FitException(
-                    "Training ended in epoch " + epoch() + ", step " + globalStep() + ": " + e, e);
+            throw new FitException("Training ended in epoch " + epoch() + ", step " + globalStep() + ": " + e, e);
         } finally {
             module.detach();
         }
@@ -142,14 +141,16 @@ final class FitSession implements StepFunctions, FitContext {
 
     private FitResult runWithoutGradients() throws Exception {
         DeclaredStreams registries = new DeclaredStreams(module);
-        StreamGraph graph = StreamGraph.of(registries.declarations(), settings.checkpointing().streams());
+        StreamGraph graph = StreamGraph.of(
+                registries.declarations(), settings.checkpointing().streams());
         try (CallbackScope scope = new CallbackScope()) {
             scope.setUp(callbacks);
             if (!settings.checkpointing().enabled()) {
                 return begin(registries, graph, Optional.empty());
             }
             try (CheckpointDirectory directory = CheckpointDirectory.open(
-                    settings.checkpointing().directory(), settings.checkpointing().saving().retries())) {
+                    settings.checkpointing().directory(),
+                    settings.checkpointing().saving().retries())) {
                 CheckpointEngine.report(directory.recovery());
                 return begin(registries, graph, Optional.of(directory));
             }
@@ -160,7 +161,8 @@ final class FitSession implements StepFunctions, FitContext {
             throws Exception {
         boolean isNew = !module.hasWeights();
         // What the module has must survive a damaged file.
-        CheckpointStartingPoint.When verification = isNew ? CheckpointStartingPoint.When.WHEN_READ : CheckpointStartingPoint.When.NOW;
+        CheckpointStartingPoint.When verification =
+                isNew ? CheckpointStartingPoint.When.WHEN_READ : CheckpointStartingPoint.When.NOW;
         try (StartingPoint start = find(graph, verification)) {
             Network network = module.network(inputShapes(start));
             restore(start, "weights", isNew, () -> start.restoreWeights(network));
@@ -174,15 +176,15 @@ final class FitSession implements StepFunctions, FitContext {
 
     private StartingPoint find(StreamGraph graph, CheckpointStartingPoint.When verification) throws IOException {
         ResumeJfrEvent event = new ResumeJfrEvent("finding");
-        CheckpointFinder checkpoints = new CheckpointFinder(settings.checkpointing().directory(), graph, verification);
-        StartingPoint found =
-                switch (resumeFrom.kind()) {
-                    case NOTHING -> StartingPoint.BEGINNING;
-                    case FILE -> checkpoints.file(resumeFrom.file().orElseThrow());
-                    case LAST -> checkpoints.last();
-                    case AUTO -> checkpoints.auto();
-                    case BEST -> checkpoints.best();
-                };
+        CheckpointFinder checkpoints =
+                new CheckpointFinder(settings.checkpointing().directory(), graph, verification);
+        StartingPoint found = switch (resumeFrom.kind()) {
+            case NOTHING -> StartingPoint.BEGINNING;
+            case FILE -> checkpoints.file(resumeFrom.file().orElseThrow());
+            case LAST -> checkpoints.last();
+            case AUTO -> checkpoints.auto();
+            case BEST -> checkpoints.best();
+        };
         event.commit(found);
         return found;
     }
@@ -286,7 +288,12 @@ final class FitSession implements StepFunctions, FitContext {
             return CheckpointEngine.none(run);
         }
         return CheckpointEngine.open(
-                run, registries, graph, directory.get(), start.continuation(directory.get()), settings.checkpointing().saving());
+                run,
+                registries,
+                graph,
+                directory.get(),
+                start.continuation(directory.get()),
+                settings.checkpointing().saving());
     }
 
     private HookChain hooks(ModelHooks updates, CheckpointEngine streams) {

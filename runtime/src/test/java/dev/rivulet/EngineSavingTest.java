@@ -15,7 +15,6 @@ import dev.rivulet.fixture.ChainModule;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.TransformingModule.Transform;
 import dev.rivulet.internal.store.Catalog;
-import dev.rivulet.internal.store.Manifest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

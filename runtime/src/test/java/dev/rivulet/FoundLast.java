@@ -84,7 +84,10 @@ final class FoundLast {
                 .filter(item -> !weightsOnly.contains(item.stream()))
                 .filter(item -> Files.exists(item.path()))
                 .toList();
-        long newest = resumable.stream().mapToLong(DirectoryInventory.Item::group).max().orElse(0);
+        long newest = resumable.stream()
+                .mapToLong(DirectoryInventory.Item::group)
+                .max()
+                .orElse(0);
         if (file.isEmpty()) {
             return resumable.isEmpty();
         }

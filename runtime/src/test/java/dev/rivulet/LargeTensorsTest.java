@@ -91,7 +91,8 @@ class LargeTensorsTest extends FitTestCase {
 
     @Test
     void areTrainedSavedAndGoneOnFromToTheBit() throws IOException {
-        Map<String, String> straight = CheckpointValues.in(saved(fit("run", 3, ResumeFrom.nothing(), CheckpointFormat.CKPT)));
+        Map<String, String> straight =
+                CheckpointValues.in(saved(fit("run", 3, ResumeFrom.nothing(), CheckpointFormat.CKPT)));
         fit("run", 2, ResumeFrom.nothing(), CheckpointFormat.CKPT);
 
         FitResult resumed = fit("run", 3, resumeFrom("last"), CheckpointFormat.CKPT);

@@ -154,8 +154,9 @@ class ParameterNameTest extends FitTestCase {
                 .add(Activation::relu)
                 .add(Linear.builder().setUnits(1).build());
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
-        Path theirs = Path.of(requireNonNull(ParameterNameTest.class.getResource("internal/format/torch/lightning-adamw.ckpt"))
-                .toURI());
+        Path theirs = Path.of(
+                requireNonNull(ParameterNameTest.class.getResource("internal/format/torch/lightning-adamw.ckpt"))
+                        .toURI());
 
         Checkpoints.load(
                 theirs,

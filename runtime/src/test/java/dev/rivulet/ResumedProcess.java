@@ -67,8 +67,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
 
     /** The exit status. */
     private int run(Path directory, @Nullable RandomStop stop, List<String> lines) throws IOException {
-        try (ChildProcess run =
-                ChildProcess.jvm(options(), ResumedRun.class, directory, optimizer.name(), seed)) {
+        try (ChildProcess run = ChildProcess.jvm(options(), ResumedRun.class, directory, optimizer.name(), seed)) {
             for (String line = run.readLine(); line != null; line = run.readLine()) {
                 lines.add(line);
                 if (stop != null && lines.size() == stop.line()) {
@@ -76,8 +75,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
                 }
             }
             int status = run.exitStatus();
-            Files.writeString(
-                    logFile(directory), run.errors(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(logFile(directory), run.errors(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             return status;
         }
     }

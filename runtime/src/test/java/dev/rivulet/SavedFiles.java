@@ -119,7 +119,9 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         }
         Checkpoint checkpoint = Checkpoints.describe(file);
         assertThat(checkpoint.stream()).as(place).isEqualTo(stream);
-        assertThat(checkpoint.globalStep()).as(place).isEqualTo(manifest.origin().globalStep());
+        assertThat(checkpoint.globalStep())
+                .as(place)
+                .isEqualTo(manifest.origin().globalStep());
         assertThat(checkpoint.metrics()).as(place).isEqualTo(manifest.origin().metrics());
     }
 

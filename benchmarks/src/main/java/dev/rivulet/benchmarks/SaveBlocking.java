@@ -125,7 +125,9 @@ final class SaveBlocking {
                 (median; one event may wait while one is written), in which the writer puts %.2f GB/s safely on the disk.
                 """,
                 median(waiting.blocked) / 1e6,
-                fit.result().saves().written().bytes() / 1e6 / fit.result().saves().groups(),
+                fit.result().saves().written().bytes()
+                        / 1e6
+                        / fit.result().saves().groups(),
                 fit.result().saves().written().bytesPerSecond() / 1e9);
     }
 

@@ -62,11 +62,7 @@ final class SavedGroups {
         Map<String, RetainedGroups> ledgers = new TreeMap<>();
         for (int i = 0; i < blobs.size(); i++) {
             Blob blob = blobs.get(i);
-            checkpoints.add(new StoredCheckpoint(
-                    "stream" + i,
-                    blob,
-                    OptionalDouble.empty(),
-                    Optional.empty()));
+            checkpoints.add(new StoredCheckpoint("stream" + i, blob, OptionalDouble.empty(), Optional.empty()));
             ledgers.put("stream" + i, ledger);
         }
         Manifest.Origin origin = new Manifest.Origin(run, Instant.now(), 0, group, "0", Map.of());

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Compiles the examples of {@code docs/diagnostics.md}, so that the page is true and the position of every id is tested. */
 class DiagnosticsPageTest {
     /** One line, so that an example's line n is the source's n + 1. */
-    private static final String HEADER = "package example; import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*; import dev.rivulet.annotations.*;\n";
+    private static final String HEADER =
+            "package example; import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*; import dev.rivulet.annotations.*;\n";
 
     private static final String RUNNING_AVERAGE = """
         package example;

@@ -17,11 +17,7 @@ import java.util.Optional;
  * @param version version of the framework that wrote it
  */
 public record Provenance(
-        String stream,
-        Optional<Derivation> derivation,
-        Progress progress,
-        List<Shape> inputShapes,
-        String version) {
+        String stream, Optional<Derivation> derivation, Progress progress, List<Shape> inputShapes, String version) {
 
     /** Holds a copy of the shapes. */
     public Provenance {

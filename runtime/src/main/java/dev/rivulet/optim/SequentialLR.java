@@ -67,8 +67,8 @@ public final class SequentialLR extends LrScheduler {
         DictReader saved = saved(state);
         List<DictReader> states = saved.dicts("_schedulers");
         if (states.size() != schedulers.size()) {
-            throw new MismatchedStateException(saved.name() + " is of " + states.size() + " schedulers, but there are "
-                    + schedulers.size() + ".");
+            throw new MismatchedStateException(
+                    saved.name() + " is of " + states.size() + " schedulers, but there are " + schedulers.size() + ".");
         }
         List<Long> savedMilestones =
                 saved.numbers("_milestones").stream().map(Double::longValue).toList();

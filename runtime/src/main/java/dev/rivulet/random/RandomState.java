@@ -89,8 +89,7 @@ public record RandomState(
     }
 
     private static SplitMix64.State parseGenerator(String digits) {
-        return new SplitMix64.State(
-                parseHex(digits.substring(0, HEX_DIGITS)), parseHex(digits.substring(HEX_DIGITS)));
+        return new SplitMix64.State(parseHex(digits.substring(0, HEX_DIGITS)), parseHex(digits.substring(HEX_DIGITS)));
     }
 
     private static double parseDouble(String digits) {

@@ -93,9 +93,10 @@ class CheckpointTest {
         for (Checkpoint saved : List.of(roundTrip(checkpoint), checkpoint.copy())) {
             assertThatThrownBy(() -> saved.put("names", List.of("a")))
                     .isExactlyInstanceOf(UnsupportedOperationException.class)
-                    .hasMessage("The entry \"names\" cannot be put into a checkpoint that has been saved: its file would"
-                            + " not have it. Put entries in a method annotated with @OnSaveCheckpoint, or in a"
-                            + " callback's onSaveCheckpoint.");
+                    .hasMessage(
+                            "The entry \"names\" cannot be put into a checkpoint that has been saved: its file would"
+                                    + " not have it. Put entries in a method annotated with @OnSaveCheckpoint, or in a"
+                                    + " callback's onSaveCheckpoint.");
             assertThat(saved.keys()).containsExactly("unit");
         }
     }

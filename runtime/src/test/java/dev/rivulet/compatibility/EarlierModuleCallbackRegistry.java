@@ -20,11 +20,7 @@ final class EarlierModuleCallbackRegistry implements CallbackRegistry<EarlierMod
         StreamPolicy policy = StreamPolicy.builder().build();
         return List.of(
                 StreamDeclaration.derived(
-                        "averaged",
-                        CheckpointStream.ORIGINAL,
-                        Execution.INSTANCE,
-                        "EarlierModule#average",
-                        policy),
+                        "averaged", CheckpointStream.ORIGINAL, Execution.INSTANCE, "EarlierModule#average", policy),
                 StreamDeclaration.derived(
                         "halved", CheckpointStream.ORIGINAL, Execution.STATIC, "EarlierModule#halve", policy));
     }

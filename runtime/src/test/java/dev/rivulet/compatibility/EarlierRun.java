@@ -60,17 +60,15 @@ final class EarlierRun {
     /** Trains until an exception ends the run. */
     void untilStop() {
         try {
-            fit(
-                    (trainer, module, train, validation) -> trainer.fit(module, train, validation),
-                    new Callback() {
-                        @Override
-                        public void onTrainBatchEnd(
-                                Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex) {
-                            if (trainer.globalStep() == STOP_STEP) {
-                                throw new IllegalStateException(STOP);
-                            }
-                        }
-                    });
+            fit((trainer, module, train, validation) -> trainer.fit(module, train, validation), new Callback() {
+                @Override
+                public void onTrainBatchEnd(
+                        Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex) {
+                    if (trainer.globalStep() == STOP_STEP) {
+                        throw new IllegalStateException(STOP);
+                    }
+                }
+            });
         } catch (IllegalStateException stopped) {
             if (!STOP.equals(stopped.getMessage())) {
                 throw stopped;
@@ -125,7 +123,10 @@ final class EarlierRun {
                                         .withBest("recent-best")))
                 .stream(
                         "averaged",
-                        policy -> policy.format(CheckpointFormat.CKPT).everyNTrainSteps(2).saveTopK(0).keepLast(2))
+                        policy -> policy.format(CheckpointFormat.CKPT)
+                                .everyNTrainSteps(2)
+                                .saveTopK(0)
+                                .keepLast(2))
                 .stream(
                         "halved",
                         policy -> policy.filename("halved")

@@ -140,8 +140,7 @@ record RunDirectory(Path root) {
 
     private TreeSet<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(checkpoints())) {
-            return new TreeSet<>(
-                    files.filter(file -> !Files.isDirectory(file)).toList());
+            return new TreeSet<>(files.filter(file -> !Files.isDirectory(file)).toList());
         }
     }
 

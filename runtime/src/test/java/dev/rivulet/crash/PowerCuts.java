@@ -50,7 +50,8 @@ final class PowerCuts {
      * @param from how many operations are done before the first cut
      * @param tried the books of every group that was begun
      */
-    void cut(DiskImage start, List<Operation> operations, int from, Map<Long, ExpectedRetention> tried) throws IOException {
+    void cut(DiskImage start, List<Operation> operations, int from, Map<Long, ExpectedRetention> tried)
+            throws IOException {
         for (int done = from; done <= operations.size(); done++) {
             List<Operation> before = operations.subList(0, done);
             PowerCut cut = new PowerCut(start, before);
@@ -109,7 +110,8 @@ final class PowerCuts {
         inspect(disk, Map.of(run.books().group(), run.books()), place);
     }
 
-    private Optional<ExpectedRetention> inspect(RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String place) {
+    private Optional<ExpectedRetention> inspect(
+            RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String place) {
         states++;
         Inspection inspection = Inspection.of(disk.top().resolve(DIRECTORY), possible);
         inspection.findings().forEach(finding -> add(finding, place));

@@ -25,7 +25,8 @@ public final class SkippedTests implements TestExecutionListener {
     public void testPlanExecutionFinished(TestPlan plan) {
         if (!skipped.isEmpty()) {
             long tests = skipped.stream().mapToLong(test -> testsIn(plan, test)).sum();
-            System.out.println(tests + " tests were skipped that exchange files with Python: " + String.join("; ", reasons));
+            System.out.println(
+                    tests + " tests were skipped that exchange files with Python: " + String.join("; ", reasons));
         }
     }
 

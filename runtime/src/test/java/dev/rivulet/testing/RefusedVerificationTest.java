@@ -44,8 +44,9 @@ class RefusedVerificationTest extends ResumeVerifierCase {
 
     @Test
     void refusesARunOfOneStep() {
-        assertThatThrownBy(() -> ResumeVerifier.of(LineModule::new, () -> trainer().maxSteps(1), this::points)
-                        .run())
+        assertThatThrownBy(
+                        () -> ResumeVerifier.of(LineModule::new, () -> trainer().maxSteps(1), this::points)
+                                .run())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("The run has 1 optimizer steps");
     }

@@ -98,7 +98,8 @@ class UserUnitTest {
                 TransformContext.builder("scaled", manager).phase(Phase.VALIDATION);
 
         assertThat(new Scaling(0.25f).isGood(builder.build())).isFalse();
-        assertThat(new Scaling(0.25f).isGood(builder.metric("val_loss", 0.25).build())).isTrue();
+        assertThat(new Scaling(0.25f).isGood(builder.metric("val_loss", 0.25).build()))
+                .isTrue();
     }
 
     @Test
@@ -154,7 +155,8 @@ class UserUnitTest {
     void aStateDictLeavesTheArraysToTheCaller() {
         NDArray array = manager.create(new float[] {1, 2});
         try (NDManager scope = manager.newSubManager()) {
-            assertThat(StateDict.of(Map.of("layer.bias", array), scope).digest()).startsWith("crc32c:");
+            assertThat(StateDict.of(Map.of("layer.bias", array), scope).digest())
+                    .startsWith("crc32c:");
         }
 
         assertThat(array.toFloatArray()).containsExactly(1, 2);

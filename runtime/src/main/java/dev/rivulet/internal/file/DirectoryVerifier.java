@@ -156,8 +156,10 @@ public final class DirectoryVerifier {
                 item.path() + " is missing; the manifest of group " + item.group() + " names it.");
     }
 
-    private static KeptFile verify(DirectoryInventory.Item item, Path path, StoredCheckpoint checkpoint) throws IOException {
-        FileVerification found = new FileVerifier(path, List.of(new DirectoryInventory.Claim(item.group(), checkpoint))).run();
+    private static KeptFile verify(DirectoryInventory.Item item, Path path, StoredCheckpoint checkpoint)
+            throws IOException {
+        FileVerification found =
+                new FileVerifier(path, List.of(new DirectoryInventory.Claim(item.group(), checkpoint))).run();
         return new KeptFile(
                 item.stream(), path, found.isGood() ? State.GOOD : State.DAMAGED, String.join(" ", found.problems()));
     }

@@ -31,8 +31,7 @@ final class EntryValues {
         return withParts(value, EntryValues::decode);
     }
 
-    private static @Nullable Object withParts(
-            @Nullable Object value, UnaryOperator<@Nullable Object> change) {
+    private static @Nullable Object withParts(@Nullable Object value, UnaryOperator<@Nullable Object> change) {
         if (value instanceof List<?> list) {
             return list.stream().map(change).toList();
         }

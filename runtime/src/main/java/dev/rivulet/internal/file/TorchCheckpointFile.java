@@ -154,7 +154,8 @@ public final class TorchCheckpointFile implements CheckpointFile {
     }
 
     /** Memory for tensors by name as memory for those that the reader knows. */
-    public Map<TorchTensor, List<ByteBuffer>> byTensor(Map<String, List<ByteBuffer>> memory) throws NotACheckpointException {
+    public Map<TorchTensor, List<ByteBuffer>> byTensor(Map<String, List<ByteBuffer>> memory)
+            throws NotACheckpointException {
         Map<String, TorchTensor> stateDict = memory.isEmpty() ? Map.of() : stateDict();
         Map<TorchTensor, List<ByteBuffer>> byTensor = new HashMap<>();
         memory.forEach((name, buffers) -> byTensor.put(tensor(name, stateDict), buffers));
@@ -218,7 +219,8 @@ public final class TorchCheckpointFile implements CheckpointFile {
 
     /** The dictionary under a key; empty if there is none. */
     private static TorchValue.Dict dict(TorchValue parent, String key) {
-        return parent instanceof TorchValue.Dict dict && dict.get(key).orElse(TorchValue.None.NONE) instanceof TorchValue.Dict inner
+        return parent instanceof TorchValue.Dict dict
+                        && dict.get(key).orElse(TorchValue.None.NONE) instanceof TorchValue.Dict inner
                 ? inner
                 : NO_ENTRIES;
     }

@@ -24,8 +24,8 @@ final class LoopsReading {
         epochs = SavedCount.read(loop.dict("epoch_progress").dict("current"));
         batches = SavedCount.read(batchProgress.dict("current"));
         totalBatches = SavedCount.read(batchProgress.dict("total"));
-        validation = SavedCount.read(
-                loop.dict("epoch_loop.val_loop.batch_progress").dict("current"));
+        validation =
+                SavedCount.read(loop.dict("epoch_loop.val_loop.batch_progress").dict("current"));
         lastBatch = batchProgress.bool("is_last_batch");
         globalStep = loop.dict(OPTIMIZER)
                 .dict("optimizer")

@@ -58,14 +58,17 @@ final class LoopsWriting {
         loop.put("epoch_loop.manual_optimization.state_dict", Map.of());
         loop.put("epoch_loop.manual_optimization.optim_step_progress", steps(0, 0));
         loop.put("epoch_loop.val_loop.state_dict", Map.of());
-        loop.put("epoch_loop.val_loop.batch_progress", batches(validation, validation, progress.validation().hasRun()));
+        loop.put(
+                "epoch_loop.val_loop.batch_progress",
+                batches(validation, validation, progress.validation().hasRun()));
         loop.put("epoch_progress", progress(epochs(), epochs()));
         return loop;
     }
 
     private SavedCount epochs() {
         return switch (progress.place()) {
-            case BATCH_START, BATCH_END, VALIDATION_END -> SavedCount.running(progress.epochs().ended() + 1L);
+            case BATCH_START, BATCH_END, VALIDATION_END ->
+                SavedCount.running(progress.epochs().ended() + 1L);
             case EPOCH_END -> SavedCount.ending(progress.epochs().ended());
             case TRAIN_END -> SavedCount.done(progress.epochs().ended());
         };
@@ -73,8 +76,9 @@ final class LoopsWriting {
 
     private Map<String, @Nullable Object> batchProgress() {
         boolean ending = progress.place() == Place.BATCH_END;
-        SavedCount total =
-                ending ? SavedCount.ending(progress.batches().total()) : SavedCount.done(progress.batches().total());
+        SavedCount total = ending
+                ? SavedCount.ending(progress.batches().total())
+                : SavedCount.done(progress.batches().total());
         SavedCount current = ending ? SavedCount.ending(batches) : SavedCount.done(batches);
         return batches(total, current, progress.lastBatch());
     }
@@ -112,7 +116,8 @@ final class LoopsWriting {
     }
 
     private long accumulated() {
-        long longest = Math.max(batches + 1, epochsBefore > 0 ? progress.batches().ofEpoch() : 0);
+        long longest =
+                Math.max(batches + 1, epochsBefore > 0 ? progress.batches().ofEpoch() : 0);
         for (long count = 1; count <= longest; count++) {
             long stepsBefore = epochsBefore * ((progress.batches().ofEpoch() + count - 1) / count);
             if ((epochsBefore == 0 ? 0 : stepsBefore) + stepsOfEpoch(count) == progress.globalStep()) {

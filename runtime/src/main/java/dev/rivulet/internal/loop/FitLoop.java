@@ -147,7 +147,8 @@ public final class FitLoop {
     }
 
     private void completeBatchAndEpoch() throws Exception {
-        // Files of Lightning's do not hold whether a validation is due; for those of this trainer the result is the same.
+        // Files of Lightning's do not hold whether a validation is due; for those of this trainer the result is the
+        // same.
         state.validationDue |= isValidationDue(state.batchIndex);
         completeEpoch();
     }
@@ -167,7 +168,8 @@ public final class FitLoop {
     }
 
     private boolean isValidationPossible() {
-        return validation.isPresent() && (state.epoch + 1) % settings.validation().everyNEpoch() == 0;
+        return validation.isPresent()
+                && (state.epoch + 1) % settings.validation().everyNEpoch() == 0;
     }
 
     private void endEpoch() throws Exception {
@@ -292,7 +294,8 @@ public final class FitLoop {
     }
 
     private void noteSize(BatchIterator batches, Batch batch) {
-        state.lastBatch = batches.isLast() || state.batchIndex + 1 == settings.limits().trainBatches();
+        state.lastBatch =
+                batches.isLast() || state.batchIndex + 1 == settings.limits().trainBatches();
         if (state.lastBatch) {
             state.batchesOfEpoch = state.batchIndex + 1L;
             refuseUnreachableValidation();

@@ -15,8 +15,12 @@ public final class HookChain {
      * @param watchers what decides by metrics: checkpoints, early stopping
      */
     public HookChain(List<ModelHooks> callbacks, List<ModelHooks> watchers, ModelHooks module) {
-        this.hooks = Stream.of(callbacks, watchers, List.of(module)).flatMap(List::stream).toList();
-        this.watchersLast = Stream.of(callbacks, List.of(module), watchers).flatMap(List::stream).toList();
+        this.hooks = Stream.of(callbacks, watchers, List.of(module))
+                .flatMap(List::stream)
+                .toList();
+        this.watchersLast = Stream.of(callbacks, List.of(module), watchers)
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** A hook to call, with its arguments: {@code ModelHooks::onTrainStart}. */

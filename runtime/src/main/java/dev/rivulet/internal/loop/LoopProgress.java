@@ -13,12 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     happened
  */
 public record LoopProgress(
-        Place place,
-        long globalStep,
-        Epochs epochs,
-        Batches batches,
-        Validation validation,
-        boolean repeatsBatch) {
+        Place place, long globalStep, Epochs epochs, Batches batches, Validation validation, boolean repeatsBatch) {
 
     /**
      * Epochs of a run.

@@ -10,8 +10,7 @@ import java.time.Duration;
  * @param accumulateGradBatches batches whose gradients are added up for one optimizer step
  * @param shutdownBudget time that a run gets from SIGTERM or Ctrl-C to its end
  */
-public record LoopSettings(
-        Limits limits, Validation validation, int accumulateGradBatches, Duration shutdownBudget) {
+public record LoopSettings(Limits limits, Validation validation, int accumulateGradBatches, Duration shutdownBudget) {
 
     /** Refuses numbers that make no sense, each with what was meant instead. */
     public LoopSettings {
@@ -21,9 +20,7 @@ public record LoopSettings(
 
     /** Validation batches that are run before training at most. */
     int sanityBatches() {
-        return validation.sanitySteps == -1
-                ? limits.valBatches
-                : Math.min(validation.sanitySteps, limits.valBatches);
+        return validation.sanitySteps == -1 ? limits.valBatches : Math.min(validation.sanitySteps, limits.valBatches);
     }
 
     /**

@@ -103,7 +103,8 @@ public final class CheckpointFinder {
                 .or(() -> streams.stream().findFirst());
         List<DirectoryInventory.Item> kept =
                 stream.isEmpty() || !Files.isDirectory(directory) ? List.of() : keptByNewestRun(stream.get());
-        return firstGood(kept.stream().map(DirectoryInventory.Item::path).toList()).orElseThrow(this::nothing);
+        return firstGood(kept.stream().map(DirectoryInventory.Item::path).toList())
+                .orElseThrow(this::nothing);
     }
 
     /** Best first, the earliest of equals; without a monitor newest first. */

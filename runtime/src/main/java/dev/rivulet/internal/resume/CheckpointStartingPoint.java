@@ -177,7 +177,9 @@ public final class CheckpointStartingPoint implements StartingPoint {
     }
 
     private static OptionalLong groupOf(Path real, DirectoryInventory inventory) {
-        return inventory.claims(real).stream().mapToLong(DirectoryInventory.Claim::group).max();
+        return inventory.claims(real).stream()
+                .mapToLong(DirectoryInventory.Claim::group)
+                .max();
     }
 
     @Override
@@ -203,8 +205,10 @@ public final class CheckpointStartingPoint implements StartingPoint {
         }
         OptionalLong group = groupOf(file.path(), DirectoryInventory.read(root));
         Catalog catalog = directory.catalog();
-        Optional<UUID> run =
-                group.isPresent() ? catalog.group(group.getAsLong()).map(manifest -> manifest.origin().run()) : Optional.empty();
+        Optional<UUID> run = group.isPresent()
+                ? catalog.group(group.getAsLong())
+                        .map(manifest -> manifest.origin().run())
+                : Optional.empty();
         Path source = directory.root().resolve(root.relativize(named.startsWith(root) ? named : file.path()));
         return RunLineage.of(catalog, run, source, checkpoint.globalStep());
     }

@@ -22,7 +22,11 @@ final class RetentionState {
     private boolean hasSaved;
 
     private RetentionState(
-            Retention retention, RetentionSnapshot start, long lastStepSaved, boolean hasSaved, OptionalDouble currentScore) {
+            Retention retention,
+            RetentionSnapshot start,
+            long lastStepSaved,
+            boolean hasSaved,
+            OptionalDouble currentScore) {
         this.retention = retention;
         this.currentScore = currentScore;
         this.last = start.last();
@@ -38,7 +42,8 @@ final class RetentionState {
         // A policy that keeps fewer than before evicts the surplus when the next checkpoint commits.
         Retention retention = Retention.of(policy, books);
         boolean saved = books.saves() > 0 || books.rescue().isPresent();
-        return new RetentionState(retention, books, books.holds(globalStep) ? globalStep : 0, saved, OptionalDouble.empty());
+        return new RetentionState(
+                retention, books, books.holds(globalStep) ? globalStep : 0, saved, OptionalDouble.empty());
     }
 
     RetentionState copy() {

@@ -149,8 +149,12 @@ public final class RetentionIndex {
         private boolean isElsewhere(RetainedGroups ledger) {
             List<String> paths = new ArrayList<>();
             Stream.of(ledger.last(), ledger.best())
-                    .forEach(pointer -> pointer.map(RetainedGroups.Pointed::name).ifPresent(paths::add));
-            Stream.of(ledger.kept().topK(), ledger.kept().newest(), ledger.kept().everyNth())
+                    .forEach(
+                            pointer -> pointer.map(RetainedGroups.Pointed::name).ifPresent(paths::add));
+            Stream.of(
+                            ledger.kept().topK(),
+                            ledger.kept().newest(),
+                            ledger.kept().everyNth())
                     .flatMap(groups -> groups.numbers().stream())
                     .forEach(group -> catalog.group(group)
                             .flatMap(this::stored)

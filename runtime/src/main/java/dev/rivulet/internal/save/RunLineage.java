@@ -21,7 +21,11 @@ import java.util.function.Predicate;
  * @param source the file from which it resumes; empty for a run that starts fresh
  */
 public record RunLineage(
-        UUID run, Optional<Catalog> catalog, Map<String, RetainedGroups> ledgers, long globalStep, Optional<Path> source) {
+        UUID run,
+        Optional<Catalog> catalog,
+        Map<String, RetainedGroups> ledgers,
+        long globalStep,
+        Optional<Path> source) {
 
     /** Nothing: the run starts fresh. */
     public static RunLineage none() {

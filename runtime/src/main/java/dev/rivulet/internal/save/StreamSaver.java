@@ -182,8 +182,8 @@ final class StreamSaver {
                         plan.last().get().target().isPresent()));
             }
             plan.best()
-                    .ifPresent(best -> pointers.add(new Manifest.Pointer(
-                            folder + best.name(), folder + best.checkpoint(), best.linked())));
+                    .ifPresent(best -> pointers.add(
+                            new Manifest.Pointer(folder + best.name(), folder + best.checkpoint(), best.linked())));
             return pointers;
         }
 

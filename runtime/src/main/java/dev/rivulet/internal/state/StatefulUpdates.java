@@ -17,7 +17,8 @@ public final class StatefulUpdates implements ModelHooks {
     private final LoopState state;
     private long lastStep;
 
-    public StatefulUpdates(Network network, Collection<StatefulTransform> transforms, StateDict weights, LoopState state) {
+    public StatefulUpdates(
+            Network network, Collection<StatefulTransform> transforms, StateDict weights, LoopState state) {
         this.network = network;
         this.transforms = transforms;
         this.weights = weights;

@@ -85,10 +85,7 @@ final class TrainingEntries {
         entries.put(OPTIMIZER, run.optimizer().optimizerName());
         entries.put(METRICS, of(loop.memory().metricsState()));
         entries.put(RANDOM, loop.memory().randomState().toEntries());
-        loop.memory()
-                .atEpochStart()
-                .map(RandomState::toEntries)
-                .ifPresent(random -> entries.put(EPOCH_RANDOM, random));
+        loop.memory().atEpochStart().map(RandomState::toEntries).ifPresent(random -> entries.put(EPOCH_RANDOM, random));
         run.dataOrder().ifPresent(order -> entries.put(DATA_ORDER, order));
         Map<String, Object> transforms = new LinkedHashMap<>();
         run.transforms().forEach((name, transform) -> transforms.put(name, of(name, transform, copies)));
@@ -143,8 +140,7 @@ final class TrainingEntries {
     }
 
     Optional<RandomState> epochRandom() {
-        return saved.optional(EPOCH_RANDOM, DictReader::dict)
-                .map(entries -> RandomState.fromEntries(entries.values()));
+        return saved.optional(EPOCH_RANDOM, DictReader::dict).map(entries -> RandomState.fromEntries(entries.values()));
     }
 
     Optional<String> dataOrder() {

@@ -92,13 +92,18 @@ public final class TrainingStateMapper {
 
     /** Freezes what was frozen, and trains what was trained. */
     public void restoreFrozen(Network network) {
-        own.frozen().ifPresent(frozen -> network.parameters().forEach((name, parameter) -> {
-            boolean trained = !frozen.contains(name);
-            if (parameter.requiresGradient() != trained) {
-                LOG.info("\"{}\" is {}, as it was when {} was saved.", name, trained ? "trained" : "frozen", file);
-                parameter.freeze(!trained);
-            }
-        }));
+        own.frozen()
+                .ifPresent(frozen -> network.parameters().forEach((name, parameter) -> {
+                    boolean trained = !frozen.contains(name);
+                    if (parameter.requiresGradient() != trained) {
+                        LOG.info(
+                                "\"{}\" is {}, as it was when {} was saved.",
+                                name,
+                                trained ? "trained" : "frozen",
+                                file);
+                        parameter.freeze(!trained);
+                    }
+                }));
     }
 
     /**
@@ -142,8 +147,8 @@ public final class TrainingStateMapper {
         }
         StatefulOptimizer stateful = optimizer
                 .stateful()
-                .orElseThrow(() -> new NotResumableException("Training cannot go on with " + optimizer.optimizerName()
-                        + ". " + OptimizerStep.STATE_REMEDY));
+                .orElseThrow(() -> new NotResumableException(
+                        "Training cannot go on with " + optimizer.optimizerName() + ". " + OptimizerStep.STATE_REMEDY));
         stateful.loadStateDict(saved.optimizerStates().get(0));
         optimizer.schedules().loadStateDicts(saved.lrSchedulers());
     }

@@ -152,7 +152,9 @@ public final class DirectoryInventory {
 
     private Stream<Claim> claims(Manifest manifest, String name) {
         Stream<Claim> files = manifest.checkpoints().stream()
-                .filter(file -> file.file().equals(name) || name.equals(DirectoryLayout.PRIVATE + "/" + file.blob().name()))
+                .filter(file -> file.file().equals(name)
+                        || name.equals(
+                                DirectoryLayout.PRIVATE + "/" + file.blob().name()))
                 .map(file -> new Claim(manifest.group(), file));
         Stream<Claim> pointers = manifest.ledgers().entrySet().stream()
                 .flatMap(ledger -> Stream.of(

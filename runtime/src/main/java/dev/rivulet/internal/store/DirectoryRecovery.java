@@ -165,7 +165,8 @@ final class DirectoryRecovery {
         return filesLeft
                 ? useless
                 : manifests.values().stream()
-                        .filter(manifest -> manifest.origin().run().equals(newest.origin().run()))
+                        .filter(manifest ->
+                                manifest.origin().run().equals(newest.origin().run()))
                         .map(Manifest::group)
                         .toList();
     }

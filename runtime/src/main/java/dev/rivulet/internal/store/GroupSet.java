@@ -191,7 +191,8 @@ public final class GroupSet {
         /** First and last number of each range in turn. */
         static long[] bounds(String string) {
             int ranges = new Parser(string).read((range, from, to) -> {});
-            long[] bounds = new long[2 * ranges]; // Allocated for what is known to be a set, not for a number of commas.
+            long[] bounds =
+                    new long[2 * ranges]; // Allocated for what is known to be a set, not for a number of commas.
             new Parser(string).read((range, from, to) -> {
                 bounds[2 * range] = from;
                 bounds[2 * range + 1] = to;

@@ -66,7 +66,9 @@ final class KeptFiles {
                 groups = groups.with(pointer.get().group());
             }
         }
-        return ledger.onException().isPresent() ? groups.with(ledger.onException().getAsLong()) : groups;
+        return ledger.onException().isPresent()
+                ? groups.with(ledger.onException().getAsLong())
+                : groups;
     }
 
     private Optional<StoredCheckpoint> checkpoint(String stream, long group) {

@@ -23,8 +23,7 @@ public record StoredCheckpoint(String stream, Blob blob, OptionalDouble score, O
      * @param bytes size of the file
      * @param crc32c CRC-32C of the whole file, in the low 32 bits
      */
-    public record Blob(
-            String file, @SerializedName("blob") String name, long bytes, long crc32c) {}
+    public record Blob(String file, @SerializedName("blob") String name, long bytes, long crc32c) {}
 
     /**
      * How derived weights came about.
@@ -34,7 +33,9 @@ public record StoredCheckpoint(String stream, Blob blob, OptionalDouble score, O
      * @param sourceDigest digest of those weights, such as {@code crc32c:1a2b3c4d}
      */
     public record Derivation(
-            String transform, String source, @SerializedName("source_digest") String sourceDigest) {}
+            String transform,
+            String source,
+            @SerializedName("source_digest") String sourceDigest) {}
 
     /** Path of the file in the directory once the group is published. */
     public String file() {

@@ -135,7 +135,11 @@ class StreamGraphTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"last, is the name of the newest or best checkpoint", "'../up', must start with a letter", "a/b, use letters"})
+    @CsvSource({
+        "last, is the name of the newest or best checkpoint",
+        "'../up', must start with a letter",
+        "a/b, use letters"
+    })
     void refusesIllegalNames(String name, String problem) {
         assertThatThrownBy(() -> StreamGraph.of(Map.of(), Map.of(name, policy -> policy)))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
@@ -147,7 +151,9 @@ class StreamGraphTest {
         assertThatThrownBy(() -> StreamGraph.of(Map.of(), Map.of("original", policy -> policy.saveTopK(3))))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
-                        "The policy of the stream \"original\"", "[SaveTopKWithoutMonitor]", "add one, such as monitor");
+                        "The policy of the stream \"original\"",
+                        "[SaveTopKWithoutMonitor]",
+                        "add one, such as monitor");
     }
 
     @Test

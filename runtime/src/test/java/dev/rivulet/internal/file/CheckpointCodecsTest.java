@@ -55,7 +55,9 @@ class CheckpointCodecsTest {
                 .isFalse();
         assertThat(CheckpointCodecs.isResumable(StreamDeclaration.untransformed(
                         "weights",
-                        StreamPolicy.builder().format(CheckpointFormat.SAFETENSORS).build())))
+                        StreamPolicy.builder()
+                                .format(CheckpointFormat.SAFETENSORS)
+                                .build())))
                 .isFalse();
     }
 

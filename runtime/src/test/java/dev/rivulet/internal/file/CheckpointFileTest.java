@@ -220,7 +220,8 @@ class CheckpointFileTest {
         }
         views.put("tied", TorchTensor.view(storage, Dtype.F32, 7, TensorShape.of(1), 1));
 
-        try (CheckpointFile file = CheckpointCodecs.open(write("views.pt", TorchWriter.of(TorchValue.Dict.of(views))))) {
+        try (CheckpointFile file =
+                CheckpointCodecs.open(write("views.pt", TorchWriter.of(TorchValue.Dict.of(views))))) {
             assertThat(file.aliases()).containsExactly(Map.entry("tied", "w7"));
         }
     }

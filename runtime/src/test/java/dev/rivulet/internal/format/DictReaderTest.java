@@ -26,7 +26,9 @@ class DictReaderTest {
     }
 
     private static void assertWrong(ThrowingCallable reading, String message) {
-        assertThatThrownBy(reading).isExactlyInstanceOf(ArithmeticException.class).hasMessage(message);
+        assertThatThrownBy(reading)
+                .isExactlyInstanceOf(ArithmeticException.class)
+                .hasMessage(message);
     }
 
     @Test
@@ -68,7 +70,9 @@ class DictReaderTest {
 
     @Test
     void showsTheBeginningOfALongValue() {
-        assertWrong(() -> reader(Map.of("s", "x".repeat(100))).bool("s"), "s is " + "x".repeat(60) + "…, not true or false");
+        assertWrong(
+                () -> reader(Map.of("s", "x".repeat(100))).bool("s"),
+                "s is " + "x".repeat(60) + "…, not true or false");
     }
 
     @Test
@@ -77,7 +81,8 @@ class DictReaderTest {
         Tensor seven = Tensor.of(Dtype.F32, TensorShape.of(), bytes);
 
         assertThat(reader(Map.of("step", seven)).integer("step")).isEqualTo(7);
-        assertThat(reader(Map.of("lrs", Arrays.asList(seven, 0.5))).numbers("lrs")).containsExactly(7.0, 0.5);
+        assertThat(reader(Map.of("lrs", Arrays.asList(seven, 0.5))).numbers("lrs"))
+                .containsExactly(7.0, 0.5);
     }
 
     @Test
@@ -87,14 +92,12 @@ class DictReaderTest {
         assertThat(reader(values).has("key")).isTrue();
         assertThat(reader(values).optional("key", DictReader::string)).isEmpty();
         assertThat(reader(values).optional("other", DictReader::string)).isEmpty();
-        assertWrong(
-                () -> reader(Map.of("key", 1L)).optional("key", DictReader::string), "key is 1, not a string");
+        assertWrong(() -> reader(Map.of("key", 1L)).optional("key", DictReader::string), "key is 1, not a string");
     }
 
     @Test
     void readsAllEntriesAlike() {
-        assertThat(reader(Map.of("a", 1L, "b", 0.5)).all(DictReader::number))
-                .isEqualTo(Map.of("a", 1.0, "b", 0.5));
+        assertThat(reader(Map.of("a", 1L, "b", 0.5)).all(DictReader::number)).isEqualTo(Map.of("a", 1.0, "b", 0.5));
         assertWrong(() -> reader(Map.of("a", "x")).all(DictReader::number), "a is x, not a number");
         assertWrong(() -> reader(Map.of(3L, "x")).named(), "3 is x, not an entry with a string for its key");
     }

@@ -217,14 +217,17 @@ class LightningEntriesTest {
      * where more than two batches are accumulated, steps for loggers and resets of gradients.
      */
     private static Map<String, @Nullable Object> known(@Nullable Object loops, long accumulated) {
-        Map<String, @Nullable Object> copy = LightningEntries.reader((Map<?, ?>) Objects.requireNonNull(loops)).named();
+        Map<String, @Nullable Object> copy = LightningEntries.reader((Map<?, ?>) Objects.requireNonNull(loops))
+                .named();
         DictReader loop = LightningEntries.reader(copy).dict("fit_loop");
         Map<String, @Nullable Object> fitLoop = loop.named();
         String validation = "epoch_loop.val_loop.batch_progress";
         fitLoop.put(validation, loop.dict(validation).bool("is_last_batch"));
         if (accumulated > 2) {
             String optimizer = "epoch_loop.automatic_optimization.optim_progress";
-            fitLoop.put(optimizer, loop.dict(optimizer).dict("optimizer").dict("step").values());
+            fitLoop.put(
+                    optimizer,
+                    loop.dict(optimizer).dict("optimizer").dict("step").values());
             fitLoop.remove("epoch_loop.state_dict");
         }
         copy.put("fit_loop", fitLoop);

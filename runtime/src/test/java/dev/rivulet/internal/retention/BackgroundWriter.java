@@ -221,7 +221,8 @@ final class BackgroundWriter {
     /** Sizes are known of committed files only, and decisions do without. */
     private static RetentionSnapshot unsized(RetentionSnapshot books) {
         return new RetentionSnapshot(
-                new RetentionSnapshot.Retained(unsized(books.kept()), unsized(books.newest()), unsized(books.keptForEver())),
+                new RetentionSnapshot.Retained(
+                        unsized(books.kept()), unsized(books.newest()), unsized(books.keptForEver())),
                 new RetentionSnapshot.Ranking(
                         unsized(books.ranking().best()),
                         unsized(books.ranking().kthBest()),

@@ -14,7 +14,8 @@ final class PolicyReplay implements StreamReplay {
     private final StreamPolicy policy;
     private final ModelCheckpoint checkpoint;
 
-    PolicyReplay(String directory, String extension, StreamPolicy policy, Disk disk, RetentionSnapshot.Restored restored) {
+    PolicyReplay(
+            String directory, String extension, StreamPolicy policy, Disk disk, RetentionSnapshot.Restored restored) {
         this.directory = directory;
         this.policy = policy;
         StreamDirectory files = new StreamDirectory() {

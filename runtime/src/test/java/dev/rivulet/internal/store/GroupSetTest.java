@@ -41,7 +41,9 @@ class GroupSetTest {
 
             assertThat(groups.numbers()).as("seed %s", Seed.VALUE).containsExactlyElementsOf(numbers);
             assertThat(groups.contains(number)).as("seed %s", Seed.VALUE).isEqualTo(numbers.contains(number));
-            assertThat(GroupSet.parse(groups.toString())).as("seed %s", Seed.VALUE).isEqualTo(groups);
+            assertThat(GroupSet.parse(groups.toString()))
+                    .as("seed %s", Seed.VALUE)
+                    .isEqualTo(groups);
             numbers.addAll(others);
             GroupSet all = groups.with(new GroupSet(others));
             assertThat(all)

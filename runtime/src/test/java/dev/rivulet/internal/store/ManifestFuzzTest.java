@@ -84,7 +84,10 @@ class ManifestFuzzTest {
             } catch (MalformedManifestException e) {
                 violated.add(e.rule());
             } catch (RuntimeException | StackOverflowError e) {
-                fail("seed " + Seed.VALUE + ", input " + i + ": " + HexFormat.of().formatHex(content), e);
+                fail(
+                        "seed " + Seed.VALUE + ", input " + i + ": "
+                                + HexFormat.of().formatHex(content),
+                        e);
             }
         }
         assertThat(accepted).as("accepted inputs of seed " + Seed.VALUE).isPositive();

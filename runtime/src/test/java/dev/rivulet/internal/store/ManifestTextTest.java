@@ -103,9 +103,7 @@ class ManifestTextTest {
                         "half",
                         new RetainedGroups(
                                 new RetainedGroups.Kept(
-                                        new GroupSet(List.of(9L, 11L, 12L)),
-                                        GroupSet.EMPTY,
-                                        new GroupSet(List.of(3L))),
+                                        new GroupSet(List.of(9L, 11L, 12L)), GroupSet.EMPTY, new GroupSet(List.of(3L))),
                                 Optional.of(new RetainedGroups.Pointed("last.safetensors", 12, true)),
                                 Optional.empty(),
                                 OptionalLong.of(5),

@@ -100,7 +100,8 @@ final class RandomManifests {
 
     private Optional<RetainedGroups.Pointed> pointed(String stream, long group) {
         return random.nextBoolean()
-                ? Optional.of(new RetainedGroups.Pointed(stream + "/last" + text(), number(group), random.nextBoolean()))
+                ? Optional.of(
+                        new RetainedGroups.Pointed(stream + "/last" + text(), number(group), random.nextBoolean()))
                 : Optional.empty();
     }
 

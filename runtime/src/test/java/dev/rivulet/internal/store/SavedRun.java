@@ -76,8 +76,7 @@ final class SavedRun {
                 group,
                 new Manifest.Origin(id, Instant.EPOCH, 0, group, "1", Map.of()),
                 blobs.stream()
-                        .map(blob -> new StoredCheckpoint(
-                                "original", blob, OptionalDouble.empty(), Optional.empty()))
+                        .map(blob -> new StoredCheckpoint("original", blob, OptionalDouble.empty(), Optional.empty()))
                         .toList(),
                 List.of(new Manifest.Pointer("last", newest, true)),
                 retired,

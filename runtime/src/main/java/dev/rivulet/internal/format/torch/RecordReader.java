@@ -71,7 +71,8 @@ final class RecordReader {
             verify(pieces, both -> both.crc32.getValue());
         }
         pieces.forEach(piece -> spans.put(
-                piece.position(), new Span(piece.length(), piece.checksum().crc32c.getValue())));
+                piece.position(),
+                new Span(piece.length(), piece.checksum().crc32c.getValue())));
         done.addAll(records);
         records.clear();
     }
@@ -112,7 +113,8 @@ final class RecordReader {
         pieces.forEach(piece -> byPosition.put(piece.position(), piece));
         for (ArchiveRecord record : records) {
             long joined = 0;
-            for (Piece<C> piece : byPosition.subMap(record.position(), record.end()).values()) {
+            for (Piece<C> piece :
+                    byPosition.subMap(record.position(), record.end()).values()) {
                 joined = Crc32.combine(joined, crc32.applyAsLong(piece.checksum()), piece.length());
             }
             input.verify(record, joined);

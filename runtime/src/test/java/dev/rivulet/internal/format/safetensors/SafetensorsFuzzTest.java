@@ -74,7 +74,10 @@ class SafetensorsFuzzTest {
             } catch (MalformedSafetensorsException e) {
                 assertThat(e.position()).as("seed %s, input %s", Seed.VALUE, i).isBetween(0L, (long) content.length);
             } catch (IOException | RuntimeException | StackOverflowError e) {
-                fail("seed " + Seed.VALUE + ", input " + i + ": " + HexFormat.of().formatHex(content), e);
+                fail(
+                        "seed " + Seed.VALUE + ", input " + i + ": "
+                                + HexFormat.of().formatHex(content),
+                        e);
             }
         }
         assertThat(accepted).as("accepted inputs of seed " + Seed.VALUE).isBetween(1, COUNT);

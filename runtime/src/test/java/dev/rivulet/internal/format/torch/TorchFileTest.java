@@ -103,7 +103,8 @@ class TorchFileTest {
         byte[] bytes = Files.readAllBytes(recorded("plain.pt"));
         Path damaged = folder.resolve("damaged.pt");
         try (TorchReader reader = TorchReader.open(recorded("plain.pt"))) {
-            TorchStorage.InFile storage = (TorchStorage.InFile) tensors(reader.content()).get(0).storage();
+            TorchStorage.InFile storage =
+                    (TorchStorage.InFile) tensors(reader.content()).get(0).storage();
             bytes[(int) storage.record().position()] ^= 1;
         }
         Files.write(damaged, bytes);

@@ -112,7 +112,10 @@ class TorchFuzzTest {
             } catch (DamagedFileException e) {
                 assertThat(kind).as("seed %s, input %s", Seed.VALUE, i).isEqualTo(1);
             } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
-                fail("seed " + Seed.VALUE + ", input " + i + ": " + HexFormat.of().formatHex(input), e);
+                fail(
+                        "seed " + Seed.VALUE + ", input " + i + ": "
+                                + HexFormat.of().formatHex(input),
+                        e);
             }
         }
         assertThat(accepted).as("accepted inputs of seed " + Seed.VALUE).isBetween(1, COUNT);
