@@ -1,5 +1,6 @@
 package dev.rivulet.testing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -89,7 +90,7 @@ class UserUnitTest {
         assertThat(scaled.tensor("layer.weight").dtype()).isEqualTo(Dtype.F16);
         assertThat(scaled.to(Dtype.F32).get("layer.weight").toFloatArray()).containsExactly(0.25f, 0.5f, -1);
         assertThat(context.metadata()).containsExactly(Map.entry("scaled_at", "scaled 3"));
-        assertThat(context.tensors().get("scale").getFloat()).isEqualTo(0.25f);
+        assertThat(requireNonNull(context.tensors().get("scale")).getFloat()).isEqualTo(0.25f);
     }
 
     @Test
