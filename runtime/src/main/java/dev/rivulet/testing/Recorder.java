@@ -98,7 +98,8 @@ final class Recorder implements Callback {
     private void begin(Trainer trainer, LightningModule module, Optional<Batch> batch, int batchIndex) {
         Map<String, NDArray> weights = new LinkedHashMap<>();
         module.parameters().forEach((name, parameter) -> weights.put(name, parameter.getArray()));
-        Step step = Step.before(trainer, weights, batch, batchIndex);
+        Step.Position position = new Step.Position(trainer.currentEpoch(), batchIndex, trainer.globalStep());
+        Step step = Step.before(position, weights, trainer.callbackMetrics(), batch);
         tensors = List.copyOf(weights.keySet());
         steps.add(step);
         witnesses.forEach(witness -> witness.begins(firstIndex + steps.size() - 1, step, weights));

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.Batch;
-import dev.rivulet.Trainer;
 import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -38,12 +37,13 @@ record Step(
      */
     record Position(int epoch, int batchIndex, long globalStep) {}
 
-    /** Digests what is there now. */
-    static Step before(Trainer trainer, Map<String, NDArray> weights, Optional<Batch> batch, int batchIndex) {
+    /** Digests the weights and the batch that is about to be trained on; there is none at the end of training. */
+    static Step before(
+            Position position, Map<String, NDArray> weights, Map<String, Double> metrics, Optional<Batch> batch) {
         return new Step(
-                new Position(trainer.currentEpoch(), batchIndex, trainer.globalStep()),
+                position,
                 weights.values().stream().map(Step::digest).toList(),
-                trainer.callbackMetrics(),
+                metrics,
                 batch.stream().mapToLong(Step::inputs).findAny(),
                 OptionalDouble.empty());
     }

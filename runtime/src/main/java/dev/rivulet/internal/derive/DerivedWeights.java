@@ -1,6 +1,7 @@
 package dev.rivulet.internal.derive;
 
 import ai.djl.ndarray.NDManager;
+import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.tensor.WeightsDigest;
 import dev.rivulet.registry.StreamDeclaration;
@@ -62,9 +63,9 @@ public final class DerivedWeights implements AutoCloseable {
     }
 
     /** A stream has been written; if its weights are untransformed, the file is the snapshot's second copy from now on. */
-    public void written(String stream, Path file) {
+    public void written(String stream, CheckpointCodec codec, Path file) {
         if (chain(stream).isUntransformed()) {
-            guard.saved(file);
+            guard.saved(codec, file);
         }
     }
 

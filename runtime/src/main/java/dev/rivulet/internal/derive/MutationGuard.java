@@ -1,7 +1,7 @@
 package dev.rivulet.internal.derive;
 
 import dev.rivulet.checkpoint.LostWeightsException;
-import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.file.CheckpointFile;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.snapshot.SnapshotBackup;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class MutationGuard implements AutoCloseable {
     private final Snapshot snapshot;
     private boolean trainingContinues;
-    private @Nullable Path saved;
+    private @Nullable SavedCopy saved;
     private @Nullable SnapshotBackup backup;
     private @Nullable RuntimeException lost;
 
@@ -48,8 +48,16 @@ public final class MutationGuard implements AutoCloseable {
     }
 
     /** A file has been written that holds all of the snapshot's tensors. */
-    void saved(Path file) {
-        saved = file;
+    void saved(CheckpointCodec codec, Path file) {
+        saved = new SavedCopy(codec, file);
+    }
+
+    private record SavedCopy(CheckpointCodec codec, Path file) {
+        void restore(Snapshot snapshot) throws IOException {
+            try (CheckpointFile open = codec.open(file)) {
+                snapshot.restore(open::read);
+            }
+        }
     }
 
     /**
@@ -136,17 +144,15 @@ public final class MutationGuard implements AutoCloseable {
     }
 
     private void restore() {
-        try {
-            if (saved != null) {
-                try (CheckpointFile file = CheckpointCodecs.open(saved)) {
-                    snapshot.restore(file::read);
-                }
-            } else if (backup != null) {
-                backup.restore();
+        if (saved != null) {
+            try {
+                saved.restore(snapshot);
+            } catch (IOException e) {
+                lost = new UncheckedIOException("The snapshot could not be restored from " + saved.file() + ".", e);
+                throw lost;
             }
-        } catch (IOException e) {
-            lost = new UncheckedIOException("The snapshot could not be restored from " + saved + ".", e);
-            throw lost;
+        } else if (backup != null) {
+            backup.restore();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.rivulet.internal.file;
 import dev.rivulet.annotations.CheckpointFormat;
 import dev.rivulet.internal.format.FileLayout;
 import dev.rivulet.internal.format.FileSignature;
+import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,6 +22,11 @@ public interface CheckpointCodec {
 
     /** Whether its files have room for the training state, so that a run can resume from them. */
     boolean holdsTrainingState();
+
+    /** Whether a run can resume from a stream's checkpoints: whether they hold all of the training state. */
+    default boolean isResumable(StreamDeclaration stream) {
+        return stream.transform().isEmpty() && !stream.policy().content().saveWeightsOnly() && holdsTrainingState();
+    }
 
     /** Whether a file is one of this format by its first and last bytes, be it damaged or not. */
     boolean recognizes(FileSignature signature);

@@ -37,9 +37,7 @@ public final class CheckpointCodecs {
 
     /** Whether a run can resume from a stream's checkpoints: whether they hold all of the training state. */
     public static boolean isResumable(StreamDeclaration stream) {
-        return stream.transform().isEmpty()
-                && !stream.policy().content().saveWeightsOnly()
-                && of(stream).holdsTrainingState();
+        return of(stream).isResumable(stream);
     }
 
     /** What the names of checkpoints may end with. */

@@ -47,22 +47,7 @@ public record CheckpointContent(
         return tensors;
     }
 
-    /**
-     * The checkpoint and the transform's metadata as texts.
-     *
-     * @throws TransformException if one of the transform's keys is taken
-     */
-    Map<String, String> texts() {
-        Map<String, String> texts = CheckpointMetadata.write(checkpoint, additions.keySet());
-        metadata.forEach((key, value) -> {
-            if (texts.putIfAbsent(key, value) != null) {
-                throw taken(checkpoint, "puts metadata under \"" + key + "\", which is taken; choose another key.");
-            }
-        });
-        return texts;
-    }
-
-    private static TransformException taken(Checkpoint checkpoint, String what) {
+    static TransformException taken(Checkpoint checkpoint, String what) {
         return new TransformException("The transform of the stream \"" + checkpoint.stream() + "\" " + what);
     }
 }

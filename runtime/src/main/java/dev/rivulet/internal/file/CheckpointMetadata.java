@@ -10,6 +10,7 @@ import dev.rivulet.checkpoint.NotACheckpointException;
 import dev.rivulet.checkpoint.Provenance;
 import dev.rivulet.internal.format.DictReader;
 import dev.rivulet.internal.lightning.LightningEntries;
+import dev.rivulet.transform.TransformException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,23 @@ public final class CheckpointMetadata {
         metadata.put("format", "pt");
         own.forEach((key, value) ->
                 metadata.put(PREFIX + key, value instanceof String string ? string : JSON.toJson(value)));
+        return metadata;
+    }
+
+    /**
+     * The metadata of a file: those of its checkpoint, and the transform's.
+     *
+     * @throws TransformException if one of the transform's keys is taken
+     */
+    static Map<String, String> write(CheckpointContent content) {
+        Checkpoint checkpoint = content.checkpoint();
+        Map<String, String> metadata = write(checkpoint, content.additions().keySet());
+        content.metadata().forEach((key, value) -> {
+            if (metadata.putIfAbsent(key, value) != null) {
+                throw CheckpointContent.taken(
+                        checkpoint, "puts metadata under \"" + key + "\", which is taken; choose another key.");
+            }
+        });
         return metadata;
     }
 

@@ -77,7 +77,8 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         SaveConditions conditions = new SaveConditions(registries, network.manager(), run.moment(), failures);
         FileOwnership claims = new FileOwnership();
         List<StreamSaver> savers = graph.streams().stream()
-                .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow, continuation))
+                .map(stream -> new StreamSaver(
+                        stream, CheckpointCodecs.of(stream), directory, claims, conditions::allow, continuation))
                 .toList();
         SaveScheduler events = new SaveScheduler(
                 run,

@@ -7,7 +7,7 @@ import dev.rivulet.internal.derive.MutationGuard;
 import dev.rivulet.internal.derive.SaveContext;
 import dev.rivulet.internal.derive.StreamWeights;
 import dev.rivulet.internal.derive.VerifiedTransforms;
-import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.file.CheckpointContent;
 import dev.rivulet.internal.format.FileLayout;
 import dev.rivulet.internal.lightning.TrainingState;
@@ -120,9 +120,8 @@ final class SaveRequest implements AutoCloseable {
     record Contents(Checkpoint checkpoint, FileLayout layout) {}
 
     /** Computes a stream's weights and lays out its file. */
-    Contents contents(String stream) throws Exception {
+    Contents contents(String stream, CheckpointCodec codec) throws Exception {
         StreamWeights computed = weights.of(stream);
-        StreamDeclaration declaration = transforms.declaration(stream);
         Checkpoint described = checkpoint(stream);
         Checkpoint checkpoint =
                 computed.sourceDigest().map(described::withSourceDigest).orElse(described);
@@ -132,8 +131,8 @@ final class SaveRequest implements AutoCloseable {
                 aliases(computed.weights().names()),
                 computed.additions(),
                 computed.metadata(),
-                CheckpointCodecs.isResumable(declaration) ? training : Optional.empty());
-        return new Contents(checkpoint, CheckpointCodecs.of(declaration).layOut(content));
+                codec.isResumable(transforms.declaration(stream)) ? training : Optional.empty());
+        return new Contents(checkpoint, codec.layOut(content));
     }
 
     /** Aliases of the weights that a transform has left in. */
@@ -144,9 +143,9 @@ final class SaveRequest implements AutoCloseable {
         return left;
     }
 
-    /** A stream has been written. */
-    void written(String stream, Path file) {
-        weights.written(stream, file);
+    /** A stream has been written, to a file of a format. */
+    void written(String stream, CheckpointCodec codec, Path file) {
+        weights.written(stream, codec, file);
     }
 
     /** A prepared stream is done. */

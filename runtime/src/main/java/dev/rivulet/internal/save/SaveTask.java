@@ -2,6 +2,7 @@ package dev.rivulet.internal.save;
 
 import dev.rivulet.checkpoint.CommittedCheckpoint;
 import dev.rivulet.internal.derive.SaveContext;
+import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.store.Group;
 import dev.rivulet.internal.store.Manifest;
 import dev.rivulet.internal.store.RetainedGroups;
@@ -79,11 +80,12 @@ final class SaveTask {
     }
 
     private Optional<StreamSaver.Written> write(PendingSave save, Group group) {
+        CheckpointCodec codec = save.saver().codec();
         try {
-            SaveRequest.Contents contents = event.contents(save.stream());
+            SaveRequest.Contents contents = event.contents(save.stream(), codec);
             StreamSaver.Written written =
                     save.saver().write(save.plan(), contents.checkpoint(), contents.layout(), group);
-            event.written(save.stream(), group.path(written.blob()));
+            event.written(save.stream(), codec, group.path(written.blob()));
             return Optional.of(written);
         } catch (Throwable failure) {
             // Transforms are user code: whatever they throw, the other streams are saved.

@@ -5,7 +5,7 @@ import dev.rivulet.checkpoint.CommittedCheckpoint;
 import dev.rivulet.checkpoint.SavedCheckpoint;
 import dev.rivulet.checkpoint.StreamFailure;
 import dev.rivulet.checkpoint.StreamResult;
-import dev.rivulet.internal.file.CheckpointCodecs;
+import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.format.FileLayout;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.retention.KeptCheckpoint;
@@ -50,6 +50,7 @@ final class StreamSaver {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
 
     private final StreamDeclaration declaration;
+    private final CheckpointCodec codec;
     private final CheckpointDirectory directory;
     private final FileOwnership claims;
     private final String folder;
@@ -60,11 +61,13 @@ final class StreamSaver {
 
     StreamSaver(
             StreamDeclaration declaration,
+            CheckpointCodec codec,
             CheckpointDirectory directory,
             FileOwnership claims,
             Predicate<StreamSaver> condition,
             RunLineage continuation) {
         this.declaration = declaration;
+        this.codec = codec;
         this.directory = directory;
         this.claims = claims;
         this.folder =
@@ -92,6 +95,11 @@ final class StreamSaver {
         return declaration.name();
     }
 
+    /** The format of this stream's files. */
+    CheckpointCodec codec() {
+        return codec;
+    }
+
     /** Says what was saved, where the policy asks for it. */
     void announce(CommittedCheckpoint saved) {
         if (declaration.policy().verbose()) {
@@ -101,7 +109,7 @@ final class StreamSaver {
 
     /** Whether a run can resume from this stream's checkpoints. */
     boolean isResumable() {
-        return CheckpointCodecs.isResumable(declaration);
+        return codec.isResumable(declaration);
     }
 
     /** Whether training continues when a save of this stream fails. */
@@ -293,7 +301,7 @@ final class StreamSaver {
 
         @Override
         public String extension() {
-            return CheckpointCodecs.of(declaration).extension();
+            return codec.extension();
         }
 
         @Override

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** A pickle of protocol 2 being written, opcode by opcode, as Python's pickler writes it. */
 final class PickleOutput {
+    /** Bytes of the longest string that is written, or read again. */
+    static final int MAX_TEXT = 1 << 24;
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 12);
     private final Map<String, Integer> memoOfTexts = new HashMap<>();
     private final Map<String, Integer> memoOfGlobals = new HashMap<>();
@@ -160,9 +163,9 @@ final class PickleOutput {
             ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             byte[] utf8 = new byte[encoded.remaining()];
             encoded.get(utf8);
-            if (utf8.length > Unpickler.MAX_TEXT) {
+            if (utf8.length > MAX_TEXT) {
                 throw new IllegalArgumentException("A text of " + utf8.length
-                        + " bytes is too long for a checkpoint; at most " + Unpickler.MAX_TEXT + " are read again.");
+                        + " bytes is too long for a checkpoint; at most " + MAX_TEXT + " are read again.");
             }
             return utf8;
         } catch (CharacterCodingException e) {

@@ -16,7 +16,6 @@ import java.util.Map;
  * pickle's length.
  */
 final class Unpickler {
-    static final int MAX_TEXT = 1 << 24;
     static final int MAX_INTEGER = 1024;
     private static final int MAX_OPCODES = 20_000_000;
     private static final int MAX_OBJECTS = 4_000_000;
@@ -161,13 +160,13 @@ final class Unpickler {
     }
 
     private void pushText(int lengthBytes) throws MalformedTorchFileException {
-        int length = pickle.length(lengthBytes, MAX_TEXT, TorchRule.TEXT);
+        int length = pickle.length(lengthBytes, PickleOutput.MAX_TEXT, TorchRule.TEXT);
         heap.take(2L * length); // A character of one byte takes two beside others of more.
         push(TorchValue.of(pickle.text(length)));
     }
 
     private void pushBytes(int lengthBytes) throws MalformedTorchFileException {
-        int length = pickle.length(lengthBytes, MAX_TEXT, TorchRule.TEXT);
+        int length = pickle.length(lengthBytes, PickleOutput.MAX_TEXT, TorchRule.TEXT);
         heap.take(2L * length); // They are copied.
         push(new TorchValue.Bytes(pickle.bytes(length)));
     }
