@@ -14,6 +14,9 @@ final class PickleOutput {
     /** Bytes of the longest string that is written, or read again. */
     static final int MAX_TEXT = 1 << 24;
 
+    /** Bytes of the longest integer that is written, or read again. */
+    static final int MAX_INTEGER = 1024;
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 12);
     private final Map<String, Integer> memoOfTexts = new HashMap<>();
     private final Map<String, Integer> memoOfGlobals = new HashMap<>();

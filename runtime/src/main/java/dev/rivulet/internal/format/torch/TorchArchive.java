@@ -13,13 +13,6 @@ import java.util.zip.CRC32;
 
 /** The zip file of PyTorch's format, checked from its first to its last byte but for the data of its storages. */
 final class TorchArchive {
-    static final String BYTE_ORDER = "byteorder";
-    static final String VERSION = "version";
-    static final String STORAGES = "data/";
-
-    /** In files of {@link TorchWriter}, which says that all of the file is as that writes it. */
-    static final String MARKER = ".data/rivulet";
-
     private static final int MAX_PICKLE = 1 << 28;
     private static final int MAX_SMALL = 64;
 
@@ -42,12 +35,12 @@ final class TorchArchive {
         archive.checkVersion();
         archive.checkByteOrder();
         if (archive.isOurs()) {
-            archive.small(MARKER);
+            archive.small(ArchiveRecord.MARKER);
         }
         Map<String, ArchiveRecord> storages = new HashMap<>();
         records.forEach((name, record) -> {
-            if (name.startsWith(STORAGES)) {
-                storages.put(name.substring(STORAGES.length()), record);
+            if (name.startsWith(ArchiveRecord.STORAGES)) {
+                storages.put(name.substring(ArchiveRecord.STORAGES.length()), record);
             }
         });
         byte[] pickle = archive.required("data.pkl", MAX_PICKLE);
@@ -74,7 +67,7 @@ final class TorchArchive {
 
     /** Whether the file says that it is as {@link TorchWriter} wrote it. */
     boolean isOurs() {
-        return records.containsKey(MARKER);
+        return records.containsKey(ArchiveRecord.MARKER);
     }
 
     private static void checkBeginning(ZipInput input) throws IOException {
@@ -111,18 +104,18 @@ final class TorchArchive {
     }
 
     private void checkVersion() throws IOException {
-        String version = small(VERSION).strip();
+        String version = small(ArchiveRecord.VERSION).strip();
         if (!version.matches("[1-9]|10")) {
-            throw input.violation(TorchRule.VERSION, position(VERSION), "it is \"" + PickleInput.shown(version) + "\"");
+            throw input.violation(TorchRule.VERSION, position(ArchiveRecord.VERSION), "it is \"" + PickleInput.shown(version) + "\"");
         }
     }
 
     private void checkByteOrder() throws IOException {
-        if (records.containsKey(BYTE_ORDER) && !small(BYTE_ORDER).equals("little")) {
+        if (records.containsKey(ArchiveRecord.BYTE_ORDER) && !small(ArchiveRecord.BYTE_ORDER).equals("little")) {
             throw input.violation(
                     TorchRule.BYTE_ORDER,
-                    position(BYTE_ORDER),
-                    "the order is \"" + PickleInput.shown(small(BYTE_ORDER)) + "\"");
+                    position(ArchiveRecord.BYTE_ORDER),
+                    "the order is \"" + PickleInput.shown(small(ArchiveRecord.BYTE_ORDER)) + "\"");
         }
     }
 

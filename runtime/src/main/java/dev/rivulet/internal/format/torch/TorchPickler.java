@@ -71,7 +71,7 @@ final class TorchPickler {
         if (value instanceof TorchValue.Text text) {
             out.text(text.value());
         } else if (value instanceof TorchValue.Int integer) {
-            if (integer.value().bitLength() >= Byte.SIZE * Unpickler.MAX_INTEGER) {
+            if (integer.value().bitLength() >= Byte.SIZE * PickleOutput.MAX_INTEGER) {
                 throw new IllegalArgumentException("An integer of "
                         + integer.value().bitLength() + " bits is too long for a checkpoint; save it as text.");
             }

@@ -63,10 +63,10 @@ public final class TorchWriter implements FileLayout {
         addBytes("data.pkl", pickled.bytes(), names, sizes, bodies);
         addText(".format_version", "1", names, sizes, bodies);
         addText(".storage_alignment", "64", names, sizes, bodies);
-        addText(TorchArchive.BYTE_ORDER, "little", names, sizes, bodies);
+        addText(ArchiveRecord.BYTE_ORDER, "little", names, sizes, bodies);
         for (int i = 0; i < pickled.storages().size(); i++) {
             Tensor elements = elements(pickled.storages().get(i));
-            names.add(FOLDER + TorchArchive.STORAGES + i);
+            names.add(FOLDER + ArchiveRecord.STORAGES + i);
             sizes.add(elements.byteCount());
             bodies.add(out -> {
                 for (ByteBuffer chunk : elements.chunks()) {
@@ -74,11 +74,11 @@ public final class TorchWriter implements FileLayout {
                 }
             });
         }
-        addText(TorchArchive.VERSION, "3\n", names, sizes, bodies);
+        addText(ArchiveRecord.VERSION, "3\n", names, sizes, bodies);
         names.add(FOLDER + ".data/serialization_id");
         sizes.add(40L);
         bodies.add(out -> out.write(ByteBuffer.wrap(out.serializationId().getBytes(StandardCharsets.US_ASCII))));
-        addText(TorchArchive.MARKER, "1", names, sizes, bodies);
+        addText(ArchiveRecord.MARKER, "1", names, sizes, bodies);
         long[] byteCounts = sizes.stream().mapToLong(Long::longValue).toArray();
         return new TorchWriter(List.copyOf(bodies), new ZipLayout(names, byteCounts));
     }

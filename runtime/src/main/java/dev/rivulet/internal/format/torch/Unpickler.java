@@ -16,7 +16,6 @@ import java.util.Map;
  * pickle's length.
  */
 final class Unpickler {
-    static final int MAX_INTEGER = 1024;
     private static final int MAX_OPCODES = 20_000_000;
     private static final int MAX_OBJECTS = 4_000_000;
     private static final int MAX_STACK = 1_000_000;
@@ -138,7 +137,7 @@ final class Unpickler {
     }
 
     private void pushInteger(int lengthBytes) throws MalformedTorchFileException {
-        int length = pickle.length(lengthBytes, MAX_INTEGER, TorchRule.INTEGER);
+        int length = pickle.length(lengthBytes, PickleOutput.MAX_INTEGER, TorchRule.INTEGER);
         heap.take(length);
         BigInteger value = pickle.integer(length);
         push(new TorchValue.Int(value));

@@ -34,7 +34,7 @@ final class ZipEntries {
         if (difference < 0) {
             return asWritten;
         }
-        if (directory.entries().stream().anyMatch(entry -> entry.name().endsWith("/" + TorchArchive.MARKER))) {
+        if (directory.entries().stream().anyMatch(entry -> entry.name().endsWith("/" + ArchiveRecord.MARKER))) {
             throw new DamagedFileException(
                     input.file(),
                     "what lies between its entries, at byte " + difference + ",",
