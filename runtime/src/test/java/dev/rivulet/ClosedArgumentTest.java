@@ -3,6 +3,7 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.fixture.ConfigurableModule;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.TransformingModule;
 import dev.rivulet.fixture.Weights;
@@ -15,7 +16,7 @@ class ClosedArgumentTest extends FitTestCase {
 
     @Test
     void harmsNoStreamOfTheSameSource() {
-        try (TransformingModule module = new TransformingModule()
+        try (ConfigurableModule module = new TransformingModule()
                 .transform("transformed", ClosedArgumentTest::halveAndClose)
                 .transform("pruned", (weights, context) -> weights.map((name, weight) -> weight.mul(3)))) {
             FitResult result = fit(module);
@@ -30,7 +31,7 @@ class ClosedArgumentTest extends FitTestCase {
 
     @Test
     void harmsNoStreamDerivedFromADerivedOne() {
-        try (TransformingModule module = new TransformingModule()
+        try (ConfigurableModule module = new TransformingModule()
                 .transform("averaged", (weights, context) -> weights.map((name, weight) -> weight.mul(3)))
                 .transform("half", ClosedArgumentTest::halveAndClose)
                 .transform("tail", (weights, context) -> weights.map((name, weight) -> weight.mul(5)))) {

@@ -99,7 +99,7 @@ class EngineArraysTest {
         return manager.getParentManager().getManagedArrays().size();
     }
 
-    /** A linear model with a stateful transform. Its registry is written by hand. */
+    /** A linear model with a stateful transform. */
     static class Averaging extends PlaneModule {
 
         @WeightTransform("averaged")

@@ -1,37 +1,55 @@
 package dev.rivulet;
 
+import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.StatefulTransform;
 import dev.rivulet.transform.TransformContext;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import javax.annotation.processing.Generated;
 
-/** What the processor would write for {@link EngineArraysTest.Averaging}. */
+/**
+ * The checkpoint streams of {@link EngineArraysTest.Averaging}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
 final class EngineArraysTest_AveragingCallbackRegistry implements CallbackRegistry<EngineArraysTest.Averaging> {
+  /**
+   * {@link EngineArraysTest.Averaging#average}
+   */
+  public static final String AVERAGED = "averaged";
 
-    @Override
-    public List<StreamDeclaration> streams() {
-        return List.of(StreamDeclaration.derived(
-                "averaged",
-                "original",
-                Execution.INSTANCE,
-                "EngineArraysTest.Averaging#average",
-                StreamPolicy.builder().build()));
-    }
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.derived(
+          AVERAGED, CheckpointStream.ORIGINAL, Execution.INSTANCE,
+              "EngineArraysTest.Averaging#average",
+          StreamPolicy.builder().build()));
 
-    @Override
-    public Map<String, StatefulTransform> statefulTransforms(EngineArraysTest.Averaging module) {
-        return Map.of("Averaging#average", module.average);
-    }
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
 
-    @Override
-    public StateDict transform(
-            String stream, EngineArraysTest.Averaging module, StateDict weights, TransformContext context)
-            throws Exception {
-        return module.average.apply(weights, context);
-    }
+  @Override
+  public Map<String, StatefulTransform> statefulTransforms(EngineArraysTest.Averaging module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("EngineArraysTest.Averaging#average", Objects.requireNonNull(module.average, "EngineArraysTest.Averaging#average"));
+    return transforms;
+  }
+
+  @Override
+  public StateDict transform(String stream, EngineArraysTest.Averaging module, StateDict weights,
+      TransformContext context) {
+    return switch (stream) {
+      case AVERAGED -> module.average.apply(weights, context);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
 }

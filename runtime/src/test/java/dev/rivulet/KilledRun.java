@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
-import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
@@ -17,7 +16,6 @@ final class KilledRun {
     private KilledRun() {}
 
     /** A module whose six streams are large enough for a kill to come in the middle of a file. */
-    @CheckpointStream(saveTopK = -1)
     static final class Module extends SeeingModule {
         @Override
         protected Block configureModel() {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.checkpoint.StreamFailure;
+import dev.rivulet.fixture.ConfigurableModule.Transform;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.SeeingModule;
 import dev.rivulet.fixture.TransformingModule;
-import dev.rivulet.fixture.TransformingModule.Transform;
 import dev.rivulet.fixture.Weights;
 import dev.rivulet.fixture.WeightsRecorder;
 import dev.rivulet.transform.StateDict;
@@ -73,8 +73,8 @@ class SaveInvariantsTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("writers")
-    void aTransformThatWritesIntoWeightsHarmsNoneButItsOwnStream(Consumer<TransformingModule> careless) {
-        try (TransformingModule module = new SeeingModule()) {
+    void aTransformThatWritesIntoWeightsHarmsNoneButItsOwnStream(Consumer<SeeingModule> careless) {
+        try (SeeingModule module = new SeeingModule()) {
             careless.accept(module);
 
             FitResult result = fitSavingEachStep(module);
@@ -93,7 +93,7 @@ class SaveInvariantsTest extends FitTestCase {
         }
     }
 
-    static Stream<Named<Consumer<TransformingModule>>> writers() {
+    static Stream<Named<Consumer<SeeingModule>>> writers() {
         return Stream.of(
                 Named.of("its argument", module -> module.transform("transformed", SaveInvariantsTest::doubleInPlace)),
                 Named.of(
@@ -106,8 +106,8 @@ class SaveInvariantsTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("failingWriters")
-    void aTransformThatWritesAndThenThrowsHarmsNoneButItsOwnStream(Consumer<TransformingModule> careless) {
-        try (TransformingModule module = new SeeingModule()) {
+    void aTransformThatWritesAndThenThrowsHarmsNoneButItsOwnStream(Consumer<SeeingModule> careless) {
+        try (SeeingModule module = new SeeingModule()) {
             careless.accept(module);
 
             FitResult result = fitSavingEachStep(module);
@@ -120,7 +120,7 @@ class SaveInvariantsTest extends FitTestCase {
         }
     }
 
-    static Stream<Named<Consumer<TransformingModule>>> failingWriters() {
+    static Stream<Named<Consumer<SeeingModule>>> failingWriters() {
         return Stream.of(
                 Named.of(
                         "its argument",
@@ -285,7 +285,7 @@ class SaveInvariantsTest extends FitTestCase {
 
     @Test
     void aNewTransformThatWritesEverywhereHarmsNoneButItsOwnStream() {
-        try (TransformingModule module = new SeeingModule()) {
+        try (SeeingModule module = new SeeingModule()) {
             module.transform("transformed", (weights, context) -> {
                 module.spoilWeights();
                 return doubleInPlace(weights, context);
@@ -302,7 +302,7 @@ class SaveInvariantsTest extends FitTestCase {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void trainingDoesNotGoOnWithWeightsThatCannotBeRestored(boolean fails) {
-        try (TransformingModule module = new SeeingModule()) {
+        try (SeeingModule module = new SeeingModule()) {
             module.transform("transformed", (weights, context) -> {
                 if (context.globalStep() < 3) {
                     return weights;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.checkpoint.FitException;
+import dev.rivulet.fixture.ConfigurableModule.Transform;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.TransformingModule;
-import dev.rivulet.fixture.TransformingModule.Transform;
 import dev.rivulet.fixture.Weights;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformException;
@@ -178,21 +178,24 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aConditionOfTheOriginalThatThrowsEndsTheRunWhenOthersAreServed() {
+    void aConditionThatThrowsEndsTheRunWhenOthersAreServedIfItsStreamMayStopTraining() {
         try (TransformingModule module = new TransformingModule()) {
-            module.when("original", context -> {
+            module.when("transformed", context -> {
                 if (context.epoch() == 1) {
                     throw new IOException("undecided");
                 }
                 return true;
             });
+            Trainer trainer = trainer().stream("transformed", policy -> policy.onFailure(OnFailure.STOP))
+                    .build();
 
-            assertThatThrownBy(() -> fit(module))
+            assertThatThrownBy(() -> trainer.fit(module, points, points))
                     .isExactlyInstanceOf(FitException.class)
-                    .hasMessage("Not saved: stream \"original\", epoch 1, step 8: undecided");
+                    .hasMessage("Not saved: stream \"transformed\", epoch 1, step 8: undecided");
 
-            assertThat(file("original", 0)).exists();
-            assertThat(file("transformed", 1)).exists();
+            assertThat(file("transformed", 0)).exists();
+            assertThat(file("transformed", 1)).doesNotExist();
+            assertThat(file("original", 1)).exists();
             assertThat(file("tail", 1)).exists();
         }
     }

@@ -46,6 +46,7 @@ final class Compilation {
     private final List<String> options = new ArrayList<>();
     private final List<Processor> processors = new ArrayList<>();
     private final Map<String, byte[]> classPath = new HashMap<>();
+    private List<Source> sourcePath = List.of();
 
     private Compilation(JavaCompiler compiler, StandardJavaFileManager files) {
         this.compiler = compiler;
@@ -85,13 +86,19 @@ final class Compilation {
         return this;
     }
 
+    /** Shows sources that are compiled where others need them, but not processed. */
+    Compilation sourcePath(List<Source> sources) {
+        sourcePath = List.copyOf(sources);
+        return this;
+    }
+
     Compiled compile(String... sources) {
         return compile(Stream.of(sources).map(Source::of).toList());
     }
 
     Compiled compile(List<Source> sources) {
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-        MemoryFiles memory = new MemoryFiles(files, classPath);
+        MemoryFiles memory = new MemoryFiles(files, classPath, sourcePath);
         boolean succeeded;
         if (compiler instanceof EclipseCompiler) {
             try (SourceFolder folder = SourceFolder.of(sources)) {
@@ -114,7 +121,8 @@ final class Compilation {
         return task.call();
     }
 
-    private static Path location(Class<?> type) {
+    /** The folder or archive that a class was loaded from. */
+    static Path location(Class<?> type) {
         try {
             return Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -20,14 +20,16 @@ import javax.tools.JavaFileObject.Kind;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardLocation;
 
-/** Keeps what a compilation writes in memory, and shows it the classes of an earlier one. */
+/** Keeps what a compilation writes in memory, and shows it the classes of an earlier one and sources in memory. */
 final class MemoryFiles extends ForwardingJavaFileManager<JavaFileManager> {
     private final Map<String, byte[]> classPath;
+    private final List<Source> sourcePath;
     private final Map<String, MemoryFile> written = new TreeMap<>();
 
-    MemoryFiles(JavaFileManager files, Map<String, byte[]> classPath) {
+    MemoryFiles(JavaFileManager files, Map<String, byte[]> classPath, List<Source> sourcePath) {
         super(files);
         this.classPath = classPath;
+        this.sourcePath = sourcePath;
     }
 
     /** The written class files by binary name. */
@@ -66,16 +68,28 @@ final class MemoryFiles extends ForwardingJavaFileManager<JavaFileManager> {
         super.list(location, packageName, kinds, recurse).forEach(files::add);
         if (location == StandardLocation.CLASS_PATH && kinds.contains(Kind.CLASS)) {
             classPath.forEach((name, bytes) -> {
-                if (name.substring(0, Math.max(0, name.lastIndexOf('.'))).equals(packageName)) {
+                if (packageOf(name).equals(packageName)) {
                     files.add(new MemoryFile(name, bytes));
                 }
             });
         }
+        if (location == StandardLocation.CLASS_PATH && kinds.contains(Kind.SOURCE)) {
+            sourcePath.stream()
+                    .filter(source -> packageOf(source.qualifiedName()).equals(packageName))
+                    .forEach(files::add);
+        }
         return files;
+    }
+
+    private static String packageOf(String name) {
+        return name.substring(0, Math.max(0, name.lastIndexOf('.')));
     }
 
     @Override
     public String inferBinaryName(Location location, JavaFileObject file) {
+        if (file instanceof Source source) {
+            return source.qualifiedName();
+        }
         return file instanceof MemoryFile memory ? memory.name : super.inferBinaryName(location, file);
     }
 

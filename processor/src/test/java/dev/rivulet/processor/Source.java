@@ -39,6 +39,12 @@ final class Source extends SimpleJavaFileObject {
         return toUri().getPath().substring(1);
     }
 
+    /** The name of the type that the file is named after. */
+    String qualifiedName() {
+        String path = path();
+        return path.substring(0, path.length() - Kind.SOURCE.extension.length()).replace('/', '.');
+    }
+
     @Override
     public CharSequence getCharContent(boolean ignoreEncodingErrors) {
         return code;

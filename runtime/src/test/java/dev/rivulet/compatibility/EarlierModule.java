@@ -24,7 +24,7 @@ import dev.rivulet.transform.StateDict;
 import java.util.List;
 import java.util.Map;
 
-/** The module of the recorded runs: each kind of state that a run saves, as small as can be. Its registry is written by hand. */
+/** The module of the recorded runs: each kind of state that a run saves, as small as can be. */
 public final class EarlierModule extends LightningModule {
     static final int FEATURES = 3;
 

@@ -5,43 +5,82 @@ import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.Execution;
+import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.StatefulTransform;
 import dev.rivulet.transform.TransformContext;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import javax.annotation.processing.Generated;
 
-/** {@code original} → {@code averaged}, {@code original} → {@code halved}, and entries. */
-final class EarlierModuleCallbackRegistry implements CallbackRegistry<EarlierModule> {
+/**
+ * The checkpoint streams of {@link EarlierModule}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
+public final class EarlierModuleCallbackRegistry implements CallbackRegistry<EarlierModule> {
+  /**
+   * {@link EarlierModule#average}
+   */
+  public static final String AVERAGED = "averaged";
 
-    @Override
-    public List<StreamDeclaration> streams() {
-        StreamPolicy policy = StreamPolicy.builder().build();
-        return List.of(
-                StreamDeclaration.derived(
-                        "averaged", CheckpointStream.ORIGINAL, Execution.INSTANCE, "EarlierModule#average", policy),
-                StreamDeclaration.derived(
-                        "halved", CheckpointStream.ORIGINAL, Execution.STATIC, "EarlierModule#halve", policy));
-    }
+  /**
+   * {@link EarlierModule#halve(StateDict)}
+   */
+  public static final String HALVED = "halved";
 
-    @Override
-    public Map<String, StatefulTransform> statefulTransforms(EarlierModule module) {
-        return Map.of("EarlierModule#average", module.average);
-    }
+  private static final List<StreamDeclaration> STREAMS = List.of(
+      StreamDeclaration.derived(
+          AVERAGED, CheckpointStream.ORIGINAL, Execution.INSTANCE, "EarlierModule#average",
+          StreamPolicy.builder().build()),
+      StreamDeclaration.derived(
+          HALVED, CheckpointStream.ORIGINAL, Execution.STATIC, "EarlierModule#halve",
+          StreamPolicy.builder().build()));
 
-    @Override
-    public StateDict transform(String stream, EarlierModule module, StateDict weights, TransformContext context) {
-        return stream.equals("halved") ? EarlierModule.halve(weights) : module.average.apply(weights, context);
-    }
+  /**
+   * For the runtime, which finds the class by its name.
+   */
+  public EarlierModuleCallbackRegistry() {
+  }
 
-    @Override
-    public void onSaveCheckpoint(String stream, EarlierModule module, Checkpoint checkpoint) {
-        module.describe(checkpoint);
-    }
+  @Override
+  public List<StreamDeclaration> streams() {
+    return STREAMS;
+  }
 
-    @Override
-    public void onLoadCheckpoint(String stream, EarlierModule module, Checkpoint checkpoint) {
-        module.recall(checkpoint);
-    }
+  @Override
+  public Map<String, StatefulTransform> statefulTransforms(EarlierModule module) {
+    Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
+    transforms.put("EarlierModule#average", Objects.requireNonNull(module.average, "EarlierModule#average"));
+    return transforms;
+  }
+
+  @Override
+  public StateDict transform(String stream, EarlierModule module, StateDict weights,
+      TransformContext context) {
+    return switch (stream) {
+      case AVERAGED -> module.average.apply(weights, context);
+      case HALVED -> EarlierModule.halve(weights);
+      default -> throw CallbackRegistry.noTransform(stream);
+    };
+  }
+
+  /**
+   * Calls {@link EarlierModule#describe(Checkpoint)}.
+   */
+  @Override
+  public void onSaveCheckpoint(String stream, EarlierModule module, Checkpoint checkpoint) {
+    module.describe(checkpoint);
+  }
+
+  /**
+   * Calls {@link EarlierModule#recall(Checkpoint)}.
+   */
+  @Override
+  public void onLoadCheckpoint(String stream, EarlierModule module, Checkpoint checkpoint) {
+    module.recall(checkpoint);
+  }
 }

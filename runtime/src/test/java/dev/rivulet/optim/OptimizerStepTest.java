@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,12 +19,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OptimizerStepTest {
+    private final GradientMode mode = GradientMode.off();
     private final NDManager manager = NDManager.newBaseManager();
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
 
     @AfterEach
     void close() {
         manager.close();
+        mode.restore();
     }
 
     @Test

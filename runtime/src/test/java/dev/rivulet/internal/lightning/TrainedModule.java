@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The module of {@code lightning_runs.py}. Its registry is written by hand. */
+/** The module of {@code lightning_runs.py}. */
 final class TrainedModule extends LightningModule {
     final List<Seen> seen = new ArrayList<>();
     Map<?, ?> labels = Map.of();

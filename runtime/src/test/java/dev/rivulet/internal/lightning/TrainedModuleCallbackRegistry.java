@@ -2,19 +2,27 @@ package dev.rivulet.internal.lightning;
 
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.registry.CallbackRegistry;
+import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;
+import javax.annotation.processing.Generated;
 
-/** Calls the module's hook. */
+/**
+ * The checkpoint streams of {@link TrainedModule}.
+ */
+@Generated("dev.rivulet.processor.RivuletProcessor")
+@RegistryGenerated
 final class TrainedModuleCallbackRegistry implements CallbackRegistry<TrainedModule> {
+  @Override
+  public List<StreamDeclaration> streams() {
+    return List.of();
+  }
 
-    @Override
-    public List<StreamDeclaration> streams() {
-        return List.of();
-    }
-
-    @Override
-    public void onLoadCheckpoint(String stream, TrainedModule module, Checkpoint checkpoint) {
-        module.load(checkpoint);
-    }
+  /**
+   * Calls {@link TrainedModule#load(Checkpoint)}.
+   */
+  @Override
+  public void onLoadCheckpoint(String stream, TrainedModule module, Checkpoint checkpoint) {
+    module.load(checkpoint);
+  }
 }

@@ -7,26 +7,21 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
+import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LiveTensorsTest {
-    private NDManager manager;
-
-    @BeforeEach
-    void openManager() {
-        manager = NDManager.newBaseManager();
-        JniUtils.setGradMode(true);
-    }
+    private final GradientMode mode = GradientMode.on();
+    private final NDManager manager = NDManager.newBaseManager();
 
     @AfterEach
-    void closeManager() {
+    void close() {
         manager.close();
+        mode.restore();
     }
 
     @Test

@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
+import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
@@ -16,23 +16,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NDArraysTest {
-    private NDManager manager;
-
-    @BeforeEach
-    void openManager() {
-        manager = NDManager.newBaseManager();
-        JniUtils.setGradMode(true);
-    }
+    private final GradientMode mode = GradientMode.on();
+    private final NDManager manager = NDManager.newBaseManager();
 
     @AfterEach
-    void closeManager() {
+    void close() {
         manager.close();
+        mode.restore();
     }
 
     @ParameterizedTest
