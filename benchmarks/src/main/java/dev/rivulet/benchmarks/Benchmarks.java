@@ -21,10 +21,10 @@ public final class Benchmarks {
         String python = args.length > 2 ? args[2].strip() : "";
         for (Part part : Part.choose(args[1])) {
             String circumstances = circumstances();
-            String text = part.measure(python).strip() + "\n\n" + circumstances;
-            page.put(part, text);
+            String section = part.measure(python).strip() + "\n\n" + circumstances;
+            page.put(part, section);
             page.write();
-            System.out.println(part.heading() + "\n\n" + text + "\n");
+            System.out.println(part.heading() + "\n\n" + section + "\n");
         }
     }
 

@@ -148,18 +148,18 @@ record CompileTime(double autoValue, double rivulet) {
     }
 
     private static final class Source extends SimpleJavaFileObject {
-        private final String text;
+        private final String content;
 
-        private Source(String name, String text) {
+        private Source(String name, String content) {
             super(
                     URI.create("memory:///measured/" + name + JavaFileObject.Kind.SOURCE.extension),
                     JavaFileObject.Kind.SOURCE);
-            this.text = text;
+            this.content = content;
         }
 
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
+            return content;
         }
     }
 }

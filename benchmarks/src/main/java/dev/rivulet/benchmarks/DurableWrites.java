@@ -49,11 +49,11 @@ final class DurableWrites {
     private String measure() throws Exception {
         Map<String, Tensor> large = tensors(TENSORS, TENSOR_BYTES);
         long bytes = SafetensorsWriter.of(large, Map.of()).byteCount();
-        Turns one = Turns.of(() -> plain(large, 1), () -> groups.save(large, 1), 2, PAIRS);
-        Turns three = Turns.of(() -> plain(large, 3), () -> groups.save(large, 3), 1, PAIRS);
+        AlternatingRuns one = AlternatingRuns.of(() -> plain(large, 1), () -> groups.save(large, 1), 2, PAIRS);
+        AlternatingRuns three = AlternatingRuns.of(() -> plain(large, 3), () -> groups.save(large, 3), 1, PAIRS);
         Map<String, Tensor> tiny = tensors(1, TINY_BYTES);
-        Turns commit = Turns.of(() -> plain(tiny, 1), () -> groups.save(tiny, 1), 20, TINY_PAIRS);
-        Turns floor = Turns.of(() -> plain(tiny, 1), () -> replaced(tiny), 20, TINY_PAIRS);
+        AlternatingRuns commit = AlternatingRuns.of(() -> plain(tiny, 1), () -> groups.save(tiny, 1), 20, TINY_PAIRS);
+        AlternatingRuns floor = AlternatingRuns.of(() -> plain(tiny, 1), () -> replaced(tiny), 20, TINY_PAIRS);
         return String.format(Locale.ROOT, """
                 One file of %.0f MB, or three, from warm memory: a group with checksums, manifest, commit and names, against
                 writes of 1 MiB each to new files and `force` of each file. Medians of %d pairs.
@@ -80,7 +80,7 @@ final class DurableWrites {
                         TINY_PAIRS);
     }
 
-    private static String row(String name, long bytes, Turns turns) {
+    private static String row(String name, long bytes, AlternatingRuns turns) {
         return String.format(
                 Locale.ROOT,
                 "| %s | %.2f | %.2f | **%.2f** |%n",

@@ -26,7 +26,7 @@ final class FormatSpeed {
         try (WorkingFolder folder = new WorkingFolder();
                 CheckpointDirectory directory =
                         CheckpointDirectory.open(folder.path().resolve("checkpoints"))) {
-            Turns turns = Turns.of(
+            AlternatingRuns turns = AlternatingRuns.of(
                     () -> write(directory, tensors, FormatSpeed::safetensors),
                     () -> write(directory, tensors, FormatSpeed::checkpoint),
                     WARM_UPS,

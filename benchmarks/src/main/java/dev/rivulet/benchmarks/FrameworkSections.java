@@ -18,7 +18,7 @@ final class FrameworkSections {
         double hand = runs.baseline() / LoopOverhead.STEPS / 1e3;
         double fit = runs.measured() / LoopOverhead.STEPS / 1e3;
         double overhead = runs.difference() / LoopOverhead.STEPS / 1e3;
-        String text = String.format(
+        String table = String.format(
                 Locale.ROOT, """
                 Processor time. Two linear layers, %d wide, batches of 32, Adam; whole fits of %d steps with the same data, forward pass,
                 loss, backward pass and updates. The difference is what `Trainer` adds to DJL calls written by hand. Beside it
@@ -28,7 +28,7 @@ final class FrameworkSections {
                 |---|---|---|---|---|
                 | Rivulet on DJL 0.36.0 | %.1f | %.1f | **%.1f** | %.3f |
                 """, LoopOverhead.WIDTH, LoopOverhead.STEPS, hand, fit, overhead, 1 + overhead / hand);
-        return text
+        return table
                 + lightning
                         .map(other -> String.format(
                                 Locale.ROOT,

@@ -28,8 +28,8 @@ record LightningReference(String versions, double byHand, double byTrainer, doub
                 "lightning_overhead.py",
                 List.of(String.valueOf(LoopOverhead.WIDTH), String.valueOf(LoopOverhead.STEPS)));
         return Optional.of(new LightningReference(
-                "Lightning " + PythonScript.text(output, "lightning") + " on torch "
-                        + PythonScript.text(output, "torch"),
+                "Lightning " + PythonScript.string(output, "lightning") + " on torch "
+                        + PythonScript.string(output, "torch"),
                 PythonScript.number(output, "by_hand_us"),
                 PythonScript.number(output, "by_trainer_us"),
                 PythonScript.number(output, "overhead_us")));

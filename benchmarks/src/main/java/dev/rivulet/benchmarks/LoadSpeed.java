@@ -34,14 +34,14 @@ final class LoadSpeed {
     private LoadSpeed() {}
 
     /** Something that times itself, under the name of its row. */
-    private record Reading(String name, Turns.Timed timed) {}
+    private record Reading(String name, AlternatingRuns.Timed timed) {}
 
     /** Measures, and tells of it. */
     static String section(String python) throws Exception {
         try (WorkingFolder folder = new WorkingFolder()) {
             Path file = folder.path().resolve("weights.safetensors");
             RecordedFit.run(
-                    Plan.ofEvents(SaveBlocking.LARGE, LayersModule::new, List.of(), 1, 1)
+                    Plan.ofSaves(SaveBlocking.LARGE, LayersModule::new, List.of(), 1, 1)
                             .withFormat(CheckpointFormat.SAFETENSORS),
                     new KeepCheckpoint(file));
             return new LoadSpeed().measure(file, python);
@@ -57,7 +57,7 @@ final class LoadSpeed {
             Reading load = new Reading("`Checkpoints.load` into a module", () -> load(file, module));
             Reading touch = new Reading("`load_file`, sum of each tensor", () -> reference.time("touch"));
             Reading copy = new Reading("`load_file`, `copy_` into tensors", () -> reference.time("copy"));
-            List<Reading> readings = reference.isThere() ? List.of(touch, whole, copy, load) : List.of(whole, load);
+            List<Reading> readings = reference.isPresent() ? List.of(touch, whole, copy, load) : List.of(whole, load);
             for (int round = -WARM_UPS; round < ROUNDS; round++) {
                 for (Reading reading : readings) {
                     double duration = reading.timed().run();
@@ -66,7 +66,7 @@ final class LoadSpeed {
                     }
                 }
             }
-            StringBuilder text = new StringBuilder(String.format(
+            StringBuilder section = new StringBuilder(String.format(
                     Locale.ROOT,
                     """
                     A file of %.0f MB in the system's cache; medians of %d rounds in turns. Rivulet verifies the CRC-32C of header and
@@ -81,9 +81,9 @@ final class LoadSpeed {
                             .versions()
                             .map(versions -> " (" + versions + ", all cores)")
                             .orElse(""),
-                    reference.isThere() ? "" : ", which was not there"));
-            readings.forEach(reading -> text.append(row(reading.name(), bytes, touch.name(), copy.name())));
-            return text.toString();
+                    reference.isPresent() ? "" : ", which was not there"));
+            readings.forEach(reading -> section.append(row(reading.name(), bytes, touch.name(), copy.name())));
+            return section.toString();
         }
     }
 
@@ -154,7 +154,7 @@ final class LoadSpeed {
             versions = answers.isPresent() ? Optional.of(answer()) : Optional.empty();
         }
 
-        boolean isThere() {
+        boolean isPresent() {
             return process.isPresent();
         }
 

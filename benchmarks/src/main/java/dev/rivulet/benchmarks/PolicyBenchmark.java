@@ -75,7 +75,7 @@ public class PolicyBenchmark {
 
         /** Commits what was decided last, and makes a better checkpoint due. */
         @Setup(Level.Invocation)
-        public void settle() {
+        public void commitLast() {
             if (last != null) {
                 super.stream.committed(last, 1);
             }

@@ -40,7 +40,7 @@ final class PythonScript {
     }
 
     /** A text or number of a JSON object without inner objects. */
-    static String text(String json, String key) throws IOException {
+    static String string(String json, String key) throws IOException {
         Matcher matcher = Pattern.compile("\"" + key + "\": *\"?([^\",}]+)").matcher(json);
         if (!matcher.find()) {
             throw new IOException("The script printed no " + key + ": " + json);
@@ -50,6 +50,6 @@ final class PythonScript {
 
     /** A number of a JSON object without inner objects. */
     static double number(String json, String key) throws IOException {
-        return Double.parseDouble(text(json, key));
+        return Double.parseDouble(string(json, key));
     }
 }

@@ -44,7 +44,7 @@ record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitRes
             CheckpointFormat format) {
 
         /** So many save events, and some steps after the last. */
-        static Plan ofEvents(
+        static Plan ofSaves(
                 LayersModule.Size size,
                 Function<LayersModule.Size, LayersModule> module,
                 List<String> streams,

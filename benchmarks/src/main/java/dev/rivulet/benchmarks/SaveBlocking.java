@@ -13,7 +13,7 @@ final class SaveBlocking {
     static final Size LARGE = new Size(18, 2048, 2);
     private static final Size WITH_ADAM = new Size(6, 2048, 2);
     private static final Size TINY = new Size(2000, 16, 4);
-    private static final int TURNS = 3;
+    private static final int ROUNDS = 3;
     private static final int WARM_UPS = 2;
     private static final List<String> SIXTEEN =
             IntStream.range(0, 16).mapToObj("part-%02d"::formatted).toList();
@@ -33,9 +33,9 @@ final class SaveBlocking {
                         """
                 %d M parameters in %d tensors, %.0f MB, without optimizer state; as many bytes of %d M parameters and Adam's
                 two moments of each; %d tiny tensors, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
-                share the weights out among them. Between events, training goes on until the writer has finished, and one
+                share the weights out among them. Between saves, training goes on until the writer has finished, and one
                 `memcpy` on one thread, tensor by tensor, from warm memory to warm memory, is timed at another step. Time
-                from the beginning of a save event until training goes on, as in a flight recording; medians of the events
+                from the beginning of a save event until training goes on, as in a flight recording; medians of the saves
                 of %d fits each that take turns, without the first %d of each. The engine copies large tensors on all cores.
 
                 | | `memcpy`, ms | snapshot, ms | blocked, ms | longest, ms | blocked / `memcpy` |
@@ -47,20 +47,20 @@ final class SaveBlocking {
                         WITH_ADAM.parameters() / 1_000_000,
                         TINY.tensorBytes().size(),
                         TINY.byteCount() / 1e6,
-                        TURNS,
+                        ROUNDS,
                         WARM_UPS)
                 + compare("%.0f MB".formatted(LARGE.byteCount() / 1e6), LARGE, 7, 8)
                 + withAdam()
                 + compare("%d tensors".formatted(TINY.tensorBytes().size()), TINY, 6, 10)
-                + behind();
+                + saturated();
     }
 
-    private static String compare(String name, Size size, int everyNTrainSteps, int events) throws Exception {
-        Plan one = Plan.ofEvents(size, OneStreamModule::new, ONE, everyNTrainSteps, events);
-        Plan sixteen = Plan.ofEvents(size, SixteenStreamsModule::new, SIXTEEN, everyNTrainSteps, events);
+    private static String compare(String name, Size size, int everyNTrainSteps, int saves) throws Exception {
+        Plan one = Plan.ofSaves(size, OneStreamModule::new, ONE, everyNTrainSteps, saves);
+        Plan sixteen = Plan.ofSaves(size, SixteenStreamsModule::new, SIXTEEN, everyNTrainSteps, saves);
         SaveBlocking few = new SaveBlocking();
         SaveBlocking many = new SaveBlocking();
-        for (int turn = 0; turn < TURNS; turn++) {
+        for (int round = 0; round < ROUNDS; round++) {
             few.run(one, size.tensorBytes());
             many.run(sixteen, size.tensorBytes());
         }
@@ -72,9 +72,9 @@ final class SaveBlocking {
 
     private static String withAdam() throws Exception {
         SaveBlocking saving = new SaveBlocking();
-        for (int turn = 0; turn < TURNS; turn++) {
+        for (int round = 0; round < ROUNDS; round++) {
             saving.run(
-                    Plan.ofEvents(WITH_ADAM, AdamLayersModule::new, ONE, 7, 8),
+                    Plan.ofSaves(WITH_ADAM, AdamLayersModule::new, ONE, 7, 8),
                     AdamLayersModule.tensorBytes(WITH_ADAM));
         }
         return saving.row("weights and Adam's moments, 1 static stream");
@@ -103,7 +103,7 @@ final class SaveBlocking {
                 Locale.ROOT,
                 "| %s%s | %.2f | %.2f | %.2f | %.2f | **%.2f** |%n",
                 name,
-                busy == 0 ? "" : " (the writer was still busy at " + busy + " events)",
+                busy == 0 ? "" : " (the writer was still busy at " + busy + " saves)",
                 median(memcpy) / 1e6,
                 median(copying) / 1e6,
                 median(blocked) / 1e6,
@@ -112,9 +112,9 @@ final class SaveBlocking {
     }
 
     /** Events that come faster than the disk can take them. */
-    private static String behind() throws Exception {
+    private static String saturated() throws Exception {
         Function<Size, LayersModule> module = OneStreamModule::new;
-        RecordedFit fit = RecordedFit.run(Plan.ofEvents(LARGE, module, ONE, 1, 12));
+        RecordedFit fit = RecordedFit.run(Plan.ofSaves(LARGE, module, ONE, 1, 12));
         SaveBlocking waiting = new SaveBlocking();
         addWarm(fit.blocked(), waiting.blocked);
         return String.format(

@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /** What twenty save events leave behind and allocate, once the first have been served. */
 final class SaveMemory {
-    private static final int FIRST = 4;
-    private static final int EVENTS = 20;
+    private static final int WARM_UPS = 4;
+    private static final int SAVES = 20;
     private static final int EVERY = 6;
 
     private SaveMemory() {}
@@ -16,11 +16,11 @@ final class SaveMemory {
     static String section() throws Exception {
         MemoryWatch watch = new MemoryWatch();
         Size size = SaveBlocking.LARGE;
-        RecordedFit.run(Plan.ofEvents(size, OneStreamModule::new, SaveBlocking.ONE, EVERY, FIRST + EVENTS), watch);
-        int from = FIRST * EVERY + EVERY / 2;
-        int to = from + EVENTS * EVERY;
-        MemoryWatch.Look before = watch.after(from);
-        MemoryWatch.Look after = watch.after(to);
+        RecordedFit.run(Plan.ofSaves(size, OneStreamModule::new, SaveBlocking.ONE, EVERY, WARM_UPS + SAVES), watch);
+        int from = WARM_UPS * EVERY + EVERY / 2;
+        int to = from + SAVES * EVERY;
+        MemoryWatch.Sample before = watch.after(from);
+        MemoryWatch.Sample after = watch.after(to);
         double trained = after.trained() - before.trained() - (to - from) * watch.allocatedPerStep();
         return String.format(
                 Locale.ROOT,
@@ -38,18 +38,18 @@ final class SaveMemory {
                 | resident memory before, after | %s, %s |
                 """,
                 size.byteCount() / 1e6,
-                EVENTS,
-                FIRST,
-                trained / EVENTS / 1e3,
-                (after.written() - before.written()) / 1e3 / EVENTS,
-                (trained + after.written() - before.written()) / EVENTS / size.byteCount(),
+                SAVES,
+                WARM_UPS,
+                trained / SAVES / 1e3,
+                (after.written() - before.written()) / 1e3 / SAVES,
+                (trained + after.written() - before.written()) / SAVES / size.byteCount(),
                 before.direct() / 1e6,
                 after.direct() / 1e6,
                 megabytes(before),
                 megabytes(after));
     }
 
-    private static String megabytes(MemoryWatch.Look look) {
+    private static String megabytes(MemoryWatch.Sample look) {
         return look.resident().isPresent()
                 ? String.format(Locale.ROOT, "%.1f MB", look.resident().getAsLong() / 1e6)
                 : "not known";

@@ -52,20 +52,20 @@ final class SavedGroups {
     }
 
     private Manifest manifest(long group, List<Blob> blobs) {
-        RetainedGroups ledger = new RetainedGroups(
+        RetainedGroups retained = new RetainedGroups(
                 new RetainedGroups.Kept(new GroupSet(List.of(group)), GroupSet.EMPTY, GroupSet.EMPTY),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
                 group);
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
-        Map<String, RetainedGroups> ledgers = new TreeMap<>();
+        Map<String, RetainedGroups> retainedByStream = new TreeMap<>();
         for (int i = 0; i < blobs.size(); i++) {
             Blob blob = blobs.get(i);
             checkpoints.add(new StoredCheckpoint("stream" + i, blob, OptionalDouble.empty(), Optional.empty()));
-            ledgers.put("stream" + i, ledger);
+            retainedByStream.put("stream" + i, retained);
         }
         Manifest.Origin origin = new Manifest.Origin(run, Instant.now(), 0, group, "0", Map.of());
-        return new Manifest(group, origin, checkpoints, List.of(), List.of(), ledgers);
+        return new Manifest(group, origin, checkpoints, List.of(), List.of(), retainedByStream);
     }
 }

@@ -36,17 +36,17 @@ final class SavingOverhead {
                 """;
     }
 
-    private static String compare(Size size, int events, int pairs, String python) throws Exception {
-        int steps = events * EVERY;
+    private static String compare(Size size, int saves, int pairs, String python) throws Exception {
+        int steps = saves * EVERY;
         double[] blocked = new double[1];
-        Turns turns = Turns.of(
-                () -> time(size, 0, events, new double[1]), () -> time(size, EVERY, events, blocked), 1, pairs);
-        String text = row("Rivulet", size, steps, turns, String.format(Locale.ROOT, "%.1f", blocked[0] / 1e6));
-        return python.isBlank() ? text : text + lightning(size, steps, python);
+        AlternatingRuns turns = AlternatingRuns.of(
+                () -> time(size, 0, saves, new double[1]), () -> time(size, EVERY, saves, blocked), 1, pairs);
+        String rows = row("Rivulet", size, steps, turns, String.format(Locale.ROOT, "%.1f", blocked[0] / 1e6));
+        return python.isBlank() ? rows : rows + lightning(size, steps, python);
     }
 
-    private static double time(Size size, int every, int events, double[] blocked) throws Exception {
-        int steps = events * EVERY;
+    private static double time(Size size, int every, int saves, double[] blocked) throws Exception {
+        int steps = saves * EVERY;
         StepClock clock = new StepClock(FIRST_STEP, FIRST_STEP + steps);
         Plan saving =
                 new Plan(size, ThreeStreamsModule::new, DERIVED, every, FIRST_STEP + steps + 1, CheckpointFormat.AUTO);
@@ -58,7 +58,7 @@ final class SavingOverhead {
         return clock.nanos();
     }
 
-    private static String row(String name, Size size, int steps, Turns turns, String blocked) {
+    private static String row(String name, Size size, int steps, AlternatingRuns turns, String blocked) {
         return String.format(
                 Locale.ROOT,
                 "| %s, %.1f MB (%d layers, %d wide, batches of %d) | %d | %.1f | %.1f | %s | **%.1f %%** |%n",
@@ -88,8 +88,8 @@ final class SavingOverhead {
         return String.format(
                 Locale.ROOT,
                 "| Lightning %s on torch %s, the same | %d | %.1f | %.1f | %.1f | %.1f %% |%n",
-                PythonScript.text(output, "lightning"),
-                PythonScript.text(output, "torch"),
+                PythonScript.string(output, "lightning"),
+                PythonScript.string(output, "torch"),
                 steps,
                 PythonScript.number(output, "bare_ms"),
                 PythonScript.number(output, "saving_ms"),

@@ -19,12 +19,12 @@ import java.util.NoSuchElementException;
  * substitute: it knows nothing of samplers that leave records out.
  *
  * <p>A pass may begin in the middle of an epoch. A {@link ResumableDataset} does so at once. Any other data set is
- * asked for a pass from the beginning, of which the first batches are loaded and dropped. They are the right ones if
+ * asked for a pass from the beginning, of which the first batches are loaded and skipped. They are the right ones if
  * the generators that its order depends on (DJL's samplers draw from {@code RandomUtils.RANDOM}) stand where they stood
  * when the epoch began, and dropping them moves generators on. So such an epoch is resumed in three steps:
  *
  * <pre>{@code
- * random.restore(atEpochStart);                                            // captured before the epoch's pass was begun
+ * random.restore(atEpochStart);                                            // captured before the epoch's pass was started
  * BatchIterator batches = new BatchIterator(dataset, manager, epoch, startBatch);
  * random.restore(atCheckpoint);
  * }</pre>
@@ -65,7 +65,7 @@ public final class BatchIterator implements AutoCloseable {
             throws IOException, TranslateException {
         this.scope = parent.newSubManager();
         this.batchesConsumed = startBatch;
-        boolean begun = false;
+        boolean started = false;
         try {
             if (dataset instanceof ResumableDataset resumable) {
                 this.pass = resumable.batches(scope, epoch, startBatch);
@@ -73,22 +73,22 @@ public final class BatchIterator implements AutoCloseable {
             } else {
                 this.pass = dataset.getData(scope);
                 this.batches = pass.iterator();
-                drop(startBatch);
+                skip(startBatch);
             }
             this.last = !batches.hasNext();
-            begun = true;
+            started = true;
         } finally {
-            if (!begun) {
+            if (!started) {
                 scope.close();
             }
         }
     }
 
-    private void drop(long count) {
-        for (long dropped = 0; dropped < count; dropped++) {
+    private void skip(long count) {
+        for (long skipped = 0; skipped < count; skipped++) {
             if (!batches.hasNext()) {
                 throw new IllegalArgumentException(
-                        "Batch " + count + " of an epoch is to be the first, but the data set" + " has " + dropped
+                        "Batch " + count + " of an epoch is to be the first, but the data set" + " has " + skipped
                                 + "; go on with the data and the batch size that the run began with.");
             }
             batches.next().close();
@@ -105,7 +105,7 @@ public final class BatchIterator implements AutoCloseable {
         if (last) {
             throw new NoSuchElementException("The pass over the data set has ended.");
         }
-        Batch batch = rehome(batches.next());
+        Batch batch = detach(batches.next());
         batchesConsumed++;
         last = !batches.hasNext();
         return batch;
@@ -125,8 +125,8 @@ public final class BatchIterator implements AutoCloseable {
     }
 
     /** The same data under a manager that the iterator does not close. A batch does not tell its batchifiers. */
-    private Batch rehome(Batch batch) {
-        Batch rehomed = new Batch(
+    private Batch detach(Batch batch) {
+        Batch detached = new Batch(
                 scope.newSubManager(),
                 batch.getData(),
                 batch.getLabels(),
@@ -137,7 +137,7 @@ public final class BatchIterator implements AutoCloseable {
                 batch.getProgressTotal(),
                 batch.getIndices());
         batch.getManager().close();
-        return rehomed;
+        return detached;
     }
 
     @Override

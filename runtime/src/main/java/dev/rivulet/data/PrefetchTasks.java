@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class PrefetchTasks extends AbstractExecutorService implements AutoCloseable {
     private final ExecutorService executor;
-    private final Queue<Task> open = new ConcurrentLinkedQueue<>();
+    private final Queue<Task> pending = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     PrefetchTasks(ExecutorService executor) {
@@ -25,15 +25,15 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
     @Override
     public void execute(Runnable command) {
         Task task = new Task(command);
-        open.add(task);
+        pending.add(task);
         executor.execute(task);
     }
 
     @Override
     public void close() {
         closed = true;
-        open.forEach(Task::awaitEnd);
-        open.clear();
+        pending.forEach(Task::awaitEnd);
+        pending.clear();
     }
 
     @Override
@@ -75,7 +75,7 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
             if (!closed) {
                 command.run();
             }
-            open.remove(this);
+            pending.remove(this);
         }
 
         /** Returns when the task does not run, and never will if it has not begun. */

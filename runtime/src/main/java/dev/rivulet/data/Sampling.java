@@ -28,13 +28,13 @@ record Sampling(int batchSize, OptionalLong shuffleSeed, boolean dropLast) {
         return (int) size;
     }
 
-    /** The record at each place of an epoch. */
+    /** The record at each position of an epoch. */
     IntUnaryOperator order(int records, long epoch) {
         if (shuffleSeed.isEmpty()) {
             return IntUnaryOperator.identity();
         }
         int[] permutation = Permutation.of(records, shuffleSeed.getAsLong(), epoch);
-        return place -> permutation[place];
+        return position -> permutation[position];
     }
 
     /** Batches of an epoch. */

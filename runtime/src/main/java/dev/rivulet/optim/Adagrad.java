@@ -32,7 +32,7 @@ public final class Adagrad extends TorchOptimizer {
 
     @Override
     void fill(ParamGroup group, NDArray array) {
-        arithmetic().shift(array, group.get("initial_accumulator_value"));
+        arithmetic().addScalar(array, group.get("initial_accumulator_value"));
     }
 
     @Override
@@ -42,7 +42,7 @@ public final class Adagrad extends TorchOptimizer {
         NDArray sum = state.array(SUM);
         math.addSquare(sum, gradient, 1);
         try (NDArray divisor = sum.sqrt()) {
-            math.shift(divisor, group.get("eps"));
+            math.addScalar(divisor, group.get("eps"));
             double rate = group.learningRate() / (1 + (state.steps() - 1) * group.get("lr_decay"));
             math.addQuotient(weight, gradient, divisor, -rate);
         }

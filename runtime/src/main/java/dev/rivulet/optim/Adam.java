@@ -47,16 +47,16 @@ public final class Adam extends TorchOptimizer {
         math.lerp(mean, gradient, 1 - beta1);
         math.scale(squares, beta2);
         math.addSquare(squares, gradient, 1 - beta2);
-        NDArray spread = squares;
+        NDArray secondMoment = squares;
         if (group.is("amsgrad")) {
-            spread = state.array(MAXIMUM);
-            math.maximize(spread, squares);
+            secondMoment = state.array(MAXIMUM);
+            math.maximize(secondMoment, squares);
         }
         double correction1 = 1 - StrictMath.pow(beta1, (double) state.steps());
         double correction2 = 1 - StrictMath.pow(beta2, (double) state.steps());
-        try (NDArray divisor = spread.sqrt()) {
+        try (NDArray divisor = secondMoment.sqrt()) {
             math.divide(divisor, Math.sqrt(correction2));
-            math.shift(divisor, group.get("eps"));
+            math.addScalar(divisor, group.get("eps"));
             math.addQuotient(weight, mean, divisor, -(group.learningRate() / correction1));
         }
     }

@@ -46,7 +46,7 @@ final class Arithmetic implements AutoCloseable {
     }
 
     /** {@code target += value}. */
-    void shift(NDArray target, double value) {
+    void addScalar(NDArray target, double value) {
         target.addi(scalar(value, target));
     }
 

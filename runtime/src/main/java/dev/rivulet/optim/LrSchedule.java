@@ -37,7 +37,7 @@ public record LrSchedule(LrScheduler scheduler, LrInterval interval, int frequen
         return new LrSchedule(scheduler, interval, frequency, Optional.of(metric));
     }
 
-    boolean isDue(LrInterval passed, long index) {
-        return interval == passed && (index + 1) % frequency == 0;
+    boolean isDue(LrInterval elapsed, long index) {
+        return interval == elapsed && (index + 1) % frequency == 0;
     }
 }

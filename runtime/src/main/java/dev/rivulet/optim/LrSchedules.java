@@ -44,10 +44,10 @@ public final class LrSchedules {
      * @param index of the batch in its epoch, or of the epoch; from 0
      * @return how many were stepped
      */
-    public int step(LrInterval passed, long index) {
+    public int step(LrInterval interval, long index) {
         int stepped = 0;
         for (LrSchedule schedule : schedules) {
-            if (!(schedule.scheduler() instanceof ReduceLROnPlateau) && schedule.isDue(passed, index)) {
+            if (!(schedule.scheduler() instanceof ReduceLROnPlateau) && schedule.isDue(interval, index)) {
                 schedule.scheduler().step();
                 stepped++;
             }
@@ -61,9 +61,9 @@ public final class LrSchedules {
      * @param index of the batch in its epoch, or of the epoch; from 0
      * @param metrics the value of a metric by name
      */
-    public boolean knowMetrics(LrInterval passed, long index, Function<String, OptionalDouble> metrics) {
+    public boolean hasMetrics(LrInterval interval, long index, Function<String, OptionalDouble> metrics) {
         return schedules.stream()
-                .filter(schedule -> schedule.scheduler() instanceof ReduceLROnPlateau && schedule.isDue(passed, index))
+                .filter(schedule -> schedule.scheduler() instanceof ReduceLROnPlateau && schedule.isDue(interval, index))
                 .flatMap(schedule -> schedule.monitor().stream())
                 .allMatch(monitor -> metrics.apply(monitor).isPresent());
     }
@@ -76,10 +76,10 @@ public final class LrSchedules {
      * @return how many were stepped
      * @throws IllegalStateException if a metric is missing
      */
-    public int stepOnPlateau(LrInterval passed, long index, Function<String, OptionalDouble> metrics) {
+    public int stepOnPlateau(LrInterval interval, long index, Function<String, OptionalDouble> metrics) {
         int stepped = 0;
         for (LrSchedule schedule : schedules) {
-            if (schedule.scheduler() instanceof ReduceLROnPlateau plateau && schedule.isDue(passed, index)) {
+            if (schedule.scheduler() instanceof ReduceLROnPlateau plateau && schedule.isDue(interval, index)) {
                 String monitor = schedule.monitor().orElseThrow();
                 plateau.step(
                         metrics.apply(monitor)

@@ -56,12 +56,12 @@ public final class RMSprop extends TorchOptimizer {
         }
     }
 
-    private void descend(ParameterState state, NDArray weight, NDArray gradient, NDArray spread) {
+    private void descend(ParameterState state, NDArray weight, NDArray gradient, NDArray meanSquare) {
         ParamGroup group = state.group();
         Arithmetic math = arithmetic();
         double momentum = group.get("momentum");
-        try (NDArray divisor = spread.sqrt()) {
-            math.shift(divisor, group.get("eps"));
+        try (NDArray divisor = meanSquare.sqrt()) {
+            math.addScalar(divisor, group.get("eps"));
             if (momentum > 0) {
                 NDArray buffer = state.array(BUFFER);
                 math.scale(buffer, momentum);

@@ -26,23 +26,23 @@ final class SavedState {
     /**
      * A hyper-parameter, if it is of the type of the one that it replaces; PyTorch may have a number in a tensor.
      *
-     * @param now the one that it replaces
+     * @param current the one that it replaces
      */
-    static @Nullable Object like(DictReader state, String key, @Nullable Object now) {
+    static @Nullable Object checked(DictReader state, String key, @Nullable Object current) {
         Object value = state.values().get(key);
-        if (now instanceof Number) {
+        if (current instanceof Number) {
             return value instanceof Number ? value : (Double) state.number(key);
-        } else if (now instanceof Boolean) {
+        } else if (current instanceof Boolean) {
             return state.bool(key);
-        } else if (now instanceof String) {
+        } else if (current instanceof String) {
             return state.string(key);
-        } else if (now instanceof Map<?, ?>) {
+        } else if (current instanceof Map<?, ?>) {
             return state.dict(key).values();
-        } else if (now instanceof List<?> list && list.stream().allMatch(Number.class::isInstance)) {
+        } else if (current instanceof List<?> list && list.stream().allMatch(Number.class::isInstance)) {
             if (state.numbers(key).size() != list.size()) {
                 throw state.wrong(key, "a list of " + list.size() + " numbers");
             }
-        } else if (now instanceof List<?> && state.dicts(key).isEmpty()) {
+        } else if (current instanceof List<?> && state.dicts(key).isEmpty()) {
             throw state.wrong(key, "a list of at least one dictionary");
         }
         return value;

@@ -31,7 +31,7 @@ record TorchStateDict(
         boolean eager) {
 
     /** What a saved group does not decide: its members, and what kind of optimizer this is. */
-    private static final Set<String> KEPT = Set.of("params", "param_names", "decoupled_weight_decay");
+    private static final Set<String> NOT_RESTORED = Set.of("params", "param_names", "decoupled_weight_decay");
 
     Map<String, @Nullable Object> write(Function<String, Tensor> tensors) {
         Map<Long, @Nullable Object> state = new LinkedHashMap<>();
@@ -136,18 +136,18 @@ record TorchStateDict(
 
     private static Map<String, @Nullable Object> options(DictReader saved, ParamGroup group) {
         Map<String, @Nullable Object> options = saved.named();
-        options.keySet().removeAll(KEPT);
-        group.options().forEach((key, now) -> {
+        options.keySet().removeAll(NOT_RESTORED);
+        group.options().forEach((key, current) -> {
             if (options.containsKey(key)) {
-                options.put(key, SavedState.like(saved, key, now));
+                options.put(key, SavedState.checked(saved, key, current));
             }
         });
         return options;
     }
 
     /** Before the first step, a saved state has no arrays that would show it. */
-    private void requireArrays(DictReader saved, ParameterState parameter, ParamGroup then) {
-        List<String> needed = arrayKeys.apply(then);
+    private void requireArrays(DictReader saved, ParameterState parameter, ParamGroup savedGroup) {
+        List<String> needed = arrayKeys.apply(savedGroup);
         if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
             throw new MismatchedStateException(saved.name() + " is of an optimizer that keeps " + needed
                     + ", but this one keeps " + parameter.arrays().keySet()

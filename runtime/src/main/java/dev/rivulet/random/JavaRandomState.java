@@ -29,7 +29,7 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
     private static final int DRAWS_PER_PAIR = 4;
 
     /** Half a second of looking back. */
-    private static final int DRAWS_LOOKED_BACK = 1 << 24;
+    private static final int MAX_DRAWS_BACK = 1 << 24;
 
     /** A boolean, a double, a long, and the mark that ends an object: the fields in the order of their names. */
     private static final int SERIALIZED_FIELDS = 1 + Double.BYTES + Long.BYTES + 1;
@@ -82,7 +82,7 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
             return true;
         }
         long origin = seed;
-        for (int draws = 1; draws <= DRAWS_LOOKED_BACK; draws++) {
+        for (int draws = 1; draws <= MAX_DRAWS_BACK; draws++) {
             origin = before(origin);
             if (draws >= DRAWS_PER_PAIR && makesPending(origin)) {
                 setSeed(random, origin);

@@ -25,11 +25,11 @@ final class TorchProbe {
     private static final Shape DRAWN = new Shape(5);
 
     private final @Nullable TorchGenerator generator;
-    private final String finding;
+    private final String explanation;
 
-    private TorchProbe(@Nullable TorchGenerator generator, String finding) {
+    private TorchProbe(@Nullable TorchGenerator generator, String explanation) {
         this.generator = generator;
-        this.finding = finding;
+        this.explanation = explanation;
     }
 
     /** The generator, or null if its state cannot be reached. */
@@ -39,8 +39,8 @@ final class TorchProbe {
     }
 
     /** What was found, in one sentence. */
-    String finding() {
-        return finding;
+    String explanation() {
+        return explanation;
     }
 
     /** Tries it out. Nobody else may draw from libtorch meanwhile. */

@@ -23,8 +23,8 @@ public final class TorchRandom {
     }
 
     /** Why it is so, in one sentence for the log. */
-    public static String finding() {
-        return Probed.PROBE.finding();
+    public static String explanation() {
+        return Probed.PROBE.explanation();
     }
 
     /**
@@ -54,7 +54,7 @@ public final class TorchRandom {
     private static TorchGenerator generator() {
         TorchGenerator generator = Probed.PROBE.generator();
         if (generator == null) {
-            throw new IllegalStateException("The state of libtorch's generator cannot be reached: " + finding()
+            throw new IllegalStateException("The state of libtorch's generator cannot be reached: " + explanation()
                     + " Ask TorchRandom.method() first.");
         }
         return generator;

@@ -48,10 +48,10 @@ public final class TrainingRandom {
     }
 
     /** Why that method was taken, in one sentence for the log. */
-    public String finding() {
+    public String explanation() {
         return onGpu
                 ? "libtorch's generator is seeded before every batch, because the state of a GPU's cannot be reached."
-                : TorchRandom.finding();
+                : TorchRandom.explanation();
     }
 
     /**
@@ -89,7 +89,7 @@ public final class TrainingRandom {
         boolean torchExact = restoreTorch(state);
         if (!torchExact) {
             return Optional.of("The random numbers of libtorch go on differently from here: the checkpoint holds the"
-                    + " state of its CPU generator, but here " + finding());
+                    + " state of its CPU generator, but here " + explanation());
         }
         return javaExact
                 ? Optional.empty()

@@ -67,7 +67,7 @@ public final class ParameterNames {
     public static ParameterNames of(Block block, UnaryOperator<String> mapping) {
         Walk walk = new Walk(mapping);
         walk.visit(block, "", block.getClass().getSimpleName());
-        walk.batchCounters.removeAll(walk.places.keySet());
+        walk.batchCounters.removeAll(walk.paths.keySet());
         return new ParameterNames(walk);
     }
 
@@ -89,48 +89,48 @@ public final class ParameterNames {
         return batchCounters;
     }
 
-    /** What has been seen so far; a place is the path in DJL's own keys, for messages. */
+    /** What has been seen so far; a path is the path in DJL's own keys, for messages. */
     private static final class Walk {
         private final UnaryOperator<String> mapping;
         private final Map<String, Parameter> parameters = new LinkedHashMap<>();
         private final Map<String, String> aliases = new LinkedHashMap<>();
         private final Set<String> batchCounters = new LinkedHashSet<>();
         private final IdentityHashMap<Parameter, String> firstNames = new IdentityHashMap<>();
-        private final Map<String, String> places = new LinkedHashMap<>();
+        private final Map<String, String> paths = new LinkedHashMap<>();
 
         Walk(UnaryOperator<String> mapping) {
             this.mapping = mapping;
         }
 
-        void visit(Block block, String prefix, String place) {
+        void visit(Block block, String prefix, String path) {
             for (Pair<String, Parameter> entry : block.getDirectParameters()) {
-                String parameterPlace = place + "/" + entry.getKey();
+                String parameterPath = path + "/" + entry.getKey();
                 String name = prefix + TorchNames.ofParameter(block, entry.getKey());
-                add(mapped(name, parameterPlace), entry.getValue(), parameterPlace);
+                add(mapped(name, parameterPath), entry.getValue(), parameterPath);
             }
-            TorchNames.ofBatchCounter(block).ifPresent(name -> batchCounters.add(mapped(prefix + name, place)));
+            TorchNames.ofBatchCounter(block).ifPresent(name -> batchCounters.add(mapped(prefix + name, path)));
             List<String> names = childNames(block);
             int index = 0;
             for (Pair<String, Block> child : block.getChildren()) {
                 String name = names.get(index++);
-                visit(child.getValue(), prefix + name + ".", place + "/" + child.getKey());
+                visit(child.getValue(), prefix + name + ".", path + "/" + child.getKey());
             }
         }
 
-        private String mapped(String name, String place) {
+        private String mapped(String name, String path) {
             @Nullable String mapped = mapping.apply(name);
             if (mapped == null || mapped.isEmpty()) {
-                throw new IllegalArgumentException("The mapping of names gives none to \"" + name + "\" (" + place
+                throw new IllegalArgumentException("The mapping of names gives none to \"" + name + "\" (" + path
                         + "). Have it return the name itself where it changes nothing.");
             }
             return mapped;
         }
 
-        private void add(String name, Parameter parameter, String place) {
-            String other = places.putIfAbsent(name, place);
+        private void add(String name, Parameter parameter, String path) {
+            String other = paths.putIfAbsent(name, path);
             if (other != null) {
                 throw new IllegalArgumentException("Two parameters would be called \"" + name + "\": " + other + " and "
-                        + place + ". Give one of them, or the block that holds it, another name, or have the mapping"
+                        + path + ". Give one of them, or the block that holds it, another name, or have the mapping"
                         + " of names do so.");
             }
             String first = firstNames.putIfAbsent(parameter, name);
@@ -151,7 +151,7 @@ public final class ParameterNames {
         List<String> unique = new ArrayList<>(keys.size());
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
-            boolean named = !name.isEmpty() && Collections.frequency(names, name) == 1 && !isListOfClasses(block);
+            boolean named = !name.isEmpty() && Collections.frequency(names, name) == 1 && !namesChildrenByClass(block);
             unique.add(named ? name : Integer.toString(i));
         }
         return unique;
@@ -164,7 +164,7 @@ public final class ParameterNames {
     }
 
     /** These blocks call every child by its class, which is no name that a user gave. */
-    private static boolean isListOfClasses(Block block) {
+    private static boolean namesChildrenByClass(Block block) {
         return block instanceof SequentialBlock || block instanceof ParallelBlock;
     }
 }

@@ -35,7 +35,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void equalsThePyTorchFoundHere(@TempDir Path folder) throws Exception {
+    void equalsTheInstalledPyTorch(@TempDir Path folder) throws Exception {
         Recording.recordLive(folder);
 
         for (JsonObject recorded : Recording.live(folder, "schedulers")) {
@@ -60,7 +60,7 @@ class LrSchedulerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void goesOnFromASavedStateAsIfItHadNeverStopped(JsonObject recorded) {
+    void resumesFromASavedStateAsIfNeverStopped(JsonObject recorded) {
         try (TorchOptimizer straight = optimizer(recorded);
                 TorchOptimizer resumed = optimizer(recorded)) {
             LrScheduler before = scheduler(recorded);
@@ -88,7 +88,7 @@ class LrSchedulerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void goesOnFromWhatPyTorchSaved(JsonObject recorded) {
+    void resumesFromAStateThatPyTorchSaved(JsonObject recorded) {
         try (TorchOptimizer optimizer = optimizer(recorded)) {
             LrScheduler scheduler = scheduler(recorded);
             optimizer.schedule(LrSchedule.of(scheduler).monitor("val_loss"));
@@ -112,7 +112,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void leavesAScheduleUntouchedByTheStateOfAnother() {
+    void refusesTheStateOfAnotherScheduleWithoutChanges() {
         try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build();
                 TorchOptimizer other = SGD.builder().lr(0.1).build()) {
             StepLR scheduler = new StepLR(2);
@@ -130,7 +130,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void leavesAScheduleUntouchedByAHyperParameterThatIsNoNumber() {
+    void refusesANonNumericHyperParameterWithoutChanges() {
         try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
             StepLR scheduler = new StepLR(2);
             optimizer.schedule(scheduler);
@@ -147,7 +147,7 @@ class LrSchedulerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void refusesListsThatDoNotHaveANumberForEachParameterGroup(JsonObject recorded) {
+    void refusesListsWithoutANumberForEachParameterGroup(JsonObject recorded) {
         try (TorchOptimizer optimizer = optimizer(recorded)) {
             LrScheduler scheduler = scheduler(recorded);
             optimizer.schedule(LrSchedule.of(scheduler).monitor("val_loss"));
@@ -172,7 +172,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void refusesASequenceOfOtherMilestonesOrOfOtherGroups() {
+    void refusesASequenceWithOtherMilestonesOrGroups() {
         try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
             SequentialLR sequence = new SequentialLR(List.of(new LinearLR(0.1, 5), new StepLR(2)), List.of(5));
             optimizer.schedule(sequence);
@@ -228,7 +228,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void saysThatACycleHasEnded() {
+    void reportsThatTheCycleHasEnded() {
         try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {
             OneCycleLR scheduler = new OneCycleLR(0.1, 3);
             optimizer.schedule(scheduler, LrInterval.STEP);
@@ -244,7 +244,7 @@ class LrSchedulerTest {
 
     /** PyTorch divides by zero; a learning rate that is no number would be no number in every weight. */
     @Test
-    void refusesACycleWithAPhaseThatHasNoLength() {
+    void refusesACycleWithAnEmptyPhase() {
         assertThatIllegalArgumentException()
                 .isThrownBy(OneCycleLR.builder(0.1, 10).pctStart(0.1)::build)
                 .withMessageContaining("pctStart(0.1)")
@@ -258,7 +258,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void refusesMilestonesThatDescend() {
+    void refusesDescendingMilestones() {
         List<ChainableScheduler> schedulers = List.of(new LinearLR(0.1, 5), new StepLR(2), new ExponentialLR(0.9));
 
         assertThatIllegalArgumentException()
@@ -267,7 +267,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void refusesToCycleAMomentumThatIsNotThere() {
+    void refusesToCycleAMissingMomentum() {
         try (TorchOptimizer optimizer = Adagrad.builder().build()) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> optimizer.schedule(new OneCycleLR(0.1, 3)))

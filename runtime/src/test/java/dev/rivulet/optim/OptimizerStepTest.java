@@ -27,7 +27,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void addsUpGradientsOfBackwardPassesUntilTheStep() {
+    void accumulatesGradientsUntilTheStep() {
         NDArray weight = parameter("weight", 1, 2);
         OptimizerStep step = step(sgd(1));
 
@@ -41,7 +41,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void goesOnFromGradientsBeforeItsFirstBackwardPass() {
+    void restoresGradientsBeforeItsFirstBackwardPass() {
         NDArray before = parameter("weight", 1, 2);
         OptimizerStep saved = step(sgd(1));
         backward(before, 3);
@@ -72,7 +72,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void forgetsGradientsThatAnEarlierRunLeftBehind() {
+    void zeroesGradientsLeftByAnEarlierRun() {
         NDArray weight = parameter("weight", 1, 2);
         backward(weight, 100);
 
@@ -99,7 +99,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void callsParametersByTheirDottedNames() {
+    void passesDottedParameterNames() {
         NDArray first = parameter("features.0.weight", 1);
         NDArray second = parameter("features.0.bias", 1);
         PlainDescent optimizer = new PlainDescent();
@@ -112,7 +112,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void givesAnOptimizerItsStateBeforeTheFirstStep() {
+    void createsOptimizerStateBeforeTheFirstStep() {
         parameter("features.0.weight", 1, 2);
         try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {
             step(optimizer);

@@ -76,7 +76,7 @@ class TorchOptimizerRefusalTest {
 
     /** As of {@code torch.optim.Adam(parameters, lr=torch.tensor(2.0))}. */
     @Test
-    void takesANumberThatPyTorchHasInATensor() {
+    void acceptsANumberThatPyTorchStoresInATensor() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             optimizer.initialize(trained.parameters());
@@ -88,7 +88,7 @@ class TorchOptimizerRefusalTest {
     }
 
     @Test
-    void refusesHyperParametersThatItsStepsCouldNotUse() {
+    void refusesUnusableHyperParameters() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             optimizer.initialize(trained.parameters());
@@ -123,7 +123,7 @@ class TorchOptimizerRefusalTest {
     }
 
     @Test
-    void needsParametersBeforeAStateIsLoadedAndTakesThemOnce() {
+    void mustBeInitializedOnceBeforeAStateIsLoaded() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             assertThatIllegalStateException()

@@ -27,7 +27,7 @@ class SplitMix64Test {
     }
 
     @Test
-    void goesOnFromItsState() {
+    void resumesFromItsState() {
         SplitMix64 random = SplitMix64.of(42, "noise");
         random.longs(100).forEach(drawn -> {});
         SplitMix64 resumed = new SplitMix64(random.state());

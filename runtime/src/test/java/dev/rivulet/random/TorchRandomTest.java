@@ -20,12 +20,12 @@ class TorchRandomTest {
     }
 
     @Test
-    void givesTheStateWhereItIsKnownToWork() {
+    void reachesTheStateOnSupportedPlatforms() {
         boolean known = System.getProperty("os.name").equals("Linux")
                 && System.getProperty("os.arch").equals("amd64");
 
         assertThat(TorchRandom.method() == RandomMethod.GENERATOR_STATE)
-                .as(TorchRandom.finding())
+                .as(TorchRandom.explanation())
                 .isEqualTo(known);
     }
 
@@ -46,7 +46,7 @@ class TorchRandomTest {
 
     /** Recorded with torch 2.13.0: {@code manual_seed(42); rand(700); randn(3); get_rng_state()}. */
     @Test
-    void hasTheStateThatPythonHas() throws Exception {
+    void hasTheSameStateAsPython() throws Exception {
         assumeStateIsReached();
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             manager.randomUniform(0, 1, new Shape(700));
@@ -60,7 +60,7 @@ class TorchRandomTest {
     }
 
     @Test
-    void capturingLeavesNoTrace() {
+    void capturingDoesNotChangeTheState() {
         assumeStateIsReached();
         String expected = Draws.torch();
         seed();
@@ -73,7 +73,7 @@ class TorchRandomTest {
     }
 
     @Test
-    void tryingItOutLeavesNoTrace() {
+    void probingDoesNotChangeTheState() {
         String expected = Draws.torch();
         seed();
 
@@ -83,11 +83,11 @@ class TorchRandomTest {
     }
 
     @Test
-    void isKeptOffByAProperty() {
+    void canBeDisabledByAProperty() {
         System.setProperty(TorchProbe.PROPERTY, "reseed");
         try {
             assertThat(TorchProbe.run().generator()).isNull();
-            assertThat(TorchProbe.run().finding()).contains("-Drivulet.random.torch=reseed");
+            assertThat(TorchProbe.run().explanation()).contains("-Drivulet.random.torch=reseed");
         } finally {
             System.clearProperty(TorchProbe.PROPERTY);
         }
@@ -137,6 +137,6 @@ class TorchRandomTest {
     }
 
     private static void assumeStateIsReached() {
-        assumeTrue(TorchRandom.method() == RandomMethod.GENERATOR_STATE, TorchRandom.finding());
+        assumeTrue(TorchRandom.method() == RandomMethod.GENERATOR_STATE, TorchRandom.explanation());
     }
 }

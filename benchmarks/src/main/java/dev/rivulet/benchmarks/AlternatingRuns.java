@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param measured durations of the second, in the same order
  */
 @SuppressWarnings("ArrayRecordComponent") // Made and read within this package alone.
-record Turns(double[] reference, double[] measured) {
+record AlternatingRuns(double[] reference, double[] measured) {
 
     /** Something that times itself. */
     @FunctionalInterface
@@ -23,8 +23,8 @@ record Turns(double[] reference, double[] measured) {
      * @param warmUps pairs that are not counted
      * @param pairs pairs that are
      */
-    static Turns of(Timed reference, Timed measured, int warmUps, int pairs) throws Exception {
-        Turns turns = new Turns(new double[pairs], new double[pairs]);
+    static AlternatingRuns of(Timed reference, Timed measured, int warmUps, int pairs) throws Exception {
+        AlternatingRuns turns = new AlternatingRuns(new double[pairs], new double[pairs]);
         for (int i = -warmUps; i < pairs; i++) {
             boolean referenceFirst = i % 2 == 0;
             double early = (referenceFirst ? reference : measured).run();
