@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Saved states of optimizers and schedulers, refused by a {@link MismatchedStateException} where they are wrong. */
+/** Reads saved states of optimizers and schedulers; throws {@link MismatchedStateException} for wrong entries. */
 final class SavedState {
     private SavedState() {}
 
     /**
      * Reads a state.
      *
-     * @param owner what the state is, for messages
+     * @param owner description of the state, for messages
      */
     static DictReader of(String owner, Map<?, ?> state) {
         return new DictReader(owner, state, SavedState::wrong);
@@ -20,13 +20,13 @@ final class SavedState {
 
     private static RuntimeException wrong(DictReader state, @Nullable Object key, String expected) {
         return new MismatchedStateException(
-                state.name() + " has \"" + key + "\" = " + state.shown(key) + " where " + expected + " belongs.");
+                state.name() + " has \"" + key + "\" = " + state.shown(key) + " instead of " + expected + ".");
     }
 
     /**
-     * A hyper-parameter, if it is of the type of the one that it replaces; PyTorch may have a number in a tensor.
+     * A saved hyper-parameter, checked to have the type of the current one. PyTorch may store a number as a tensor.
      *
-     * @param current the one that it replaces
+     * @param current the value to be replaced
      */
     static @Nullable Object checked(DictReader state, String key, @Nullable Object current) {
         Object value = state.values().get(key);

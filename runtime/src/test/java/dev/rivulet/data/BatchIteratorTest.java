@@ -99,7 +99,7 @@ class BatchIteratorTest {
         assertThat(manager.getManagedArrays()).hasSize(arrays);
     }
 
-    /** DJL draws the order when the epoch begins; training draws at every batch. */
+    /** DJL draws the order when the epoch starts; training draws at every batch. */
     @Test
     void resumesInAnEpochThatDjlShuffles() throws Exception {
         ArrayDataset dataset = numbers(20).setSampling(3, true).build();
@@ -139,10 +139,12 @@ class BatchIteratorTest {
     void refusesToStartPastTheEnd() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new BatchIterator(new Stream(3), manager, 0, 4).close())
-                .withMessageContaining("Batch 4 of an epoch is to be the first, but the data set has 3;");
+                .withMessageContaining("The pass starts at batch 4, but the data set has only 3 batches; resume with"
+                        + " the data and"
+                        + " the batch size of the original run.");
     }
 
-    /** The numbers of all batches; each is read after the iterator has looked ahead. */
+    /** The numbers of all batches, each read after the iterator has looked ahead. */
     private String pass(Dataset dataset) throws Exception {
         List<String> seen = new ArrayList<>();
         try (BatchIterator batches = new BatchIterator(dataset, manager)) {

@@ -197,7 +197,9 @@ class SeededDatasetTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> pass(dataset, 7, 4))
-                .withMessageContaining("Batch 4 of epoch 7 is to be the first, but an epoch of 5 records has 3;");
+                .withMessageContaining("Epoch 7 starts at batch 4, but an epoch of 5 records has 3 batches; resume"
+                        + " with the data"
+                        + " and the batch size of the original run.");
         assertThatIllegalArgumentException().isThrownBy(() -> pass(dataset, 7, -1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SeededDataset.sequential(CountingDataset.of(5).build(), 0));

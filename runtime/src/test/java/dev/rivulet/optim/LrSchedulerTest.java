@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compares with what torch.optim.lr_scheduler did, as recorded by {@code src/test/python/record_optim.py}. */
+/** Compares schedules with those of torch.optim.lr_scheduler, recorded by {@code src/test/python/record_optim.py}. */
 class LrSchedulerTest {
     /** 1e-12, relative. */
     private static final Percentage TOLERANCE = Percentage.withPercentage(1e-10);
@@ -186,7 +186,7 @@ class LrSchedulerTest {
 
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> sequence.loadStateDict(otherMilestones))
-                    .withMessageContaining("\"_milestones\" = [5, 9] where a list of 1 numbers belongs");
+                    .withMessageContaining("\"_milestones\" = [5, 9] instead of a list of 1 numbers");
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> sequence.loadStateDict(otherGroups))
                     .withMessageContaining("StepLR has 2 numbers as \"base_lrs\"");
@@ -210,7 +210,7 @@ class LrSchedulerTest {
 
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> cycle.loadStateDict(state))
-                    .withMessageContaining("\"_schedule_phases\" = [] where a list of at least one dictionary belongs");
+                    .withMessageContaining("\"_schedule_phases\" = [] instead of a list of at least one dictionary");
         }
     }
 
@@ -219,7 +219,9 @@ class LrSchedulerTest {
         try (TorchOptimizer optimizer = SGD.builder().build();
                 TorchOptimizer other = SGD.builder().build()) {
             StepLR scheduler = new StepLR(2);
-            assertThatIllegalStateException().isThrownBy(scheduler::step).withMessageContaining("no optimizer");
+            assertThatIllegalStateException()
+                    .isThrownBy(scheduler::step)
+                    .withMessageContaining("does not belong to an optimizer yet; pass it to TorchOptimizer.schedule.");
             optimizer.schedule(scheduler);
             assertThatIllegalStateException()
                     .isThrownBy(() -> other.schedule(scheduler))
@@ -242,7 +244,7 @@ class LrSchedulerTest {
         }
     }
 
-    /** PyTorch divides by zero; a learning rate that is no number would be no number in every weight. */
+    /** PyTorch divides by zero; a NaN learning rate would make every weight NaN. */
     @Test
     void refusesACycleWithAnEmptyPhase() {
         assertThatIllegalArgumentException()
@@ -388,7 +390,7 @@ class LrSchedulerTest {
         };
     }
 
-    /** The metric of {@code record_optim.py}: it falls, with noise of Knuth's MMIX generator. */
+    /** The metric of {@code record_optim.py}: it falls, with noise from Knuth's MMIX generator. */
     private static final class Metric {
         private long number = 2;
         private int epoch;

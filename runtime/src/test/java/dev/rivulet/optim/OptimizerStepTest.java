@@ -183,7 +183,7 @@ class OptimizerStepTest {
                 .build();
     }
 
-    /** Makes the gradient of each element a number. */
+    /** Sets the gradient of each element to a number. */
     private void backward(NDArray weight, float gradient) {
         try (NDManager scratch = manager.newSubManager();
                 GradientCollector collector = manager.getEngine().newGradientCollector()) {
@@ -191,7 +191,7 @@ class OptimizerStepTest {
         }
     }
 
-    /** An optimizer that is not one of DJL's and does no more than it must. */
+    /** A minimal optimizer that is not one of DJL's. */
     private static final class PlainDescent extends Optimizer {
         private final List<String> seen = new ArrayList<>();
 

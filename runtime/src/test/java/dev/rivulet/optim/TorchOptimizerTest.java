@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compares with what torch.optim did, as recorded by {@code src/test/python/record_optim.py}. */
+/** Compares steps and state with those of torch.optim, recorded by {@code src/test/python/record_optim.py}. */
 class TorchOptimizerTest {
     private static final int STEPS = 500;
 
@@ -270,7 +270,7 @@ class TorchOptimizerTest {
         return weights;
     }
 
-    /** Keys of JSON are texts, where Python has numbers. */
+    /** Keys of JSON are strings where Python has numbers. */
     private static Map<String, @Nullable Object> pythonState(JsonObject snapshot) {
         Map<String, @Nullable Object> saved = Recording.map(snapshot.getAsJsonObject("state"));
         Map<Object, Object> numbered = new LinkedHashMap<>();

@@ -63,7 +63,7 @@ class SplitMix64Test {
                 }
             }
         }
-        int same = 10 * 5; // (0, 1) is among the last two kinds.
+        int same = 10 * 5; // (0, 1) is in both of the last two kinds.
 
         assertThat(first).hasSize(generators - same);
     }

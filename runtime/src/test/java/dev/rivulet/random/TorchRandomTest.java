@@ -104,7 +104,7 @@ class TorchRandomTest {
         assertThat(Draws.torch()).isEqualTo(expected).isNotEqualTo(other);
     }
 
-    /** libtorch would end the process. */
+    /** libtorch would abort the process. */
     @Test
     void refusesStatesThatLibtorchWouldRefuse() {
         assumeStateIsReached();
@@ -112,13 +112,13 @@ class TorchRandomTest {
 
         assertThat(TorchState.of(good)).isEqualTo(TorchRandom.capture());
         assertRefused(new byte[100], "100 bytes");
-        assertRefused(new byte[TorchState.BYTE_COUNT], "0 of its 624 words are left");
-        assertRefused(changed(good, 10, 1), "words are left");
+        assertRefused(new byte[TorchState.BYTE_COUNT], "0 of its 624 words remain");
+        assertRefused(changed(good, 10, 1), "words remain");
         assertRefused(changed(good, 12, 0), "never seeded");
         assertRefused(changed(good, 18, 1), "its next word is");
         assertRefused(changed(good, 23, 0x80), "its next word is -");
         byte[] unused = changed(changed(good, 8, 624 & 0xff), 9, 624 >> 8);
-        assertRefused(changed(changed(unused, 16, 2), 17, 0), "its next word is 2, and 624 of 624 are left");
+        assertRefused(changed(changed(unused, 16, 2), 17, 0), "its next word is 2, but 624 of 624 remain");
         assertRefused(changed(good, 24 + 8 * 100 + 4, 1), "word 100 has more than 32 bits");
         assertRefused(changed(good, 5052, 2), "neither 0 nor 1");
     }

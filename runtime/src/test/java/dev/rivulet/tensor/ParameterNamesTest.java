@@ -181,8 +181,9 @@ class ParameterNamesTest {
         assertThatThrownBy(() -> ParameterNames.of(block, name -> name.substring(2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Two parameters would be called \"weight\": SequentialBlock/01Linear/weight and"
-                        + " SequentialBlock/02Linear/weight. Give one of them, or the block that holds it, another name,"
-                        + " or have the mapping of names do so.");
+                        + " SequentialBlock/02Linear/weight. Rename one of them or the block that contains it, or"
+                        + " change the"
+                        + " mapping of names.");
     }
 
     @Test
@@ -191,8 +192,9 @@ class ParameterNamesTest {
 
         assertThatThrownBy(() -> ParameterNames.of(linear(), names::get))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The mapping of names gives none to \"bias\" (Linear/bias). Have it return the name itself"
-                        + " where it changes nothing.");
+                .hasMessage("The mapping of names returns no name for \"bias\" (Linear/bias). Return the name itself"
+                        + " where"
+                        + " nothing changes.");
     }
 
     @Test
@@ -212,7 +214,7 @@ class ParameterNamesTest {
         return Linear.builder().setUnits(2).build();
     }
 
-    /** A block as users write them. */
+    /** A block as a user would write it. */
     private static final class Branches extends AbstractBlock {
         void child(String name, Block block) {
             addChildBlock(name, block);
