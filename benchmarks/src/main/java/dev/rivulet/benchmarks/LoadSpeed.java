@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reading a checkpoint that is in the system's cache, its checksums verified, against Python's safetensors. */
+/** Compares verified reading of a checkpoint in the page cache with Python's safetensors. */
 final class LoadSpeed {
     private static final int WARM_UPS = 3;
     private static final int ROUNDS = 11;
@@ -33,10 +33,10 @@ final class LoadSpeed {
 
     private LoadSpeed() {}
 
-    /** Something that times itself, under the name of its row. */
+    /** A measured program with the name of its row. */
     private record Reading(String name, AlternatingRuns.Timed timed) {}
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section(String python) throws Exception {
         try (WorkingFolder folder = new WorkingFolder()) {
             Path file = folder.path().resolve("weights.safetensors");
@@ -69,10 +69,11 @@ final class LoadSpeed {
             StringBuilder section = new StringBuilder(String.format(
                     Locale.ROOT,
                     """
-                    A file of %.0f MB in the system's cache; medians of %d rounds in turns. Rivulet verifies the CRC-32C of header and
-                    data as it reads, safetensors verifies nothing%s. A ratio above 1 means faster than safetensors%s.
+                    A file of %.0f MB in the page cache; medians of %d alternating rounds. Rivulet verifies the CRC-32C
+                    of header and data while reading; safetensors verifies nothing%s. A ratio above 1 means faster than
+                    safetensors%s.
 
-                    | | ms | GB/s | speed against touching | against copying |
+                    | | ms | GB/s | speed relative to touching | relative to copying |
                     |---|---|---|---|---|
                     """,
                     bytes / 1e6,
@@ -81,7 +82,7 @@ final class LoadSpeed {
                             .versions()
                             .map(versions -> " (" + versions + ", all cores)")
                             .orElse(""),
-                    reference.isPresent() ? "" : ", which was not there"));
+                    reference.isPresent() ? "" : ", which was not available"));
             readings.forEach(reading -> section.append(row(reading.name(), bytes, touch.name(), copy.name())));
             return section.toString();
         }
@@ -127,7 +128,7 @@ final class LoadSpeed {
         return System.nanoTime() - start;
     }
 
-    /** Gives a checkpoint of a fit a second name, under which it outlives the fit's folder. */
+    /** Copies a checkpoint of a fit, so that it is kept when the fit's folder is deleted. */
     private record KeepCheckpoint(Path file) implements Callback {
 
         @Override
@@ -137,7 +138,7 @@ final class LoadSpeed {
         }
     }
 
-    /** A Python process that loads the file whenever it is told to. */
+    /** A Python process that loads the file on request. */
     private static final class SafetensorsLoading implements AutoCloseable {
         private final Optional<Process> process;
         private final Optional<BufferedWriter> commands;
@@ -162,7 +163,7 @@ final class LoadSpeed {
             return versions;
         }
 
-        /** Nanoseconds of a load, which touches the tensors or copies them. */
+        /** Nanoseconds of a load that touches the tensors or copies them. */
         double time(String what) throws IOException {
             BufferedWriter writer = commands.orElseThrow();
             writer.write(what + "\n");
@@ -181,7 +182,7 @@ final class LoadSpeed {
         @Override
         public void close() throws IOException {
             if (commands.isPresent()) {
-                commands.get().close(); // The script ends with its input.
+                commands.get().close(); // The script ends at the end of its input.
             }
         }
     }

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A step of the optimizers with PyTorch's arithmetic, against DJL's own and PyTorch's. */
+/** Compares a step of Rivulet's optimizers with DJL's and PyTorch's. */
 final class OptimizerSpeed {
     private static final int MATRICES = 6;
     private static final int WIDTH = 2048;
@@ -33,7 +33,7 @@ final class OptimizerSpeed {
         }
     }
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section(String python) throws Exception {
         String torch = python.isBlank()
                 ? ""
@@ -54,8 +54,8 @@ final class OptimizerSpeed {
         String heading = String.format(
                 Locale.ROOT,
                 """
-                One step for %.1f M parameters in %d matrices, from gradients that are there. Rivulet's optimizers round as PyTorch's
-                do, DJL's do not. Medians of %d pairs%s.
+                One step for %.1f M parameters in %d matrices with given gradients. Rivulet's optimizers round like
+                PyTorch's; DJL's do not. Medians of %d pairs%s.
 
                 | | DJL's own, ms | Rivulet's, ms | ratio | PyTorch's, ms |
                 |---|---|---|---|---|

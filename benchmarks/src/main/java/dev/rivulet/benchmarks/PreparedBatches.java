@@ -14,7 +14,7 @@ import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Random batches that lie ready in memory, so that handing them out costs next to nothing. Closed by its owner. */
+/** Random batches prepared in memory, so that iterating costs almost nothing. Closed by its owner. */
 final class PreparedBatches implements Dataset, AutoCloseable {
     private final NDManager manager;
     private final int count;

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Groups as a run's writer commits them, one after the other, of which none is kept. */
+/** Commits groups as the writer of a run does, and deletes each afterwards. */
 final class SavedGroups {
     private final CheckpointDirectory directory;
     private final UUID run = UUID.randomUUID();
@@ -30,7 +30,7 @@ final class SavedGroups {
         this.directory = directory;
     }
 
-    /** Nanoseconds from the group's beginning until its files have their names. */
+    /** Saves a group; returns the nanoseconds from its start until its files are published under their names. */
     double save(Map<String, Tensor> tensors, int streams) throws IOException {
         List<Blob> blobs = new ArrayList<>();
         double nanos;
