@@ -5,7 +5,7 @@ import dev.rivulet.optim.Adam;
 import java.util.Collections;
 import java.util.List;
 
-/** One static stream beside the original, whose optimizer has twice as much state as there are weights. */
+/** One static stream in addition to the original, with optimizer state of twice the size of the weights. */
 final class AdamLayersModule extends OneStreamModule {
     private static final int MOMENTS = 2;
 
@@ -18,7 +18,7 @@ final class AdamLayersModule extends OneStreamModule {
         return Adam.builder().lr(1e-4).build();
     }
 
-    /** Bytes of each tensor of weights and state. */
+    /** Size in bytes of each tensor of weights and optimizer state. */
     static List<Integer> tensorBytes(Size size) {
         return Collections.nCopies(1 + MOMENTS, size.tensorBytes()).stream()
                 .flatMap(List::stream)

@@ -6,29 +6,29 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Locale;
 
-/** Runs the benchmarks that are chosen, one after the other, and writes the page of their results. */
+/** Runs the selected benchmarks and writes their results to a Markdown page. */
 public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * Measures and writes, each section as soon as it is known.
+     * Runs each benchmark and writes its section as soon as it has finished.
      *
-     * @param args the page to write; names of parts with commas between, or {@code all}; and optionally a Python
-     *     interpreter that has PyTorch Lightning
+     * @param args the path of the page; comma-separated names of parts, or {@code all}; optionally a Python interpreter
+     *     that has PyTorch Lightning
      */
     public static void main(String[] args) throws Exception {
         Page page = Page.read(Path.of(args[0]));
         String python = args.length > 2 ? args[2].strip() : "";
         for (Part part : Part.choose(args[1])) {
-            String circumstances = circumstances();
-            String text = part.measure(python).strip() + "\n\n" + circumstances;
-            page.put(part, text);
+            String environment = environment();
+            String section = part.measure(python).strip() + "\n\n" + environment;
+            page.put(part, section);
             page.write();
-            System.out.println(part.heading() + "\n\n" + text + "\n");
+            System.out.println(part.heading() + "\n\n" + section + "\n");
         }
     }
 
-    private static String circumstances() {
+    private static String environment() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return String.format(
                 Locale.ROOT,

@@ -22,10 +22,10 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * What an annotation processor adds to the compilation of a class, its generated class included, in nanoseconds.
+ * Compile time that an annotation processor adds per class, including the generated class, in nanoseconds.
  *
- * @param autoValue what AutoValue adds, for comparison
- * @param rivulet what this project's processor adds
+ * @param autoValue time added by AutoValue, for comparison
+ * @param rivulet time added by this project's processor
  */
 record CompileTime(double autoValue, double rivulet) {
     static final int CLASSES = 100;
@@ -34,44 +34,44 @@ record CompileTime(double autoValue, double rivulet) {
     private static final int PAIRS = 3;
 
     private static final String MODULE = """
-            package measured;
-            import dev.rivulet.checkpoint.Checkpoint;
-            import dev.rivulet.transform.StateDict;
-            import dev.rivulet.transform.TransformContext;
-            import dev.rivulet.annotations.*;
-            @CheckpointStream(filename = "original-{epoch}", monitor = "val_loss", saveTopK = 3)
-            class Module%1$d {
-                @WeightTransform("transformed")
-                @CheckpointStream(filename = "transformed-{epoch}-{val_loss:.3f}", monitor = "val_loss", saveTopK = 2)
-                static StateDict transform(StateDict weights) { return weights; }
-                @WeightTransform(value = "chained", from = "transformed")
-                @CheckpointStream(everyNTrainSteps = 100, saveTopK = -1)
-                StateDict chain(StateDict weights, TransformContext context) { return weights; }
-                @TransformWhen("transformed")
-                boolean when(TransformContext context) { return true; }
-                @OnSaveCheckpoint
-                void describe(Checkpoint checkpoint) {}
-            }
-            """;
+        package measured;
+        import dev.rivulet.checkpoint.Checkpoint;
+        import dev.rivulet.transform.StateDict;
+        import dev.rivulet.transform.TransformContext;
+        import dev.rivulet.annotations.*;
+        @CheckpointStream(filename = "original-{epoch}", monitor = "val_loss", saveTopK = 3)
+        class Module%1$d {
+            @WeightTransform("transformed")
+            @CheckpointStream(filename = "transformed-{epoch}-{val_loss:.3f}", monitor = "val_loss", saveTopK = 2)
+            static StateDict transform(StateDict weights) { return weights; }
+            @WeightTransform(value = "chained", from = "transformed")
+            @CheckpointStream(everyNTrainSteps = 100, saveTopK = -1)
+            StateDict chain(StateDict weights, TransformContext context) { return weights; }
+            @TransformWhen("transformed")
+            boolean when(TransformContext context) { return true; }
+            @OnSaveCheckpoint
+            void describe(Checkpoint checkpoint) {}
+        }
+        """;
 
     private static final String VALUE = """
-            package measured;
-            import com.google.auto.value.AutoValue;
-            import java.util.List;
-            import java.util.Optional;
-            @AutoValue
-            abstract class Value%1$d {
-                abstract String name();
-                abstract int count();
-                abstract double score();
-                abstract List<String> labels();
-                abstract Optional<String> parent();
-            }
-            """;
+        package measured;
+        import com.google.auto.value.AutoValue;
+        import java.util.List;
+        import java.util.Optional;
+        @AutoValue
+        abstract class Value%1$d {
+            abstract String name();
+            abstract int count();
+            abstract double score();
+            abstract List<String> labels();
+            abstract Optional<String> parent();
+        }
+        """;
 
     /**
-     * Compiles {@link #CLASSES} values of five properties, without and with AutoValue, and as many modules, without and
-     * with Rivulet. The two take turns, because the compiler under them gets faster all the time.
+     * Compiles {@link #CLASSES} value classes of five properties, without and with AutoValue, and as many modules,
+     * without and with Rivulet. The two alternate, because the JIT-compiled compiler keeps getting faster.
      */
     static CompileTime measure() throws Exception {
         List<Source> values = sources("Value", VALUE);
@@ -130,7 +130,7 @@ record CompileTime(double autoValue, double rivulet) {
             long classes =
                     files.filter(file -> file.toString().endsWith(".class")).count();
             if (classes != count) {
-                throw new IllegalStateException(classes + " classes were written instead of " + count + ".");
+                throw new IllegalStateException(classes + " classes were generated instead of " + count + ".");
             }
         }
     }
@@ -148,18 +148,18 @@ record CompileTime(double autoValue, double rivulet) {
     }
 
     private static final class Source extends SimpleJavaFileObject {
-        private final String text;
+        private final String content;
 
-        private Source(String name, String text) {
+        private Source(String name, String content) {
             super(
                     URI.create("memory:///measured/" + name + JavaFileObject.Kind.SOURCE.extension),
                     JavaFileObject.Kind.SOURCE);
-            this.text = text;
+            this.content = content;
         }
 
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
+            return content;
         }
     }
 }

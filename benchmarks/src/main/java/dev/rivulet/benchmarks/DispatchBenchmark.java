@@ -14,14 +14,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A transform called through the generated registry, and by hand. */
+/** Calls a transform through the generated registry, a hand-written one, and directly. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(3)
-@SuppressWarnings("NullAway") // The transforms hand on what they are given; a real state dict would need libtorch.
+@SuppressWarnings("NullAway") // The transforms return their argument; a real state dict would need libtorch.
 public class DispatchBenchmark {
     private CallbackRegistry<DispatchModule> generated = new DispatchModuleCallbackRegistry();
     private CallbackRegistry<DispatchModule> handWritten = new HandWrittenRegistry();
@@ -30,19 +30,19 @@ public class DispatchBenchmark {
     private StateDict weights = null;
     private TransformContext context = null;
 
-    /** As the runtime does it. */
+    /** The call that the runtime makes. */
     @Benchmark
     public Object generated() throws Exception {
         return generated.transform(stream, module, weights, context);
     }
 
-    /** The same call of what one would write without the processor. */
+    /** The same call of a registry written without the processor. */
     @Benchmark
     public Object handWritten() throws Exception {
         return handWritten.transform(stream, module, weights, context);
     }
 
-    /** The floor: the method itself, known when compiled. */
+    /** The lower bound: a direct call, resolved at compile time. */
     @Benchmark
     public Object direct() {
         return DispatchModule.third(weights);

@@ -4,7 +4,7 @@ import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.WeightTransform;
 import dev.rivulet.transform.StateDict;
 
-/** Four streams whose transforms do nothing, so that only the way to them takes time. */
+/** Four streams whose transforms do nothing, so that only the dispatch takes time. */
 @CheckpointStream(filename = "original-{epoch}")
 class DispatchModule {
 

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** From memory to safety on the disk: groups of checkpoints against plain writes of the same bytes that are flushed. */
+/** Compares durable writes of checkpoint groups with plain flushed writes of the same bytes. */
 final class DurableWrites {
     static final int TENSORS = 18;
     static final int TENSOR_BYTES = 1 << 24;
@@ -37,7 +37,7 @@ final class DurableWrites {
         this.groups = groups;
     }
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section() throws Exception {
         try (WorkingFolder working = new WorkingFolder();
                 CheckpointDirectory directory =
@@ -49,29 +49,29 @@ final class DurableWrites {
     private String measure() throws Exception {
         Map<String, Tensor> large = tensors(TENSORS, TENSOR_BYTES);
         long bytes = SafetensorsWriter.of(large, Map.of()).byteCount();
-        Turns one = Turns.of(() -> plain(large, 1), () -> groups.save(large, 1), 2, PAIRS);
-        Turns three = Turns.of(() -> plain(large, 3), () -> groups.save(large, 3), 1, PAIRS);
+        AlternatingRuns one = AlternatingRuns.of(() -> plain(large, 1), () -> groups.save(large, 1), 2, PAIRS);
+        AlternatingRuns three = AlternatingRuns.of(() -> plain(large, 3), () -> groups.save(large, 3), 1, PAIRS);
         Map<String, Tensor> tiny = tensors(1, TINY_BYTES);
-        Turns commit = Turns.of(() -> plain(tiny, 1), () -> groups.save(tiny, 1), 20, TINY_PAIRS);
-        Turns floor = Turns.of(() -> plain(tiny, 1), () -> replaced(tiny), 20, TINY_PAIRS);
+        AlternatingRuns commit = AlternatingRuns.of(() -> plain(tiny, 1), () -> groups.save(tiny, 1), 20, TINY_PAIRS);
+        AlternatingRuns floor = AlternatingRuns.of(() -> plain(tiny, 1), () -> replaced(tiny), 20, TINY_PAIRS);
         return String.format(Locale.ROOT, """
-                One file of %.0f MB, or three, from warm memory: a group with checksums, manifest, commit and names, against
-                writes of 1 MiB each to new files and `force` of each file. Medians of %d pairs.
+            One file of %.0f MB, or three, from warm memory: a group with checksums, manifest, commit and publishing
+            of names, compared with writes of 1 MiB each to new files and `force` of each file. Medians of %d pairs.
 
-                | | plain, GB/s | group, GB/s | group / plain |
-                |---|---|---|---|
-                """, bytes / 1e6, PAIRS)
+            | | plain, GB/s | group, GB/s | group / plain |
+            |---|---|---|---|
+            """, bytes / 1e6, PAIRS)
                 + row("1 stream", bytes, one)
                 + row("3 streams", 3 * bytes, three)
                 + String.format(
                         Locale.ROOT,
                         """
 
-                A group of one file of %d bytes of data takes %.2f ms, the data alone, written and forced, %.2f ms. The
-                difference, **%.2f ms**, is what a commit costs beyond the data: the manifest, written and forced, the
-                commit, and the names. A file of as many bytes, written, forced, renamed, and its directory forced,
-                takes %.2f ms (medians of %d pairs).
-                """,
+                        A group of one file of %d bytes of data takes %.2f ms; the data alone, written and forced, takes %.2f
+                        ms. The difference, **%.2f ms**, is the cost of a commit beyond the data: the manifest, written and
+                        forced, the commit, and the publishing of names. A file of the same size, written, forced and renamed,
+                        with its directory forced, takes %.2f ms (medians of %d pairs).
+                        """,
                         TINY_BYTES,
                         commit.measuredMillis(),
                         commit.referenceMillis(),
@@ -80,7 +80,7 @@ final class DurableWrites {
                         TINY_PAIRS);
     }
 
-    private static String row(String name, long bytes, Turns turns) {
+    private static String row(String name, long bytes, AlternatingRuns turns) {
         return String.format(
                 Locale.ROOT,
                 "| %s | %.2f | %.2f | **%.2f** |%n",
@@ -96,14 +96,14 @@ final class DurableWrites {
             DirectMemory memory = DirectMemory.allocate(bytes);
             ByteBuffer content = memory.chunks().get(0);
             for (int at = 0; at < bytes; at += Integer.BYTES) {
-                content.putInt(at, (at + i) * 0x9E3779B9); // Nothing that a disk could compress.
+                content.putInt(at, (at + i) * 0x9E3779B9); // Not compressible by a disk.
             }
             tensors.put("layer" + i, memory.asTensor(Dtype.F32, TensorShape.of(bytes / Float.BYTES)));
         }
         return tensors;
     }
 
-    /** Nanoseconds of plain writes, each file flushed. */
+    /** Nanoseconds of plain writes with a flush of each file. */
     private double plain(Map<String, Tensor> tensors, int count) throws IOException {
         List<Path> written = new ArrayList<>();
         long start = System.nanoTime();
@@ -117,7 +117,7 @@ final class DurableWrites {
         return nanos;
     }
 
-    /** Nanoseconds of the least that makes a file durable under its name. */
+    /** Nanoseconds of the minimum that makes a file durable under its name. */
     private double replaced(Map<String, Tensor> tensors) throws IOException {
         Path target = folder.resolve("target");
         long start = System.nanoTime();

@@ -13,20 +13,20 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writing the same tensors as a {@code .ckpt} and as safetensors, to where a power cut cannot reach them. */
+/** Compares durable writes of the same tensors as {@code .ckpt} and as safetensors. */
 final class FormatSpeed {
     private static final int WARM_UPS = 2;
     private static final int PAIRS = 15;
 
     private FormatSpeed() {}
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section() throws Exception {
         Map<String, Tensor> tensors = DurableWrites.tensors(DurableWrites.TENSORS, DurableWrites.TENSOR_BYTES);
         try (WorkingFolder folder = new WorkingFolder();
                 CheckpointDirectory directory =
                         CheckpointDirectory.open(folder.path().resolve("checkpoints"))) {
-            Turns turns = Turns.of(
+            AlternatingRuns turns = AlternatingRuns.of(
                     () -> write(directory, tensors, FormatSpeed::safetensors),
                     () -> write(directory, tensors, FormatSpeed::checkpoint),
                     WARM_UPS,
@@ -35,8 +35,9 @@ final class FormatSpeed {
             return String.format(
                     Locale.ROOT,
                     """
-                    The same %d tensors, %.0f MB, as a file of a group in either format: layout, checksums, write and `force`. A
-                    `.ckpt` has a CRC-32 of each tensor beside the CRC-32C of the file. Medians of %d pairs.
+                    The same %d tensors, %.0f MB, as a file of a group in either format: layout, checksums, write and
+                    `force`. A `.ckpt` has a CRC-32 of each tensor in addition to the CRC-32C of the file. Medians of %d
+                    pairs.
 
                     | | ms | GB/s | time, ratio |
                     |---|---|---|---|
@@ -68,7 +69,7 @@ final class FormatSpeed {
         return TorchWriter.of(TorchValue.Dict.of(Map.of("state_dict", TorchValue.Dict.ordered(stateDict))));
     }
 
-    /** Nanoseconds until the file is safe; it goes with its group, which does not commit. */
+    /** Nanoseconds until the file is durable. The group is not committed, so the file is deleted with it. */
     private static double write(CheckpointDirectory directory, Map<String, Tensor> tensors, Format format)
             throws IOException {
         try (Group group = directory.begin()) {

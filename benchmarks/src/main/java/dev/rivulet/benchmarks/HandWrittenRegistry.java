@@ -6,12 +6,12 @@ import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
 import java.util.List;
 
-/** What one would write by hand for {@link DispatchModule}, for comparison with what is generated. */
+/** A hand-written registry for {@link DispatchModule}, for comparison with the generated one. */
 final class HandWrittenRegistry implements CallbackRegistry<DispatchModule> {
 
     @Override
     public List<StreamDeclaration> streams() {
-        throw new UnsupportedOperationException("Only transforms are compared.");
+        throw new UnsupportedOperationException("The benchmark calls transforms only.");
     }
 
     @Override

@@ -12,11 +12,11 @@ import dev.rivulet.LightningModule;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Square linear layers, one after the other, that learn to give nothing; how many and how wide says what a save costs. */
+/** A sequence of square linear layers that learn to output zero; number and width determine the cost of a save. */
 class LayersModule extends LightningModule {
     private final Size size;
 
-    /** So many layers of that width, for batches of that size. */
+    /** Number and width of the layers, and the batch size. */
     record Size(int layers, int width, int batchSize) {
 
         long parameters() {
@@ -27,7 +27,7 @@ class LayersModule extends LightningModule {
             return parameters() * Float.BYTES;
         }
 
-        /** Bytes of each tensor. */
+        /** Size of each tensor in bytes. */
         List<Integer> tensorBytes() {
             List<Integer> bytes = new ArrayList<>();
             for (int i = 0; i < layers; i++) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The same measurement of PyTorch Lightning, by a Python script.
  *
- * @param versions Lightning's and torch's, as a reader would write them
+ * @param versions versions of Lightning and torch, for display
  * @param byHand microseconds per step of torch calls written by hand
  * @param byTrainer microseconds per step by Lightning's trainer
  * @param overhead microseconds per step that Lightning's trainer adds
@@ -17,7 +17,7 @@ record LightningReference(String versions, double byHand, double byTrainer, doub
     /**
      * Runs the script.
      *
-     * @param python an interpreter that has torch and pytorch-lightning; empty to leave the reference out
+     * @param python an interpreter that has torch and pytorch-lightning; empty to skip the measurement
      */
     static Optional<LightningReference> measure(String python) throws IOException, InterruptedException {
         if (python.isBlank()) {
@@ -28,8 +28,8 @@ record LightningReference(String versions, double byHand, double byTrainer, doub
                 "lightning_overhead.py",
                 List.of(String.valueOf(LoopOverhead.WIDTH), String.valueOf(LoopOverhead.STEPS)));
         return Optional.of(new LightningReference(
-                "Lightning " + PythonScript.text(output, "lightning") + " on torch "
-                        + PythonScript.text(output, "torch"),
+                "Lightning " + PythonScript.string(output, "lightning") + " on torch "
+                        + PythonScript.string(output, "torch"),
                 PythonScript.number(output, "by_hand_us"),
                 PythonScript.number(output, "by_trainer_us"),
                 PythonScript.number(output, "overhead_us")));

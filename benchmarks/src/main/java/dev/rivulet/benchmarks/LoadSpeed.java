@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reading a checkpoint that is in the system's cache, its checksums verified, against Python's safetensors. */
+/** Compares verified reading of a checkpoint in the page cache with Python's safetensors. */
 final class LoadSpeed {
     private static final int WARM_UPS = 3;
     private static final int ROUNDS = 11;
@@ -33,15 +33,15 @@ final class LoadSpeed {
 
     private LoadSpeed() {}
 
-    /** Something that times itself, under the name of its row. */
-    private record Reading(String name, Turns.Timed timed) {}
+    /** A measured program with the name of its row. */
+    private record Reading(String name, AlternatingRuns.Timed timed) {}
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section(String python) throws Exception {
         try (WorkingFolder folder = new WorkingFolder()) {
             Path file = folder.path().resolve("weights.safetensors");
             RecordedFit.run(
-                    Plan.ofEvents(SaveBlocking.LARGE, LayersModule::new, List.of(), 1, 1)
+                    Plan.ofSaves(SaveBlocking.LARGE, LayersModule::new, List.of(), 1, 1)
                             .withFormat(CheckpointFormat.SAFETENSORS),
                     new KeepCheckpoint(file));
             return new LoadSpeed().measure(file, python);
@@ -57,7 +57,7 @@ final class LoadSpeed {
             Reading load = new Reading("`Checkpoints.load` into a module", () -> load(file, module));
             Reading touch = new Reading("`load_file`, sum of each tensor", () -> reference.time("touch"));
             Reading copy = new Reading("`load_file`, `copy_` into tensors", () -> reference.time("copy"));
-            List<Reading> readings = reference.isThere() ? List.of(touch, whole, copy, load) : List.of(whole, load);
+            List<Reading> readings = reference.isPresent() ? List.of(touch, whole, copy, load) : List.of(whole, load);
             for (int round = -WARM_UPS; round < ROUNDS; round++) {
                 for (Reading reading : readings) {
                     double duration = reading.timed().run();
@@ -66,13 +66,14 @@ final class LoadSpeed {
                     }
                 }
             }
-            StringBuilder text = new StringBuilder(String.format(
+            StringBuilder section = new StringBuilder(String.format(
                     Locale.ROOT,
                     """
-                    A file of %.0f MB in the system's cache; medians of %d rounds in turns. Rivulet verifies the CRC-32C of header and
-                    data as it reads, safetensors verifies nothing%s. A ratio above 1 means faster than safetensors%s.
+                    A file of %.0f MB in the page cache; medians of %d alternating rounds. Rivulet verifies the CRC-32C
+                    of header and data while reading; safetensors verifies nothing%s. A ratio above 1 means faster than
+                    safetensors%s.
 
-                    | | ms | GB/s | speed against touching | against copying |
+                    | | ms | GB/s | speed relative to touching | relative to copying |
                     |---|---|---|---|---|
                     """,
                     bytes / 1e6,
@@ -81,9 +82,9 @@ final class LoadSpeed {
                             .versions()
                             .map(versions -> " (" + versions + ", all cores)")
                             .orElse(""),
-                    reference.isThere() ? "" : ", which was not there"));
-            readings.forEach(reading -> text.append(row(reading.name(), bytes, touch.name(), copy.name())));
-            return text.toString();
+                    reference.isPresent() ? "" : ", which was not available"));
+            readings.forEach(reading -> section.append(row(reading.name(), bytes, touch.name(), copy.name())));
+            return section.toString();
         }
     }
 
@@ -127,7 +128,7 @@ final class LoadSpeed {
         return System.nanoTime() - start;
     }
 
-    /** Gives a checkpoint of a fit a second name, under which it outlives the fit's folder. */
+    /** Copies a checkpoint of a fit, so that it is kept when the fit's folder is deleted. */
     private record KeepCheckpoint(Path file) implements Callback {
 
         @Override
@@ -137,7 +138,7 @@ final class LoadSpeed {
         }
     }
 
-    /** A Python process that loads the file whenever it is told to. */
+    /** A Python process that loads the file on request. */
     private static final class SafetensorsLoading implements AutoCloseable {
         private final Optional<Process> process;
         private final Optional<BufferedWriter> commands;
@@ -154,7 +155,7 @@ final class LoadSpeed {
             versions = answers.isPresent() ? Optional.of(answer()) : Optional.empty();
         }
 
-        boolean isThere() {
+        boolean isPresent() {
             return process.isPresent();
         }
 
@@ -162,7 +163,7 @@ final class LoadSpeed {
             return versions;
         }
 
-        /** Nanoseconds of a load, which touches the tensors or copies them. */
+        /** Nanoseconds of a load that touches the tensors or copies them. */
         double time(String what) throws IOException {
             BufferedWriter writer = commands.orElseThrow();
             writer.write(what + "\n");
@@ -181,7 +182,7 @@ final class LoadSpeed {
         @Override
         public void close() throws IOException {
             if (commands.isPresent()) {
-                commands.get().close(); // The script ends with its input.
+                commands.get().close(); // The script ends at the end of its input.
             }
         }
     }

@@ -20,7 +20,7 @@ import ai.djl.util.PairList;
 import dev.rivulet.LightningModule;
 import dev.rivulet.Trainer;
 
-/** What the trainer adds to a step: a whole fit of a small net against the same DJL calls written by hand. */
+/** Time that the trainer adds to a step: a whole fit of a small net compared with DJL calls written by hand. */
 final class LoopOverhead {
     static final int STEPS = 2000;
     static final int WIDTH = 64;
@@ -32,7 +32,7 @@ final class LoopOverhead {
 
     private LoopOverhead() {}
 
-    /** Durations of {@link #STEPS} steps: by hand the baseline, by the trainer what is measured. */
+    /** Durations of {@link #STEPS} steps: the baseline by hand, the measured program by the trainer. */
     static PairedRuns measure() throws Exception {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
                 PreparedBatches batches = new PreparedBatches(manager, STEPS, BATCH_SIZE, WIDTH, CLASSES)) {

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The floor of a snapshot: as many bytes in as many pieces, copied from memory to memory that both are in use for long.
- * Once between any two save events, after a training step as these are, so that caches are as cold.
+ * The lower bound of a snapshot: the same bytes in the same pieces, copied between buffers that have long been in use.
+ * It runs once between two saves, after a training step as they do, so that caches are equally cold.
  */
 final class MemoryCopy implements Callback {
     private final List<ByteBuffer> source = new ArrayList<>();
@@ -23,7 +23,8 @@ final class MemoryCopy implements Callback {
     /**
      * Allocates and touches the memory.
      *
-     * @param everyNTrainSteps when there are save events
+     * @param tensorBytes size of each tensor
+     * @param everyNTrainSteps interval of the saves in steps
      */
     MemoryCopy(List<Integer> tensorBytes, int everyNTrainSteps) {
         this.everyNTrainSteps = everyNTrainSteps;

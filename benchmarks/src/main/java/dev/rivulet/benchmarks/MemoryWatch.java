@@ -15,40 +15,40 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Looks at the process's memory after each training step. */
+/** Samples the process's memory after each training step. */
 final class MemoryWatch implements Callback {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    private final List<Look> looks = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>();
 
     /**
-     * What was seen after a step.
+     * Memory after a step.
      *
      * @param trained bytes that the training thread has allocated on the heap so far
-     * @param written bytes that the writer's thread has allocated there
+     * @param written bytes that the writer thread has allocated on the heap so far
      * @param direct bytes of direct memory in use
-     * @param resident bytes of the process in memory; empty where the system does not say
+     * @param resident resident bytes of the process; empty if the system does not report them
      */
-    record Look(long trained, long written, long direct, OptionalLong resident) {}
+    record Sample(long trained, long written, long direct, OptionalLong resident) {}
 
     @Override
     public void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex)
             throws IOException {
-        looks.add(new Look(
+        samples.add(new Sample(
                 THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()), writer(), direct(), resident()));
     }
 
-    /** By number of steps, from 1. */
-    Look after(int step) {
-        return looks.get(step - 1);
+    /** The sample after a step, from 1. */
+    Sample after(int step) {
+        return samples.get(step - 1);
     }
 
-    /** Median of what the training thread allocates from one step to the next. */
+    /** Median allocation of the training thread per step, in bytes. */
     double allocatedPerStep() {
-        double[] steps = new double[looks.size() - 1];
+        double[] steps = new double[samples.size() - 1];
         for (int i = 0; i < steps.length; i++) {
-            steps[i] = looks.get(i + 1).trained() - looks.get(i).trained();
+            steps[i] = samples.get(i + 1).trained() - samples.get(i).trained();
         }
         return PairedRuns.median(steps);
     }

@@ -3,7 +3,7 @@ package dev.rivulet.benchmarks;
 import dev.rivulet.annotations.WeightTransform;
 import dev.rivulet.transform.StateDict;
 
-/** One static stream beside the original. */
+/** One static stream in addition to the original. */
 class OneStreamModule extends LayersModule {
     OneStreamModule(Size size) {
         super(size);

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A step of the optimizers with PyTorch's arithmetic, against DJL's own and PyTorch's. */
+/** Compares a step of Rivulet's optimizers with DJL's and PyTorch's. */
 final class OptimizerSpeed {
     private static final int MATRICES = 6;
     private static final int WIDTH = 2048;
@@ -33,9 +33,9 @@ final class OptimizerSpeed {
         }
     }
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section(String python) throws Exception {
-        String theirs = python.isBlank()
+        String torch = python.isBlank()
                 ? ""
                 : PythonScript.run(
                         python,
@@ -43,19 +43,19 @@ final class OptimizerSpeed {
                         List.of(String.valueOf(MATRICES), String.valueOf(WIDTH), String.valueOf(PAIRS)));
         GradientMode mode = GradientMode.off();
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager()) {
-            return new OptimizerSpeed(manager).measure(theirs);
+            return new OptimizerSpeed(manager).measure(torch);
         } finally {
             mode.restore();
         }
     }
 
-    private String measure(String theirs) throws Exception {
+    private String measure(String torch) throws Exception {
         Tracker rate = Tracker.fixed(RATE);
         String heading = String.format(
                 Locale.ROOT,
                 """
-                One step for %.1f M parameters in %d matrices, from gradients that are there. Rivulet's optimizers round as PyTorch's
-                do, DJL's do not. Medians of %d pairs%s.
+                One step for %.1f M parameters in %d matrices with given gradients. Rivulet's optimizers round like
+                PyTorch's; DJL's do not. Medians of %d pairs%s.
 
                 | | DJL's own, ms | Rivulet's, ms | ratio | PyTorch's, ms |
                 |---|---|---|---|---|
@@ -63,18 +63,18 @@ final class OptimizerSpeed {
                 (double) MATRICES * WIDTH * WIDTH / 1e6,
                 MATRICES,
                 PAIRS,
-                theirs.isEmpty() ? "" : "; torch " + PythonScript.text(theirs, "torch"));
+                torch.isEmpty() ? "" : "; torch " + PythonScript.string(torch, "torch"));
         return heading
                 + row(
                         "Adam",
                         Optimizer.adam().optLearningRateTracker(rate).build(),
                         Adam.builder().lr(RATE).build(),
-                        theirs)
+                        torch)
                 + row(
                         "AdamW",
                         Optimizer.adamW().optLearningRateTracker(rate).build(),
                         AdamW.builder().lr(RATE).build(),
-                        theirs)
+                        torch)
                 + row(
                         "SGD",
                         Optimizer.sgd()
@@ -82,11 +82,11 @@ final class OptimizerSpeed {
                                 .optMomentum(0.9f)
                                 .build(),
                         SGD.builder().lr(RATE).momentum(0.9).build(),
-                        theirs);
+                        torch);
     }
 
-    private String row(String name, Optimizer djl, Optimizer ours, String theirs) throws Exception {
-        Turns turns = Turns.of(() -> step(djl), () -> step(ours), WARM_UPS, PAIRS);
+    private String row(String name, Optimizer djl, Optimizer ours, String torch) throws Exception {
+        AlternatingRuns turns = AlternatingRuns.of(() -> step(djl), () -> step(ours), WARM_UPS, PAIRS);
         return String.format(
                 Locale.ROOT,
                 "| %s | %.1f | %.1f | **%.2f** | %s |%n",
@@ -94,11 +94,11 @@ final class OptimizerSpeed {
                 turns.referenceMillis(),
                 turns.measuredMillis(),
                 turns.ratio(),
-                torchMillis(theirs, name));
+                torchMillis(torch, name));
     }
 
-    private static String torchMillis(String theirs, String name) throws IOException {
-        return theirs.isEmpty() ? "–" : String.format(Locale.ROOT, "%.1f", PythonScript.number(theirs, name));
+    private static String torchMillis(String torch, String name) throws IOException {
+        return torch.isEmpty() ? "–" : String.format(Locale.ROOT, "%.1f", PythonScript.number(torch, name));
     }
 
     private double step(Optimizer optimizer) {

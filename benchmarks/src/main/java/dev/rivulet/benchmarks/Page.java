@@ -6,19 +6,26 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The page of results: one section for each part. A run replaces the sections of what it measured. */
+/** The page of results with one section per part. A run replaces the sections that it measured. */
 final class Page {
     private static final String HEADING = "## ";
     private static final String INTRODUCTION = """
-            # Benchmarks
+        # Benchmarks
 
-            Written by `mvn -q -pl benchmarks -am compile exec:exec@benchmarks`; a property chooses what is measured, such as
-            `-Dbenchmarks=engine` or `-Dbenchmarks=writing,loading`, and the other sections stay as they are. With
-            `-Dlightning.python=` and an interpreter that has torch, safetensors and pytorch-lightning, theirs is measured in
-            the same run. Medians of runs that take turns with what they are compared with; libtorch has one thread. Machines
-            differ and drift; read ratios and differences, not absolute figures.
+        What Rivulet costs, compared with hand-written code and other libraries. This command measures and writes the page:
 
-            """;
+        ```
+        mvn -q -pl benchmarks -am compile exec:exec@benchmarks
+        ```
+
+        * `-Dbenchmarks=engine` or `-Dbenchmarks=writing,loading` selects parts; the other sections are kept.
+        * `-Dlightning.python=` names a Python interpreter with torch, safetensors and pytorch-lightning, which are then
+          measured in the same run.
+
+        Figures are medians of runs that alternate with the runs they are compared with; libtorch uses one thread.
+        Machines differ and drift, so read ratios and differences, not absolute figures.
+
+        """;
 
     private final Path file;
     private final Map<Part, String> sections = new EnumMap<>(Part.class);
@@ -27,7 +34,7 @@ final class Page {
         this.file = file;
     }
 
-    /** A page as it was written last; an empty one if there is none. */
+    /** Reads the last written page, or creates an empty one. */
     static Page read(Path file) throws IOException {
         Page page = new Page(file);
         String text = Files.exists(file) ? Files.readString(file) : "";

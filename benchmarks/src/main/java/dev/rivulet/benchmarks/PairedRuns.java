@@ -5,28 +5,29 @@ import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 
 /**
- * Two programs timed in turns, by the processor time of their thread, so that it matters little what else the machine
- * does.
+ * CPU times of two programs run alternately on one thread, which depend little on other load of the machine. All in
+ * nanoseconds.
  *
- * @param baseline median duration of the first
+ * @param baseline median duration of the first program
  * @param measured median duration of the second
- * @param difference median of the differences between neighbours, which noise distorts less than the difference of the
- *     medians; all in nanoseconds
+ * @param difference median of the pairwise differences, which is less sensitive to noise than the difference of the
+ *     medians
  */
 record PairedRuns(double baseline, double measured, double difference) {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    /** Something to time. It does its work on the thread that runs it. */
+    /** A program to time, which works on the calling thread only. */
     @FunctionalInterface
     interface Program {
         void run() throws Exception;
     }
 
     /**
-     * Runs both programs that many times, changing which comes first.
-     * @param warmUps pairs that are not counted
-     * @param pairs pairs that are
+     * Runs both programs alternately, changing the order after each pair.
+     *
+     * @param warmUps number of pairs that are not counted
+     * @param pairs number of pairs that are counted
      */
     static PairedRuns of(Program baseline, Program measured, int warmUps, int pairs) throws Exception {
         double[] baselines = new double[pairs];
@@ -51,7 +52,7 @@ record PairedRuns(double baseline, double measured, double difference) {
         return THREADS.getCurrentThreadCpuTime() - start;
     }
 
-    /** The value in the middle. */
+    /** The median. */
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);

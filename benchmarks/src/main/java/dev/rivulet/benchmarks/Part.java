@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What can be measured on its own, in the order of the page. */
+/** The parts that can be measured separately, in the order of the page. */
 enum Part {
-    LOOP("The loop's own cost per step"),
-    OPTIMIZERS("What an optimizer's step takes"),
+    LOOP("Overhead of the training loop per step"),
+    OPTIMIZERS("Duration of an optimizer step"),
     DISPATCH("Calling a transform"),
     COMPILE("Compile time per annotated class"),
-    BLOCKING("How long a save event holds training up"),
-    MEMORY("Memory of save events"),
+    BLOCKING("How long a save blocks training"),
+    MEMORY("Memory used by saves"),
     WRITING("Durable writes"),
     FORMATS("Writing a `.ckpt`"),
     LOADING("Loading with verification"),
-    RESUMING("Going on from a checkpoint"),
-    TRAINING("What saving costs a training run"),
+    RESUMING("Resuming from a checkpoint"),
+    TRAINING("Cost of saving in a training run"),
     POLICY("Deciding whether a save is due");
 
     private static final String ALL = "all";
@@ -35,9 +35,9 @@ enum Part {
     }
 
     /**
-     * Measures, and tells of it in Markdown.
+     * Measures and returns the section in Markdown.
      *
-     * @param python an interpreter for what is compared with; empty for none
+     * @param python an interpreter for the comparison; empty for none
      */
     String measure(String python) throws Exception {
         return switch (this) {
@@ -57,10 +57,10 @@ enum Part {
     }
 
     /**
-     * Reads a choice of parts.
+     * Parses a selection of parts.
      *
-     * @param names names with commas between, {@code engine} for all of the checkpoint engine, {@code all}
-     * @throws IllegalArgumentException if there is no part of a name
+     * @param names comma-separated names, {@code engine} for all parts of the checkpoint engine, or {@code all}
+     * @throws IllegalArgumentException if a name is unknown
      */
     static Set<Part> choose(String names) {
         Set<Part> chosen = EnumSet.noneOf(Part.class);
@@ -78,7 +78,7 @@ enum Part {
         return Arrays.stream(values())
                 .filter(part -> part.name().equals(name.toUpperCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no benchmark \"" + name + "\", only "
+                .orElseThrow(() -> new IllegalArgumentException("Unknown benchmark \"" + name + "\"; choose from "
                         + List.of(values()).toString().toLowerCase(Locale.ROOT) + ", " + ENGINE + " and " + ALL + "."));
     }
 }

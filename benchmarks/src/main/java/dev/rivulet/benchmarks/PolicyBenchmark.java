@@ -29,7 +29,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** A decision of a stream that keeps its best thousand checkpoints. */
+/** Decisions of a stream that keeps its best thousand checkpoints. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -39,7 +39,7 @@ public class PolicyBenchmark {
     private static final int KEPT = 1000;
     private static final int EVERY = 10;
 
-    /** A stream with all of its places taken. */
+    /** A stream that already keeps as many checkpoints as it may. */
     @State(Scope.Thread)
     public static class FullStream {
         private final Step step = new Step();
@@ -68,14 +68,14 @@ public class PolicyBenchmark {
         }
     }
 
-    /** The same, one plan at a time. */
+    /** The same, with one plan at a time. */
     @State(Scope.Thread)
     public static class ImprovingStream extends FullStream {
         private @Nullable SavePlan last;
 
-        /** Commits what was decided last, and makes a better checkpoint due. */
+        /** Commits the last plan and makes a better checkpoint due. */
         @Setup(Level.Invocation)
-        public void settle() {
+        public void commitLast() {
             if (last != null) {
                 super.stream.committed(last, 1);
             }
@@ -90,14 +90,14 @@ public class PolicyBenchmark {
         }
     }
 
-    /** After a step at which nothing is due: what each training step pays. */
+    /** A step at which nothing is due: the cost of each training step. */
     @Benchmark
     public Object notDue(FullStream stream) {
         stream.step.globalStep = (long) KEPT * EVERY + 1;
         return stream.decide();
     }
 
-    /** A save is due, but its score is worse than all that are kept. */
+    /** A save is due, but its score is worse than all kept ones. */
     @Benchmark
     public Object dueAndWorse(FullStream stream) {
         stream.step.globalStep = (KEPT + 1L) * EVERY;
@@ -105,14 +105,14 @@ public class PolicyBenchmark {
         return stream.decide();
     }
 
-    /** A save is due and takes the place of the worst; the plan, its name and all, is made. */
+    /** A save is due and replaces the worst checkpoint; the plan is created with its file name. */
     @Benchmark
     @BenchmarkMode(Mode.SampleTime)
     public Object dueAndBetter(ImprovingStream stream) {
         return stream.plan();
     }
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section() throws Exception {
         Collection<RunResult> results = new Runner(new OptionsBuilder()
                         .include(PolicyBenchmark.class.getName())
@@ -120,15 +120,16 @@ public class PolicyBenchmark {
                         .build())
                 .run();
         return """
-                One decision of a stream that keeps its best 1,000 by a metric and saves every ten steps, its places all taken
-                (JMH; the last by samples, their median, in each of which about 25 ns are the clock's own).
+                One decision of a stream that keeps its best 1,000 checkpoints by a metric, already has 1,000, and saves
+                every ten steps (JMH; the last row is a median of samples, of which about 25 ns are overhead of the
+                clock).
 
                 | | ns | bytes allocated |
                 |---|---|---|
                 """
                 + row(results, "notDue", "nothing is due")
-                + row(results, "dueAndWorse", "due, worse than all that are kept: nothing is saved")
-                + row(results, "dueAndBetter", "due and better: a plan with its name");
+                + row(results, "dueAndWorse", "due, worse than all kept ones: nothing is saved")
+                + row(results, "dueAndBetter", "due and better: a plan with its file name");
     }
 
     private static String row(Collection<RunResult> results, String method, String name) {
@@ -143,7 +144,7 @@ public class PolicyBenchmark {
                 "| %s | **%.1f** | %s |%n",
                 name,
                 result.getPrimaryResult().getStatistics().getPercentile(50),
-                // What settles a plan, outside of the time, is counted by the profiler all the same.
+                // The profiler also counts allocations of the untimed commit.
                 method.equals("dueAndBetter") ? "–" : String.format(Locale.ROOT, "%.0f", allocated));
     }
 

@@ -14,14 +14,14 @@ import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Random batches that lie ready in memory, so that handing them out costs next to nothing. Closed by its owner. */
+/** Random batches prepared in memory, so that iterating costs almost nothing. Closed by its owner. */
 final class PreparedBatches implements Dataset, AutoCloseable {
     private final NDManager manager;
     private final int count;
     private final int size;
     private final NDArray data;
     private final NDArray labels;
-    private final NDIndex[] places;
+    private final NDIndex[] indices;
 
     PreparedBatches(NDManager parent, int count, int size, int width, int classes) {
         this.manager = parent.newSubManager();
@@ -29,8 +29,8 @@ final class PreparedBatches implements Dataset, AutoCloseable {
         this.size = size;
         this.data = manager.randomNormal(new Shape(count, size, width));
         this.labels = manager.randomInteger(0, classes, new Shape(count, size), DataType.INT64);
-        this.places = IntStream.range(0, count)
-                .mapToObj(place -> new NDIndex(String.valueOf(place)))
+        this.indices = IntStream.range(0, count)
+                .mapToObj(index -> new NDIndex(String.valueOf(index)))
                 .toArray(NDIndex[]::new);
     }
 
@@ -51,15 +51,15 @@ final class PreparedBatches implements Dataset, AutoCloseable {
         };
     }
 
-    private Batch batch(NDManager scope, int place) {
+    private Batch batch(NDManager scope, int index) {
         return new Batch(
                 scope,
-                new NDList(data.get(scope, places[place])),
-                new NDList(labels.get(scope, places[place])),
+                new NDList(data.get(scope, indices[index])),
+                new NDList(labels.get(scope, indices[index])),
                 size,
                 Batchifier.STACK,
                 Batchifier.STACK,
-                (place + 1L) * size,
+                (index + 1L) * size,
                 (long) count * size);
     }
 

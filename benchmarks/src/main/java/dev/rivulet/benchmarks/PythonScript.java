@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A script of the Python side of a comparison. */
+/** Runs the Python side of a comparison. */
 final class PythonScript {
     private static final Path FOLDER = Path.of("src", "main", "python");
 
@@ -18,11 +18,11 @@ final class PythonScript {
      * Runs a script.
      *
      * @return the JSON object that it printed
-     * @throws IOException if it fails; what it has to say goes to this program's error output
+     * @throws IOException if it fails; its error output goes to this process's error output
      */
     static String run(String python, String script, List<String> arguments) throws IOException, InterruptedException {
         ProcessBuilder command = command(python, script, arguments);
-        command.environment().put("OMP_NUM_THREADS", "1"); // As many as the Java side has.
+        command.environment().put("OMP_NUM_THREADS", "1"); // The same as on the Java side.
         Process process = command.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
@@ -31,7 +31,7 @@ final class PythonScript {
         return output;
     }
 
-    /** A script to be started, whose errors are shown. */
+    /** The process of a script, with its errors inherited. */
     static ProcessBuilder command(String python, String script, List<String> arguments) {
         List<String> words = Stream.concat(
                         Stream.of(python, FOLDER.resolve(script).toString()), arguments.stream())
@@ -39,17 +39,17 @@ final class PythonScript {
         return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
     }
 
-    /** A text or number of a JSON object without inner objects. */
-    static String text(String json, String key) throws IOException {
+    /** A string or number of a JSON object without nested objects. */
+    static String string(String json, String key) throws IOException {
         Matcher matcher = Pattern.compile("\"" + key + "\": *\"?([^\",}]+)").matcher(json);
         if (!matcher.find()) {
-            throw new IOException("The script printed no " + key + ": " + json);
+            throw new IOException("The script did not print " + key + ": " + json);
         }
         return matcher.group(1);
     }
 
-    /** A number of a JSON object without inner objects. */
+    /** A number of a JSON object without nested objects. */
     static double number(String json, String key) throws IOException {
-        return Double.parseDouble(text(json, key));
+        return Double.parseDouble(string(json, key));
     }
 }

@@ -16,24 +16,25 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * A fit that saves every few steps, and what its flight recording tells of each save event.
+ * A fit that saves periodically, with figures on each save from its flight recording.
  *
- * @param blocked nanoseconds for which training waited, event by event
- * @param copying nanoseconds of the copy, a part of these
- * @param busy how many events found the writer still at work on an earlier one
- * @param result what the fit came to
+ * @param blocked nanoseconds that training waited, per save
+ * @param copying nanoseconds of the copy, included in {@code blocked}
+ * @param busy number of saves that found the writer still busy with an earlier one
+ * @param result the result of the fit
  */
 record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitResult result) {
     private static final String SNAPSHOT = "dev.rivulet.Snapshot";
 
     /**
-     * What is run.
+     * Settings of the fit.
      *
-     * @param module makes the module
+     * @param size size of the model
+     * @param module creates the module
      * @param streams names of its derived streams
-     * @param everyNTrainSteps when all of its streams save; 0 for never
-     * @param steps how many steps there are
-     * @param format of the original stream's files
+     * @param everyNTrainSteps interval at which all streams save; 0 for never
+     * @param steps number of steps
+     * @param format format of the original stream's files
      */
     record Plan(
             LayersModule.Size size,
@@ -43,14 +44,14 @@ record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitRes
             int steps,
             CheckpointFormat format) {
 
-        /** So many save events, and some steps after the last. */
-        static Plan ofEvents(
+        /** A fit with the given number of saves, and some steps after the last. */
+        static Plan ofSaves(
                 LayersModule.Size size,
                 Function<LayersModule.Size, LayersModule> module,
                 List<String> streams,
                 int everyNTrainSteps,
-                int events) {
-            int steps = events * everyNTrainSteps + everyNTrainSteps / 2 + 1;
+                int saves) {
+            int steps = saves * everyNTrainSteps + everyNTrainSteps / 2 + 1;
             return new Plan(size, module, streams, everyNTrainSteps, steps, CheckpointFormat.AUTO);
         }
 
@@ -60,7 +61,7 @@ record RecordedFit(List<Double> blocked, List<Double> copying, long busy, FitRes
         }
     }
 
-    /** Runs a fit in a new directory that is deleted afterwards. */
+    /** Runs a fit in a new directory and deletes it afterwards. */
     static RecordedFit run(Plan plan, Callback... callbacks) throws Exception {
         try (Recording recording = new Recording();
                 WorkingFolder folder = new WorkingFolder()) {

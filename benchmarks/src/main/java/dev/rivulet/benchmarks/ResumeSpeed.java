@@ -21,7 +21,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
-/** What a fit takes to go on from weights and Adam's moments, against reading the file once. */
+/** Compares resuming from weights and Adam's moments with reading the file once. */
 final class ResumeSpeed {
     private static final Size SIZE = new Size(6, 2048, 2);
     private static final int STEPS = 2;
@@ -38,7 +38,7 @@ final class ResumeSpeed {
         this.batches = batches;
     }
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section() throws Exception {
         try (WorkingFolder folder = new WorkingFolder();
                 NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
@@ -76,22 +76,23 @@ final class ResumeSpeed {
                 resumed,
                 round -> Arrays.stream(parts).mapToDouble(part -> part[round]).sum());
         return String.format(Locale.ROOT, """
-                        %.1f M parameters and Adam's two moments of each, a file of %.0f MB in the system's cache, into a new module:
-                        what `fit` does on top of a fit that begins anew, by its flight recording. Everything is verified, with the CRC-32
-                        of each tensor and the CRC-32C of the file in its manifest. Beside it the file is read once, on one thread and
-                        verifying nothing, into memory that is in use for long, and into memory that is allocated for it. Medians of %d
-                        rounds in turns.
+            %.1f M parameters and two moments of Adam for each, a file of %.0f MB in the page cache, into a
+            new module: the time that `fit` needs in addition to a fresh start, from its flight recording.
+            Everything is verified, with the CRC-32 of each tensor and the CRC-32C of the file in its
+            manifest. For comparison, the file is read once on one thread without verification, into reused
+            memory and into newly allocated memory. Medians of %d alternating rounds.
 
-                        | | ms | against reused | against new memory |
-                        |---|---|---|---|
-                        """, SIZE.parameters() / 1e6, bytes / 1e6, ROUNDS)
+            | | ms | ratio to reused | ratio to new memory |
+            |---|---|---|---|
+            """, SIZE.parameters() / 1e6, bytes / 1e6, ROUNDS)
                 + row("read into reused memory", warm, warm, fresh)
                 + row("read into new memory", fresh, warm, fresh)
                 + row("**resume**", resumed, warm, fresh)
                 + String.format(Locale.ROOT, """
 
-                        Of that, finding and opening the file %.1f ms, weights %.1f ms, all else %.1f ms, restoring %.1f ms.
-                        """, (Object[]) Arrays.stream(parts)
+                    Of the resume, finding and opening the file takes %.1f ms, reading weights %.1f ms, reading
+                    other state %.1f ms, and restoring %.1f ms.
+                    """, (Object[]) Arrays.stream(parts)
                         .map(part -> PairedRuns.median(part) / 1e6)
                         .toArray(Double[]::new));
     }
@@ -126,7 +127,7 @@ final class ResumeSpeed {
         }
     }
 
-    /** Goes on from a file after whose step nothing is left to do. */
+    /** Resumes from a file at whose step training ends. */
     private void resume(Path file) {
         try (AdamLayersModule module = new AdamLayersModule(SIZE)) {
             trainer().enableCheckpointing(false).build().fit(module, batches, ResumeFrom.resumeFrom(file));
@@ -146,7 +147,7 @@ final class ResumeSpeed {
             for (ByteBuffer chunk : memory.chunks()) {
                 while (chunk.hasRemaining()) {
                     if (channel.read(chunk) < 0) {
-                        throw new EOFException(file + " has become shorter.");
+                        throw new EOFException(file + " was truncated.");
                     }
                 }
             }
@@ -154,7 +155,7 @@ final class ResumeSpeed {
         return System.nanoTime() - start;
     }
 
-    /** Nanoseconds of each part of resuming, round by round. */
+    /** Nanoseconds of each part of resuming, per round. */
     private static double[][] parts(Path recording) throws IOException {
         List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(recording));
         events.removeIf(event -> !event.getEventType().getName().equals(EVENT));

@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** How long training waits at a save event, against one copy of the weights from memory to memory in the same fit. */
+/** Compares the time that a save blocks training with one memory copy of the weights in the same fit. */
 final class SaveBlocking {
     static final Size LARGE = new Size(18, 2048, 2);
     private static final Size WITH_ADAM = new Size(6, 2048, 2);
     private static final Size TINY = new Size(2000, 16, 4);
-    private static final int TURNS = 3;
+    private static final int ROUNDS = 3;
     private static final int WARM_UPS = 2;
     private static final List<String> SIXTEEN =
             IntStream.range(0, 16).mapToObj("part-%02d"::formatted).toList();
@@ -26,41 +26,42 @@ final class SaveBlocking {
 
     private SaveBlocking() {}
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section() throws Exception {
         return String.format(
                         Locale.ROOT,
                         """
-                %d M parameters in %d tensors, %.0f MB, without optimizer state; as many bytes of %d M parameters and Adam's
-                two moments of each; %d tiny tensors, %.1f MB. All streams save at the same steps, the original and 1 or 16 static ones that
-                share the weights out among them. Between events, training goes on until the writer has finished, and one
-                `memcpy` on one thread, tensor by tensor, from warm memory to warm memory, is timed at another step. Time
-                from the beginning of a save event until training goes on, as in a flight recording; medians of the events
-                of %d fits each that take turns, without the first %d of each. The engine copies large tensors on all cores.
+                        %d M parameters in %d tensors, %.0f MB, without optimizer state; the same number of bytes as %d M
+                        parameters and two moments of Adam for each; %d tiny tensors, %.1f MB. All streams save at the same
+                        steps: the original and 1 or 16 static ones, each with a part of the weights. Between saves, training
+                        continues until the writer has finished, and one `memcpy` on one thread, tensor by tensor, between warm
+                        buffers, is timed at another step. Times are from the start of a save until training continues, from a
+                        flight recording: medians over %d alternating fits each, without the first %d saves of each. The engine
+                        copies large tensors on all cores.
 
-                | | `memcpy`, ms | snapshot, ms | blocked, ms | longest, ms | blocked / `memcpy` |
-                |---|---|---|---|---|---|
-                """,
+                        | | `memcpy`, ms | snapshot, ms | blocked, ms | longest, ms | blocked / `memcpy` |
+                        |---|---|---|---|---|---|
+                        """,
                         LARGE.parameters() / 1_000_000,
                         LARGE.tensorBytes().size(),
                         LARGE.byteCount() / 1e6,
                         WITH_ADAM.parameters() / 1_000_000,
                         TINY.tensorBytes().size(),
                         TINY.byteCount() / 1e6,
-                        TURNS,
+                        ROUNDS,
                         WARM_UPS)
                 + compare("%.0f MB".formatted(LARGE.byteCount() / 1e6), LARGE, 7, 8)
                 + withAdam()
                 + compare("%d tensors".formatted(TINY.tensorBytes().size()), TINY, 6, 10)
-                + behind();
+                + saturated();
     }
 
-    private static String compare(String name, Size size, int everyNTrainSteps, int events) throws Exception {
-        Plan one = Plan.ofEvents(size, OneStreamModule::new, ONE, everyNTrainSteps, events);
-        Plan sixteen = Plan.ofEvents(size, SixteenStreamsModule::new, SIXTEEN, everyNTrainSteps, events);
+    private static String compare(String name, Size size, int everyNTrainSteps, int saves) throws Exception {
+        Plan one = Plan.ofSaves(size, OneStreamModule::new, ONE, everyNTrainSteps, saves);
+        Plan sixteen = Plan.ofSaves(size, SixteenStreamsModule::new, SIXTEEN, everyNTrainSteps, saves);
         SaveBlocking few = new SaveBlocking();
         SaveBlocking many = new SaveBlocking();
-        for (int turn = 0; turn < TURNS; turn++) {
+        for (int round = 0; round < ROUNDS; round++) {
             few.run(one, size.tensorBytes());
             many.run(sixteen, size.tensorBytes());
         }
@@ -72,10 +73,9 @@ final class SaveBlocking {
 
     private static String withAdam() throws Exception {
         SaveBlocking saving = new SaveBlocking();
-        for (int turn = 0; turn < TURNS; turn++) {
+        for (int round = 0; round < ROUNDS; round++) {
             saving.run(
-                    Plan.ofEvents(WITH_ADAM, AdamLayersModule::new, ONE, 7, 8),
-                    AdamLayersModule.tensorBytes(WITH_ADAM));
+                    Plan.ofSaves(WITH_ADAM, AdamLayersModule::new, ONE, 7, 8), AdamLayersModule.tensorBytes(WITH_ADAM));
         }
         return saving.row("weights and Adam's moments, 1 static stream");
     }
@@ -83,7 +83,7 @@ final class SaveBlocking {
     /**
      * Measures a fit.
      *
-     * @param copied bytes of each tensor that an event copies
+     * @param copied size in bytes of each tensor that a save copies
      */
     private void run(Plan plan, List<Integer> copied) throws Exception {
         MemoryCopy copy = new MemoryCopy(copied, plan.everyNTrainSteps());
@@ -103,7 +103,7 @@ final class SaveBlocking {
                 Locale.ROOT,
                 "| %s%s | %.2f | %.2f | %.2f | %.2f | **%.2f** |%n",
                 name,
-                busy == 0 ? "" : " (the writer was still busy at " + busy + " events)",
+                busy == 0 ? "" : " (the writer was still busy at " + busy + " saves)",
                 median(memcpy) / 1e6,
                 median(copying) / 1e6,
                 median(blocked) / 1e6,
@@ -111,18 +111,18 @@ final class SaveBlocking {
                 median(blocked) / median(memcpy));
     }
 
-    /** Events that come faster than the disk can take them. */
-    private static String behind() throws Exception {
+    /** Saves that are requested faster than the disk can write them. */
+    private static String saturated() throws Exception {
         Function<Size, LayersModule> module = OneStreamModule::new;
-        RecordedFit fit = RecordedFit.run(Plan.ofEvents(LARGE, module, ONE, 1, 12));
+        RecordedFit fit = RecordedFit.run(Plan.ofSaves(LARGE, module, ONE, 1, 12));
         SaveBlocking waiting = new SaveBlocking();
         addWarm(fit.blocked(), waiting.blocked);
         return String.format(
                 Locale.ROOT,
                 """
 
-                With an event at every step the writer cannot keep up, and training waits for it: %.0f ms per event of %.0f MB
-                (median; one event may wait while one is written), in which the writer puts %.2f GB/s safely on the disk.
+                With a save at every step the writer cannot keep up, and training waits for it: %.0f ms per save of %.0f
+                MB (median; one save may be pending while another is written), with %.2f GB/s durably written.
                 """,
                 median(waiting.blocked) / 1e6,
                 fit.result().saves().written().bytes()

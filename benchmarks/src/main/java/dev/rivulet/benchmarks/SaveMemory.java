@@ -4,54 +4,54 @@ import dev.rivulet.benchmarks.LayersModule.Size;
 import dev.rivulet.benchmarks.RecordedFit.Plan;
 import java.util.Locale;
 
-/** What twenty save events leave behind and allocate, once the first have been served. */
+/** Memory that twenty saves allocate and retain after the first ones. */
 final class SaveMemory {
-    private static final int FIRST = 4;
-    private static final int EVENTS = 20;
+    private static final int WARM_UPS = 4;
+    private static final int SAVES = 20;
     private static final int EVERY = 6;
 
     private SaveMemory() {}
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section() throws Exception {
         MemoryWatch watch = new MemoryWatch();
         Size size = SaveBlocking.LARGE;
-        RecordedFit.run(Plan.ofEvents(size, OneStreamModule::new, SaveBlocking.ONE, EVERY, FIRST + EVENTS), watch);
-        int from = FIRST * EVERY + EVERY / 2;
-        int to = from + EVENTS * EVERY;
-        MemoryWatch.Look before = watch.after(from);
-        MemoryWatch.Look after = watch.after(to);
+        RecordedFit.run(Plan.ofSaves(size, OneStreamModule::new, SaveBlocking.ONE, EVERY, WARM_UPS + SAVES), watch);
+        int from = WARM_UPS * EVERY + EVERY / 2;
+        int to = from + SAVES * EVERY;
+        MemoryWatch.Sample before = watch.after(from);
+        MemoryWatch.Sample after = watch.after(to);
         double trained = after.trained() - before.trained() - (to - from) * watch.allocatedPerStep();
         return String.format(
                 Locale.ROOT,
                 """
-                %.0f MB of weights, the original and one static stream, %d save events after the first %d. On the Java heap,
-                without what the training steps themselves allocate; and the process's memory outside of it, before the first
-                of these events and after the last one.
+                %.0f MB of weights, the original and one static stream, %d saves after the first %d. Allocations on the
+                Java heap, without those of the training steps; and the process's memory outside of the heap, before the
+                first and after the last of these saves.
 
                 | | |
                 |---|---|
-                | allocated by the training thread per event | %.1f kB |
-                | allocated by the writer per event | %.1f kB |
-                | both, as a part of the weights' bytes | **%.5f** |
+                | allocated by the training thread per save | %.1f kB |
+                | allocated by the writer per save | %.1f kB |
+                | both, as a fraction of the weights' bytes | **%.5f** |
                 | direct memory before, after | %.1f MB, %.1f MB |
                 | resident memory before, after | %s, %s |
                 """,
                 size.byteCount() / 1e6,
-                EVENTS,
-                FIRST,
-                trained / EVENTS / 1e3,
-                (after.written() - before.written()) / 1e3 / EVENTS,
-                (trained + after.written() - before.written()) / EVENTS / size.byteCount(),
+                SAVES,
+                WARM_UPS,
+                trained / SAVES / 1e3,
+                (after.written() - before.written()) / 1e3 / SAVES,
+                (trained + after.written() - before.written()) / SAVES / size.byteCount(),
                 before.direct() / 1e6,
                 after.direct() / 1e6,
                 megabytes(before),
                 megabytes(after));
     }
 
-    private static String megabytes(MemoryWatch.Look look) {
-        return look.resident().isPresent()
-                ? String.format(Locale.ROOT, "%.1f MB", look.resident().getAsLong() / 1e6)
-                : "not known";
+    private static String megabytes(MemoryWatch.Sample sample) {
+        return sample.resident().isPresent()
+                ? String.format(Locale.ROOT, "%.1f MB", sample.resident().getAsLong() / 1e6)
+                : "unknown";
     }
 }

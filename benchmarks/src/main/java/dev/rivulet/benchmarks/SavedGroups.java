@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Groups as a run's writer commits them, one after the other, of which none is kept. */
+/** Commits groups as the writer of a run does, and deletes each afterwards. */
 final class SavedGroups {
     private final CheckpointDirectory directory;
     private final UUID run = UUID.randomUUID();
@@ -30,7 +30,7 @@ final class SavedGroups {
         this.directory = directory;
     }
 
-    /** Nanoseconds from the group's beginning until its files have their names. */
+    /** Saves a group; returns the nanoseconds from its start until its files are published under their names. */
     double save(Map<String, Tensor> tensors, int streams) throws IOException {
         List<Blob> blobs = new ArrayList<>();
         double nanos;
@@ -52,20 +52,20 @@ final class SavedGroups {
     }
 
     private Manifest manifest(long group, List<Blob> blobs) {
-        RetainedGroups ledger = new RetainedGroups(
+        RetainedGroups retained = new RetainedGroups(
                 new RetainedGroups.Kept(new GroupSet(List.of(group)), GroupSet.EMPTY, GroupSet.EMPTY),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
                 group);
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
-        Map<String, RetainedGroups> ledgers = new TreeMap<>();
+        Map<String, RetainedGroups> retainedByStream = new TreeMap<>();
         for (int i = 0; i < blobs.size(); i++) {
             Blob blob = blobs.get(i);
             checkpoints.add(new StoredCheckpoint("stream" + i, blob, OptionalDouble.empty(), Optional.empty()));
-            ledgers.put("stream" + i, ledger);
+            retainedByStream.put("stream" + i, retained);
         }
         Manifest.Origin origin = new Manifest.Origin(run, Instant.now(), 0, group, "0", Map.of());
-        return new Manifest(group, origin, checkpoints, List.of(), List.of(), ledgers);
+        return new Manifest(group, origin, checkpoints, List.of(), List.of(), retainedByStream);
     }
 }

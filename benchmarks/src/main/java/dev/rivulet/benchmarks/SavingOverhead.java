@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 
-/** A training run that saves three streams every ten steps against one that saves nothing. */
+/** Compares a training run that saves three streams every ten steps with one that saves nothing. */
 final class SavingOverhead {
     private static final Size MIDDLE = new Size(4, 1024, 128);
     private static final List<String> DERIVED = List.of("halved", "half");
@@ -16,37 +16,39 @@ final class SavingOverhead {
 
     private SavingOverhead() {}
 
-    /** Measures, and tells of it. */
+    /** Measures and returns the section in Markdown. */
     static String section(String python) throws Exception {
         return String.format(Locale.ROOT, """
-                Linear layers with SGD: time by the clock of steps %d and later, of runs in turns; the original and two static
-                streams, the weights halved and in bf16, all saved every %d steps, transformed and written while training goes
-                on. Beside it PyTorch Lightning's recipe on torch, where it is there: three `ModelCheckpoint`s of weights alone,
-                two of which transform through a flag in `on_save_checkpoint`. libtorch and torch train on one thread.
+            Linear layers with SGD: wall-clock time from step %d on, of alternating runs; the original and two
+            static streams, the weights halved and in bf16, all saved every %d steps, transformed and written while
+            training continues. For comparison, the recipe for PyTorch Lightning on torch, if installed: three
+            `ModelCheckpoint`s of weights only, two of which transform through a flag in `on_save_checkpoint`.
+            libtorch and torch train on one thread.
 
-                | | steps | saves nothing, ms per step | saves, ms per step | blocked, ms per event | slower |
-                |---|---|---|---|---|---|
-                """, FIRST_STEP + 1, EVERY)
+            | | steps | without saves, ms per step | with saves, ms per step | blocked, ms per save | slowdown |
+            |---|---|---|---|---|---|
+            """, FIRST_STEP + 1, EVERY)
                 + compare(MIDDLE, 6, 7, python)
                 + compare(SaveBlocking.LARGE, 4, 5, python)
                 + """
 
-                Blocked time is what training waits for. What is slower beyond that is the writer's share of the machine: it
-                transforms, computes checksums and hands pages to the disk on another core, but through the same memory.
+                Blocked time is the time that training waits. The rest of the slowdown is caused by the writer, which
+                transforms, computes checksums and passes pages to the disk on another core, but shares the memory
+                bandwidth.
                 """;
     }
 
-    private static String compare(Size size, int events, int pairs, String python) throws Exception {
-        int steps = events * EVERY;
+    private static String compare(Size size, int saves, int pairs, String python) throws Exception {
+        int steps = saves * EVERY;
         double[] blocked = new double[1];
-        Turns turns = Turns.of(
-                () -> time(size, 0, events, new double[1]), () -> time(size, EVERY, events, blocked), 1, pairs);
-        String text = row("Rivulet", size, steps, turns, String.format(Locale.ROOT, "%.1f", blocked[0] / 1e6));
-        return python.isBlank() ? text : text + lightning(size, steps, python);
+        AlternatingRuns turns = AlternatingRuns.of(
+                () -> time(size, 0, saves, new double[1]), () -> time(size, EVERY, saves, blocked), 1, pairs);
+        String rows = row("Rivulet", size, steps, turns, String.format(Locale.ROOT, "%.1f", blocked[0] / 1e6));
+        return python.isBlank() ? rows : rows + lightning(size, steps, python);
     }
 
-    private static double time(Size size, int every, int events, double[] blocked) throws Exception {
-        int steps = events * EVERY;
+    private static double time(Size size, int every, int saves, double[] blocked) throws Exception {
+        int steps = saves * EVERY;
         StepClock clock = new StepClock(FIRST_STEP, FIRST_STEP + steps);
         Plan saving =
                 new Plan(size, ThreeStreamsModule::new, DERIVED, every, FIRST_STEP + steps + 1, CheckpointFormat.AUTO);
@@ -58,7 +60,7 @@ final class SavingOverhead {
         return clock.nanos();
     }
 
-    private static String row(String name, Size size, int steps, Turns turns, String blocked) {
+    private static String row(String name, Size size, int steps, AlternatingRuns turns, String blocked) {
         return String.format(
                 Locale.ROOT,
                 "| %s, %.1f MB (%d layers, %d wide, batches of %d) | %d | %.1f | %.1f | %s | **%.1f %%** |%n",
@@ -88,8 +90,8 @@ final class SavingOverhead {
         return String.format(
                 Locale.ROOT,
                 "| Lightning %s on torch %s, the same | %d | %.1f | %.1f | %.1f | %.1f %% |%n",
-                PythonScript.text(output, "lightning"),
-                PythonScript.text(output, "torch"),
+                PythonScript.string(output, "lightning"),
+                PythonScript.string(output, "torch"),
                 steps,
                 PythonScript.number(output, "bare_ms"),
                 PythonScript.number(output, "saving_ms"),

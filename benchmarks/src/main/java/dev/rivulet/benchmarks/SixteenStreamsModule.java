@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Sixteen static streams beside the original, which share the weights out among them. */
+/** Sixteen static streams in addition to the original, each with a part of the weights. */
 class SixteenStreamsModule extends LayersModule {
     private static final int STREAMS = 16;
 
@@ -35,7 +35,7 @@ class SixteenStreamsModule extends LayersModule {
         return part(weights, Integer.parseInt(context.stream().substring("part-".length())));
     }
 
-    /** One tensor of sixteen. */
+    /** Every sixteenth tensor. */
     static StateDict part(StateDict weights, int which) {
         List<String> names = List.copyOf(weights.names());
         Set<String> kept = new HashSet<>();

@@ -6,14 +6,14 @@ import dev.rivulet.Callback;
 import dev.rivulet.LightningModule;
 import dev.rivulet.Trainer;
 
-/** Times steps of a fit together, without its first and its end. */
+/** Measures the total time of a range of steps, without the start and end of the fit. */
 final class StepClock implements Callback {
     private final int from;
     private final int to;
     private long start;
     private long end;
 
-    /** Times the steps after the first number until the second has ended. */
+    /** Measures the steps from {@code from}, inclusive, to {@code to}, exclusive. */
     StepClock(int from, int to) {
         this.from = from;
         this.to = to;
@@ -33,7 +33,7 @@ final class StepClock implements Callback {
         }
     }
 
-    /** Nanoseconds of all of these steps. */
+    /** Total duration of these steps in nanoseconds. */
     double nanos() {
         return end - start;
     }

@@ -4,7 +4,7 @@ import dev.rivulet.annotations.WeightTransform;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.transform.StateDict;
 
-/** Two static streams beside the original: the weights halved, and in half precision. */
+/** Two static streams in addition to the original: the weights halved, and in half precision. */
 class ThreeStreamsModule extends LayersModule {
     ThreeStreamsModule(Size size) {
         super(size);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A new folder beside the compiled classes, on the disk of the checkout, which goes with everything in it. */
+/** A temporary folder in {@code target}, on the disk of the checkout, deleted with its content when closed. */
 final class WorkingFolder implements AutoCloseable {
     private final Path path;
 

@@ -1,4 +1,4 @@
-/** What Rivulet costs, measured against the same work done by hand or by others. */
+/** Benchmarks that compare Rivulet's cost with hand-written code and other libraries. */
 @NullMarked
 package dev.rivulet.benchmarks;
 

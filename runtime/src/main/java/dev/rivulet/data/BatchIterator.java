@@ -12,24 +12,26 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * One pass over a data set that tells which batch is the last while that batch is still usable.
+ * One pass over a data set that reports which batch is the last while that batch is still usable.
  *
- * <p>DJL's own iterators close every batch that they handed out as soon as they are asked in vain for another one. So
- * each batch is given a manager of its own before that question is put. What a batch says of its progress is no
- * substitute: it knows nothing of samplers that leave records out.
+ * <p>DJL's iterators close all batches that they returned when {@code hasNext} finds no more. Each batch is therefore
+ * moved to its own manager before {@code hasNext} is called. {@link Batch#getProgress} is not a substitute: it ignores
+ * samplers that skip records.
  *
- * <p>A pass may begin in the middle of an epoch. A {@link ResumableDataset} does so at once. Any other data set is
- * asked for a pass from the beginning, of which the first batches are loaded and dropped. They are the right ones if
- * the generators that its order depends on (DJL's samplers draw from {@code RandomUtils.RANDOM}) stand where they stood
- * when the epoch began, and dropping them moves generators on. So such an epoch is resumed in three steps:
+ * <p>A pass may start in the middle of an epoch. A {@link ResumableDataset} starts there directly. Any other data set
+ * starts at the beginning, and the first batches are loaded and skipped. They are the right ones only if the generators
+ * that determine the order (DJL's samplers draw from {@code RandomUtils.RANDOM}) have the state from the start of the
+ * epoch. Skipping batches advances these generators, so such an epoch is resumed in three steps:
  *
  * <pre>{@code
- * random.restore(atEpochStart);                                            // captured before the epoch's pass was begun
+ * random.restore(atEpochStart);                                            // captured before the epoch's pass
  * BatchIterator batches = new BatchIterator(dataset, manager, epoch, startBatch);
  * random.restore(atCheckpoint);
  * }</pre>
  *
- * <p>The caller closes each batch; closing the iterator closes what is left.
+ * <p>The caller closes each batch; closing the iterator closes the remaining ones. Not thread-safe.
+ *
+ * @since 0.1
  */
 public final class BatchIterator implements AutoCloseable {
     private final NDManager scope;
@@ -39,10 +41,10 @@ public final class BatchIterator implements AutoCloseable {
     private boolean last;
 
     /**
-     * Starts a pass from the beginning of the first epoch, for data that is the same in every epoch.
+     * Starts a pass at the beginning of the first epoch, for data that is the same in every epoch.
      *
-     * @param dataset the data, sampled as it was configured
-     * @param parent the manager under which the pass keeps its arrays
+     * @param dataset the data, with its configured sampling
+     * @param parent parent of the manager of the pass
      * @throws IOException if the data set cannot be read
      * @throws TranslateException if its records cannot be processed
      */
@@ -51,12 +53,12 @@ public final class BatchIterator implements AutoCloseable {
     }
 
     /**
-     * Starts a pass in some epoch.
+     * Starts a pass in a given epoch.
      *
-     * @param dataset the data, sampled as it was configured
-     * @param parent the manager under which the pass keeps its arrays
-     * @param epoch which epoch, from 0; only a {@link ResumableDataset} asks
-     * @param startBatch index in the epoch of the first batch; as many as there are gives none
+     * @param dataset the data, with its configured sampling
+     * @param parent parent of the manager of the pass
+     * @param epoch the epoch, from 0; only a {@link ResumableDataset} uses it
+     * @param startBatch index of the first batch within the epoch; the number of batches gives an empty pass
      * @throws IllegalArgumentException if the epoch has fewer batches
      * @throws IOException if the data set cannot be read
      * @throws TranslateException if its records cannot be processed
@@ -65,7 +67,7 @@ public final class BatchIterator implements AutoCloseable {
             throws IOException, TranslateException {
         this.scope = parent.newSubManager();
         this.batchesConsumed = startBatch;
-        boolean begun = false;
+        boolean started = false;
         try {
             if (dataset instanceof ResumableDataset resumable) {
                 this.pass = resumable.batches(scope, epoch, startBatch);
@@ -73,23 +75,22 @@ public final class BatchIterator implements AutoCloseable {
             } else {
                 this.pass = dataset.getData(scope);
                 this.batches = pass.iterator();
-                drop(startBatch);
+                skip(startBatch);
             }
             this.last = !batches.hasNext();
-            begun = true;
+            started = true;
         } finally {
-            if (!begun) {
+            if (!started) {
                 scope.close();
             }
         }
     }
 
-    private void drop(long count) {
-        for (long dropped = 0; dropped < count; dropped++) {
+    private void skip(long count) {
+        for (long skipped = 0; skipped < count; skipped++) {
             if (!batches.hasNext()) {
-                throw new IllegalArgumentException(
-                        "Batch " + count + " of an epoch is to be the first, but the data set" + " has " + dropped
-                                + "; go on with the data and the batch size that the run began with.");
+                throw new IllegalArgumentException("The pass starts at batch " + count + ", but the data set has only "
+                        + skipped + " batches; resume with the data and the batch size of the original run.");
             }
             batches.next().close();
         }
@@ -103,9 +104,9 @@ public final class BatchIterator implements AutoCloseable {
     /** The next batch, open until the caller closes it. */
     public Batch next() {
         if (last) {
-            throw new NoSuchElementException("The pass over the data set has ended.");
+            throw new NoSuchElementException("The pass over the data set has ended; call hasNext first.");
         }
-        Batch batch = rehome(batches.next());
+        Batch batch = detach(batches.next());
         batchesConsumed++;
         last = !batches.hasNext();
         return batch;
@@ -117,16 +118,16 @@ public final class BatchIterator implements AutoCloseable {
     }
 
     /**
-     * Batches of the epoch that were given so far, those before the start batch included, those loaded ahead not: the
-     * start batch with which a pass goes on here.
+     * The number of batches of the epoch consumed so far, including those before the start batch and excluding
+     * prefetched ones. A pass with this start batch continues here.
      */
     public long batchesConsumed() {
         return batchesConsumed;
     }
 
-    /** The same data under a manager that the iterator does not close. A batch does not tell its batchifiers. */
-    private Batch rehome(Batch batch) {
-        Batch rehomed = new Batch(
+    /** Moves a batch to a manager that DJL's iterator does not close. A batch does not expose its batchifiers. */
+    private Batch detach(Batch batch) {
+        Batch detached = new Batch(
                 scope.newSubManager(),
                 batch.getData(),
                 batch.getLabels(),
@@ -137,7 +138,7 @@ public final class BatchIterator implements AutoCloseable {
                 batch.getProgressTotal(),
                 batch.getIndices());
         batch.getManager().close();
-        return rehomed;
+        return detached;
     }
 
     @Override

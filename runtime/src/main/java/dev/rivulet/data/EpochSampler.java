@@ -9,11 +9,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The batches of one epoch, from a start batch on.
+ * Samples the batches of one epoch, beginning with a start batch.
  *
- * @param sampling how records are put in order and into batches
+ * @param sampling order and batching of the records
  * @param epoch the epoch
- * @param startBatch index of the first batch given
+ * @param startBatch index of the first batch
  */
 record EpochSampler(Sampling sampling, long epoch, long startBatch) implements Sampler {
     @Override
@@ -22,9 +22,9 @@ record EpochSampler(Sampling sampling, long epoch, long startBatch) implements S
         IntUnaryOperator order = sampling.order(records, epoch);
         long batches = sampling.batchCount(records);
         if (startBatch < 0 || startBatch > batches) {
-            throw new IllegalArgumentException("Batch " + startBatch + " of epoch " + epoch
-                    + " is to be the first, but an epoch of " + records + " records has " + batches
-                    + "; go on with the data and the batch size that the run began with.");
+            throw new IllegalArgumentException("Epoch " + epoch + " starts at batch " + startBatch
+                    + ", but an epoch of " + records + " records has " + batches
+                    + " batches; resume with the data and the batch size of the original run.");
         }
         return LongStream.range(startBatch, batches)
                 .mapToObj(batch -> batch(batch, records, order))

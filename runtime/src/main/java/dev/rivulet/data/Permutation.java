@@ -3,27 +3,27 @@ package dev.rivulet.data;
 import dev.rivulet.random.SplitMix64;
 
 /**
- * The order of records in one epoch: every permutation is equally likely, and the same for the same size, seed and epoch,
- * for ever. Changing it would make resumed runs of older checkpoints skip and repeat records.
+ * The order of records in one epoch. Every permutation is equally likely, and it depends on size, seed and epoch only.
+ * The algorithm must never change, or resumed runs of older checkpoints would skip and repeat records.
  *
- * <p>R. Durstenfeld, <i>Algorithm 235: Random permutation</i>, 1964 (the Fisher-Yates shuffle), from the last place to
- * the first. DJL's {@code RandomSampler} swaps each record with an <i>earlier</i> one only (Sattolo's algorithm), so a
- * record never stays in its place, and no epoch is in the order of the data set.
+ * <p>R. Durstenfeld, <i>Algorithm 235: Random permutation</i>, 1964 (the Fisher-Yates shuffle), from the last position
+ * to the first. DJL's {@code RandomSampler} swaps each record with an <i>earlier</i> one only (Sattolo's algorithm), so
+ * a record never stays in its position.
  */
 final class Permutation {
     private Permutation() {}
 
-    /** Record indices by place. */
+    /** Record indices by position. */
     static int[] of(int size, long seed, long epoch) {
         SplitMix64 random = SplitMix64.of(seed, "sampler", epoch);
         int[] order = new int[size];
-        for (int place = 0; place < size; place++) {
-            order[place] = place;
+        for (int position = 0; position < size; position++) {
+            order[position] = position;
         }
-        for (int place = size - 1; place > 0; place--) {
-            int other = random.nextInt(place + 1);
-            int record = order[place];
-            order[place] = order[other];
+        for (int position = size - 1; position > 0; position--) {
+            int other = random.nextInt(position + 1);
+            int record = order[position];
+            order[position] = order[other];
             order[other] = record;
         }
         return order;

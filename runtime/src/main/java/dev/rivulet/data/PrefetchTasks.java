@@ -8,14 +8,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The tasks that one pass gives to an executor of the user's.
+ * The tasks that one pass submits to the user's executor.
  *
- * <p>A pass may end while batches are loaded ahead. Closing waits for those being loaded and keeps the others from
- * starting, so that none touches arrays, of the pass or of the data set, that are closed afterwards.
+ * <p>A pass may end while batches are being prefetched. Closing waits for the running tasks and prevents the others
+ * from starting, so that none uses arrays of the pass or the data set that are closed afterwards.
  */
 final class PrefetchTasks extends AbstractExecutorService implements AutoCloseable {
     private final ExecutorService executor;
-    private final Queue<Task> open = new ConcurrentLinkedQueue<>();
+    private final Queue<Task> pending = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     PrefetchTasks(ExecutorService executor) {
@@ -25,15 +25,15 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
     @Override
     public void execute(Runnable command) {
         Task task = new Task(command);
-        open.add(task);
+        pending.add(task);
         executor.execute(task);
     }
 
     @Override
     public void close() {
         closed = true;
-        open.forEach(Task::awaitEnd);
-        open.clear();
+        pending.forEach(Task::awaitEnd);
+        pending.clear();
     }
 
     @Override
@@ -62,7 +62,7 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
         return closed;
     }
 
-    /** A task that runs whole or not at all, and holds its own lock while it runs. */
+    /** A task that runs completely or not at all, and holds its own lock while it runs. */
     private final class Task implements Runnable {
         private final Runnable command;
 
@@ -75,10 +75,10 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
             if (!closed) {
                 command.run();
             }
-            open.remove(this);
+            pending.remove(this);
         }
 
-        /** Returns when the task does not run, and never will if it has not begun. */
+        /** Waits until the task is not running; a task that has not started yet never runs. */
         synchronized void awaitEnd() {}
     }
 }

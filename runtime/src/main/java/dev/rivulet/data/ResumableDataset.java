@@ -7,20 +7,22 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 
 /**
- * A data set that can begin in the middle of an epoch.
+ * A data set that can start in the middle of an epoch.
  *
- * <p>Which records make up a batch depends on {@link #order}, the epoch and the batch's index alone, so that what is
- * given from batch <i>n</i> on is what a pass from the beginning gives after <i>n</i> batches. Skipped records are not
- * loaded. {@link SeededDataset} makes one of any {@code RandomAccessDataset}; a source of your own implements this.
+ * <p>The records of a batch depend only on {@link #order}, the epoch and the index of the batch, so a pass from batch
+ * <i>n</i> gives the same batches as a pass from the beginning after <i>n</i> batches. Skipped records are not loaded.
+ * {@link SeededDataset} adapts any {@code RandomAccessDataset}; implement this interface for your own source.
+ *
+ * @since 0.1
  */
 public interface ResumableDataset extends Dataset {
     /**
-     * The batches of an epoch, from some batch on. If what is returned is {@link java.io.Closeable}, too, it is closed at
-     * the end of the pass, before the manager.
+     * The batches of an epoch, beginning with a start batch. If the result is also {@link java.io.Closeable}, it is
+     * closed at the end of the pass, before the manager.
      *
-     * @param manager the manager under which the batches are made
-     * @param epoch which epoch, from 0
-     * @param startBatch index in the epoch of the first batch given; as many as there are gives none
+     * @param manager the manager of the batches' arrays
+     * @param epoch the epoch, from 0
+     * @param startBatch index of the first batch within the epoch; the number of batches gives an empty pass
      * @throws IllegalArgumentException if the epoch has fewer batches
      * @throws IOException if the data cannot be read
      * @throws TranslateException if records cannot be processed
@@ -28,12 +30,12 @@ public interface ResumableDataset extends Dataset {
     Iterable<Batch> batches(NDManager manager, long epoch, long startBatch) throws IOException, TranslateException;
 
     /**
-     * What the order depends on, as text that is saved with a checkpoint: if it is another one when the run resumes,
-     * records would be repeated or left out. For data that has been prepared.
+     * A description of everything that the order depends on, saved with a checkpoint. If it differs when the run
+     * resumes, records would be repeated or skipped. Called after {@link #prepare}.
      */
     String order();
 
-    /** The first epoch, for those who know no epochs. */
+    /** The first epoch, for callers without epochs. */
     @Override
     default Iterable<Batch> getData(NDManager manager) throws IOException, TranslateException {
         return batches(manager, 0, 0);

@@ -5,39 +5,39 @@ import java.util.OptionalLong;
 import java.util.function.IntUnaryOperator;
 
 /**
- * How records are put in order and into batches.
+ * Order and batching of the records.
  *
- * @param batchSize records of a batch
- * @param shuffleSeed what the order of each epoch depends on; empty for the order of the data set
- * @param dropLast whether a last batch with fewer records is left out
+ * @param batchSize records per batch
+ * @param shuffleSeed determines the order of each epoch; empty for the order of the data set
+ * @param dropLast whether an incomplete last batch is dropped
  */
 record Sampling(int batchSize, OptionalLong shuffleSeed, boolean dropLast) {
     Sampling {
         if (batchSize < 1) {
-            throw new IllegalArgumentException("A batch of " + batchSize + " records was asked for; give at least 1.");
+            throw new IllegalArgumentException("batchSize is " + batchSize + "; give at least 1.");
         }
     }
 
-    /** Number of records, which a permutation's array must hold. */
+    /** Number of records, limited by the length of a permutation's array. */
     static int size(RandomAccessDataset dataset) {
         long size = dataset.size();
         if (size > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("A data set of " + size
-                    + " records cannot be sampled, at most 2^31 - 9 can; make a record of several.");
+                    + " records cannot be sampled; the limit is 2^31 - 9. Combine several into one record.");
         }
         return (int) size;
     }
 
-    /** The record at each place of an epoch. */
+    /** The record at each position of an epoch. */
     IntUnaryOperator order(int records, long epoch) {
         if (shuffleSeed.isEmpty()) {
             return IntUnaryOperator.identity();
         }
         int[] permutation = Permutation.of(records, shuffleSeed.getAsLong(), epoch);
-        return place -> permutation[place];
+        return position -> permutation[position];
     }
 
-    /** Batches of an epoch. */
+    /** Number of batches in an epoch. */
     long batchCount(int records) {
         return dropLast ? records / batchSize : ((long) records + batchSize - 1) / batchSize;
     }

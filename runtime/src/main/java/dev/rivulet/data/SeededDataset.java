@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches of any DJL data set in an order that a seed decides, so that training goes on in the middle of an epoch.
+ * Batches of a DJL data set in an order determined by a seed, so that training can resume in the middle of an epoch.
  *
  * <pre>{@code
  * Dataset train = SeededDataset.shuffled(digits, 32, 42);                  // another order in each epoch
@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
  * Dataset fast = SeededDataset.shuffled(images, 32, 42).dropLast().prefetch(executor);
  * }</pre>
  *
- * <p>The data set's own sampling ({@code setSampling} of its builder) is not used: it draws from a generator that the
- * whole process shares, and DJL tells nobody what it is. Everything else of the data set is: batchifiers, pipelines,
- * device, limit. Passes draw nothing from any generator; transforms in the data set's pipelines may.
+ * <p>The data set's own sampling ({@code setSampling} of its builder) is not used: it draws from a process-wide
+ * generator, and DJL does not expose its settings. Batchifiers, pipelines, device and limit of the data set apply.
+ * Passes draw from no generator; transforms in the data set's pipelines may.
  *
  * <p>{@link Batch#getProgress} counts from the first batch of the pass, not of the epoch. Immutable.
+ *
+ * @since 0.1
  */
 public final class SeededDataset implements ResumableDataset {
     private final RandomAccessDataset dataset;
@@ -39,33 +41,34 @@ public final class SeededDataset implements ResumableDataset {
     }
 
     /**
-     * All records in a random order, a new one in each epoch. Every permutation is equally likely.
+     * All records in a different random order in each epoch. Every permutation is equally likely.
      *
-     * @param dataset the records; it stays the caller's, and open
-     * @param batchSize records of a batch; the last one has what is left
-     * @param seed what the orders depend on, together with the epoch and the number of records
+     * @param dataset the records; the caller keeps it and closes it
+     * @param batchSize records per batch; the last batch may have fewer
+     * @param seed determines the order, together with the epoch and the number of records
      */
     public static SeededDataset shuffled(RandomAccessDataset dataset, int batchSize, long seed) {
         return new SeededDataset(dataset, new Sampling(batchSize, OptionalLong.of(seed), false), null);
     }
 
-    /** All records as they stand in the data set. See {@link #shuffled}. */
+    /** All records in the order of the data set. See {@link #shuffled}. */
     public static SeededDataset sequential(RandomAccessDataset dataset, int batchSize) {
         return new SeededDataset(dataset, new Sampling(batchSize, OptionalLong.empty(), false), null);
     }
 
-    /** The same without a last batch that has fewer records. */
+    /** The same without an incomplete last batch. */
     public SeededDataset dropLast() {
         return new SeededDataset(dataset, new Sampling(sampling.batchSize(), sampling.shuffleSeed(), true), executor);
     }
 
     /**
-     * The same, but with batches loaded ahead by other threads, as many as the data set's {@code optPrefetchNumber}.
+     * The same with batches prefetched on other threads, as many as the data set's {@code optPrefetchNumber}.
      *
-     * <p>Order and content stay the same, unless transforms draw random numbers: then which record gets which is chance,
-     * and at a checkpoint some were drawn for batches still to come. Take those from {@code NamedRandoms.generatorAt}.
+     * <p>Order and content stay the same unless transforms draw random numbers. Then the assignment of numbers to
+     * records is nondeterministic, and a checkpoint includes draws for batches still to come. Draw these numbers from
+     * {@code NamedRandoms.generatorAt}.
      *
-     * @param executor runs the loading; it stays the caller's, who shuts it down
+     * @param executor runs the loading; the caller shuts it down
      */
     public SeededDataset prefetch(ExecutorService executor) {
         return new SeededDataset(dataset, sampling, executor);
@@ -82,9 +85,8 @@ public final class SeededDataset implements ResumableDataset {
         try {
             Iterator<Batch> batches = dataset.getData(manager, sampler, tasks).iterator();
             if (!batches.hasNext() && startBatch < sampling.batchCount(Sampling.size(dataset))) {
-                throw new IllegalArgumentException(
-                        "DJL loads no batch at all with an executor and optPrefetchNumber(0);"
-                                + " give the data set's builder another number, or leave prefetch away.");
+                throw new IllegalArgumentException("DJL loads no batches with an executor and optPrefetchNumber(0);"
+                        + " set a larger number in the data set's builder, or remove prefetch.");
             }
             return new Pass(batches, tasks);
         } catch (IOException | TranslateException | RuntimeException e) {
@@ -117,7 +119,7 @@ public final class SeededDataset implements ResumableDataset {
         return "SeededDataset[" + order() + "]";
     }
 
-    /** Batches that are being loaded. */
+    /** A pass whose batches are being prefetched. */
     private record Pass(Iterator<Batch> iterator, PrefetchTasks tasks) implements Iterable<Batch>, Closeable {
         @Override
         public void close() {

@@ -7,6 +7,8 @@ import java.util.List;
  * Gradients divided by the root of the sum of all squares so far: {@code torch.optim.Adagrad}.
  *
  * <p>Its state is {@code step} and {@code sum}.
+ *
+ * @since 0.1
  */
 public final class Adagrad extends TorchOptimizer {
     private static final String SUM = "sum";
@@ -15,7 +17,7 @@ public final class Adagrad extends TorchOptimizer {
         super(builder);
     }
 
-    /** Learning rate 1e-2, eps 1e-10, and nothing else. */
+    /** A builder with PyTorch's defaults: learning rate 1e-2, eps 1e-10, no decay of the learning rate or weights. */
     public static Builder builder() {
         return new Builder();
     }
@@ -32,7 +34,7 @@ public final class Adagrad extends TorchOptimizer {
 
     @Override
     void fill(ParamGroup group, NDArray array) {
-        arithmetic().shift(array, group.get("initial_accumulator_value"));
+        arithmetic().addScalar(array, group.get("initial_accumulator_value"));
     }
 
     @Override
@@ -42,13 +44,17 @@ public final class Adagrad extends TorchOptimizer {
         NDArray sum = state.array(SUM);
         math.addSquare(sum, gradient, 1);
         try (NDArray divisor = sum.sqrt()) {
-            math.shift(divisor, group.get("eps"));
+            math.addScalar(divisor, group.get("eps"));
             double rate = group.learningRate() / (1 + (state.steps() - 1) * group.get("lr_decay"));
             math.addQuotient(weight, gradient, divisor, -rate);
         }
     }
 
-    /** Hyper-parameters under PyTorch's names. */
+    /**
+     * Hyper-parameters under PyTorch's names.
+     *
+     * @since 0.1
+     */
     public static final class Builder extends TorchOptimizerBuilder<Builder> {
         private Builder() {
             option("lr", 1e-2);
@@ -62,17 +68,17 @@ public final class Adagrad extends TorchOptimizer {
             option("fused", null);
         }
 
-        /** Sets how fast the learning rate shrinks: by 1 / (1 + steps × this); at least 0. */
+        /** Sets the decay of the learning rate to {@code lr / (1 + n * lrDecay)} at step n, from 0; at least 0. */
         public Builder lrDecay(double value) {
             return nonNegative("lr_decay", value);
         }
 
-        /** Sets where the sum starts; at least 0. */
+        /** Sets the initial value of the sum of squares; at least 0. */
         public Builder initialAccumulatorValue(double value) {
             return nonNegative("initial_accumulator_value", value);
         }
 
-        /** Sets what is added to the divisor; at least 0. */
+        /** Sets the constant added to the divisor; at least 0. */
         public Builder eps(double value) {
             return nonNegative("eps", value);
         }
@@ -87,7 +93,7 @@ public final class Adagrad extends TorchOptimizer {
             return new Builder();
         }
 
-        /** The optimizer. */
+        /** Builds the optimizer. */
         public Adagrad build() {
             return new Adagrad(this);
         }

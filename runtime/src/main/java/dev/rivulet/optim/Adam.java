@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Adam, with weight decay added to the gradient if wanted: {@code torch.optim.Adam}.
+ * Adam, with optional weight decay added to the gradient: {@code torch.optim.Adam}.
  *
  * <p>Its state is {@code step}, {@code exp_avg}, {@code exp_avg_sq}, and {@code max_exp_avg_sq} with {@code amsgrad}.
+ *
+ * @since 0.1
  */
 public final class Adam extends TorchOptimizer {
     private static final String MEAN = "exp_avg";
@@ -17,7 +19,7 @@ public final class Adam extends TorchOptimizer {
         super(builder);
     }
 
-    /** Learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, no weight decay. */
+    /** A builder with PyTorch's defaults: learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, no weight decay. */
     public static Builder builder() {
         return new Builder();
     }
@@ -32,12 +34,12 @@ public final class Adam extends TorchOptimizer {
         takeStep(arithmetic(), state, weight, gradient);
     }
 
-    /** The arrays of Adam and {@link AdamW}. */
+    /** Names of the state arrays of Adam and {@link AdamW}. */
     static List<String> stateKeys(ParamGroup group) {
         return group.is("amsgrad") ? List.of(MEAN, SQUARES, MAXIMUM) : List.of(MEAN, SQUARES);
     }
 
-    /** The step that Adam and {@link AdamW} share: all but how weights decay. */
+    /** The update shared by Adam and {@link AdamW}: everything except weight decay. */
     static void takeStep(Arithmetic math, ParameterState state, NDArray weight, NDArray gradient) {
         ParamGroup group = state.group();
         double beta1 = group.beta(0);
@@ -47,21 +49,25 @@ public final class Adam extends TorchOptimizer {
         math.lerp(mean, gradient, 1 - beta1);
         math.scale(squares, beta2);
         math.addSquare(squares, gradient, 1 - beta2);
-        NDArray spread = squares;
+        NDArray secondMoment = squares;
         if (group.is("amsgrad")) {
-            spread = state.array(MAXIMUM);
-            math.maximize(spread, squares);
+            secondMoment = state.array(MAXIMUM);
+            math.maximize(secondMoment, squares);
         }
         double correction1 = 1 - StrictMath.pow(beta1, (double) state.steps());
         double correction2 = 1 - StrictMath.pow(beta2, (double) state.steps());
-        try (NDArray divisor = spread.sqrt()) {
+        try (NDArray divisor = secondMoment.sqrt()) {
             math.divide(divisor, Math.sqrt(correction2));
-            math.shift(divisor, group.get("eps"));
+            math.addScalar(divisor, group.get("eps"));
             math.addQuotient(weight, mean, divisor, -(group.learningRate() / correction1));
         }
     }
 
-    /** Hyper-parameters under PyTorch's names. */
+    /**
+     * Hyper-parameters under PyTorch's names.
+     *
+     * @since 0.1
+     */
     public static final class Builder extends AdamBuilder<Builder> {
         private Builder() {
             super(0, false);
@@ -77,7 +83,7 @@ public final class Adam extends TorchOptimizer {
             return new Builder();
         }
 
-        /** The optimizer. */
+        /** Builds the optimizer. */
         public Adam build() {
             return new Adam(this);
         }

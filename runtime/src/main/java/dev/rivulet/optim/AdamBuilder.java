@@ -6,6 +6,7 @@ import java.util.List;
  * The hyper-parameters of {@link Adam} and {@link AdamW}, under PyTorch's names.
  *
  * @param <B> the builder itself
+ * @since 0.1
  */
 public abstract class AdamBuilder<B extends AdamBuilder<B>> extends TorchOptimizerBuilder<B> {
     AdamBuilder(double weightDecay, boolean decoupled) {
@@ -22,7 +23,7 @@ public abstract class AdamBuilder<B extends AdamBuilder<B>> extends TorchOptimiz
         option("decoupled_weight_decay", decoupled);
     }
 
-    /** Sets how much of the means of gradients and of their squares a step keeps; both at least 0 and below 1. */
+    /** Sets the decay rates of the moving averages of gradients and squared gradients; each at least 0 and below 1. */
     public final B betas(double beta1, double beta2) {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
             throw new IllegalArgumentException(
@@ -31,12 +32,12 @@ public abstract class AdamBuilder<B extends AdamBuilder<B>> extends TorchOptimiz
         return option("betas", List.of(beta1, beta2));
     }
 
-    /** Sets what is added to the divisor; at least 0. */
+    /** Sets the constant added to the divisor; at least 0. */
     public final B eps(double value) {
         return nonNegative("eps", value);
     }
 
-    /** Sets whether the largest mean of squares so far is used, instead of the newest. */
+    /** Sets whether to divide by the largest average of squared gradients so far instead of the latest. */
     public final B amsgrad(boolean value) {
         return option("amsgrad", value);
     }

@@ -4,16 +4,18 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Adam with decoupled weight decay, which shrinks the weights themselves: {@code torch.optim.AdamW}.
+ * Adam with decoupled weight decay, applied to the weights directly: {@code torch.optim.AdamW}.
  *
  * <p>Its state is {@code step}, {@code exp_avg}, {@code exp_avg_sq}, and {@code max_exp_avg_sq} with {@code amsgrad}.
+ *
+ * @since 0.1
  */
 public final class AdamW extends TorchOptimizer {
     private AdamW(Builder builder) {
         super(builder);
     }
 
-    /** Learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, weight decay 1e-2. */
+    /** A builder with PyTorch's defaults: learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, weight decay 1e-2. */
     public static Builder builder() {
         return new Builder();
     }
@@ -33,7 +35,11 @@ public final class AdamW extends TorchOptimizer {
         Adam.takeStep(arithmetic(), state, weight, gradient);
     }
 
-    /** Hyper-parameters under PyTorch's names. */
+    /**
+     * Hyper-parameters under PyTorch's names.
+     *
+     * @since 0.1
+     */
     public static final class Builder extends AdamBuilder<Builder> {
         private Builder() {
             super(1e-2, true);
@@ -49,7 +55,7 @@ public final class AdamW extends TorchOptimizer {
             return new Builder();
         }
 
-        /** The optimizer. */
+        /** Builds the optimizer. */
         public AdamW build() {
             return new AdamW(this);
         }

@@ -11,14 +11,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The operations of PyTorch's optimizers, in place, with PyTorch's roundings.
+ * In-place arithmetic of PyTorch's optimizers, with PyTorch's rounding.
  *
- * <p>libtorch's kernels for {@code add(alpha)}, {@code lerp} and {@code addcmul} multiply and add with one rounding.
- * DJL does not offer them, and multiplying and adding float32 in turn rounds twice. So the product is made in float64,
- * where it is exact, and added to the float32 in one operation, which libtorch computes in float64. (That rounds to
- * float64 first, which changes the float32 in one of some 2^29 cases.)
+ * <p>libtorch's kernels for {@code add(alpha)}, {@code lerp} and {@code addcmul} multiply and add with a single
+ * rounding. DJL does not offer them, and a float32 multiplication followed by an addition rounds twice. Therefore the
+ * product is computed in float64, where it is exact, and added to the float32 array in one operation, which libtorch
+ * computes in float64. (The sum is rounded to float64 first, which changes the float32 result in about one of 2^29
+ * cases.)
  *
- * <p>No array is left behind, and none of the operations allocates memory for its scalars.
+ * <p>No operation leaves arrays open or allocates memory for its scalars.
  */
 final class Arithmetic implements AutoCloseable {
     private static final NDIndex EVERYTHING = new NDIndex("...");
@@ -27,7 +28,7 @@ final class Arithmetic implements AutoCloseable {
     private final ByteBuffer memory =
             ByteBuffer.allocateDirect(Double.BYTES + Float.BYTES).order(ByteOrder.nativeOrder());
 
-    /** Scalars that lie in {@link #memory}, so that they are changed without making an array. */
+    /** Scalars backed by {@link #memory}, so that their values change without creating an array. */
     private final NDArray float64;
 
     private final NDArray float32;
@@ -46,7 +47,7 @@ final class Arithmetic implements AutoCloseable {
     }
 
     /** {@code target += value}. */
-    void shift(NDArray target, double value) {
+    void addScalar(NDArray target, double value) {
         target.addi(scalar(value, target));
     }
 
@@ -104,17 +105,17 @@ final class Arithmetic implements AutoCloseable {
         }
     }
 
-    /** Gives an array the values of another, in its own storage. */
+    /** Copies values into the target's own storage. */
     void copy(NDArray source, NDArray target) {
         target.set(EVERYTHING, source);
     }
 
-    /** A copy in any case: DJL's {@code toType} makes none of an array that has the type already, even if asked to. */
+    /** Always a copy: DJL's {@code toType} returns an array that has the type already, even with {@code copy}. */
     private static NDArray inFloat64(NDArray array) {
         return array.getDataType() == DataType.FLOAT64 ? array.duplicate() : array.toType(DataType.FLOAT64, true);
     }
 
-    /** A scalar of the operand's type, since a wider one would widen what is computed of a 0-dimensional parameter. */
+    /** A scalar of the operand's type; a wider one would widen the result for a 0-dimensional parameter. */
     private NDArray scalar(double value, NDArray operand) {
         if (operand.getDataType() == DataType.FLOAT64) {
             memory.putDouble(0, value);
@@ -124,7 +125,7 @@ final class Arithmetic implements AutoCloseable {
         return float32;
     }
 
-    /** A scalar as libtorch's kernels see it. */
+    /** The scalar rounded to the precision that libtorch's kernels use. */
     private static double rounded(double value, NDArray operand) {
         return operand.getDataType() == DataType.FLOAT64 ? value : (float) value;
     }

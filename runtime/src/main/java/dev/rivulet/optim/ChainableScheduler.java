@@ -8,11 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scheduler that makes the next learning rate from the last one, so that several can work on one optimizer, and that
- * {@link SequentialLR} can run in turn.
+ * A scheduler that computes the next learning rate from the current one, so that several can be combined on one
+ * optimizer or run in sequence by {@link SequentialLR}.
+ *
+ * @since 0.1
  */
 public abstract class ChainableScheduler extends LrScheduler {
-    /** Hyper-parameters under PyTorch's names, which a loaded state replaces. */
+    /** Hyper-parameters under PyTorch's names; loading a state replaces them. */
     private final Map<String, @Nullable Object> settings;
 
     private List<Double> baseLrs = List.of();
@@ -51,7 +53,7 @@ public abstract class ChainableScheduler extends LrScheduler {
         long savedCount = saved.integer("_step_count");
         List<Double> savedLastLr = saved.numbers("_last_lr");
         Map<String, @Nullable Object> savedSettings = new LinkedHashMap<>();
-        settings.forEach((key, value) -> savedSettings.put(key, SavedState.like(saved, key, value)));
+        settings.forEach((key, value) -> savedSettings.put(key, SavedState.checked(saved, key, value)));
         settings.putAll(savedSettings);
         baseLrs = List.copyOf(savedBaseLrs);
         lastEpoch = savedEpoch;
@@ -77,10 +79,10 @@ public abstract class ChainableScheduler extends LrScheduler {
         takeInitialStep();
     }
 
-    /** The learning rate of a group at {@link #lastEpoch}, from that of the epoch before. */
+    /** The learning rate of a group at {@link #lastEpoch}, computed from that of the previous epoch. */
     abstract double next(ParamGroup group, double baseLr);
 
-    /** The learning rate at epoch 0 from the base alone, for a schedule that starts when others have ended. */
+    /** The learning rate at epoch 0, computed from the base alone, for a schedule that starts after another. */
     abstract double first(ParamGroup group, double baseLr);
 
     final void takeInitialStep() {
@@ -90,12 +92,12 @@ public abstract class ChainableScheduler extends LrScheduler {
         initial = false;
     }
 
-    /** Takes back the count of the initial step. */
+    /** Reverts the epoch count of the initial step. */
     final void undo() {
         lastEpoch--;
     }
 
-    /** Starts at epoch 0 when others have ended. */
+    /** Starts at epoch 0 after a previous schedule. */
     final void restart() {
         lastEpoch = 0;
         List<Double> rates = new ArrayList<>();
@@ -113,7 +115,7 @@ public abstract class ChainableScheduler extends LrScheduler {
         return stepCount;
     }
 
-    /** Whether the first step is taken, which belongs to making the scheduler. */
+    /** Whether the initial step is running, which is part of attaching the scheduler. */
     final boolean isInitial() {
         return initial;
     }
@@ -149,7 +151,7 @@ public abstract class ChainableScheduler extends LrScheduler {
         setLastLr(learningRates());
     }
 
-    /** Settings in PyTorch's order: name, value, name, value, …. */
+    /** Settings in PyTorch's order, given as name, value, name, value, …. */
     static Map<String, Object> named(Object... namesAndValues) {
         Map<String, Object> settings = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {

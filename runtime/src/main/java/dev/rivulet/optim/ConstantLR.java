@@ -1,9 +1,13 @@
 package dev.rivulet.optim;
 
-/** Multiplies the learning rate by a factor for some epochs: {@code torch.optim.lr_scheduler.ConstantLR}. */
+/**
+ * Multiplies the learning rate by a factor for a number of epochs: {@code torch.optim.lr_scheduler.ConstantLR}.
+ *
+ * @since 0.1
+ */
 public final class ConstantLR extends ChainableScheduler {
     /**
-     * For {@code totalIters} epochs.
+     * Multiplies for {@code totalIters} epochs.
      *
      * @param factor above 0 and at most 1
      */

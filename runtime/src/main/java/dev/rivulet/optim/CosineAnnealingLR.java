@@ -1,16 +1,18 @@
 package dev.rivulet.optim;
 
 /**
- * Lowers the learning rate along half a cosine, then raises it again: {@code torch.optim.lr_scheduler.CosineAnnealingLR}
- * (Loshchilov and Hutter, SGDR, without restarts).
+ * Lowers the learning rate along half a cosine, then raises it again: {@code
+ * torch.optim.lr_scheduler.CosineAnnealingLR}. I. Loshchilov, F. Hutter, <i>SGDR</i>, 2017, without restarts.
+ *
+ * @since 0.1
  */
 public final class CosineAnnealingLR extends ChainableScheduler {
-    /** To 0 within {@code tMax} epochs. */
+    /** Anneals to 0 within {@code tMax} epochs. */
     public CosineAnnealingLR(int tMax) {
         this(tMax, 0);
     }
 
-    /** To {@code etaMin} within {@code tMax} epochs. */
+    /** Anneals to {@code etaMin} within {@code tMax} epochs. */
     public CosineAnnealingLR(int tMax, double etaMin) {
         super(named("T_max", positive("tMax", tMax), "eta_min", etaMin));
     }

@@ -14,10 +14,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one of DJL's own optimizers, kept here instead of in the optimizer's private maps.
+ * The state of a DJL optimizer, held here instead of in the optimizer's private maps.
  *
- * <p>DJL asks {@code withDefaultState} for each array of a parameter, giving the map that it would be kept in. Only the
- * map's identity shows what the array is; it is known by the order in which an optimizer asks, which is fixed.
+ * <p>DJL calls {@code withDefaultState} for each array of a parameter and passes the map that would hold it. Only the
+ * map's identity tells which array it is. Each optimizer asks for its maps in a fixed order, which identifies them.
  */
 final class DjlState {
     private final String owner;
@@ -27,14 +27,14 @@ final class DjlState {
     private final Map<String, Map<String, NDArray>> arrays = new LinkedHashMap<>();
     private @Nullable NDManager memory;
 
-    /** Steps that the optimizer itself does not know of, because they were taken before it was made. */
+    /** Steps of the resumed run, which the optimizer's own counter does not include. */
     private long offset;
 
     private long restored = -1;
     private long steps;
 
     /**
-     * State of an optimizer.
+     * Creates the state of an optimizer.
      *
      * @param keys the names of a parameter's arrays, in the order in which the optimizer asks for them
      */
@@ -46,7 +46,7 @@ final class DjlState {
     void initialize(Map<String, Parameter> all) {
         if (!parameters.isEmpty()) {
             throw new IllegalStateException(
-                    owner + " has already been used to train; make one optimizer for each fit.");
+                    owner + " has already been used to train; create one optimizer for each fit.");
         }
         all.forEach((name, parameter) -> {
             if (parameter.requiresGradient()) {
@@ -57,7 +57,7 @@ final class DjlState {
         });
     }
 
-    /** The number of this step: the optimizer's own count, moved by what was restored. */
+    /** The number of this step: the optimizer's own count plus the restored offset. */
     int count(int own) {
         if (restored >= 0) {
             offset = restored - (own - 1);
@@ -67,7 +67,7 @@ final class DjlState {
         return Math.toIntExact(steps);
     }
 
-    /** The array that the optimizer asks for. */
+    /** The array that the optimizer requests. */
     NDArray array(Object map, String parameter, Device device) {
         int slot = 0;
         while (slot < maps.size() && maps.get(slot) != map) {
@@ -84,7 +84,7 @@ final class DjlState {
         NDArray array = ofParameter.get(keys.get(slot));
         if (array == null || !array.getDevice().equals(device)) {
             throw new IllegalStateException(
-                    owner + " keeps its state on one device, and has none on " + device + " for " + parameter + ".");
+                    owner + " holds its state on one device, but " + parameter + " has no state on " + device + ".");
         }
         return array;
     }
@@ -130,13 +130,13 @@ final class DjlState {
 
     void loadStateDict(Map<String, ?> dictionary) {
         if (parameters.isEmpty()) {
-            throw new IllegalStateException(owner + " knows no parameters yet: initialize it before loading a state.");
+            throw new IllegalStateException(owner + " has no parameters yet; initialize it before loading a state.");
         }
         DictReader saved = SavedState.of("The saved state of " + owner, dictionary);
         List<DictReader> groups = saved.dicts("param_groups");
         if (groups.size() != 1 || groups.get(0).list("params").size() != parameters.size()) {
-            throw new MismatchedStateException(saved.name() + " is not of one group with the " + parameters.size()
-                    + " parameters " + parameters + ".");
+            throw new MismatchedStateException(saved.name() + " does not have exactly one group with the "
+                    + parameters.size() + " parameters " + parameters + "; load the state of the same model.");
         }
         Map<Long, Object> stateByIndex = TorchStateDict.byIndex(saved);
         StateWrites writes = new StateWrites();
@@ -161,11 +161,11 @@ final class DjlState {
         String where = "The saved state of " + owner + " for " + name;
         if (!(entry instanceof Map<?, ?> map) || !map.keySet().containsAll(ofParameter.keySet())) {
             throw new MismatchedStateException(
-                    where + " is not a dictionary of " + ofParameter.keySet() + "; it is that of another optimizer.");
+                    where + " is not a dictionary with " + ofParameter.keySet() + "; it belongs to another optimizer.");
         }
         if (!arrays.containsKey(name)) {
             throw new MismatchedStateException(
-                    where + " belongs to a frozen parameter; freeze the parameters that were frozen then.");
+                    where + " belongs to a frozen parameter; freeze the same parameters as in the saved run.");
         }
         ofParameter.forEach((key, array) -> writes.fill(key + "." + name, array, map.get(key)));
         return SavedState.of(where, map).integer("step");

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One of DJL's own optimizers, whose state is kept in a {@link DjlState}. */
+/** A DJL optimizer whose state is held in a {@link DjlState}. */
 interface DjlStateful extends StatefulOptimizer {
 
     /** The state. */

@@ -1,8 +1,12 @@
 package dev.rivulet.optim;
 
-/** Multiplies the learning rate by a factor every epoch: {@code torch.optim.lr_scheduler.ExponentialLR}. */
+/**
+ * Multiplies the learning rate by a factor every epoch: {@code torch.optim.lr_scheduler.ExponentialLR}.
+ *
+ * @since 0.1
+ */
 public final class ExponentialLR extends ChainableScheduler {
-    /** Each epoch by {@code gamma}. */
+    /** Multiplies by {@code gamma} each epoch. */
     public ExponentialLR(double gamma) {
         super(named("gamma", gamma));
     }

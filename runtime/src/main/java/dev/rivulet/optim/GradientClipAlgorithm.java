@@ -1,6 +1,10 @@
 package dev.rivulet.optim;
 
-/** What gradient clipping limits; Lightning's {@code gradient_clip_algorithm}. */
+/**
+ * The quantity that gradient clipping limits; Lightning's {@code gradient_clip_algorithm}.
+ *
+ * @since 0.1
+ */
 public enum GradientClipAlgorithm {
     /** The 2-norm of all gradients together. */
     NORM {
@@ -10,7 +14,7 @@ public enum GradientClipAlgorithm {
         }
     },
 
-    /** The size of each element. */
+    /** The absolute value of each element. */
     VALUE {
         @Override
         public GradientClipping with(double limit) {
@@ -19,7 +23,7 @@ public enum GradientClipAlgorithm {
     };
 
     /**
-     * The clipping with a limit.
+     * Creates the clipping with a limit.
      *
      * @param limit a positive number
      */

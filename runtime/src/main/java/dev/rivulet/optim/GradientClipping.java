@@ -7,11 +7,13 @@ import ai.djl.ndarray.types.DataType;
 import java.util.List;
 
 /**
- * Limits gradients before the optimizer's step. Works on both signs, which the {@code clipGrad} of DJL's optimizers does
- * not.
+ * Limits gradients before the optimizer's step. Both signs are clipped, unlike with {@code clipGrad} of DJL's
+ * optimizers.
+ *
+ * @since 0.1
  */
 public interface GradientClipping {
-    /** Leaves gradients as they are. */
+    /** Does not change the gradients. */
     GradientClipping NONE = gradients -> {};
 
     /**
@@ -31,7 +33,7 @@ public interface GradientClipping {
         NDIndex everything = new NDIndex("...");
         return gradients -> {
             for (NDArray gradient : gradients) {
-                // DJL leaves both limits behind, as arrays of the manager of what is clipped.
+                // DJL creates arrays for both limits in the manager of the clipped array and does not close them.
                 try (NDManager scratch = gradient.getManager().newSubManager()) {
                     NDArray alias = gradient.stopGradient();
                     alias.attach(scratch);
@@ -42,8 +44,8 @@ public interface GradientClipping {
     }
 
     /**
-     * Scales all gradients by one factor so that the 2-norm of all together is at most a limit, as
-     * {@code torch.nn.utils.clip_grad_norm_} does: by {@code limit / (norm + 1e-6)} if that is below 1.
+     * Scales all gradients by one factor so that their total 2-norm is at most a limit, as {@code
+     * torch.nn.utils.clip_grad_norm_} does: by {@code limit / (norm + 1e-6)} if that is below 1.
      *
      * @param limit a positive number
      */
@@ -67,7 +69,8 @@ public interface GradientClipping {
 
     private static void requirePositive(double limit) {
         if (!(limit > 0)) {
-            throw new IllegalArgumentException("A gradient is clipped to a positive limit, but got " + limit + ".");
+            throw new IllegalArgumentException(
+                    "The limit of gradient clipping is " + limit + "; give a positive number.");
         }
     }
 }

@@ -6,19 +6,21 @@ import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Multiplies the first learning rate by a function of the epoch: {@code torch.optim.lr_scheduler.LambdaLR}. The function
- * is not part of the state.
+ * Multiplies the initial learning rate by a function of the epoch: {@code torch.optim.lr_scheduler.LambdaLR}. The
+ * function is not part of the state, so pass the same one when resuming.
+ *
+ * @since 0.1
  */
 public final class LambdaLR extends ChainableScheduler {
     private final LongToDoubleFunction factor;
 
-    /** By a function of the epoch, from 0. */
+    /** Multiplies by a function of the epoch, counted from 0. */
     public LambdaLR(LongToDoubleFunction factor) {
         super(Map.of());
         this.factor = factor;
     }
 
-    /** A warm-up: from 1 / {@code epochs} of the learning rate to all of it in equal steps, and no change after. */
+    /** A linear warm-up from 1 / {@code epochs} of the learning rate to the full rate, constant afterwards. */
     public static LambdaLR warmUp(int epochs) {
         positive("epochs", epochs);
         return new LambdaLR(epoch -> Math.min(1, (epoch + 1.0) / epochs));

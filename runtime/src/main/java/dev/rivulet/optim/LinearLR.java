@@ -1,17 +1,20 @@
 package dev.rivulet.optim;
 
 /**
- * Moves the learning rate on a straight line from one share of it to another, such as for a warm-up:
- * {@code torch.optim.lr_scheduler.LinearLR}.
+ * Changes the learning rate linearly between two multiples of it, for example as a warm-up: {@code
+ * torch.optim.lr_scheduler.LinearLR}.
+ *
+ * @since 0.1
  */
 public final class LinearLR extends ChainableScheduler {
-    /** From {@code startFactor} times the learning rate to all of it, within {@code totalIters} epochs. */
+    /** Rises from {@code startFactor} times the learning rate to the full rate within {@code totalIters} epochs. */
     public LinearLR(double startFactor, int totalIters) {
         this(startFactor, 1, totalIters);
     }
 
     /**
-     * From {@code startFactor} times the learning rate to {@code endFactor} times, within {@code totalIters} epochs.
+     * Moves from {@code startFactor} times the learning rate to {@code endFactor} times within {@code totalIters}
+     * epochs.
      *
      * @param startFactor above 0 and at most 1
      * @param endFactor from 0 to 1

@@ -1,6 +1,10 @@
 package dev.rivulet.optim;
 
-/** What a scheduler of the learning rate counts; Lightning's {@code interval}. */
+/**
+ * The unit in which a learning rate scheduler counts; Lightning's {@code interval}.
+ *
+ * @since 0.1
+ */
 public enum LrInterval {
     /** Epochs. */
     EPOCH,

@@ -3,41 +3,43 @@ package dev.rivulet.optim;
 import java.util.Optional;
 
 /**
- * A scheduler and when the training loop steps it; Lightning's {@code lr_scheduler_config}.
+ * A scheduler with the interval at which the training loop steps it; Lightning's {@code lr_scheduler_config}.
+ * Immutable, apart from the scheduler's state.
  *
  * <pre>{@code
  * optimizer.schedule(LrSchedule.of(new ReduceLROnPlateau()).monitor("val_loss"));
  * }</pre>
  *
- * @param interval whether after epochs or after optimizer steps
- * @param frequency after how many of them; steps are counted by batch within the epoch, as Lightning does
- * @param monitor the metric that {@link ReduceLROnPlateau} looks at; empty for others
+ * @param scheduler the scheduler
+ * @param interval whether it is stepped after epochs or after optimizer steps
+ * @param frequency after how many intervals; steps are counted by batch within the epoch, as in Lightning
+ * @param monitor the metric that {@link ReduceLROnPlateau} uses; empty for other schedulers
+ * @since 0.1
  */
 public record LrSchedule(LrScheduler scheduler, LrInterval interval, int frequency, Optional<String> monitor) {
     /** Checks the frequency. */
     public LrSchedule {
         if (frequency < 1) {
-            throw new IllegalArgumentException(
-                    "A scheduler is stepped every 1 or more epochs or steps, but got " + frequency + ".");
+            throw new IllegalArgumentException("The frequency of a scheduler is " + frequency + "; give at least 1.");
         }
     }
 
-    /** After each epoch. */
+    /** Steps a scheduler after each epoch. */
     public static LrSchedule of(LrScheduler scheduler) {
         return new LrSchedule(scheduler, LrInterval.EPOCH, 1, Optional.empty());
     }
 
-    /** The same scheduler, stepped after every so many epochs or steps. */
+    /** The same scheduler, stepped every {@code newFrequency} epochs or steps. */
     public LrSchedule every(int newFrequency, LrInterval newInterval) {
         return new LrSchedule(scheduler, newInterval, newFrequency, monitor);
     }
 
-    /** The same scheduler, given a metric. */
+    /** The same scheduler with a metric to monitor. */
     public LrSchedule monitor(String metric) {
         return new LrSchedule(scheduler, interval, frequency, Optional.of(metric));
     }
 
-    boolean isDue(LrInterval passed, long index) {
-        return interval == passed && (index + 1) % frequency == 0;
+    boolean isDue(LrInterval elapsed, long index) {
+        return interval == elapsed && (index + 1) % frequency == 0;
     }
 }

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes the learning rates of an optimizer's groups during training, with PyTorch's values and state.
  *
- * <p>A scheduler belongs to the optimizer that it is given to with {@link TorchOptimizer#schedule}, which sets the
- * first learning rates. Rivulet's trainer steps it; in a loop of your own, do it yourself. For the thread that trains.
+ * <p>{@link TorchOptimizer#schedule} attaches a scheduler to one optimizer and sets the initial learning rates.
+ * Rivulet's trainer steps it; call {@link #step} in your own loop. Not thread-safe; use it on the training thread.
+ *
+ * @since 0.1
  */
 public abstract class LrScheduler {
     private List<ParamGroup> groups = List.of();
@@ -19,25 +21,26 @@ public abstract class LrScheduler {
 
     LrScheduler() {}
 
-    /** Goes on by one epoch or step. */
+    /** Advances by one epoch or step. */
     public abstract void step();
 
-    /** The learning rates of the groups as this scheduler left them. */
+    /** The learning rates of the groups as this scheduler last set them. */
     public final List<Double> lastLr() {
         return lastLr;
     }
 
     /**
-     * The state under PyTorch's names, hyper-parameters included: new {@link Map}, {@link List}, {@link Long},
-     * {@link Double}, {@link Boolean}, {@link String} and null.
+     * The state under PyTorch's names, including hyper-parameters, built from new {@link Map}, {@link List}, {@link
+     * Long}, {@link Double}, {@link Boolean}, {@link String} and null values.
      */
     public abstract Map<String, @Nullable Object> stateDict();
 
     /**
-     * Replaces state and hyper-parameters by those that {@link #stateDict} or PyTorch gave. The learning rates
+     * Replaces state and hyper-parameters with a result of {@link #stateDict} or of PyTorch. The learning rates
      * themselves belong to the optimizer's state.
      *
-     * @throws MismatchedStateException if they are those of another kind of scheduler; nothing is changed then
+     * @throws MismatchedStateException if the state belongs to another kind of scheduler; nothing is changed in that
+     *     case
      */
     public abstract void loadStateDict(Map<String, ?> state);
 
@@ -47,7 +50,7 @@ public abstract class LrScheduler {
     final void attach(List<ParamGroup> owned) {
         if (!groups.isEmpty()) {
             throw new IllegalStateException(
-                    getClass().getSimpleName() + " already belongs to an optimizer; make another one.");
+                    getClass().getSimpleName() + " already belongs to an optimizer; create another one.");
         }
         groups = owned;
         start();
@@ -55,8 +58,8 @@ public abstract class LrScheduler {
 
     final List<ParamGroup> groups() {
         if (groups.isEmpty()) {
-            throw new IllegalStateException(
-                    getClass().getSimpleName() + " belongs to no optimizer yet; give it to one with schedule.");
+            throw new IllegalStateException(getClass().getSimpleName()
+                    + " does not belong to an optimizer yet; pass it to" + " TorchOptimizer.schedule.");
         }
         return groups;
     }
@@ -71,13 +74,13 @@ public abstract class LrScheduler {
         lastLr = List.copyOf(rates);
     }
 
-    /** Saved values, if they are those of a scheduler of this kind. */
+    /** Saved values, checked to belong to this kind of scheduler. */
     final DictReader saved(Map<String, ?> state) {
         DictReader saved = SavedState.of("The saved state of " + getClass().getSimpleName(), state);
         for (String key : stateDict().keySet()) {
             if (!state.containsKey(key)) {
-                throw new MismatchedStateException(saved.name() + " has no \"" + key + "\" but " + state.keySet()
-                        + "; it is that of another scheduler.");
+                throw new MismatchedStateException(saved.name() + " has " + state.keySet() + " without \"" + key
+                        + "\"; it belongs to another scheduler.");
             }
         }
         for (String key : listsByGroup()) {
@@ -91,7 +94,7 @@ public abstract class LrScheduler {
         return saved;
     }
 
-    /** Keys of the state's lists that have a number for each parameter group. */
+    /** Keys of the lists in the state that hold one number per parameter group. */
     List<String> listsByGroup() {
         return List.of("_last_lr");
     }

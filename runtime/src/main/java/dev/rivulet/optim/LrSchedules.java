@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schedules of one optimizer, in the order of their declaration. The training loop calls, as Lightning's does,
+ * The schedules of one optimizer, in the order of declaration. The training loop makes the same calls as Lightning's:
  *
  * <pre>{@code
  * schedules.step(LrInterval.STEP, batchIndex);                      // after an optimizer step
@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * schedules.stepOnPlateau(LrInterval.STEP, batchIndex, metrics);    // after the batch's hooks and validation
  * schedules.stepOnPlateau(LrInterval.EPOCH, epoch, metrics);        // after the epoch's hooks
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class LrSchedules {
     private final List<LrSchedule> schedules = new ArrayList<>();
@@ -26,14 +28,14 @@ public final class LrSchedules {
     void add(LrSchedule schedule, List<ParamGroup> groups) {
         if (schedule.scheduler() instanceof ReduceLROnPlateau
                 && schedule.monitor().isEmpty()) {
-            throw new IllegalArgumentException("ReduceLROnPlateau needs a metric to look at: schedule it with"
+            throw new IllegalArgumentException("ReduceLROnPlateau needs a metric to monitor; schedule it with"
                     + " LrSchedule.of(scheduler).monitor(\"val_loss\").");
         }
         schedule.scheduler().attach(groups);
         schedules.add(schedule);
     }
 
-    /** The schedules. */
+    /** The schedules in order, live and unmodifiable. */
     public List<LrSchedule> all() {
         return Collections.unmodifiableList(schedules);
     }
@@ -41,13 +43,14 @@ public final class LrSchedules {
     /**
      * Steps the schedulers that are due and need no metric.
      *
+     * @param interval the interval that has ended
      * @param index of the batch in its epoch, or of the epoch; from 0
      * @return how many were stepped
      */
-    public int step(LrInterval passed, long index) {
+    public int step(LrInterval interval, long index) {
         int stepped = 0;
         for (LrSchedule schedule : schedules) {
-            if (!(schedule.scheduler() instanceof ReduceLROnPlateau) && schedule.isDue(passed, index)) {
+            if (!(schedule.scheduler() instanceof ReduceLROnPlateau) && schedule.isDue(interval, index)) {
                 schedule.scheduler().step();
                 stepped++;
             }
@@ -56,37 +59,38 @@ public final class LrSchedules {
     }
 
     /**
-     * Whether there are the metrics for which {@link #stepOnPlateau} asks, if it is called with the same arguments.
+     * Whether all metrics are present that {@link #stepOnPlateau} needs when called with the same arguments.
      *
+     * @param interval the interval that has ended
      * @param index of the batch in its epoch, or of the epoch; from 0
      * @param metrics the value of a metric by name
      */
-    public boolean knowMetrics(LrInterval passed, long index, Function<String, OptionalDouble> metrics) {
+    public boolean hasMetrics(LrInterval interval, long index, Function<String, OptionalDouble> metrics) {
         return schedules.stream()
-                .filter(schedule -> schedule.scheduler() instanceof ReduceLROnPlateau && schedule.isDue(passed, index))
+                .filter(schedule -> schedule.scheduler() instanceof ReduceLROnPlateau)
+                .filter(schedule -> schedule.isDue(interval, index))
                 .flatMap(schedule -> schedule.monitor().stream())
                 .allMatch(monitor -> metrics.apply(monitor).isPresent());
     }
 
     /**
-     * Steps the schedulers that are due and look at a metric.
+     * Steps the schedulers that are due and monitor a metric.
      *
+     * @param interval the interval that has ended
      * @param index of the batch in its epoch, or of the epoch; from 0
      * @param metrics the value of a metric by name
      * @return how many were stepped
      * @throws IllegalStateException if a metric is missing
      */
-    public int stepOnPlateau(LrInterval passed, long index, Function<String, OptionalDouble> metrics) {
+    public int stepOnPlateau(LrInterval interval, long index, Function<String, OptionalDouble> metrics) {
         int stepped = 0;
         for (LrSchedule schedule : schedules) {
-            if (schedule.scheduler() instanceof ReduceLROnPlateau plateau && schedule.isDue(passed, index)) {
+            if (schedule.scheduler() instanceof ReduceLROnPlateau plateau && schedule.isDue(interval, index)) {
                 String monitor = schedule.monitor().orElseThrow();
-                plateau.step(
-                        metrics.apply(monitor)
-                                .orElseThrow(
-                                        () -> new IllegalStateException(
-                                                "ReduceLROnPlateau looks at the metric \"" + monitor
-                                                        + "\", which was not logged; log it, or schedule after every so many epochs that it is.")));
+                plateau.step(metrics.apply(monitor)
+                        .orElseThrow(() -> new IllegalStateException("ReduceLROnPlateau monitors \"" + monitor
+                                + "\", which was not logged; log it, or step the"
+                                + " scheduler at the interval at which it is logged.")));
                 stepped++;
             }
         }
@@ -103,12 +107,12 @@ public final class LrSchedules {
     /**
      * Replaces the states of all schedulers. Learning rates themselves are in the optimizer's state.
      *
-     * @throws MismatchedStateException if they are of other schedulers
+     * @throws MismatchedStateException if the states belong to other schedulers
      */
     public void loadStateDicts(List<? extends Map<String, ?>> states) {
         if (states.size() != schedules.size()) {
-            throw new MismatchedStateException("There are " + states.size()
-                    + " saved schedulers, but the optimizer has " + schedules.size() + "; schedule the same ones.");
+            throw new MismatchedStateException("The saved state has " + states.size()
+                    + " schedulers, but the optimizer has " + schedules.size() + "; schedule the same ones.");
         }
         for (int i = 0; i < states.size(); i++) {
             schedules.get(i).scheduler().loadStateDict(states.get(i));

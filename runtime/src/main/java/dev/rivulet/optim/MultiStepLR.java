@@ -4,12 +4,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Multiplies the learning rate by a factor at given epochs: {@code torch.optim.lr_scheduler.MultiStepLR}. */
+/**
+ * Multiplies the learning rate by a factor at given epochs: {@code torch.optim.lr_scheduler.MultiStepLR}.
+ *
+ * @since 0.1
+ */
 public final class MultiStepLR extends ChainableScheduler {
     /**
-     * At each milestone by {@code gamma}.
+     * Multiplies by {@code gamma} at each milestone.
      *
-     * @param milestones epochs; one that occurs twice counts twice
+     * @param milestones epochs; a repeated one multiplies again
      */
     public MultiStepLR(List<Integer> milestones, double gamma) {
         super(named("milestones", counted(milestones), "gamma", gamma));
@@ -28,7 +32,7 @@ public final class MultiStepLR extends ChainableScheduler {
         return baseLr * StrictMath.pow(number("gamma"), (double) count(0));
     }
 
-    /** How often an epoch is a milestone. PyTorch saves a counter, whose keys are numbers. */
+    /** How often an epoch is listed as a milestone. PyTorch saves a {@code Counter}, whose keys are numbers. */
     private long count(long epoch) {
         for (Map.Entry<?, ?> milestone : settings().dict("milestones").values().entrySet()) {
             if (milestone.getKey() instanceof Number key

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Raises the learning rate to a maximum and lowers it to almost nothing, while momentum, or Adam's beta1, goes the
- * other way: {@code torch.optim.lr_scheduler.OneCycleLR} (Smith and Topin, Super-Convergence). Meant to be stepped
- * after each optimizer step.
+ * Raises the learning rate to a maximum and lowers it to near 0, while momentum or Adam's beta1 moves the opposite way:
+ * {@code torch.optim.lr_scheduler.OneCycleLR}. Schedule it with {@link LrInterval#STEP}. L. Smith, N. Topin,
+ * <i>Super-Convergence</i>, 2019.
+ *
+ * @since 0.1
  */
 public final class OneCycleLR extends ChainableScheduler {
     private final Builder builder;
@@ -27,15 +29,15 @@ public final class OneCycleLR extends ChainableScheduler {
     }
 
     /**
-     * To {@code maxLr} and down again within {@code totalSteps}, along cosines.
+     * Rises to {@code maxLr} and falls again within {@code totalSteps} steps, along cosines.
      *
-     * @throws IllegalArgumentException when given to an optimizer that has no momentum
+     * @throws IllegalArgumentException when scheduled, if the optimizer has no momentum
      */
     public OneCycleLR(double maxLr, int totalSteps) {
         this(builder(maxLr, totalSteps));
     }
 
-    /** To {@code maxLr} and down again within {@code totalSteps}, with PyTorch's defaults for the rest. */
+    /** A cycle up to {@code maxLr} within {@code totalSteps} steps, with PyTorch's defaults for the rest. */
     public static Builder builder(double maxLr, int totalSteps) {
         return new Builder(maxLr, totalSteps);
     }
@@ -51,8 +53,8 @@ public final class OneCycleLR extends ChainableScheduler {
             group.set("min_lr", group.get("initial_lr") / builder.finalDivFactor);
             if (builder.cycleMomentum) {
                 if (!group.hasBetas() && !group.has("momentum")) {
-                    throw new IllegalArgumentException("OneCycleLR cycles the momentum, which the optimizer does not"
-                            + " have; build it with cycleMomentum(false).");
+                    throw new IllegalArgumentException("OneCycleLR cycles the momentum, but the optimizer has no"
+                            + " momentum; build it with cycleMomentum(false).");
                 }
                 group.setMomentum(builder.maxMomentum);
                 group.set("max_momentum", builder.maxMomentum);
@@ -67,8 +69,8 @@ public final class OneCycleLR extends ChainableScheduler {
         long step = lastEpoch();
         long total = integer("total_steps");
         if (step > total) {
-            throw new IllegalStateException("OneCycleLR is made for " + total + " steps and cannot go on to step "
-                    + step + "; count the steps of all epochs, and schedule it with LrInterval.STEP.");
+            throw new IllegalStateException("OneCycleLR is configured for " + total + " steps and cannot take step "
+                    + step + "; set totalSteps to the steps of all epochs, and schedule it with LrInterval.STEP.");
         }
         double start = 0;
         List<DictReader> phases = settings().dicts("_schedule_phases");
@@ -99,7 +101,11 @@ public final class OneCycleLR extends ChainableScheduler {
         return end + (start - end) / 2.0 * (StrictMath.cos(Math.PI * share) + 1);
     }
 
-    /** What PyTorch's constructor takes. */
+    /**
+     * The arguments of PyTorch's constructor.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
         private final double maxLr;
         private final long totalSteps;
@@ -117,19 +123,19 @@ public final class OneCycleLR extends ChainableScheduler {
             this.totalSteps = positive("totalSteps", totalSteps);
         }
 
-        /** Sets the share of the steps in which the learning rate rises; 0.3 by default. */
+        /** Sets the fraction of the steps in which the learning rate rises; 0.3 by default. */
         public Builder pctStart(double value) {
             pctStart = ChainableScheduler.between("pctStart", value, 0, 1);
             return this;
         }
 
-        /** Goes along straight lines instead of cosines. */
+        /** Interpolates linearly instead of along cosines. */
         public Builder linear() {
             linear = true;
             return this;
         }
 
-        /** Sets whether momentum, or Adam's beta1, goes the other way; it does by default. */
+        /** Sets whether momentum or Adam's beta1 moves the opposite way; true by default. */
         public Builder cycleMomentum(boolean value) {
             cycleMomentum = value;
             return this;
@@ -142,7 +148,7 @@ public final class OneCycleLR extends ChainableScheduler {
             return this;
         }
 
-        /** Sets the maximum's ratio to the first learning rate, and that one's to the last; 25 and 1e4 by default. */
+        /** Sets the ratios of maximum to initial and of initial to final learning rate; 25 and 1e4 by default. */
         public Builder divFactors(double first, double last) {
             if (!(first > 0 && last > 0)) {
                 throw new IllegalArgumentException(
@@ -153,17 +159,17 @@ public final class OneCycleLR extends ChainableScheduler {
             return this;
         }
 
-        /** Comes down as slowly as it went up, and continues down to almost nothing in a third phase. */
+        /** Falls as slowly as it rose, then falls to near 0 in a third phase. */
         public Builder threePhase() {
             threePhase = true;
             return this;
         }
 
         /**
-         * The scheduler.
+         * Builds the scheduler.
          *
-         * @throws IllegalArgumentException if a phase has no length, as of 10 steps the first has with
-         *     {@code pctStart(0.1)}
+         * @throws IllegalArgumentException if a phase has no steps, like the first of 10 steps with {@code
+         *     pctStart(0.1)}
          */
         public OneCycleLR build() {
             return new OneCycleLR(this);
@@ -186,13 +192,13 @@ public final class OneCycleLR extends ChainableScheduler {
                     phase(totalSteps - 1, "max_lr", "min_lr", "base_momentum", "max_momentum"));
         }
 
-        /** The share of a phase that has passed is a part of its length, by which PyTorch fails to divide. */
+        /** Progress within a phase is divided by its length, so PyTorch fails on a phase without steps. */
         private void requireLengths(double... ends) {
             for (int i = 1; i < ends.length; i++) {
                 if (ends[i] == ends[i - 1]) {
                     throw new IllegalArgumentException(
-                            "With pctStart(" + pctStart + "), a phase of OneCycleLR has none of " + totalSteps
-                                    + " steps, and no learning rate; give another share, or more steps.");
+                            "With pctStart(" + pctStart + "), a phase of OneCycleLR gets 0 of " + totalSteps
+                                    + " steps; give another fraction or more steps.");
                 }
             }
         }

@@ -18,14 +18,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Applies an optimizer to the trained parameters of a model, in place. The optimizer knows each parameter by its dotted
- * name, so its state can be matched from run to run. Closing it frees the state of an optimizer that can be closed.
- * Confined to the training thread.
+ * Applies an optimizer to the trained parameters of a model, in place. Parameters are identified by dotted name, so
+ * that state can be matched across runs. Closing it frees the state of a {@link StatefulOptimizer}. Not thread-safe;
+ * use it on the training thread.
+ *
+ * @since 0.1
  */
 public final class OptimizerStep implements AutoCloseable {
-    /** What to do about an optimizer whose state cannot be saved or restored. */
-    public static final String STATE_REMEDY = "DJL's optimizers keep their state to themselves; use one of"
-            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes as DJL's does.";
+    /** The remedy for an optimizer whose state cannot be saved or restored, for messages. */
+    public static final String STATE_REMEDY = "DJL's optimizers do not expose their state; use one of"
+            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes the same steps as DJL's.";
 
     private final Optimizer optimizer;
     private final GradientClipping clipping;
@@ -37,10 +39,11 @@ public final class OptimizerStep implements AutoCloseable {
     private boolean gradientsAreZero;
 
     /**
-     * Prepares the step. A {@link StatefulOptimizer} is initialized, so that its state exists from now on.
+     * Prepares the step. A {@link StatefulOptimizer} is initialized, so its state exists afterwards.
      *
-     * @param optimizer one of this package or of DJL's
-     * @param parameters all parameters by name; frozen ones are left out
+     * @param optimizer an optimizer of this package or of DJL
+     * @param parameters all parameters by dotted name; frozen ones are not updated
+     * @param clipping applied to the gradients before each update
      */
     public OptimizerStep(Optimizer optimizer, Map<String, Parameter> parameters, GradientClipping clipping) {
         this.optimizer = optimizer;
@@ -74,7 +77,7 @@ public final class OptimizerStep implements AutoCloseable {
         return optimizer.getClass().getName();
     }
 
-    /** Copies of the gradients that have added up so far, by the names of the trained parameters. */
+    /** Copies of the accumulated gradients, by name of trained parameter. */
     public Map<String, Tensor> gradients() {
         Map<String, Tensor> copies = new LinkedHashMap<>();
         for (int i = 0; i < names.length; i++) {
@@ -87,14 +90,15 @@ public final class OptimizerStep implements AutoCloseable {
     }
 
     /**
-     * Goes on from gradients that have added up in another run.
+     * Restores accumulated gradients of another run.
      *
-     * @throws MismatchedStateException if they are not those of the trained parameters; nothing is changed then
+     * @throws MismatchedStateException if the names differ from those of the trained parameters; nothing is changed in
+     *     that case
      */
     public void restoreGradients(Map<String, Tensor> saved) {
         if (!saved.keySet().equals(Set.of(names))) {
-            throw new MismatchedStateException("The saved gradients are those of " + saved.keySet() + ", but "
-                    + List.of(names) + " are trained; freeze the parameters that were frozen then.");
+            throw new MismatchedStateException("The saved gradients belong to " + saved.keySet() + ", but "
+                    + List.of(names) + " are trained; freeze the same parameters as in the saved run.");
         }
         for (int i = 0; i < names.length; i++) {
             createGradient(weights[i]);
@@ -104,7 +108,7 @@ public final class OptimizerStep implements AutoCloseable {
         }
     }
 
-    /** libtorch has none before the first backward pass; DJL then hands out zeros that no later pass adds to. */
+    /** libtorch has no gradient before the first backward pass; DJL returns zeros that later passes do not add to. */
     private static void createGradient(NDArray weight) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
@@ -116,19 +120,19 @@ public final class OptimizerStep implements AutoCloseable {
         }
     }
 
-    /** The schedules of the learning rate; none for DJL's own optimizers, which have trackers instead. */
+    /** The learning rate schedules; none for DJL's own optimizers, which use trackers instead. */
     public LrSchedules schedules() {
         return optimizer instanceof TorchOptimizer scheduled ? scheduled.schedules() : none;
     }
 
-    /** Sets gradients to zero before backward passes, unless the last step has done so and none has run since. */
+    /** Zeroes gradients before backward passes, unless the last step did and no backward pass has run since. */
     public void zeroGradients() {
         if (gradientsAreZero) {
             gradientsAreZero = false;
             return;
         }
         for (NDArray weight : weights) {
-            JniUtils.zeroGrad((PtNDArray) weight); // DJL's own indexing would leave an array behind each time.
+            JniUtils.zeroGrad((PtNDArray) weight); // Indexing in DJL would leave an array open each time.
         }
     }
 

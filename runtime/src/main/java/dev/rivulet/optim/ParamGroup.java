@@ -9,8 +9,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parameters that share hyper-parameters, under the names that they have in PyTorch's {@code param_groups}. Schedulers
- * change the values during training. For the thread that trains.
+ * Parameters that share hyper-parameters, under the names of PyTorch's {@code param_groups}. Schedulers change the
+ * values during training. Not thread-safe; use it on the training thread.
+ *
+ * @since 0.1
  */
 public final class ParamGroup {
     private final Predicate<String> members;
@@ -27,7 +29,7 @@ public final class ParamGroup {
         return Collections.unmodifiableMap(options);
     }
 
-    /** Dotted names of the parameters, frozen ones included, in the model's order. */
+    /** Dotted names of the parameters, including frozen ones, in the model's order. */
     public List<String> parameters() {
         return Collections.unmodifiableList(parameters);
     }
@@ -43,9 +45,9 @@ public final class ParamGroup {
     }
 
     /**
-     * A hyper-parameter that is a number.
+     * A numeric hyper-parameter.
      *
-     * @throws IllegalArgumentException if none has this name
+     * @throws IllegalArgumentException if there is no number of this name
      */
     public double get(String option) {
         if (options.get(option) instanceof Number number) {
@@ -55,17 +57,17 @@ public final class ParamGroup {
                 "\"" + option + "\" is not a number among the hyper-parameters " + options + ".");
     }
 
-    /** Sets a hyper-parameter that is a number, or adds it. */
+    /** Sets or adds a numeric hyper-parameter. */
     public void set(String option, double value) {
         options.put(option, value);
     }
 
-    /** Whether there is a hyper-parameter of this name. */
+    /** Whether a hyper-parameter has this name. */
     public boolean has(String option) {
         return options.containsKey(option);
     }
 
-    /** Whether a hyper-parameter is true; false if it is not there. */
+    /** Whether a boolean hyper-parameter is true; false if it is missing. */
     public boolean is(String option) {
         return Boolean.TRUE.equals(options.get(option));
     }
@@ -78,12 +80,12 @@ public final class ParamGroup {
         throw new IllegalArgumentException("\"betas\" are not two numbers among the hyper-parameters " + options + ".");
     }
 
-    /** Whether momentum is called beta1 here. */
+    /** Whether the optimizer has betas, of which the first takes the role of momentum. */
     boolean hasBetas() {
         return has("betas");
     }
 
-    /** Sets what {@code OneCycleLR} cycles: momentum, or Adam's beta1. */
+    /** Sets the value that {@code OneCycleLR} cycles: momentum or Adam's beta1. */
     void setMomentum(double value) {
         if (hasBetas()) {
             options.put("betas", List.of(value, beta(1)));
@@ -92,7 +94,7 @@ public final class ParamGroup {
         }
     }
 
-    /** A group with other values, which has no parameters yet. */
+    /** A group with these values and without parameters. */
     ParamGroup with(Map<String, @Nullable Object> values) {
         ParamGroup changed = new ParamGroup(members, options);
         changed.setAll(values);

@@ -5,13 +5,13 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * The parts of a parameter that are stepped one after the other, which is the same as all at once, because an optimizer
- * looks at each element by itself. What it computes in between stays in the processor's cache then; for a whole large
- * parameter it would take fresh memory, many times that of the parameter.
+ * Splits a parameter into parts that are stepped one after the other. Optimizers here work elementwise, so the result
+ * is the same. Intermediate values of a part fit into the processor's cache; for a whole large parameter they would
+ * need newly allocated memory, several times the size of the parameter.
  *
- * @param dimension the first one with more than one index, along which the parameter is cut
- * @param length how many indices it has
- * @param step how many of them a part has
+ * @param dimension the first one with more than one index, along which the parameter is split
+ * @param length number of indices of that dimension
+ * @param step number of indices per part
  */
 record ParameterBlocks(int dimension, long length, long step) {
     private static final long ELEMENTS = 1 << 18;
@@ -31,7 +31,7 @@ record ParameterBlocks(int dimension, long length, long step) {
         return Math.max(1, (length + step - 1) / step);
     }
 
-    /** A part of an array of the parameter's shape, in the array's own memory; to be closed by the caller. */
+    /** A part of an array of the parameter's shape, sharing its memory; the caller closes it. */
     NDArray view(NDArray array, long block) {
         return array.get(
                 new NDIndex().addAllDim(dimension).addSliceDim(block * step, Math.min(length, (block + 1) * step)));

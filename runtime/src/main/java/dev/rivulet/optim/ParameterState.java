@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What a {@link TorchOptimizer} keeps of one parameter: the number of steps, and arrays of the parameter's shape under
- * PyTorch's names.
+ * The state of one parameter in a {@link TorchOptimizer}: the number of steps, and arrays of the parameter's shape
+ * under PyTorch's names.
  */
 final class ParameterState {
     private final String parameter;
@@ -30,7 +30,7 @@ final class ParameterState {
         return group;
     }
 
-    /** Steps so far, the one that is being taken included. */
+    /** Steps so far, including the current one. */
     long steps() {
         return steps;
     }
@@ -38,14 +38,14 @@ final class ParameterState {
     /**
      * A live array.
      *
-     * @throws IllegalStateException if it does not exist, because the group's hyper-parameters did not ask for one when
-     *     the state was made
+     * @throws IllegalStateException if it does not exist, because the group's hyper-parameters did not require it when
+     *     the state was created
      */
     NDArray array(String key) {
         NDArray array = arrays.get(key);
         if (array == null) {
             throw new IllegalStateException("The state of " + parameter + " has no " + key
-                    + ": hyper-parameters that need it must be set before the first step.");
+                    + "; set hyper-parameters that need it before the first step.");
         }
         return array;
     }
@@ -65,7 +65,7 @@ final class ParameterState {
     /**
      * The state of a part of the parameter at this step.
      *
-     * @param view gives the part of an array
+     * @param view returns that part of an array
      */
     ParameterState part(UnaryOperator<NDArray> view) {
         ParameterState part = new ParameterState(parameter, group);

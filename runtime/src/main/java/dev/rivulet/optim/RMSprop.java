@@ -9,6 +9,8 @@ import java.util.List;
  *
  * <p>Its state is {@code step}, {@code square_avg}, {@code momentum_buffer} with momentum, and {@code grad_avg} if
  * centered.
+ *
+ * @since 0.1
  */
 public final class RMSprop extends TorchOptimizer {
     private static final String SQUARES = "square_avg";
@@ -19,7 +21,7 @@ public final class RMSprop extends TorchOptimizer {
         super(builder);
     }
 
-    /** Learning rate 1e-2, alpha 0.99, eps 1e-8, and nothing else. */
+    /** A builder with PyTorch's defaults: learning rate 1e-2, alpha 0.99, eps 1e-8, no momentum or weight decay. */
     public static Builder builder() {
         return new Builder();
     }
@@ -56,12 +58,12 @@ public final class RMSprop extends TorchOptimizer {
         }
     }
 
-    private void descend(ParameterState state, NDArray weight, NDArray gradient, NDArray spread) {
+    private void descend(ParameterState state, NDArray weight, NDArray gradient, NDArray meanSquare) {
         ParamGroup group = state.group();
         Arithmetic math = arithmetic();
         double momentum = group.get("momentum");
-        try (NDArray divisor = spread.sqrt()) {
-            math.shift(divisor, group.get("eps"));
+        try (NDArray divisor = meanSquare.sqrt()) {
+            math.addScalar(divisor, group.get("eps"));
             if (momentum > 0) {
                 NDArray buffer = state.array(BUFFER);
                 math.scale(buffer, momentum);
@@ -73,7 +75,11 @@ public final class RMSprop extends TorchOptimizer {
         }
     }
 
-    /** Hyper-parameters under PyTorch's names. */
+    /**
+     * Hyper-parameters under PyTorch's names.
+     *
+     * @since 0.1
+     */
     public static final class Builder extends TorchOptimizerBuilder<Builder> {
         private Builder() {
             option("lr", 1e-2);
@@ -88,22 +94,22 @@ public final class RMSprop extends TorchOptimizer {
             option("differentiable", false);
         }
 
-        /** Sets how much of the mean of squares a step keeps; at least 0. */
+        /** Sets the decay rate of the moving average of squared gradients; at least 0. */
         public Builder alpha(double value) {
             return nonNegative("alpha", value);
         }
 
-        /** Sets what is added to the divisor; at least 0. */
+        /** Sets the constant added to the divisor; at least 0. */
         public Builder eps(double value) {
             return nonNegative("eps", value);
         }
 
-        /** Sets the share of the last step that the next one keeps; at least 0. */
+        /** Sets the momentum factor; at least 0. */
         public Builder momentum(double value) {
             return nonNegative("momentum", value);
         }
 
-        /** Sets whether to divide by the deviation from the mean, instead of by the mean of squares. */
+        /** Sets whether to divide by the standard deviation of the gradient instead of its root mean square. */
         public Builder centered(boolean value) {
             return option("centered", value);
         }
@@ -118,7 +124,7 @@ public final class RMSprop extends TorchOptimizer {
             return new Builder();
         }
 
-        /** The optimizer. */
+        /** Builds the optimizer. */
         public RMSprop build() {
             return new RMSprop(this);
         }

@@ -10,11 +10,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lowers the learning rate when a metric no longer gets better: {@code torch.optim.lr_scheduler.ReduceLROnPlateau}.
+ * Lowers the learning rate when a metric stops improving: {@code torch.optim.lr_scheduler.ReduceLROnPlateau}.
  *
  * <pre>{@code
  * optimizer.schedule(LrSchedule.of(ReduceLROnPlateau.builder().patience(3).build()).monitor("val_loss"));
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class ReduceLROnPlateau extends LrScheduler {
     private double factor;
@@ -44,8 +46,8 @@ public final class ReduceLROnPlateau extends LrScheduler {
     }
 
     /**
-     * A metric that should be small, to be better by 1e-4 of itself at least; after more than 10 epochs without that, a
-     * tenth of the learning rate; no cooldown, no lower bound.
+     * A builder with PyTorch's defaults: a metric to minimize, an improvement of at least 1e-4 of the best value, and a
+     * tenth of the learning rate after more than 10 epochs without improvement; no cooldown, no lower bound.
      */
     public static Builder builder() {
         return new Builder();
@@ -54,10 +56,10 @@ public final class ReduceLROnPlateau extends LrScheduler {
     /** Always fails, because this scheduler needs a metric. */
     @Override
     public void step() {
-        throw new IllegalStateException("ReduceLROnPlateau needs a metric: call step(metric).");
+        throw new IllegalStateException("ReduceLROnPlateau needs a metric; call step(metric).");
     }
 
-    /** Goes on by one epoch or step, in which the metric had a value. */
+    /** Advances by one epoch or step with the metric's value. */
     public void step(double metric) {
         lastEpoch++;
         if (isBetter(metric)) {
@@ -163,7 +165,11 @@ public final class ReduceLROnPlateau extends LrScheduler {
         return mode == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
     }
 
-    /** What PyTorch's constructor takes. */
+    /**
+     * The arguments of PyTorch's constructor.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
         private double factor = 0.1;
         private double minLr;
@@ -176,13 +182,13 @@ public final class ReduceLROnPlateau extends LrScheduler {
 
         private Builder() {}
 
-        /** Sets whether the metric should be small or large. */
+        /** Sets whether the metric is minimized or maximized; minimized by default. */
         public Builder mode(Mode value) {
             mode = value;
             return this;
         }
 
-        /** Sets what the learning rate is multiplied by; below 1. */
+        /** Sets the factor of a reduction; below 1. */
         public Builder factor(double value) {
             if (!(value < 1)) {
                 throw new IllegalArgumentException("factor is " + value + "; give a number below 1.");
@@ -191,27 +197,27 @@ public final class ReduceLROnPlateau extends LrScheduler {
             return this;
         }
 
-        /** Sets how many epochs without getting better are let pass. */
+        /** Sets how many epochs without improvement are tolerated. */
         public Builder patience(int value) {
             patience = value;
             return this;
         }
 
-        /** Sets how much better counts as better, as a share of the best value. */
+        /** Sets the least improvement, as a fraction of the best value. */
         public Builder relativeThreshold(double value) {
             threshold = value;
             relative = true;
             return this;
         }
 
-        /** Sets how much better counts as better, in the metric's own unit. */
+        /** Sets the least improvement, in the unit of the metric. */
         public Builder absoluteThreshold(double value) {
             threshold = value;
             relative = false;
             return this;
         }
 
-        /** Sets how many epochs are let pass after a reduction, before counting again. */
+        /** Sets how many epochs to wait after a reduction before counting again. */
         public Builder cooldown(int value) {
             cooldown = value;
             return this;
@@ -223,13 +229,13 @@ public final class ReduceLROnPlateau extends LrScheduler {
             return this;
         }
 
-        /** Sets the least change of the learning rate that is made. */
+        /** Sets the least change of the learning rate; smaller reductions are ignored. */
         public Builder eps(double value) {
             eps = value;
             return this;
         }
 
-        /** The scheduler. */
+        /** Builds the scheduler. */
         public ReduceLROnPlateau build() {
             return new ReduceLROnPlateau(this);
         }

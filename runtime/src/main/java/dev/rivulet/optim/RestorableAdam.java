@@ -8,21 +8,24 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * DJL's own {@link ai.djl.training.optimizer.Adam} with a state that can be captured and restored. It takes the same
- * steps, bit for bit.
+ * DJL's {@link ai.djl.training.optimizer.Adam} with a state that can be saved and restored. Its steps are bit-identical
+ * to DJL's.
  *
  * <pre>{@code
  * new RestorableAdam(Optimizer.adam().optLearningRateTracker(tracker))
  * }</pre>
  *
- * <p>Its state has the names of PyTorch, and the means are interchangeable with PyTorch's; the steps are not, because
- * DJL adds epsilon elsewhere. Hyper-parameters are private in DJL and not part of the state, and the learning rate's
- * tracker is asked with the number of the step: to resume, build both as they were. For one device.
+ * <p>The state uses PyTorch's names, and its averages are interchangeable with PyTorch's; the steps are not, because
+ * DJL adds epsilon at another position. Hyper-parameters are private in DJL and not part of the state, and the learning
+ * rate tracker receives the number of the step. To resume, build the optimizer and tracker with the same settings.
+ * Single device; not thread-safe.
+ *
+ * @since 0.1
  */
 public final class RestorableAdam extends Adam implements DjlStateful {
     private final DjlState state;
 
-    /** The optimizer of a builder. */
+    /** Creates the optimizer with a builder's settings. */
     public RestorableAdam(Builder builder) {
         super(builder);
         state = new DjlState("Adam", List.of("exp_avg", "exp_avg_sq"));

@@ -8,23 +8,27 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * DJL's own {@link ai.djl.training.optimizer.Sgd} with a state that can be captured and restored. It takes the same
- * steps, bit for bit.
+ * DJL's {@link ai.djl.training.optimizer.Sgd} with a state that can be saved and restored. Its steps are bit-identical
+ * to DJL's.
  *
  * <pre>{@code
  * new RestorableSgd(Optimizer.sgd().setLearningRateTracker(tracker), 0.9f)
  * }</pre>
  *
- * <p>Its momentum is called {@code scaled_momentum}, since unlike PyTorch's it is multiplied by the learning rate.
- * Hyper-parameters are private in DJL and not part of the state, and the learning rate's tracker is asked with the
- * number of the step: to resume, build both as they were. For one device.
+ * <p>Its momentum is called {@code scaled_momentum}, because unlike PyTorch's it is multiplied by the learning rate.
+ * Hyper-parameters are private in DJL and not part of the state, and the learning rate tracker receives the number of
+ * the step. To resume, build the optimizer and tracker with the same settings. Single device; not thread-safe.
+ *
+ * @since 0.1
  */
 public final class RestorableSgd extends Sgd implements DjlStateful {
     private final DjlState state;
 
     /**
-     * The optimizer of a builder.
+     * Creates the optimizer with a builder's settings.
      *
+     * @param builder DJL's settings
+     * @param builder DJL's settings
      * @param momentum replaces the builder's {@code optMomentum}, which cannot be read; 0 for none
      */
     public RestorableSgd(Builder builder, float momentum) {

@@ -4,10 +4,12 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Stochastic gradient descent, with momentum if wanted: {@code torch.optim.SGD}.
+ * Stochastic gradient descent with optional momentum: {@code torch.optim.SGD}.
  *
- * <p>Its state is {@code momentum_buffer} where momentum is not 0. The first step sets it to the gradient, without
+ * <p>Its state is {@code momentum_buffer} if momentum is not 0. The first step sets it to the gradient, without
  * dampening.
+ *
+ * @since 0.1
  */
 public final class SGD extends TorchOptimizer {
     private static final String BUFFER = "momentum_buffer";
@@ -17,13 +19,13 @@ public final class SGD extends TorchOptimizer {
         for (ParamGroup group : paramGroups()) {
             if (group.is("nesterov") && (group.get("momentum") <= 0 || group.get("dampening") != 0)) {
                 throw new IllegalArgumentException(
-                        "Nesterov's momentum needs a momentum above 0 and no dampening, but got "
+                        "Nesterov momentum needs a momentum above 0 and no dampening, but they are "
                                 + group.get("momentum") + " and " + group.get("dampening") + ".");
             }
         }
     }
 
-    /** Learning rate 1e-3, and nothing else. */
+    /** A builder with PyTorch's defaults: learning rate 1e-3, no momentum or weight decay. */
     public static Builder builder() {
         return new Builder();
     }
@@ -64,7 +66,11 @@ public final class SGD extends TorchOptimizer {
         }
     }
 
-    /** Hyper-parameters under PyTorch's names. */
+    /**
+     * Hyper-parameters under PyTorch's names.
+     *
+     * @since 0.1
+     */
     public static final class Builder extends TorchOptimizerBuilder<Builder> {
         private Builder() {
             option("lr", 1e-3);
@@ -78,17 +84,17 @@ public final class SGD extends TorchOptimizer {
             option("fused", null);
         }
 
-        /** Sets the share of the last step that the next one keeps; at least 0. */
+        /** Sets the momentum factor; at least 0. */
         public Builder momentum(double value) {
             return nonNegative("momentum", value);
         }
 
-        /** Sets the share of the gradient that does not enter the momentum. */
+        /** Sets the fraction of the gradient that is left out of the momentum. */
         public Builder dampening(double value) {
             return option("dampening", value);
         }
 
-        /** Sets whether to look ahead along the momentum. */
+        /** Sets whether to use Nesterov momentum. */
         public Builder nesterov(boolean value) {
             return option("nesterov", value);
         }
@@ -103,7 +109,7 @@ public final class SGD extends TorchOptimizer {
             return new Builder();
         }
 
-        /** The optimizer. */
+        /** Builds the optimizer. */
         public SGD build() {
             return new SGD(this);
         }

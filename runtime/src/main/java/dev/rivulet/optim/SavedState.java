@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Saved states of optimizers and schedulers, refused by a {@link MismatchedStateException} where they are wrong. */
+/** Reads saved states of optimizers and schedulers; throws {@link MismatchedStateException} for wrong entries. */
 final class SavedState {
     private SavedState() {}
 
     /**
      * Reads a state.
      *
-     * @param owner what the state is, for messages
+     * @param owner description of the state, for messages
      */
     static DictReader of(String owner, Map<?, ?> state) {
         return new DictReader(owner, state, SavedState::wrong);
@@ -20,29 +20,29 @@ final class SavedState {
 
     private static RuntimeException wrong(DictReader state, @Nullable Object key, String expected) {
         return new MismatchedStateException(
-                state.name() + " has \"" + key + "\" = " + state.shown(key) + " where " + expected + " belongs.");
+                state.name() + " has \"" + key + "\" = " + state.shown(key) + " instead of " + expected + ".");
     }
 
     /**
-     * A hyper-parameter, if it is of the type of the one that it replaces; PyTorch may have a number in a tensor.
+     * A saved hyper-parameter, checked to have the type of the current one. PyTorch may store a number as a tensor.
      *
-     * @param now the one that it replaces
+     * @param current the value to be replaced
      */
-    static @Nullable Object like(DictReader state, String key, @Nullable Object now) {
+    static @Nullable Object checked(DictReader state, String key, @Nullable Object current) {
         Object value = state.values().get(key);
-        if (now instanceof Number) {
+        if (current instanceof Number) {
             return value instanceof Number ? value : (Double) state.number(key);
-        } else if (now instanceof Boolean) {
+        } else if (current instanceof Boolean) {
             return state.bool(key);
-        } else if (now instanceof String) {
+        } else if (current instanceof String) {
             return state.string(key);
-        } else if (now instanceof Map<?, ?>) {
+        } else if (current instanceof Map<?, ?>) {
             return state.dict(key).values();
-        } else if (now instanceof List<?> list && list.stream().allMatch(Number.class::isInstance)) {
+        } else if (current instanceof List<?> list && list.stream().allMatch(Number.class::isInstance)) {
             if (state.numbers(key).size() != list.size()) {
                 throw state.wrong(key, "a list of " + list.size() + " numbers");
             }
-        } else if (now instanceof List<?> && state.dicts(key).isEmpty()) {
+        } else if (current instanceof List<?> && state.dicts(key).isEmpty()) {
             throw state.wrong(key, "a list of at least one dictionary");
         }
         return value;

@@ -8,11 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs schedulers in turn, each from a milestone on: {@code torch.optim.lr_scheduler.SequentialLR}.
+ * Runs schedulers in sequence, switching at milestones: {@code torch.optim.lr_scheduler.SequentialLR}.
  *
  * <pre>{@code
  * new SequentialLR(List.of(new LinearLR(0.01, 5), new CosineAnnealingLR(95)), List.of(5))
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class SequentialLR extends LrScheduler {
     private final List<ChainableScheduler> schedulers;
@@ -20,18 +22,18 @@ public final class SequentialLR extends LrScheduler {
     private long lastEpoch;
 
     /**
-     * In the order of the list.
+     * Runs the schedulers in the order of the list.
      *
-     * @param milestones the epochs at which the second scheduler and the following take over, ascending
+     * @param milestones the epochs at which each scheduler after the first starts, ascending
      */
     public SequentialLR(List<? extends ChainableScheduler> schedulers, List<Integer> milestones) {
         if (schedulers.isEmpty() || milestones.size() != schedulers.size() - 1) {
-            throw new IllegalArgumentException("SequentialLR needs one scheduler more than milestones, but got "
+            throw new IllegalArgumentException("SequentialLR needs one more scheduler than milestones, but got "
                     + schedulers.size() + " and " + milestones.size() + ".");
         }
         if (!milestones.stream().sorted().toList().equals(milestones)) {
-            throw new IllegalArgumentException("The milestones of SequentialLR are " + milestones
-                    + ", but each scheduler takes over from the one before; give them in ascending order.");
+            throw new IllegalArgumentException(
+                    "The milestones of SequentialLR are " + milestones + "; give them in ascending order.");
         }
         this.schedulers = List.copyOf(schedulers);
         this.milestones = milestones.stream().map(Integer::longValue).toList();
@@ -67,8 +69,8 @@ public final class SequentialLR extends LrScheduler {
         DictReader saved = saved(state);
         List<DictReader> states = saved.dicts("_schedulers");
         if (states.size() != schedulers.size()) {
-            throw new MismatchedStateException(
-                    saved.name() + " is of " + states.size() + " schedulers, but there are " + schedulers.size() + ".");
+            throw new MismatchedStateException(saved.name() + " has " + states.size() + " schedulers, but this one has "
+                    + schedulers.size() + ".");
         }
         List<Long> savedMilestones =
                 saved.numbers("_milestones").stream().map(Double::longValue).toList();
@@ -98,7 +100,7 @@ public final class SequentialLR extends LrScheduler {
         setLastLr(first.lastLr());
     }
 
-    /** How many milestones have been reached. */
+    /** The number of milestones reached. */
     private int index(long epoch) {
         int index = 0;
         while (index < milestones.size() && milestones.get(index) <= epoch) {

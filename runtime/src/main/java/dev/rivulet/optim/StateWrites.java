@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Changes that are made when all of a saved state has been found to fit, or not at all. */
+/** Collects changes and applies them only after the whole saved state has been checked. */
 final class StateWrites {
     private final List<Runnable> changes = new ArrayList<>();
 
@@ -20,10 +20,10 @@ final class StateWrites {
     }
 
     /**
-     * Will give a live array the values of a saved tensor.
+     * Schedules a copy of a saved tensor into a live array.
      *
      * @param saved a {@link Tensor} or an {@link NDArray}
-     * @throws MismatchedStateException if type or shape differ
+     * @throws MismatchedStateException if dtype or shape differ
      */
     void fill(String name, NDArray live, @Nullable Object saved) {
         if (saved instanceof NDArray array) {
@@ -33,7 +33,7 @@ final class StateWrites {
                     Dtype.of(array.getDataType()),
                     TensorShape.of(array.getShape().getShape()));
             if (array == live) {
-                return; // A file was read straight into it.
+                return; // The file was read directly into it.
             }
             changes.add(() -> {
                 try (LiveTensors scope = new LiveTensors()) {
@@ -44,12 +44,11 @@ final class StateWrites {
             check(name, live, tensor.dtype(), tensor.shape());
             changes.add(() -> NDArrays.write(tensor, live));
         } else {
-            throw new MismatchedStateException(
-                    "The saved state has " + name + " = " + saved + " where a tensor belongs.");
+            throw new MismatchedStateException("The saved state has " + name + " = " + saved + " instead of a tensor.");
         }
     }
 
-    /** Will set a live array to zero. */
+    /** Schedules zeroing of a live array. */
     void zero(NDArray live) {
         changes.add(() -> {
             TensorShape shape = TensorShape.of(live.getShape().getShape());

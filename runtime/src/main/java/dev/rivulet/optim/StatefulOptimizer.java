@@ -8,26 +8,28 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An optimizer whose state can be captured and restored: PyTorch's ({@link TorchOptimizer}), and DJL's own in
+ * An optimizer whose state can be saved and restored: PyTorch's optimizers ({@link TorchOptimizer}), and DJL's as
  * {@link RestorableAdam}, {@link RestorableAdamW} and {@link RestorableSgd}.
  *
- * <p>State is kept under the dotted names of the parameters. Where an exact resume needs it, a fit runs
+ * <p>State is identified by the dotted names of the parameters. The training loop uses it as follows:
  *
  * <pre>{@code
- * optimizer.initialize(parameters);              // OptimizerStep does it
+ * optimizer.initialize(parameters);                      // done by OptimizerStep
  * optimizer.loadStateDict(checkpoint);           // when resuming
  * …                                              // steps; at a step boundary:
  * Snapshot snapshot = pool.take();               // a pool of the weights and of optimizer.stateArrays()
  * optimizer.stateDict(snapshot.state()::get);    // plain values, safe to give to another thread
  * }</pre>
  *
- * <p>For the thread that trains. Whoever made the optimizer closes it, which frees the arrays.
+ * <p>Not thread-safe; use it on the training thread. The creator of the optimizer closes it, which frees the arrays.
+ *
+ * @since 0.1
  */
 public interface StatefulOptimizer extends AutoCloseable {
     /**
-     * Makes the arrays of all trained parameters' state, so that they exist before the first step, and numbers the
-     * parameters as PyTorch does. Frozen parameters are numbered, too, but have no state; running statistics of batch
-     * normalization, which are buffers in PyTorch, are left out.
+     * Creates the state arrays of all trained parameters before the first step, and numbers the parameters as PyTorch
+     * does. Frozen parameters are numbered too, but have no state. Running statistics of batch normalization, which are
+     * buffers in PyTorch, are not numbered.
      *
      * @param parameters all parameters by dotted name, in the model's order
      * @throws IllegalStateException if the optimizer has been used for other parameters
@@ -35,8 +37,8 @@ public interface StatefulOptimizer extends AutoCloseable {
     void initialize(Map<String, Parameter> parameters);
 
     /**
-     * The live arrays of the state, such as {@code exp_avg.features.0.weight}: the same objects until {@link #close}.
-     * Steps change their values in place.
+     * The live state arrays by name, such as {@code exp_avg.features.0.weight}. They are the same objects until {@link
+     * #close}; steps change their values in place.
      */
     Map<String, NDArray> stateArrays();
 
@@ -44,38 +46,37 @@ public interface StatefulOptimizer extends AutoCloseable {
      * The state in the layout of PyTorch's {@code optimizer.state_dict()}: {@code {"state": {index: {"step": …,
      * "exp_avg": …}}, "param_groups": [{"lr": …, "params": [index, …]}]}}.
      *
-     * <p>Made of new {@link Map}, {@link java.util.List}, {@link Long}, {@link Double}, {@link Boolean} and null, with
-     * a {@link Tensor} for each tensor. What is a tuple in Python is a list here.
+     * <p>Built from new {@link Map}, {@link java.util.List}, {@link Long}, {@link Double}, {@link Boolean} and null
+     * values, with a {@link Tensor} for each tensor. Python tuples are lists here.
      *
-     * @param tensors gives the tensor for a name of {@link #stateArrays}, such as one out of a snapshot
+     * @param tensors returns the tensor for a name of {@link #stateArrays}, for example from a snapshot
      */
     Map<String, @Nullable Object> stateDict(Function<String, Tensor> tensors);
 
     /**
-     * The live arrays again: of each parameter by the number that it has in {@link #stateDict} and by PyTorch's names,
-     * such as {@code exp_avg}, for a file to be read straight into them. Where it is empty, the file's tensors are
-     * copied.
+     * The live arrays by parameter number, as in {@link #stateDict}, and PyTorch's name, such as {@code exp_avg}. A
+     * file is read directly into these arrays; without them, its tensors are copied.
      */
     default Map<Long, Map<String, NDArray>> arraysByIndex() {
         return Map.of();
     }
 
-    /** The state as it is now, with copies of the arrays. */
+    /** The current state, with copies of the arrays. */
     default Map<String, @Nullable Object> stateDict() {
         return stateDict(new TensorCopies(stateArrays()));
     }
 
     /**
-     * Replaces the state by one that {@link #stateDict} or PyTorch made. Nothing is changed if it does not fit.
+     * Replaces the state with a result of {@link #stateDict} or of PyTorch. Nothing is changed if it does not match.
      *
-     * @param state whose tensors are {@link Tensor} or {@link NDArray}; a live array of this optimizer at its own
+     * @param state with tensors as {@link Tensor} or {@link NDArray}; a live array of this optimizer at its own
      *     position keeps its values
      * @throws IllegalStateException before {@link #initialize}
-     * @throws MismatchedStateException if it belongs to another model or another kind of optimizer
+     * @throws MismatchedStateException if the state belongs to another model or another kind of optimizer
      */
     void loadStateDict(Map<String, ?> state);
 
-    /** Frees the arrays of the state. */
+    /** Frees the state arrays. */
     @Override
     void close();
 }

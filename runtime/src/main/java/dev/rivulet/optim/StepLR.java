@@ -1,13 +1,17 @@
 package dev.rivulet.optim;
 
-/** Multiplies the learning rate by a factor every so many epochs: {@code torch.optim.lr_scheduler.StepLR}. */
+/**
+ * Multiplies the learning rate by a factor every {@code stepSize} epochs: {@code torch.optim.lr_scheduler.StepLR}.
+ *
+ * @since 0.1
+ */
 public final class StepLR extends ChainableScheduler {
-    /** Every {@code stepSize} epochs by 0.1. */
+    /** Multiplies by 0.1 every {@code stepSize} epochs. */
     public StepLR(int stepSize) {
         this(stepSize, 0.1);
     }
 
-    /** Every {@code stepSize} epochs by {@code gamma}. */
+    /** Multiplies by {@code gamma} every {@code stepSize} epochs. */
     public StepLR(int stepSize, double gamma) {
         super(named("step_size", positive("stepSize", stepSize), "gamma", gamma));
     }

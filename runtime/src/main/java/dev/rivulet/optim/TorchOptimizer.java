@@ -15,18 +15,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An optimizer with PyTorch's arithmetic, defaults, parameter groups and state. Give it to Rivulet's trainer or to
- * DJL's.
+ * An optimizer with PyTorch's arithmetic, defaults, parameter groups and state, for Rivulet's trainer or DJL's.
  *
- * <p>On the CPU and in float32, weights and state equal PyTorch's to the bit: each operation rounds as libtorch's does
- * (see the tests). No operation is recorded for gradients, whatever the thread's mode, and no array is left behind.
- * DJL's fused updates are not used, because they round otherwise, and Adam's adds epsilon elsewhere.
+ * <p>On the CPU and in float32, weights and state are bit-identical to PyTorch's, because each operation rounds like
+ * libtorch's. No operation is recorded for gradients, whatever the thread's mode, and no array is left open. DJL's
+ * fused updates are not used: they round differently, and Adam's adds epsilon at another position.
  *
- * <p><b>Parameters without gradient.</b> PyTorch skips a parameter whose {@code grad} is {@code None}. DJL gives zeros
- * instead for one that the loss does not depend on, which cannot be distinguished from a gradient that is zero. So the
- * step is taken with zeros; momentum and weight decay continue to change the parameter. Freeze it to prevent that.
+ * <p><b>Parameters without gradient.</b> PyTorch skips a parameter whose {@code grad} is {@code None}. For a parameter
+ * that the loss does not depend on, DJL returns zeros, which cannot be distinguished from a zero gradient. The step is
+ * therefore taken with zeros, and momentum and weight decay continue to change the parameter. Freeze it to prevent
+ * that.
  *
- * <p>For the thread that trains.
+ * <p>Not thread-safe; use it on the training thread.
+ *
+ * @since 0.1
  */
 public abstract class TorchOptimizer extends Optimizer implements StatefulOptimizer {
     static final Set<Parameter.Type> BUFFERS = Set.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);
@@ -42,31 +44,31 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         groups = builder.groups();
     }
 
-    /** The parameter groups: that of the rest, then those declared. */
+    /** The parameter groups: first the default group, then those declared. */
     public final List<ParamGroup> paramGroups() {
         return groups;
     }
 
-    /** The schedules of the learning rate, for the training loop to call. */
+    /** The learning rate schedules, which the training loop steps. */
     public final LrSchedules schedules() {
         return schedules;
     }
 
     /**
-     * Has the trainer step a scheduler after each epoch.
+     * Schedules a scheduler to be stepped after each epoch.
      *
-     * <p>Declare schedules before the optimizer is initialized: some set hyper-parameters, on which the state depends.
+     * <p>Add schedules before the optimizer is initialized: some set hyper-parameters that determine the state.
      */
     public final void schedule(LrScheduler scheduler) {
         schedule(LrSchedule.of(scheduler));
     }
 
-    /** Has the trainer step a scheduler after each epoch or each optimizer step. */
+    /** Schedules a scheduler to be stepped after each epoch or each optimizer step. */
     public final void schedule(LrScheduler scheduler, LrInterval interval) {
         schedule(LrSchedule.of(scheduler).every(1, interval));
     }
 
-    /** Has the trainer step a scheduler as the schedule says. */
+    /** Adds a schedule. */
     public final void schedule(LrSchedule schedule) {
         schedules.add(schedule, groups);
     }
@@ -75,7 +77,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     public final void initialize(Map<String, Parameter> parameters) {
         if (!states.isEmpty()) {
             throw new IllegalStateException(
-                    getClass().getSimpleName() + " has already been used to train; make one optimizer for each fit.");
+                    getClass().getSimpleName() + " has already been used to train; create one optimizer for each fit.");
         }
         parameters.forEach((name, parameter) -> {
             if (parameter.requiresGradient()) {
@@ -94,9 +96,9 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     }
 
     /**
-     * Takes one parameter's step.
+     * Updates one parameter and its state, in place.
      *
-     * @param parameterId its dotted name
+     * @param parameterId the dotted name of the parameter
      */
     @Override
     public final void update(String parameterId, NDArray weight, NDArray grad) {
@@ -106,7 +108,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         }
         state.setSteps(state.steps() + 1);
         ParameterBlocks blocks = ParameterBlocks.of(weight.getShape());
-        try (NDArray plain = weight.stopGradient()) { // An alias that no operation is recorded for.
+        try (NDArray plain = weight.stopGradient()) { // An alias for which no operation is recorded.
             if (blocks.count() == 1) {
                 decayAndStep(state, plain, grad);
             } else {
@@ -154,7 +156,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     public final void loadStateDict(Map<String, ?> state) {
         if (states.isEmpty()) {
             throw new IllegalStateException(
-                    getClass().getSimpleName() + " knows no parameters yet: initialize it before loading a state.");
+                    getClass().getSimpleName() + " has no parameters yet; initialize it before loading a state.");
         }
         layout().read(state);
     }
@@ -169,31 +171,31 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         }
     }
 
-    /** PyTorch's names of the arrays that the state of a parameter of the group has. */
+    /** PyTorch's names of the state arrays of each parameter in the group. */
     abstract List<String> arrayKeys(ParamGroup group);
 
-    /** Whether PyTorch has the number of steps in a parameter's state. */
+    /** Whether PyTorch stores the number of steps in a parameter's state. */
     boolean recordsSteps() {
         return true;
     }
 
-    /** Whether PyTorch makes the state before the first step. */
+    /** Whether PyTorch creates the state before the first step. */
     boolean startsWithState() {
         return false;
     }
 
-    /** Gives a new array, which is zero, its first value. */
+    /** Sets the initial value of a new array, which is zero. */
     void fill(ParamGroup group, NDArray array) {}
 
     /**
-     * Changes weight and state in place, of a parameter or of a part of it: each element by itself. No array is
-     * recorded for gradients.
+     * Updates weight and state of a parameter or a part of it, in place and elementwise. No operation is recorded for
+     * gradients.
      *
-     * @param gradient with weight decay, unless that is decoupled; not to be changed
+     * @param gradient including weight decay, unless that is decoupled; must not be changed
      */
     abstract void step(ParameterState state, NDArray weight, NDArray gradient);
 
-    /** The operations to do it with. */
+    /** The arithmetic for steps. */
     final Arithmetic arithmetic() {
         if (arithmetic == null) {
             arithmetic = new Arithmetic(Engine.getInstance());

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hyper-parameters and parameter groups of an optimizer to be.
+ * Collects the hyper-parameters and parameter groups of an optimizer.
  *
  * <pre>{@code
  * AdamW.builder().lr(3e-4)
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param <B> the builder itself
+ * @since 0.1
  */
 public abstract class TorchOptimizerBuilder<B extends TorchOptimizerBuilder<B>> {
     private final Map<String, @Nullable Object> options = new LinkedHashMap<>();
@@ -26,7 +27,7 @@ public abstract class TorchOptimizerBuilder<B extends TorchOptimizerBuilder<B>> 
 
     private record GroupRule<B>(Predicate<String> members, Consumer<B> settings) {}
 
-    /** For subclasses, which {@link #option set} all hyper-parameters to their defaults, in PyTorch's order. */
+    /** Subclasses {@link #option set} all hyper-parameters to their defaults, in PyTorch's order. */
     TorchOptimizerBuilder() {}
 
     /** This builder. */
@@ -46,19 +47,20 @@ public abstract class TorchOptimizerBuilder<B extends TorchOptimizerBuilder<B>> 
     }
 
     /**
-     * Gives some parameters hyper-parameters of their own; what is not set for them is as for the rest.
+     * Adds a parameter group with its own hyper-parameters; those not set are taken from the default group.
      *
-     * <p>The group of the rest is always the first; then come these in the order of the calls. A parameter belongs to
-     * the first of these that matches it.
+     * <p>The default group is always the first; declared groups follow in the order of the calls. A parameter belongs
+     * to the first declared group that matches it, else to the default group.
      *
-     * @param members decides by a parameter's dotted name whether it belongs to the group
+     * @param members tests the dotted name of a parameter
+     * @param settings sets the hyper-parameters of the group
      */
     public final B group(Predicate<String> members, Consumer<B> settings) {
         rules.add(new GroupRule<>(members, settings));
         return self();
     }
 
-    /** Sets a hyper-parameter under PyTorch's name: a number, a boolean, null or a list of numbers. */
+    /** Sets a hyper-parameter under PyTorch's name to a number, a boolean, null or a list of numbers. */
     final B option(String name, @Nullable Object value) {
         options.put(name, value);
         return self();

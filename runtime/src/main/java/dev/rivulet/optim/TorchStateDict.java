@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * The layout of PyTorch's {@code Optimizer.state_dict()}. Parameters are numbered group by group.
  *
  * @param owner the optimizer's name, for messages
- * @param arrayKeys the names of the arrays that a parameter of a group has
+ * @param groups the parameter groups, in order
+ * @param states the state of each trained parameter, by dotted name
+ * @param arrayKeys the names of the state arrays of each parameter in a group
  * @param stepsRecorded whether the number of steps is part of a parameter's state
- * @param eager whether there is state before the first step
+ * @param eager whether state exists before the first step
  */
 record TorchStateDict(
         String owner,
@@ -30,8 +32,8 @@ record TorchStateDict(
         boolean stepsRecorded,
         boolean eager) {
 
-    /** What a saved group does not decide: its members, and what kind of optimizer this is. */
-    private static final Set<String> KEPT = Set.of("params", "param_names", "decoupled_weight_decay");
+    /** Entries of a saved group that are not loaded: its members and the kind of optimizer. */
+    private static final Set<String> NOT_RESTORED = Set.of("params", "param_names", "decoupled_weight_decay");
 
     Map<String, @Nullable Object> write(Function<String, Tensor> tensors) {
         Map<Long, @Nullable Object> state = new LinkedHashMap<>();
@@ -56,7 +58,7 @@ record TorchStateDict(
         return dictionary;
     }
 
-    /** The arrays of each parameter that is trained, by its number and by their names. */
+    /** The state arrays of each trained parameter, by number of the parameter and name of the array. */
     Map<Long, Map<String, NDArray>> arraysByIndex() {
         Map<Long, Map<String, NDArray>> arrays = new LinkedHashMap<>();
         long index = 0;
@@ -86,7 +88,7 @@ record TorchStateDict(
         return saved;
     }
 
-    /** A count as PyTorch saves it: in float32. */
+    /** A count as PyTorch saves it, in float32. */
     static Tensor scalar(long count) {
         DirectMemory memory = DirectMemory.allocate(Float.BYTES);
         memory.chunks().get(0).putFloat((float) count);
@@ -111,12 +113,13 @@ record TorchStateDict(
     private void readGroup(DictReader saved, ParamGroup group, Map<Long, Object> state, StateWrites writes) {
         List<Double> indices = saved.numbers("params");
         if (indices.size() != group.parameters().size()) {
-            throw new MismatchedStateException(saved.name() + " is of " + indices.size()
+            throw new MismatchedStateException(saved.name() + " has " + indices.size()
                     + " parameters, but the group has " + group.parameters().size() + ": " + group.parameters()
                     + "; it was saved for another architecture or other groups.");
         }
         if (Boolean.TRUE.equals(saved.values().get("maximize"))) {
-            throw new MismatchedStateException(saved.name() + " maximizes, which no optimizer here does.");
+            throw new MismatchedStateException(saved.name() + " has maximize=True, which is not supported;"
+                    + " save it from a run that minimizes the negated loss.");
         }
         Map<String, @Nullable Object> options = options(saved, group);
         writes.add(() -> group.setAll(options));
@@ -126,7 +129,7 @@ record TorchStateDict(
             Object entry = state.get(indices.get(i).longValue());
             if (parameter == null && entry != null) {
                 throw new MismatchedStateException("The saved state of " + owner + " has an entry for " + name
-                        + ", which is frozen; freeze the parameters that were frozen then.");
+                        + ", which is frozen; freeze the same parameters as in the saved run.");
             } else if (parameter != null) {
                 readParameter(parameter, entry, writes);
                 requireArrays(saved, parameter, group.with(options));
@@ -136,22 +139,22 @@ record TorchStateDict(
 
     private static Map<String, @Nullable Object> options(DictReader saved, ParamGroup group) {
         Map<String, @Nullable Object> options = saved.named();
-        options.keySet().removeAll(KEPT);
-        group.options().forEach((key, now) -> {
+        options.keySet().removeAll(NOT_RESTORED);
+        group.options().forEach((key, current) -> {
             if (options.containsKey(key)) {
-                options.put(key, SavedState.like(saved, key, now));
+                options.put(key, SavedState.checked(saved, key, current));
             }
         });
         return options;
     }
 
-    /** Before the first step, a saved state has no arrays that would show it. */
-    private void requireArrays(DictReader saved, ParameterState parameter, ParamGroup then) {
-        List<String> needed = arrayKeys.apply(then);
+    /** Compares hyper-parameters, because a state from before the first step has no arrays to compare. */
+    private void requireArrays(DictReader saved, ParameterState parameter, ParamGroup savedGroup) {
+        List<String> needed = arrayKeys.apply(savedGroup);
         if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
-            throw new MismatchedStateException(saved.name() + " is of an optimizer that keeps " + needed
-                    + ", but this one keeps " + parameter.arrays().keySet()
-                    + "; build it with the hyper-parameters of then.");
+            throw new MismatchedStateException(saved.name() + " belongs to an optimizer with the state " + needed
+                    + ", but this one has " + parameter.arrays().keySet()
+                    + "; build it with the same hyper-parameters as the saved one.");
         }
     }
 
@@ -163,15 +166,15 @@ record TorchStateDict(
             return;
         }
         if (!(entry instanceof Map<?, ?> map)) {
-            throw new MismatchedStateException(where + " is " + entry + " where a dictionary belongs.");
+            throw new MismatchedStateException(where + " is " + entry + " instead of a dictionary.");
         }
         Map<String, @Nullable Object> tensors = SavedState.of(where, map).named();
         tensors.remove("step");
         tensors.values().removeIf(value -> value == null);
         Map<String, NDArray> arrays = parameter.arrays();
         if (!tensors.keySet().equals(arrays.keySet())) {
-            throw new MismatchedStateException(where + " has " + tensors.keySet() + ", but the optimizer keeps "
-                    + arrays.keySet() + "; build it with the hyper-parameters of then.");
+            throw new MismatchedStateException(where + " has " + tensors.keySet() + ", but the optimizer has "
+                    + arrays.keySet() + "; build it with the same hyper-parameters as the saved one.");
         }
         long steps = stepsRecorded ? SavedState.of(where, map).integer("step") : 1;
         writes.add(() -> parameter.setSteps(steps));
@@ -182,7 +185,7 @@ record TorchStateDict(
         Map<Long, Object> byIndex = new LinkedHashMap<>();
         saved.dict("state").values().forEach((key, value) -> {
             if (!(key instanceof Number index)) {
-                throw saved.wrong("state", "a dictionary by parameters' numbers");
+                throw saved.wrong("state", "a dictionary with parameter numbers as keys");
             }
             byIndex.put(index.longValue(), value);
         });

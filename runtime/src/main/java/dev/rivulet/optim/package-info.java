@@ -1,6 +1,6 @@
 /**
- * What happens to parameters between backward and the next batch: clipping, and the step of an optimizer whose state and
- * schedules are those of PyTorch.
+ * Optimizers with PyTorch's arithmetic, state and learning rate schedulers, restorable variants of DJL's optimizers,
+ * and gradient clipping.
  */
 @NullMarked
 package dev.rivulet.optim;

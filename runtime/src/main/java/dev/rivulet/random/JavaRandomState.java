@@ -9,13 +9,14 @@ import java.util.OptionalDouble;
 import java.util.Random;
 
 /**
- * The state of a {@link Random}, such as the one that DJL shares as {@code RandomUtils.RANDOM}.
+ * The state of a {@link Random}, such as DJL's shared {@code RandomUtils.RANDOM}. Immutable.
  *
- * <p>Read from its serialized form, which is specified: 48 bits of a linear congruential generator, and a second normal
- * number where {@code nextGaussian} has computed two and given one.
+ * <p>It is read from the serialized form, which the JDK specifies: 48 bits of a linear congruential generator, and the
+ * second normal number if {@code nextGaussian} has computed two and returned one.
  *
  * @param seed the 48 bits, as the generator holds them (not as {@link Random#setSeed} takes them)
- * @param pendingGaussian what the next call of {@code nextGaussian} returns, if that has been computed
+ * @param pendingGaussian the result of the next call of {@code nextGaussian}, if already computed
+ * @since 0.1
  */
 public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
     private static final long MULTIPLIER = 0x5DEECE66DL;
@@ -28,29 +29,29 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
     /** Draws from the generator for one attempt at a pair of normal numbers. */
     private static final int DRAWS_PER_PAIR = 4;
 
-    /** Half a second of looking back. */
-    private static final int DRAWS_LOOKED_BACK = 1 << 24;
+    /** The search for the origin of a pending normal number takes half a second at most. */
+    private static final int MAX_DRAWS_BACK = 1 << 24;
 
-    /** A boolean, a double, a long, and the mark that ends an object: the fields in the order of their names. */
+    /** The fields in the order of their names: a boolean, a double, a long, and the end-of-object mark. */
     private static final int SERIALIZED_FIELDS = 1 + Double.BYTES + Long.BYTES + 1;
 
     /** Checks the seed. */
     public JavaRandomState {
         if ((seed & ~MASK) != 0) {
-            throw new IllegalArgumentException("A java.util.Random holds 48 bits, but its state is given as 0x"
+            throw new IllegalArgumentException("The state of a java.util.Random has 48 bits, but the saved one is 0x"
                     + Long.toHexString(seed) + "; the checkpoint's entry is damaged.");
         }
     }
 
     /**
-     * The state of a generator, which stays as it is.
+     * Reads the state of a generator without changing it.
      *
-     * @throws IllegalArgumentException for a subclass, whose state may be of another kind
+     * @throws IllegalArgumentException for a subclass, whose state may differ
      */
     public static JavaRandomState of(Random random) {
         if (random.getClass() != Random.class) {
-            throw new IllegalArgumentException("The state of a "
-                    + random.getClass().getName() + " cannot be read, only that of java.util.Random.");
+            throw new IllegalArgumentException(
+                    "The state of a " + random.getClass().getName() + " cannot be read; use java.util.Random itself.");
         }
         ByteBuffer fields = serializedFields(random);
         boolean pending = fields.get() != 0;
@@ -69,12 +70,12 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
     }
 
     /**
-     * Sets a generator so that it goes on with the same numbers.
+     * Sets a generator to continue with the same numbers.
      *
-     * <p>A pending normal number cannot be set. It is computed anew from the seed of which it was made, which is looked
-     * for backwards from the present one; nothing is found if millions of other numbers were drawn since.
+     * <p>A pending normal number cannot be set directly. It is recomputed from the seed that produced it, which is
+     * searched backwards from the saved one. The search fails if more than 16 million numbers were drawn since.
      *
-     * @return whether a pending normal number was restored, too, or there was none; if not, all is restored but that
+     * @return false if a pending normal number could not be restored; everything else is restored in any case
      */
     public boolean restoreTo(Random random) {
         setSeed(random, seed);
@@ -82,7 +83,7 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
             return true;
         }
         long origin = seed;
-        for (int draws = 1; draws <= DRAWS_LOOKED_BACK; draws++) {
+        for (int draws = 1; draws <= MAX_DRAWS_BACK; draws++) {
             origin = before(origin);
             if (draws >= DRAWS_PER_PAIR && makesPending(origin)) {
                 setSeed(random, origin);
@@ -94,7 +95,7 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
         return false;
     }
 
-    /** Whether the pair of normal numbers made of this seed ends in the pending one. Polar method, as Random does it. */
+    /** Whether the pair of normal numbers from this seed ends with the pending one. Polar method, as in Random. */
     private boolean makesPending(long origin) {
         long first = after(origin);
         long second = after(first);
@@ -119,7 +120,7 @@ public record JavaRandomState(long seed, OptionalDouble pendingGaussian) {
         return ((seed - ADDEND) * INVERSE) & MASK;
     }
 
-    /** Random scrambles what it is given; this undoes it beforehand. */
+    /** Random scrambles a seed; this applies the inverse first. */
     private static void setSeed(Random random, long seed) {
         random.setSeed(seed ^ MULTIPLIER);
     }

@@ -6,24 +6,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
 /**
- * Random generators by name, whose states are saved with the training state.
+ * Named random generators whose states are saved with the training state.
  *
  * <pre>{@code
- * RandomGenerator noise = randoms.generator("noise");                           // goes on where it stood
+ * RandomGenerator noise = randoms.generator("noise");                           // continues after resuming
  * RandomGenerator crop = randoms.generatorAt("crop", epoch, recordIndex);       // the same in any order
  * }</pre>
  *
- * <p>{@link #generator} is for what happens in order on the training thread. Data loaded ahead by other threads is
- * drawn for before it is used, and in no certain order: take {@link #generatorAt} there, which has no state.
+ * <p>Use {@link #generator} for draws in a fixed order on the training thread. Prefetching threads draw before a batch
+ * is used and in no fixed order; use {@link #generatorAt} there, which has no state.
  *
- * <p>All of it depends on the seed and the name alone, never on which generators there are besides. Safe for several
- * threads, but each generator is for one thread at a time, and {@link #capture} and {@link #restore} want them at rest.
+ * <p>The numbers depend only on the seed and the name, not on other generators. This class is thread-safe, but each
+ * generator is confined to one thread at a time, and no generator may be in use during {@link #capture} and {@link
+ * #restore}.
+ *
+ * @since 0.1
  */
 public final class NamedRandoms {
     private final long seed;
     private final Map<String, SplitMix64> generators = new ConcurrentHashMap<>();
 
-    /** Generators none of which has been used. */
+    /** Creates generators in their initial states. */
     public NamedRandoms(long seed) {
         this.seed = seed;
     }
@@ -33,17 +36,17 @@ public final class NamedRandoms {
         return seed;
     }
 
-    /** The one generator of this name; a new one at its beginning if the name is new. */
+    /** The generator of this name, created in its initial state on first use. */
     public RandomGenerator generator(String name) {
         return named(name);
     }
 
-    /** A generator of its own for this place in the run, always from its beginning. */
+    /** A new generator for this position in the run, always in its initial state. */
     public RandomGenerator generatorAt(String name, long... coordinates) {
         return SplitMix64.of(seed, name, coordinates);
     }
 
-    /** The states of all generators of {@link #generator}, by name. */
+    /** The states of all generators created by {@link #generator}, by name. */
     public Map<String, SplitMix64.State> capture() {
         Map<String, SplitMix64.State> states = new TreeMap<>();
         generators.forEach((name, generator) -> states.put(name, generator.state()));
@@ -51,8 +54,8 @@ public final class NamedRandoms {
     }
 
     /**
-     * Sets all generators, those that somebody already holds included, to states. One that has none here was not used
-     * before the capture, so it begins anew.
+     * Sets all generators to saved states, including those already in use. A generator without a saved state was not
+     * used before the capture, so it is reset.
      */
     public void restore(Map<String, SplitMix64.State> states) {
         generators.forEach(

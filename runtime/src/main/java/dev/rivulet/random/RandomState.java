@@ -11,13 +11,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All random state of a run at a step boundary.
+ * The complete random state of a run at a step boundary. Immutable.
  *
  * @param seed the seed of the run
- * @param method how libtorch's numbers are continued
- * @param torch libtorch's generator; present exactly if the method is {@link RandomMethod#GENERATOR_STATE}
- * @param java the generator that DJL shares, which shuffles and augments
+ * @param method how libtorch's generator is continued
+ * @param torch libtorch's CPU generator; present exactly if the method is {@link RandomMethod#GENERATOR_STATE}
+ * @param java DJL's shared generator, used for shuffling and augmentation
  * @param named the generators of {@link NamedRandoms}, by name
+ * @since 0.1
  */
 public record RandomState(
         long seed,
@@ -38,14 +39,14 @@ public record RandomState(
     }
 
     /**
-     * Entries for a checkpoint: text only, so that no format rounds a number.
+     * Entries for a checkpoint, all of them strings, so that no format rounds a number.
      *
      * <pre>{@code
      * seed                "42"
      * method              "GENERATOR_STATE"
      * torch_cpu           base64 of what torch.get_rng_state() gives in Python
      * java_random         16 hexadecimal digits
-     * java_next_gaussian  16 hexadecimal digits, the bits of a double; only if one is pending
+     * java_next_gaussian  16 hexadecimal digits, the bits of a double; only if pending
      * named               {"noise": 32 hexadecimal digits, counter and gamma of SplitMix64}
      * }</pre>
      */
@@ -66,9 +67,9 @@ public record RandomState(
     }
 
     /**
-     * The state that {@link #toEntries} wrote.
+     * Reads a state written by {@link #toEntries}.
      *
-     * @throws IllegalArgumentException if an entry is missing or malformed, with its name
+     * @throws IllegalArgumentException if an entry is missing or malformed; the message names it
      */
     public static RandomState fromEntries(Map<?, ?> entries) {
         DictReader saved = new DictReader("", entries, RandomState::malformed);

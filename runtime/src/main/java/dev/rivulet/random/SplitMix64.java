@@ -3,16 +3,19 @@ package dev.rivulet.random;
 import java.util.random.RandomGenerator;
 
 /**
- * A random generator of 128 bits of state, which can be read and set.
+ * A random generator with 128 bits of state that can be read and set.
  *
  * <p>It is SplitMix64 (G. Steele, D. Lea, C. Flood, <i>Fast Splittable Pseudorandom Number Generators</i>, OOPSLA
- * 2014): a counter that advances by an odd constant, the gamma, and whose value is mixed. It gives the same numbers as
- * {@link java.util.SplittableRandom} from the same state, but shows that state. Its period is 2<sup>64</sup>.
+ * 2014): a counter that advances by an odd constant, the gamma, and is mixed to give a number. It gives the same
+ * numbers as {@link java.util.SplittableRandom} from the same state, but exposes the state. Its period is
+ * 2<sup>64</sup>.
  *
- * <p>{@link #nextLong()}, {@link #nextInt()} and {@link #nextInt(int)} give the same numbers for ever; the other methods are those of
- * {@link RandomGenerator}, as the JDK defines them. None keeps anything beside the state.
+ * <p>The numbers of {@link #nextLong()}, {@link #nextInt()} and {@link #nextInt(int)} never change between versions.
+ * The other methods are inherited from {@link RandomGenerator}. No method uses other state.
  *
- * <p>For one thread at a time, and nothing for secrets.
+ * <p>Not thread-safe and not cryptographically secure.
+ *
+ * @since 0.1
  */
 public final class SplitMix64 implements RandomGenerator {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
@@ -21,18 +24,18 @@ public final class SplitMix64 implements RandomGenerator {
     private long counter;
     private long gamma;
 
-    /** A generator that goes on from a state. */
+    /** Creates a generator that continues from a state. */
     public SplitMix64(State state) {
         set(state);
     }
 
     /**
-     * The generator of a name and of coordinates, such as an epoch and a record's index: always the same for the same
+     * Creates the generator of a name and coordinates, such as an epoch and a record's index: the same for the same
      * arguments, unrelated for others.
      *
      * @param seed the seed of the run
-     * @param name what the numbers are for
-     * @param coordinates where in the run they are used; none for one generator that serves the whole run
+     * @param name the purpose of the numbers
+     * @param coordinates the position in the run; none for a generator of the whole run
      */
     public static SplitMix64 of(long seed, String name, long... coordinates) {
         long hash = mix(seed + GOLDEN_GAMMA);
@@ -47,12 +50,12 @@ public final class SplitMix64 implements RandomGenerator {
         return new SplitMix64(new State(mix(next), mixGamma(next + GOLDEN_GAMMA)));
     }
 
-    /** The state from which {@link #SplitMix64(State)} goes on with the same numbers. */
+    /** The state from which {@link #SplitMix64(State)} continues with the same numbers. */
     public State state() {
         return new State(counter, gamma);
     }
 
-    /** Goes on from another state. */
+    /** Continues from another state. */
     void set(State state) {
         counter = state.counter();
         gamma = state.gamma();
@@ -79,7 +82,7 @@ public final class SplitMix64 implements RandomGenerator {
     @Override
     public int nextInt(int bound) {
         if (bound <= 0) {
-            throw new IllegalArgumentException("A number below " + bound + " was asked for; the bound is at least 1.");
+            throw new IllegalArgumentException("The bound is " + bound + "; give at least 1.");
         }
         long product = (nextLong() >>> 32) * bound;
         if ((product & LOW_32_BITS) < bound) {
@@ -102,7 +105,7 @@ public final class SplitMix64 implements RandomGenerator {
         return mixed ^ (mixed >>> 31);
     }
 
-    /** An odd number whose neighbouring bits differ often enough. */
+    /** An odd number with enough bit transitions. */
     private static long mixGamma(long value) {
         long mixed = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
@@ -111,17 +114,18 @@ public final class SplitMix64 implements RandomGenerator {
     }
 
     /**
-     * All that the next numbers depend on.
+     * The complete state of a generator. Immutable.
      *
-     * @param counter what is mixed, after the next step
-     * @param gamma the step; odd, or some numbers never occur
+     * @param counter advanced by the gamma, then mixed, for each number
+     * @param gamma the increment of the counter; odd, so that the counter takes all values
+     * @since 0.1
      */
     public record State(long counter, long gamma) {
-        /** Checks the step. */
+        /** Checks that the gamma is odd. */
         public State {
             if ((gamma & 1) == 0) {
-                throw new IllegalArgumentException(
-                        "A SplitMix64 generator advances by an odd number, not by " + gamma + ".");
+                throw new IllegalArgumentException("The gamma of a SplitMix64 generator is " + gamma
+                        + ", but must be odd; the saved state is damaged.");
             }
         }
     }

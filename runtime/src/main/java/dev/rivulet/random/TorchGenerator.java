@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * libtorch's default random generator for the CPU, reached by native calls.
+ * libtorch's default CPU random generator, accessed by native calls.
  *
- * <p>The calls are C++ methods, called as the System V ABI of x86-64 lays down: an object that is not trivial to copy is
- * returned in memory whose address comes first, before {@code this}. Elsewhere that address travels otherwise, and
- * the process would end; so a generator is only made where {@link TorchProbe} has checked the platform.
+ * <p>The calls are C++ methods, called by the System V ABI of x86-64: an object that is not trivially copyable is
+ * returned in memory whose address is passed first, before {@code this}. Other platforms pass that address differently
+ * and the process would crash, so a generator is created only after {@link TorchProbe} has checked the platform.
  *
- * <p>Every call takes a fresh tensor from {@code get_state}, which is freed at once.
+ * <p>Every call gets a new tensor from {@code get_state} and frees it immediately.
  */
 final class TorchGenerator {
     /** {@code RTLD_LAZY | RTLD_NOLOAD}: the library that DJL has loaded, never a second one. */
@@ -33,7 +33,7 @@ final class TorchGenerator {
     /**
      * Finds the generator.
      *
-     * @throws UnsatisfiedLinkError if the library is not loaded, or has no such functions
+     * @throws UnsatisfiedLinkError if the library is not loaded or lacks one of the functions
      */
     TorchGenerator(Path libtorchCpu) {
         NativeLibrary library =
@@ -70,7 +70,7 @@ final class TorchGenerator {
         }
     }
 
-    /** An {@code at::Tensor} on C++'s heap: what is returned, one pointer to its contents, is all that a tensor is. */
+    /** An {@code at::Tensor} on the C++ heap; a tensor consists of a single pointer to its contents. */
     private Pointer stateTensor() {
         Pointer tensor = allocate.invokePointer(new Object[] {(long) Long.BYTES});
         getState.invokePointer(new Object[] {tensor, generator});

@@ -12,56 +12,56 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the state of libtorch's generator can be saved and restored here.
+ * Checks whether the state of libtorch's generator can be saved and restored in this process.
  *
- * <p>What cannot be tried without danger is asked first: platform and version must be those on which the native calls
- * are known to be right. Then saving and restoring is tried; the generator stands afterwards where it stood before.
+ * <p>Native calls could crash the process, so platform and version are checked first against those with a known ABI.
+ * Then saving and restoring are tried; the generator has its original state afterwards.
  */
 final class TorchProbe {
-    /** {@code reseed} as value keeps off all native calls. */
+    /** The value {@code reseed} disables all native calls. */
     static final String PROPERTY = "rivulet.random.torch";
 
     private static final String KNOWN_VERSION = "2.7.1";
     private static final Shape DRAWN = new Shape(5);
 
     private final @Nullable TorchGenerator generator;
-    private final String finding;
+    private final String explanation;
 
-    private TorchProbe(@Nullable TorchGenerator generator, String finding) {
+    private TorchProbe(@Nullable TorchGenerator generator, String explanation) {
         this.generator = generator;
-        this.finding = finding;
+        this.explanation = explanation;
     }
 
-    /** The generator, or null if its state cannot be reached. */
+    /** The generator, or null if its state cannot be accessed. */
     @Nullable
     TorchGenerator generator() {
         return generator;
     }
 
-    /** What was found, in one sentence. */
-    String finding() {
-        return finding;
+    /** The result of the check, in one sentence. */
+    String explanation() {
+        return explanation;
     }
 
-    /** Tries it out. Nobody else may draw from libtorch meanwhile. */
+    /** Runs the check. No other thread may draw from libtorch meanwhile. */
     static TorchProbe run() {
         String platform = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         if ("reseed".equals(System.getProperty(PROPERTY))) {
-            return failed("-D" + PROPERTY + "=reseed says so");
+            return failed("-D" + PROPERTY + "=reseed is set");
         }
         if (!isKnown(platform)) {
-            return failed("the native calls are not known to be right for " + platform);
+            return failed("the native calls are not verified for " + platform);
         }
         try (NDManager manager = TorchEngine.get().newBaseManager(Device.cpu())) {
             String version = LibUtils.getVersion();
             if (!version.startsWith(KNOWN_VERSION)) {
-                return failed("they are not known to be right for libtorch " + version);
+                return failed("the native calls are not verified for libtorch " + version);
             }
             TorchGenerator generator = new TorchGenerator(Path.of(LibUtils.getLibtorchPath(), "libtorch_cpu.so"));
             return restores(generator, manager)
                     ? new TorchProbe(generator, "The state of libtorch's CPU generator is saved and restored.")
-                    : failed("a restored generator drew other numbers");
-        } catch (LinkageError | IllegalArgumentException e) { // JNA or a function is missing; the state looks wrong.
+                    : failed("a restored generator drew different numbers");
+        } catch (LinkageError | IllegalArgumentException e) { // JNA or a function is missing, or a bad state.
             return failed(e.toString());
         }
     }
@@ -75,7 +75,7 @@ final class TorchProbe {
         return name.equals("linux on amd64") || name.equals("linux on x86_64");
     }
 
-    /** Uniform numbers use the words of the state, an odd count of normal ones the part beside them. */
+    /** Uniform numbers use the words of the state; an odd count of normal numbers uses its cached second value. */
     private static boolean restores(TorchGenerator generator, NDManager manager) {
         TorchState before = generator.state();
         try {

@@ -4,31 +4,32 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.rivulet.internal.engine.TorchEngine;
 
 /**
- * The random generator of libtorch's CPU operations: dropout, {@code randomNormal}, initializers.
+ * The random generator of libtorch's CPU operations, such as dropout, {@code randomNormal} and initializers.
  *
- * <p>DJL can seed it, but neither read nor set its state, so the state is reached by native calls where those are known
- * to be right (Linux on x86-64, libtorch 2.7.1) and were seen to work in this process: before the first use, the state
- * is saved, numbers are drawn, the state is restored, and the same numbers must come. Elsewhere the generator can be
- * seeded for each batch. {@code -Drivulet.random.torch=reseed} asks for that.
+ * <p>DJL can seed it, but cannot read or set its state. The state is accessed by native calls on platforms with a known
+ * ABI (Linux on x86-64, libtorch 2.7.1), and only after a check in this process: save, draw, restore, and draw the same
+ * numbers. Elsewhere, or with {@code -Drivulet.random.torch=reseed}, the generator is seeded before each batch.
  *
- * <p>The process has one such generator. It is to be captured and restored while nobody draws from it, so between two
- * batches, on the thread that trains. Generators of GPUs are not reached.
+ * <p>The generator is shared by the process. Capture and restore it on the training thread between two batches, while
+ * no thread draws from it. GPU generators are not supported.
+ *
+ * @since 0.1
  */
 public final class TorchRandom {
     private TorchRandom() {}
 
-    /** What is possible in this process. Starts the engine at the first call, and tries it out. */
+    /** The method supported in this process. The first call starts the engine and runs the check. */
     public static RandomMethod method() {
         return Probed.PROBE.generator() == null ? RandomMethod.RESEED_EACH_STEP : RandomMethod.GENERATOR_STATE;
     }
 
-    /** Why it is so, in one sentence for the log. */
-    public static String finding() {
-        return Probed.PROBE.finding();
+    /** The reason for the method, in one sentence for the log. */
+    public static String explanation() {
+        return Probed.PROBE.explanation();
     }
 
     /**
-     * The generator's state, which stays as it is.
+     * Reads the generator's state without changing it.
      *
      * @throws IllegalStateException if {@link #method} is not {@link RandomMethod#GENERATOR_STATE}
      */
@@ -45,7 +46,7 @@ public final class TorchRandom {
         generator().setState(state);
     }
 
-    /** Seeds the generator, and those of all GPUs, for one step of a run. Always possible. */
+    /** Seeds the CPU generator and those of all GPUs for one step of a run. Supported on every platform. */
     public static void reseed(long seed, long step) {
         TorchEngine.get(); // Loads the library at the first call.
         JniUtils.setSeed(SplitMix64.of(seed, "torch", step).nextLong());
@@ -54,13 +55,13 @@ public final class TorchRandom {
     private static TorchGenerator generator() {
         TorchGenerator generator = Probed.PROBE.generator();
         if (generator == null) {
-            throw new IllegalStateException("The state of libtorch's generator cannot be reached: " + finding()
-                    + " Ask TorchRandom.method() first.");
+            throw new IllegalStateException("The state of libtorch's generator cannot be accessed: " + explanation()
+                    + " Check TorchRandom.method() first.");
         }
         return generator;
     }
 
-    /** Tried out once, when first asked for. */
+    /** Runs the check once, on first use. */
     private static final class Probed {
         static final TorchProbe PROBE = TorchProbe.run();
     }

@@ -5,13 +5,14 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The state of libtorch's random generator for the CPU: the 5056 bytes that {@code torch.get_rng_state()} gives in
- * Python, too.
+ * The state of libtorch's CPU random generator: the same 5056 bytes as {@code torch.get_rng_state()} in Python.
  *
- * <p>It is checked as libtorch checks it and more, because libtorch ends the process over a bad one. Immutable.
+ * <p>It is checked more strictly than by libtorch, which aborts the process on an invalid state. Immutable.
+ *
+ * @since 0.1
  */
 public final class TorchState {
-    /** Size of a state: {@code CPUGeneratorImplState} of libtorch's CPUGeneratorImpl.cpp. */
+    /** Size of a state in bytes: {@code CPUGeneratorImplState} in libtorch's CPUGeneratorImpl.cpp. */
     public static final int BYTE_COUNT = 5056;
 
     private static final int WORDS = 624;
@@ -28,7 +29,7 @@ public final class TorchState {
     }
 
     /**
-     * A state from its bytes.
+     * Creates a state from a copy of its bytes.
      *
      * @throws IllegalArgumentException if no generator can have this state
      */
@@ -36,7 +37,7 @@ public final class TorchState {
         return checked(bytes.clone());
     }
 
-    /** The same without a copy, for bytes that nobody else has. */
+    /** The same without a copy, for bytes that are not shared. */
     static TorchState checked(byte[] bytes) {
         if (bytes.length != BYTE_COUNT) {
             throw malformed("it has " + bytes.length + " bytes instead of " + BYTE_COUNT);
@@ -44,7 +45,7 @@ public final class TorchState {
         ByteBuffer fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int left = fields.getInt(LEFT_AT);
         if (left < 1 || left > WORDS) {
-            throw malformed(left + " of its " + WORDS + " words are left");
+            throw malformed(left + " of its " + WORDS + " words remain");
         }
         if (fields.getInt(SEEDED_AT) != 1) {
             throw malformed("it was never seeded");
@@ -54,8 +55,8 @@ public final class TorchState {
             throw malformed("its next word is " + next + " of " + WORDS);
         }
         if (next + left > WORDS + 1) {
-            // Not checked by libtorch, which would draw what lies behind the words in memory.
-            throw malformed("its next word is " + next + ", and " + left + " of " + WORDS + " are left");
+            // Not checked by libtorch, which would read memory past the words.
+            throw malformed("its next word is " + next + ", but " + left + " of " + WORDS + " remain");
         }
         for (int word = 0; word < WORDS; word++) {
             if (fields.getInt(WORDS_AT + word * Long.BYTES + Integer.BYTES) != 0) {
@@ -63,14 +64,14 @@ public final class TorchState {
             }
         }
         if ((fields.get(FLOAT_NORMAL_IS_VALID_AT) & ~1) != 0) {
-            throw malformed("a truth value is neither 0 nor 1");
+            throw malformed("a boolean is neither 0 nor 1");
         }
         return new TorchState(bytes);
     }
 
     private static IllegalArgumentException malformed(String reason) {
-        return new IllegalArgumentException("This is no state of libtorch's CPU generator: " + reason
-                + "; the checkpoint's entry is damaged or of another libtorch.");
+        return new IllegalArgumentException("This is not a state of libtorch's CPU generator: " + reason
+                + "; the checkpoint's entry is damaged or was saved by another version of libtorch.");
     }
 
     /** A copy of the bytes. */
@@ -78,7 +79,7 @@ public final class TorchState {
         return bytes.clone();
     }
 
-    /** The bytes themselves, not to be written. */
+    /** The bytes without a copy; must not be changed. */
     byte[] shared() {
         return bytes;
     }
@@ -93,7 +94,7 @@ public final class TorchState {
         return Arrays.hashCode(bytes);
     }
 
-    /** A digest, never the bytes. */
+    /** A hash, not the bytes. */
     @Override
     public String toString() {
         return "TorchState[" + Integer.toHexString(hashCode()) + "]";

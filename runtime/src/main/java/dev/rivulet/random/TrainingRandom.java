@@ -5,7 +5,7 @@ import ai.djl.util.RandomUtils;
 import java.util.Optional;
 
 /**
- * Everything random in one run: libtorch's generator, the one that DJL shares, and the run's named ones.
+ * All random generators of one run: libtorch's, DJL's shared one, and the run's named generators.
  *
  * <pre>{@code
  * TrainingRandom random = new TrainingRandom(42, Device.cpu());
@@ -14,7 +14,9 @@ import java.util.Optional;
  * random.restore(state).ifPresent(logger::warn);
  * }</pre>
  *
- * <p>For the thread that trains, while no other thread draws from these generators.
+ * <p>Not thread-safe; use it on the training thread while no other thread draws from these generators.
+ *
+ * @since 0.1
  */
 public final class TrainingRandom {
     private final NamedRandoms named;
@@ -22,10 +24,11 @@ public final class TrainingRandom {
     private RandomMethod method;
 
     /**
-     * The randomness of a run. Neither seeds nor draws.
+     * Creates the generators of a run. Does not seed or draw.
      *
-     * @param seed what named generators, and steps that are seeded, depend on
-     * @param device where the model is; the state of a GPU's generator is not reached, so there every step is seeded
+     * @param seed the seed of named generators and reseeded steps
+     * @param device the device of the model; on a GPU every step is reseeded, because the state of its generator is not
+     *     accessible
      */
     public TrainingRandom(long seed, Device device) {
         this(seed, device.isGpu(), device.isGpu() ? RandomMethod.RESEED_EACH_STEP : TorchRandom.method());
@@ -42,23 +45,24 @@ public final class TrainingRandom {
         return named;
     }
 
-    /** How libtorch's numbers are continued after a stop. */
+    /** How libtorch's generator is continued after a stop. */
     public RandomMethod method() {
         return method;
     }
 
-    /** Why that method was taken, in one sentence for the log. */
-    public String finding() {
+    /** The reason for the method, in one sentence for the log. */
+    public String explanation() {
         return onGpu
-                ? "libtorch's generator is seeded before every batch, because the state of a GPU's cannot be reached."
-                : TorchRandom.finding();
+                ? "libtorch's generator is seeded before every batch, because a GPU generator's state is not"
+                        + " accessible."
+                : TorchRandom.explanation();
     }
 
     /**
-     * Seeds libtorch's generators, where that is the method. To be called before every training step, so before every
-     * batch: a run may be saved, and go on, between two batches whose gradients add up.
+     * Seeds libtorch's generators if that is the method. Must be called before every batch, not only before every
+     * optimizer step, because a run may be saved and resumed between two accumulated batches.
      *
-     * @param totalBatches training batches before this one, over all epochs
+     * @param totalBatches number of training batches before this one, over all epochs
      */
     public void beginStep(long totalBatches) {
         if (method == RandomMethod.RESEED_EACH_STEP) {
@@ -66,7 +70,7 @@ public final class TrainingRandom {
         }
     }
 
-    /** The state of all, which stays as it is. */
+    /** Captures the states of all generators without changing them. */
     public RandomState capture() {
         Optional<TorchState> torch =
                 method == RandomMethod.GENERATOR_STATE ? Optional.of(TorchRandom.capture()) : Optional.empty();
@@ -74,27 +78,28 @@ public final class TrainingRandom {
     }
 
     /**
-     * Goes on from a state, by the method that it was captured by.
+     * Continues from a state, with the method by which it was captured.
      *
-     * @return what cannot be continued exactly and why, to be told to the user; empty if all is exact
-     * @throws IllegalArgumentException if the state is that of a run with another seed; nothing is restored then
+     * @return what cannot be continued exactly and why, as a warning for the user; empty if everything is exact
+     * @throws IllegalArgumentException if the state belongs to a run with another seed; nothing is restored in that
+     *     case
      */
     public Optional<String> restore(RandomState state) {
         if (state.seed() != named.seed()) {
-            throw new IllegalArgumentException("The checkpoint is of a run with seed " + state.seed()
-                    + ", but this one has seed " + named.seed() + "; give it the same to go on exactly.");
+            throw new IllegalArgumentException("The checkpoint belongs to a run with seed " + state.seed()
+                    + ", but this run has seed " + named.seed() + "; set the same seed to resume exactly.");
         }
         named.restore(state.named());
         boolean javaExact = state.java().restoreTo(RandomUtils.RANDOM);
         boolean torchExact = restoreTorch(state);
         if (!torchExact) {
-            return Optional.of("The random numbers of libtorch go on differently from here: the checkpoint holds the"
-                    + " state of its CPU generator, but here " + finding());
+            return Optional.of("The random numbers of libtorch differ from here on: the checkpoint holds the"
+                    + " state of its CPU generator, but in this process " + explanation());
         }
         return javaExact
                 ? Optional.empty()
-                : Optional.of("The next nextGaussian() of DJL's RandomUtils.RANDOM is another one: it was computed too"
-                        + " long before the checkpoint; all other random numbers go on exactly.");
+                : Optional.of("The next nextGaussian() of DJL's RandomUtils.RANDOM differs: it was computed too"
+                        + " long before the checkpoint. All other random numbers continue exactly.");
     }
 
     private boolean restoreTorch(RandomState state) {

@@ -1,4 +1,4 @@
-/** States of the random generators that training draws from, and named generators whose state can be saved. */
+/** Saved states of the random generators used in training, and named generators. */
 @NullMarked
 package dev.rivulet.random;
 

@@ -9,13 +9,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type of a tensor's elements: the 22 of safetensors, under the names that its files use.
+ * The element type of a tensor: the 22 types of safetensors, under the names used in its files.
  *
- * <p>The order of the constants is that of safetensors: files hold tensors of a later constant first, so that each
- * tensor is aligned to its own element size.
+ * <p>The constants are in the order of safetensors: files hold tensors of later constants first, so that each tensor is
+ * aligned to its element size.
  *
- * <p>DJL's PyTorch engine takes eight of them. The others never reach it, because its native code ends the JVM when it
- * is given most of them, and makes an F32 array when asked for C64; {@link #arrayType} is empty for them.
+ * <p>DJL's PyTorch engine supports eight of them. The others are never passed to it, because its native code crashes
+ * the JVM for most of them, and creates an F32 array for C64; {@link #arrayType} is empty for them.
+ *
+ * @since 0.1
  */
 public enum Dtype {
     BOOL(8, DataType.BOOLEAN),
@@ -56,30 +58,30 @@ public enum Dtype {
         this.arrayType = arrayType;
     }
 
-    /** Bits per element; 4 and 6 for the packed types, else a multiple of 8. */
+    /** Bits per element: 4 or 6 for the packed types, otherwise a multiple of 8. */
     public int bits() {
         return bits;
     }
 
-    /** Bytes that hold together: the element size, or 1 for the packed types. */
+    /** Alignment in bytes: the element size, or 1 for the packed types. */
     public int alignment() {
         return Math.max(1, bits / 8);
     }
 
-    /** DJL's name of this type; empty where its PyTorch engine cannot hold it. */
+    /** The corresponding DJL type; empty if its PyTorch engine does not support it. */
     public Optional<DataType> arrayType() {
         return Optional.ofNullable(arrayType);
     }
 
-    /** The constant of a safetensors name, such as {@code "BF16"}; empty for an unknown name. */
+    /** The dtype of a safetensors name, such as {@code "BF16"}; empty for an unknown name. */
     public static Optional<Dtype> named(String name) {
         return Optional.ofNullable(BY_NAME.get(name));
     }
 
     /**
-     * The dtype of DJL's arrays of a type.
+     * The dtype that corresponds to a DJL type.
      *
-     * @throws UnsupportedDtypeException if the PyTorch engine holds no such arrays
+     * @throws UnsupportedDtypeException if the PyTorch engine does not support the type
      */
     public static Dtype of(DataType arrayType) {
         for (Dtype dtype : values()) {
@@ -88,21 +90,21 @@ public enum Dtype {
             }
         }
         throw new UnsupportedDtypeException("An array of DJL type " + arrayType
-                + " cannot be read: the PyTorch engine gives no bytes for it."
-                + " Cast it to FLOAT32 or another type that it holds before it is saved.");
+                + " cannot be read: the PyTorch engine returns no bytes for it."
+                + " Cast it to FLOAT32 or another supported type before saving.");
     }
 
     /**
-     * Bytes of a densely packed tensor of this type.
+     * Size in bytes of a densely packed tensor of this type.
      *
      * @throws ArithmeticException if the count exceeds a long
-     * @throws IllegalArgumentException if packed elements do not end on a byte
+     * @throws IllegalArgumentException if packed elements do not end on a byte boundary
      */
     public long byteCount(TensorShape shape) {
         long bitCount = Math.multiplyExact(shape.elementCount(), bits);
         if (bitCount % 8 != 0) {
             throw new IllegalArgumentException("A tensor of " + this + " with shape " + shape + " has " + bitCount
-                    + " bits, which do not end on a byte; pad its last dimension.");
+                    + " bits, which do not end on a byte boundary; pad its last dimension.");
         }
         return bitCount / 8;
     }

@@ -22,19 +22,22 @@ import org.jspecify.annotations.Nullable;
  * encoder.norm.running_mean}.
  *
  * <ul>
- *   <li>Children of a {@link SequentialBlock} or {@link ParallelBlock} are called by their index from 0, activations
- *       counted, as in {@code nn.Sequential}.
- *   <li>Children of other blocks are called as the block added them, or by their index if a sibling is called the same.
- *   <li>Parameters of DJL's own blocks are called as in {@code torch.nn}: {@code gamma} of a {@code BatchNorm} is
- *       {@code weight}, {@code l_0_i2h_WEIGHT} of an {@code LSTM} is {@code weight_ih_l0}. Parameters of other blocks
- *       keep their names.
- *   <li>A mapping may give other names to all of them, last.
+ *   <li>Children of a {@link SequentialBlock} or {@link ParallelBlock} are named by their index from 0, counting
+ *       activations, as in {@code nn.Sequential}.
+ *   <li>Children of other blocks have the name under which the block added them, or their index if a sibling has the
+ *       same name.
+ *   <li>Parameters of DJL's own blocks are named as in {@code torch.nn}: {@code gamma} of a {@code BatchNorm} is {@code
+ *       weight}, {@code l_0_i2h_WEIGHT} of an {@code LSTM} is {@code weight_ih_l0}. Parameters of other blocks keep
+ *       their names.
+ *   <li>An optional mapping is applied to the resulting names.
  * </ul>
  *
- * <p>A parameter that is met again, because a block or parameter is shared, is listed once under its first name; the
- * others are {@link #aliases}. Order is DJL's and PyTorch's: a block's own parameters, then its children, depth first.
+ * <p>A shared parameter is listed once under its first name; its other names are {@link #aliases}. The order is that of
+ * DJL and PyTorch: a block's own parameters, then its children, depth first.
  *
- * <p>Immutable; says what the tree was when {@link #of} was called.
+ * <p>Immutable; describes the tree at the time of the call of {@link #of}.
+ *
+ * @since 0.1
  */
 public final class ParameterNames {
     private final Map<String, Parameter> parameters;
@@ -50,88 +53,87 @@ public final class ParameterNames {
     /**
      * Names the parameters of a block, initialized or not.
      *
-     * @throws IllegalArgumentException if two parameters would get one name; both are told by their path in the tree
+     * @throws IllegalArgumentException if two parameters would get the same name; the message has their paths in the
+     *     tree
      */
     public static ParameterNames of(Block block) {
         return of(block, UnaryOperator.identity());
     }
 
     /**
-     * Names the parameters of a block, initialized or not, as a mapping says.
+     * Names the parameters of a block, initialized or not, with a mapping.
      *
-     * @param mapping from the name that a parameter or {@link #batchCounters batch counter} has otherwise to the one that
-     *     it gets
-     * @throws IllegalArgumentException if two parameters would get one name, or one would get none; they are told by their
-     *     path in the tree
+     * @param mapping from the default name of a parameter or {@link #batchCounters batch counter} to its name
+     * @throws IllegalArgumentException if two parameters would get the same name, or one would get none; the message
+     *     has their paths in the tree
      */
     public static ParameterNames of(Block block, UnaryOperator<String> mapping) {
         Walk walk = new Walk(mapping);
         walk.visit(block, "", block.getClass().getSimpleName());
-        walk.batchCounters.removeAll(walk.places.keySet());
+        walk.batchCounters.removeAll(walk.paths.keySet());
         return new ParameterNames(walk);
     }
 
-    /** Each parameter once, under its first name, in order. */
+    /** Each parameter once, by its first name, in order. */
     public Map<String, Parameter> parameters() {
         return parameters;
     }
 
-    /** Further names of shared parameters, in order, each with the name that {@link #parameters} lists. */
+    /** Other names of shared parameters, in order, mapped to the name in {@link #parameters}. */
     public Map<String, String> aliases() {
         return aliases;
     }
 
     /**
-     * The names under which PyTorch counts the training batches that a {@code BatchNorm} has seen, such as
-     * {@code 1.num_batches_tracked}. DJL does not count them: files from Python have them, files from here do not.
+     * Names of PyTorch's counters of training batches in {@code BatchNorm}, such as {@code 1.num_batches_tracked}. DJL
+     * has no such counters: files from Python contain them, files from Rivulet do not.
      */
     public Set<String> batchCounters() {
         return batchCounters;
     }
 
-    /** What has been seen so far; a place is the path in DJL's own keys, for messages. */
+    /** A walk through the tree. Paths consist of DJL's own keys, for messages. */
     private static final class Walk {
         private final UnaryOperator<String> mapping;
         private final Map<String, Parameter> parameters = new LinkedHashMap<>();
         private final Map<String, String> aliases = new LinkedHashMap<>();
         private final Set<String> batchCounters = new LinkedHashSet<>();
         private final IdentityHashMap<Parameter, String> firstNames = new IdentityHashMap<>();
-        private final Map<String, String> places = new LinkedHashMap<>();
+        private final Map<String, String> paths = new LinkedHashMap<>();
 
         Walk(UnaryOperator<String> mapping) {
             this.mapping = mapping;
         }
 
-        void visit(Block block, String prefix, String place) {
+        void visit(Block block, String prefix, String path) {
             for (Pair<String, Parameter> entry : block.getDirectParameters()) {
-                String parameterPlace = place + "/" + entry.getKey();
+                String parameterPath = path + "/" + entry.getKey();
                 String name = prefix + TorchNames.ofParameter(block, entry.getKey());
-                add(mapped(name, parameterPlace), entry.getValue(), parameterPlace);
+                add(mapped(name, parameterPath), entry.getValue(), parameterPath);
             }
-            TorchNames.ofBatchCounter(block).ifPresent(name -> batchCounters.add(mapped(prefix + name, place)));
+            TorchNames.ofBatchCounter(block).ifPresent(name -> batchCounters.add(mapped(prefix + name, path)));
             List<String> names = childNames(block);
             int index = 0;
             for (Pair<String, Block> child : block.getChildren()) {
                 String name = names.get(index++);
-                visit(child.getValue(), prefix + name + ".", place + "/" + child.getKey());
+                visit(child.getValue(), prefix + name + ".", path + "/" + child.getKey());
             }
         }
 
-        private String mapped(String name, String place) {
+        private String mapped(String name, String path) {
             @Nullable String mapped = mapping.apply(name);
             if (mapped == null || mapped.isEmpty()) {
-                throw new IllegalArgumentException("The mapping of names gives none to \"" + name + "\" (" + place
-                        + "). Have it return the name itself where it changes nothing.");
+                throw new IllegalArgumentException("The mapping of names returns no name for \"" + name + "\" (" + path
+                        + "). Return the name itself where nothing changes.");
             }
             return mapped;
         }
 
-        private void add(String name, Parameter parameter, String place) {
-            String other = places.putIfAbsent(name, place);
+        private void add(String name, Parameter parameter, String path) {
+            String other = paths.putIfAbsent(name, path);
             if (other != null) {
                 throw new IllegalArgumentException("Two parameters would be called \"" + name + "\": " + other + " and "
-                        + place + ". Give one of them, or the block that holds it, another name, or have the mapping"
-                        + " of names do so.");
+                        + path + ". Rename one of them or the block that contains it, or change the mapping of names.");
             }
             String first = firstNames.putIfAbsent(parameter, name);
             if (first == null) {
@@ -151,20 +153,20 @@ public final class ParameterNames {
         List<String> unique = new ArrayList<>(keys.size());
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
-            boolean named = !name.isEmpty() && Collections.frequency(names, name) == 1 && !isListOfClasses(block);
+            boolean named = !name.isEmpty() && Collections.frequency(names, name) == 1 && !namesChildrenByClass(block);
             unique.add(named ? name : Integer.toString(i));
         }
         return unique;
     }
 
-    /** A child's name without the number, counted from 1, that DJL puts before it. */
+    /** A child's name without DJL's prefix, its number from 1. */
     private static String ownName(String key, int index) {
         String number = String.format(Locale.ROOT, "%02d", index + 1);
         return key.startsWith(number) ? key.substring(number.length()) : key;
     }
 
-    /** These blocks call every child by its class, which is no name that a user gave. */
-    private static boolean isListOfClasses(Block block) {
+    /** Whether the block names children by class, so that their names are not chosen by a user. */
+    private static boolean namesChildrenByClass(Block block) {
         return block instanceof SequentialBlock || block instanceof ParallelBlock;
     }
 }

@@ -8,23 +8,25 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * A dtype, a shape and the elements as little-endian, row-major bytes in host memory.
+ * Elements as little-endian, row-major bytes in host memory, with a dtype and a shape.
  *
- * <p>The bytes lie in one or several chunks, each a buffer of at most 2 GiB − 1 (by convention 1 GiB) that holds whole
- * elements, so a tensor may be of any size.
+ * <p>The bytes are stored in one or more chunks, each a buffer of at most 2 GiB − 1 (by convention 1 GiB) that contains
+ * whole elements, so a tensor may have any size.
  *
- * <p><b>Ownership.</b> A tensor borrows its memory: it neither copies nor frees what it is made of. Whoever made the
- * memory keeps it alive and unchanged while the tensor is in use. There are two kinds:
+ * <p><b>Ownership.</b> A tensor borrows its memory: it neither copies nor frees it. The owner keeps the memory alive
+ * and unchanged while the tensor is in use. There are two kinds:
  *
  * <ul>
  *   <li>Java buffers (from {@link #copy}, a conversion or a file) live as long as a tensor or buffer refers to them.
- *       Nothing has to be closed.
- *   <li>The memory of a live array, lent for a scope, is valid until that scope or the array is closed, and changes with
- *       the array. Reading it later ends the JVM, so such a tensor never leaves the scope.
+ *       Nothing needs to be closed.
+ *   <li>The memory of a live array, borrowed within a scope, is valid until that scope or the array is closed, and
+ *       changes with the array. Reading it later crashes the JVM, so such a tensor must not leave the scope.
  * </ul>
  *
- * <p>Immutable as far as its memory is; safe for use by several threads. {@code equals} is identity, because comparing
- * gigabytes should be asked for: {@link #contentEquals}.
+ * <p>Immutable if its memory does not change; thread-safe. {@code equals} is identity, because comparing gigabytes
+ * should be explicit: {@link #contentEquals}.
+ *
+ * @since 0.1
  */
 public final class Tensor {
     private final Dtype dtype;
@@ -45,10 +47,11 @@ public final class Tensor {
     }
 
     /**
-     * A tensor over the remaining bytes of buffers, direct or heap, which it borrows.
+     * A tensor over the remaining bytes of direct or heap buffers, which it borrows.
      *
      * @param chunks the elements in order, little-endian; one buffer may occur several times
-     * @throws IllegalArgumentException if the bytes are not exactly those of the shape, or a chunk splits an element
+     * @throws IllegalArgumentException if the number of bytes does not match dtype and shape, or a chunk splits an
+     *     element
      */
     public static Tensor of(Dtype dtype, TensorShape shape, List<ByteBuffer> chunks) {
         long expected = dtype.byteCount(shape);
@@ -85,7 +88,7 @@ public final class Tensor {
         return byteCount;
     }
 
-    /** The bytes in order: read-only, little-endian buffers of the caller's own position; none for an empty tensor. */
+    /** The bytes in order: read-only, little-endian buffers with independent positions; none for an empty tensor. */
     public List<ByteBuffer> chunks() {
         List<ByteBuffer> duplicates = new ArrayList<>(chunks.size());
         for (ByteBuffer chunk : chunks) {
@@ -94,7 +97,7 @@ public final class Tensor {
         return duplicates;
     }
 
-    /** Whether the other tensor has the same dtype, shape and bytes. A NaN equals a NaN of the same bits only. */
+    /** Whether the other tensor has the same dtype, shape and bytes. A NaN equals only a NaN with the same bits. */
     public boolean contentEquals(Tensor other) {
         return dtype == other.dtype && shape.equals(other.shape) && Chunks.equal(chunks, other.chunks);
     }
@@ -108,7 +111,7 @@ public final class Tensor {
         return crc.getValue();
     }
 
-    /** The same tensor over fresh direct memory of its own. */
+    /** A copy in newly allocated direct memory. */
     public Tensor copy() {
         List<ByteBuffer> memory = Chunks.allocate(byteCount);
         copyTo(memory);
@@ -116,10 +119,10 @@ public final class Tensor {
     }
 
     /**
-     * Copies the bytes into memory; the chunks' boundaries need not be the same.
+     * Copies the bytes into memory; chunk boundaries may differ.
      *
-     * @param memory writable buffers with as many remaining bytes as the tensor has; their positions stay
-     * @throws IllegalArgumentException if the sizes differ; nothing is copied then
+     * @param memory writable buffers with as many remaining bytes as the tensor; their positions do not change
+     * @throws IllegalArgumentException if the sizes differ; nothing is copied in that case
      */
     public void copyTo(List<ByteBuffer> memory) {
         long room = Chunks.byteCount(memory);
@@ -129,7 +132,7 @@ public final class Tensor {
         Chunks.copy(chunks, memory);
     }
 
-    /** Dtype and shape, such as {@code F32[64, 3]}; never the elements. */
+    /** Dtype and shape, such as {@code F32[64, 3]}, without the elements. */
     @Override
     public String toString() {
         return dtype.name() + shape;

@@ -3,9 +3,11 @@ package dev.rivulet.tensor;
 import java.util.Arrays;
 
 /**
- * The dimensions of a tensor, row-major: none for a scalar, any of them zero for an empty tensor.
+ * The dimensions of a tensor, outermost first: none for a scalar, at least one of size 0 for an empty tensor.
  *
  * <p>Immutable.
+ *
+ * @since 0.1
  */
 public final class TensorShape {
     private final long[] dimensions;
@@ -16,7 +18,8 @@ public final class TensorShape {
         long product = 1;
         for (long dimension : dimensions) {
             if (dimension < 0) {
-                throw new IllegalArgumentException("Shape " + this + " has a negative dimension.");
+                throw new IllegalArgumentException(
+                        "Shape " + this + " has a negative dimension; give sizes of at" + " least 0.");
             }
             product = Math.multiplyExact(product, dimension);
         }
@@ -24,7 +27,7 @@ public final class TensorShape {
     }
 
     /**
-     * A shape of these dimensions, outermost first.
+     * A shape with these dimensions, outermost first.
      *
      * @throws IllegalArgumentException if one is negative
      * @throws ArithmeticException if the number of elements, multiplied from the left, exceeds a long

@@ -13,9 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code torch.nn} calls the parameters and buffers of the module that a DJL block corresponds to. Parameters that
- * are called the same in both, such as those of linear and convolutional blocks, and those of users' own blocks keep
- * their names.
+ * Names in {@code torch.nn} of the parameters and buffers of DJL's blocks. Parameters with the same name in both, such
+ * as those of linear and convolutional blocks, and parameters of users' own blocks keep their names.
  */
 final class TorchNames {
     private static final Map<String, String> NORM = Map.of(
@@ -55,7 +54,7 @@ final class TorchNames {
         return kind + "_" + parts.group(3) + "h_l" + parts.group(2) + direction;
     }
 
-    /** PyTorch's name of a block's count of training batches, if it has one there. */
+    /** PyTorch's name of a block's counter of training batches, if PyTorch has one. */
     static Optional<String> ofBatchCounter(Block block) {
         return block instanceof BatchNorm ? Optional.of("num_batches_tracked") : Optional.empty();
     }

@@ -2,12 +2,16 @@ package dev.rivulet.tensor;
 
 import java.io.Serial;
 
-/** Thrown when elements of some type are asked to go where that type does not exist. */
+/**
+ * Thrown when a dtype is not supported by the target of an operation.
+ *
+ * @since 0.1
+ */
 public final class UnsupportedDtypeException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** With what was asked, where it fails and what to do. */
+    /** Creates the exception with a message that says what failed, where, and the remedy. */
     public UnsupportedDtypeException(String message) {
         super(message);
     }

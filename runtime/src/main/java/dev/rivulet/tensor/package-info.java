@@ -1,4 +1,4 @@
-/** Tensors as bytes: dtype, shape and memory beyond 2 GiB; and the names of parameters. */
+/** Tensors as dtype, shape and bytes, of any size; and the dotted names of a model's parameters. */
 @NullMarked
 package dev.rivulet.tensor;
 

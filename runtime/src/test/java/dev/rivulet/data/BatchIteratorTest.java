@@ -46,7 +46,7 @@ class BatchIteratorTest {
         "1, 2, false, '0'",
         "3, 3, false, '0 1 2'"
     })
-    void givesEveryBatchAndTellsTheLast(int records, int batchSize, boolean dropLast, String expected)
+    void givesEveryBatchAndReportsTheLast(int records, int batchSize, boolean dropLast, String expected)
             throws Exception {
         ArrayDataset dataset =
                 numbers(records).setSampling(batchSize, false, dropLast).build();
@@ -55,7 +55,7 @@ class BatchIteratorTest {
     }
 
     @Test
-    void tellsTheLastOfASamplerThatLeavesRecordsOut() throws Exception {
+    void reportsTheLastBatchOfASamplerThatSkipsRecords() throws Exception {
         Sampler firstFour = new Sampler() {
             @Override
             public Iterator<List<Long>> sample(RandomAccessDataset dataset) {
@@ -73,7 +73,7 @@ class BatchIteratorTest {
     }
 
     @Test
-    void tellsTheLastOfADatasetThatDoesNotKnowItsSize() throws Exception {
+    void reportsTheLastBatchOfADatasetOfUnknownSize() throws Exception {
         assertThat(pass(new Stream(5))).isEqualTo("0|1|2|3|4 last");
     }
 
@@ -86,7 +86,7 @@ class BatchIteratorTest {
     }
 
     @Test
-    void closesWhatTheCallerDidNot() throws Exception {
+    void closesBatchesThatTheCallerLeftOpen() throws Exception {
         ArrayDataset dataset = numbers(6).setSampling(2, false).build();
         int arrays = manager.getManagedArrays().size();
         Batch forgotten;
@@ -99,9 +99,9 @@ class BatchIteratorTest {
         assertThat(manager.getManagedArrays()).hasSize(arrays);
     }
 
-    /** DJL draws the order when the epoch begins; training draws at every batch. */
+    /** DJL draws the order when the epoch starts; training draws at every batch. */
     @Test
-    void goesOnInAnEpochThatDjlShuffles() throws Exception {
+    void resumesInAnEpochThatDjlShuffles() throws Exception {
         ArrayDataset dataset = numbers(20).setSampling(3, true).build();
         TrainingRandom random = new TrainingRandom(42, Device.cpu());
         RandomState atEpochStart = random.capture();
@@ -136,13 +136,15 @@ class BatchIteratorTest {
     }
 
     @Test
-    void refusesToBeginBehindTheEnd() {
+    void refusesToStartPastTheEnd() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new BatchIterator(new Stream(3), manager, 0, 4).close())
-                .withMessageContaining("Batch 4 of an epoch is to be the first, but the data set has 3;");
+                .withMessageContaining("The pass starts at batch 4, but the data set has only 3 batches; resume with"
+                        + " the data and"
+                        + " the batch size of the original run.");
     }
 
-    /** The numbers of all batches; each is read after the iterator has looked ahead. */
+    /** The numbers of all batches, each read after the iterator has looked ahead. */
     private String pass(Dataset dataset) throws Exception {
         List<String> seen = new ArrayList<>();
         try (BatchIterator batches = new BatchIterator(dataset, manager)) {

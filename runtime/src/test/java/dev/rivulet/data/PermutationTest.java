@@ -12,7 +12,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 class PermutationTest {
-    /** Also computed by a second implementation of the algorithm. If this fails, resumed runs see other data. */
+    /** Computed by a second implementation of the algorithm. If this fails, resumed runs see other data. */
     @Test
     void neverChanges() {
         assertThat(Permutation.of(10, 42, 0)).containsExactly(3, 7, 6, 9, 4, 0, 5, 8, 1, 2);
@@ -30,7 +30,7 @@ class PermutationTest {
         }
     }
 
-    /** DJL's own shuffle gives 6 of the 24, and never one that leaves a record in its place. */
+    /** DJL's own shuffle gives only 6 of the 24, none of which leaves a record in its position. */
     @Test
     void everyPermutationIsEquallyLikely() {
         Map<String, Integer> seen = new HashMap<>();

@@ -33,7 +33,7 @@ class SeededDatasetTest {
 
     @ParameterizedTest
     @ValueSource(ints = {18, 20})
-    void aResumedEpochSeesExactlyTheRest(int records) throws Exception {
+    void aResumedEpochGivesExactlyTheRemainingRecords(int records) throws Exception {
         CountingDataset counting = CountingDataset.of(records).build();
         SeededDataset shuffled = SeededDataset.shuffled(counting, 4, 42);
         SeededDataset sequential = SeededDataset.sequential(counting, 4);
@@ -75,7 +75,7 @@ class SeededDatasetTest {
     }
 
     @Test
-    void shufflesEachEpochAnew() throws Exception {
+    void shufflesEachEpochDifferently() throws Exception {
         SeededDataset dataset = SeededDataset.shuffled(CountingDataset.of(50).build(), 7, 42);
         List<Long> first = flat(pass(dataset, 0, 0));
         List<Long> second = flat(pass(dataset, 1, 0));
@@ -93,7 +93,7 @@ class SeededDatasetTest {
     }
 
     @Test
-    void takesTheBulkPathOfArrayDatasets() throws Exception {
+    void usesTheBulkPathOfArrayDatasets() throws Exception {
         ArrayDataset numbers = new ArrayDataset.Builder()
                 .setData(manager.create(IntStream.range(0, 10).toArray(), new Shape(10)))
                 .setSampling(1, true)
@@ -110,7 +110,7 @@ class SeededDatasetTest {
     }
 
     @Test
-    void givesTheFirstEpochToThoseWhoKnowNone() throws Exception {
+    void givesTheFirstEpochByDefault() throws Exception {
         SeededDataset dataset = SeededDataset.shuffled(CountingDataset.of(9).build(), 4, 42);
         List<List<Long>> seen = new ArrayList<>();
         for (Batch batch : dataset.getData(manager, executor)) {
@@ -122,7 +122,7 @@ class SeededDatasetTest {
     }
 
     @Test
-    void countsBatchesConsumedNotThoseLoadedAhead() throws Exception {
+    void countsConsumedBatchesWithoutPrefetchedOnes() throws Exception {
         CountingDataset counting = CountingDataset.of(40).optPrefetchNumber(5).build();
         SeededDataset dataset = SeededDataset.shuffled(counting, 4, 42).prefetch(executor);
         List<List<Long>> whole = pass(dataset, 2, 0);
@@ -144,7 +144,7 @@ class SeededDatasetTest {
     }
 
     @Test
-    void endingAPassEarlyWaitsForWhatIsBeingLoadedAndStartsNothingMore() throws Exception {
+    void closingEarlyWaitsForRunningLoadsAndStartsNoMore() throws Exception {
         ExecutorService single = Executors.newSingleThreadExecutor();
         CountDownLatch loading = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -183,7 +183,7 @@ class SeededDatasetTest {
     }
 
     @Test
-    void refusesAPrefetchOfNothing() {
+    void refusesToPrefetchZeroBatches() {
         CountingDataset counting = CountingDataset.of(4).optPrefetchNumber(0).build();
 
         assertThatIllegalArgumentException()
@@ -192,19 +192,21 @@ class SeededDatasetTest {
     }
 
     @Test
-    void refusesAStartBehindTheEnd() {
+    void refusesToStartPastTheEnd() {
         SeededDataset dataset = SeededDataset.sequential(CountingDataset.of(5).build(), 2);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> pass(dataset, 7, 4))
-                .withMessageContaining("Batch 4 of epoch 7 is to be the first, but an epoch of 5 records has 3;");
+                .withMessageContaining("Epoch 7 starts at batch 4, but an epoch of 5 records has 3 batches; resume"
+                        + " with the data"
+                        + " and the batch size of the original run.");
         assertThatIllegalArgumentException().isThrownBy(() -> pass(dataset, 7, -1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SeededDataset.sequential(CountingDataset.of(5).build(), 0));
     }
 
     @Test
-    void saysWhatItsOrderDependsOn() {
+    void describesItsOrder() {
         CountingDataset counting = CountingDataset.of(5).build();
 
         assertThat(SeededDataset.shuffled(counting, 2, 42).dropLast().order())

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compares with what torch.optim.lr_scheduler did, as recorded by {@code src/test/python/record_optim.py}. */
+/** Compares schedules with those of torch.optim.lr_scheduler, recorded by {@code src/test/python/record_optim.py}. */
 class LrSchedulerTest {
     /** 1e-12, relative. */
     private static final Percentage TOLERANCE = Percentage.withPercentage(1e-10);
@@ -35,7 +35,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void equalsThePyTorchFoundHere(@TempDir Path folder) throws Exception {
+    void equalsTheInstalledPyTorch(@TempDir Path folder) throws Exception {
         Recording.recordLive(folder);
 
         for (JsonObject recorded : Recording.live(folder, "schedulers")) {
@@ -60,7 +60,7 @@ class LrSchedulerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void goesOnFromASavedStateAsIfItHadNeverStopped(JsonObject recorded) {
+    void resumesFromASavedStateAsIfNeverStopped(JsonObject recorded) {
         try (TorchOptimizer straight = optimizer(recorded);
                 TorchOptimizer resumed = optimizer(recorded)) {
             LrScheduler before = scheduler(recorded);
@@ -88,7 +88,7 @@ class LrSchedulerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void goesOnFromWhatPyTorchSaved(JsonObject recorded) {
+    void resumesFromAStateThatPyTorchSaved(JsonObject recorded) {
         try (TorchOptimizer optimizer = optimizer(recorded)) {
             LrScheduler scheduler = scheduler(recorded);
             optimizer.schedule(LrSchedule.of(scheduler).monitor("val_loss"));
@@ -112,7 +112,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void leavesAScheduleUntouchedByTheStateOfAnother() {
+    void refusesTheStateOfAnotherScheduleWithoutChanges() {
         try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build();
                 TorchOptimizer other = SGD.builder().lr(0.1).build()) {
             StepLR scheduler = new StepLR(2);
@@ -130,7 +130,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void leavesAScheduleUntouchedByAHyperParameterThatIsNoNumber() {
+    void refusesANonNumericHyperParameterWithoutChanges() {
         try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
             StepLR scheduler = new StepLR(2);
             optimizer.schedule(scheduler);
@@ -147,7 +147,7 @@ class LrSchedulerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void refusesListsThatDoNotHaveANumberForEachParameterGroup(JsonObject recorded) {
+    void refusesListsWithoutANumberForEachParameterGroup(JsonObject recorded) {
         try (TorchOptimizer optimizer = optimizer(recorded)) {
             LrScheduler scheduler = scheduler(recorded);
             optimizer.schedule(LrSchedule.of(scheduler).monitor("val_loss"));
@@ -172,7 +172,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void refusesASequenceOfOtherMilestonesOrOfOtherGroups() {
+    void refusesASequenceWithOtherMilestonesOrGroups() {
         try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
             SequentialLR sequence = new SequentialLR(List.of(new LinearLR(0.1, 5), new StepLR(2)), List.of(5));
             optimizer.schedule(sequence);
@@ -186,7 +186,7 @@ class LrSchedulerTest {
 
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> sequence.loadStateDict(otherMilestones))
-                    .withMessageContaining("\"_milestones\" = [5, 9] where a list of 1 numbers belongs");
+                    .withMessageContaining("\"_milestones\" = [5, 9] instead of a list of 1 numbers");
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> sequence.loadStateDict(otherGroups))
                     .withMessageContaining("StepLR has 2 numbers as \"base_lrs\"");
@@ -210,7 +210,7 @@ class LrSchedulerTest {
 
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> cycle.loadStateDict(state))
-                    .withMessageContaining("\"_schedule_phases\" = [] where a list of at least one dictionary belongs");
+                    .withMessageContaining("\"_schedule_phases\" = [] instead of a list of at least one dictionary");
         }
     }
 
@@ -219,7 +219,9 @@ class LrSchedulerTest {
         try (TorchOptimizer optimizer = SGD.builder().build();
                 TorchOptimizer other = SGD.builder().build()) {
             StepLR scheduler = new StepLR(2);
-            assertThatIllegalStateException().isThrownBy(scheduler::step).withMessageContaining("no optimizer");
+            assertThatIllegalStateException()
+                    .isThrownBy(scheduler::step)
+                    .withMessageContaining("does not belong to an optimizer yet; pass it to TorchOptimizer.schedule.");
             optimizer.schedule(scheduler);
             assertThatIllegalStateException()
                     .isThrownBy(() -> other.schedule(scheduler))
@@ -228,7 +230,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void saysThatACycleHasEnded() {
+    void reportsThatTheCycleHasEnded() {
         try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {
             OneCycleLR scheduler = new OneCycleLR(0.1, 3);
             optimizer.schedule(scheduler, LrInterval.STEP);
@@ -242,9 +244,9 @@ class LrSchedulerTest {
         }
     }
 
-    /** PyTorch divides by zero; a learning rate that is no number would be no number in every weight. */
+    /** PyTorch divides by zero; a NaN learning rate would make every weight NaN. */
     @Test
-    void refusesACycleWithAPhaseThatHasNoLength() {
+    void refusesACycleWithAnEmptyPhase() {
         assertThatIllegalArgumentException()
                 .isThrownBy(OneCycleLR.builder(0.1, 10).pctStart(0.1)::build)
                 .withMessageContaining("pctStart(0.1)")
@@ -258,7 +260,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void refusesMilestonesThatDescend() {
+    void refusesDescendingMilestones() {
         List<ChainableScheduler> schedulers = List.of(new LinearLR(0.1, 5), new StepLR(2), new ExponentialLR(0.9));
 
         assertThatIllegalArgumentException()
@@ -267,7 +269,7 @@ class LrSchedulerTest {
     }
 
     @Test
-    void refusesToCycleAMomentumThatIsNotThere() {
+    void refusesToCycleAMissingMomentum() {
         try (TorchOptimizer optimizer = Adagrad.builder().build()) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> optimizer.schedule(new OneCycleLR(0.1, 3)))
@@ -388,7 +390,7 @@ class LrSchedulerTest {
         };
     }
 
-    /** The metric of {@code record_optim.py}: it falls, with noise of Knuth's MMIX generator. */
+    /** The metric of {@code record_optim.py}: it falls, with noise from Knuth's MMIX generator. */
     private static final class Metric {
         private long number = 2;
         private int epoch;

@@ -17,7 +17,7 @@ class LrSchedulesTest {
     }
 
     @Test
-    void stepsWhatCountsEpochsAfterEpochsOnly() {
+    void stepsEpochSchedulersOnlyAfterEpochs() {
         optimizer.schedule(new ExponentialLR(0.5));
 
         assertThat(optimizer.schedules().step(LrInterval.STEP, 0)).isZero();
@@ -27,7 +27,7 @@ class LrSchedulesTest {
     }
 
     @Test
-    void stepsEverySoManySteps() {
+    void stepsEveryNSteps() {
         optimizer.schedule(LrSchedule.of(new ExponentialLR(0.5)).every(3, LrInterval.STEP));
 
         for (int index = 0; index < 7; index++) {
@@ -38,7 +38,7 @@ class LrSchedulesTest {
     }
 
     @Test
-    void givesThePlateauItsMetric() {
+    void passesTheMetricToThePlateau() {
         optimizer.schedule(
                 LrSchedule.of(ReduceLROnPlateau.builder().patience(0).build()).monitor("val_loss"));
 
@@ -51,7 +51,7 @@ class LrSchedulesTest {
     }
 
     @Test
-    void saysWhichMetricIsMissing() {
+    void namesTheMissingMetric() {
         optimizer.schedule(LrSchedule.of(ReduceLROnPlateau.builder().build()).monitor("val_loss"));
 
         assertThatIllegalStateException()

@@ -30,7 +30,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void addsUpGradientsOfBackwardPassesUntilTheStep() {
+    void accumulatesGradientsUntilTheStep() {
         NDArray weight = parameter("weight", 1, 2);
         OptimizerStep step = step(sgd(1));
 
@@ -44,7 +44,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void goesOnFromGradientsBeforeItsFirstBackwardPass() {
+    void restoresGradientsBeforeItsFirstBackwardPass() {
         NDArray before = parameter("weight", 1, 2);
         OptimizerStep saved = step(sgd(1));
         backward(before, 3);
@@ -75,7 +75,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void forgetsGradientsThatAnEarlierRunLeftBehind() {
+    void zeroesGradientsLeftByAnEarlierRun() {
         NDArray weight = parameter("weight", 1, 2);
         backward(weight, 100);
 
@@ -102,7 +102,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void callsParametersByTheirDottedNames() {
+    void passesDottedParameterNames() {
         NDArray first = parameter("features.0.weight", 1);
         NDArray second = parameter("features.0.bias", 1);
         PlainDescent optimizer = new PlainDescent();
@@ -115,7 +115,7 @@ class OptimizerStepTest {
     }
 
     @Test
-    void givesAnOptimizerItsStateBeforeTheFirstStep() {
+    void createsOptimizerStateBeforeTheFirstStep() {
         parameter("features.0.weight", 1, 2);
         try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {
             step(optimizer);
@@ -186,7 +186,7 @@ class OptimizerStepTest {
                 .build();
     }
 
-    /** Makes the gradient of each element a number. */
+    /** Sets the gradient of each element to a number. */
     private void backward(NDArray weight, float gradient) {
         try (NDManager scratch = manager.newSubManager();
                 GradientCollector collector = manager.getEngine().newGradientCollector()) {
@@ -194,7 +194,7 @@ class OptimizerStepTest {
         }
     }
 
-    /** An optimizer that is not one of DJL's and does no more than it must. */
+    /** A minimal optimizer that is not one of DJL's. */
     private static final class PlainDescent extends Optimizer {
         private final List<String> seen = new ArrayList<>();
 

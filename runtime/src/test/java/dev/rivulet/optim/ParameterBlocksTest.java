@@ -46,7 +46,7 @@ class ParameterBlocksTest {
 
     @ParameterizedTest
     @MethodSource("optimizers")
-    void aLargeParameterIsSteppedAsManySmallOnes(Supplier<TorchOptimizer> optimizer) {
+    void stepsALargeParameterAsManySmallOnes(Supplier<TorchOptimizer> optimizer) {
         Shape row = new Shape(1, 100_000);
         NDArray large = manager.randomNormal(new Shape(7, 100_000));
         List<NDArray> rows = new ArrayList<>();
@@ -69,7 +69,7 @@ class ParameterBlocksTest {
     }
 
     @Test
-    void coverEachElementOnceWhateverTheShape() {
+    void coverEachElementOnceForAnyShape() {
         List<Shape> shapes = List.of(
                 new Shape(),
                 new Shape(0),

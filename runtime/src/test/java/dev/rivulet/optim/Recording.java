@@ -25,7 +25,7 @@ import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code src/test/python/record_optim.py} recorded: in the resources, or by a Python found here and now. */
+/** Recordings of {@code src/test/python/record_optim.py}: in the resources, or made by an installed Python. */
 final class Recording {
     private Recording() {}
 
@@ -34,7 +34,7 @@ final class Recording {
         return read(Objects.requireNonNull(resource));
     }
 
-    /** Records in a folder, or skips the test if there is no Python with torch. */
+    /** Makes recordings in a folder, or skips the test without a Python that has torch. */
     static void recordLive(Path folder) throws IOException {
         Python.assumeHas("torch");
         Python.run("record_optim.py", folder.toString());
@@ -55,7 +55,7 @@ final class Recording {
         }
     }
 
-    /** JSON as the values of a state dictionary: numbers as double, tensors where there are bits. */
+    /** JSON as values of a state dictionary: numbers as double, and tensors from their bits. */
     static @Nullable Object plain(JsonElement json) {
         if (json.isJsonNull()) {
             return null;
@@ -92,7 +92,7 @@ final class Recording {
         return memory.asTensor(Dtype.F32, TensorShape.of(shape));
     }
 
-    /** The same values with numbers as double and tensors as text, to compare dictionaries with AssertJ. */
+    /** The same values with numbers as double and tensors as strings, so that AssertJ can compare dictionaries. */
     static @Nullable Object comparable(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             Map<String, @Nullable Object> copy = new LinkedHashMap<>();

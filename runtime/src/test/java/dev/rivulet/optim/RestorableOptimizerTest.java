@@ -21,7 +21,7 @@ class RestorableOptimizerTest {
 
     @ParameterizedTest
     @MethodSource("optimizers")
-    void takesTheStepsOfDjlsOwn(Supplier<Optimizer> djl, Supplier<Optimizer> restorable) {
+    void takesTheSameStepsAsDjl(Supplier<Optimizer> djl, Supplier<Optimizer> restorable) {
         try (TrainedParameters plain = new TrainedParameters();
                 TrainedParameters trained = new TrainedParameters();
                 StatefulOptimizer optimizer = (StatefulOptimizer) restorable.get()) {
@@ -36,7 +36,7 @@ class RestorableOptimizerTest {
 
     @ParameterizedTest
     @MethodSource("optimizers")
-    void goesOnFromASavedStateAsIfItHadNeverStopped(Supplier<Optimizer> djl, Supplier<Optimizer> restorable) {
+    void resumesFromASavedStateAsIfNeverStopped(Supplier<Optimizer> djl, Supplier<Optimizer> restorable) {
         try (TrainedParameters straight = new TrainedParameters();
                 TrainedParameters resumed = new TrainedParameters();
                 StatefulOptimizer before = (StatefulOptimizer) restorable.get();

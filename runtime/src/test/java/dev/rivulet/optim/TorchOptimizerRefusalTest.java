@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What optimizers do not take: states that are not theirs, and hyper-parameters that PyTorch refuses. */
+/** Optimizers refuse states of other optimizers, and hyper-parameters that PyTorch refuses. */
 class TorchOptimizerRefusalTest {
 
     @Test
@@ -74,9 +74,9 @@ class TorchOptimizerRefusalTest {
         return state;
     }
 
-    /** As of {@code torch.optim.Adam(parameters, lr=torch.tensor(2.0))}. */
+    /** As saved by {@code torch.optim.Adam(parameters, lr=torch.tensor(2.0))}. */
     @Test
-    void takesANumberThatPyTorchHasInATensor() {
+    void acceptsANumberThatPyTorchStoresInATensor() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             optimizer.initialize(trained.parameters());
@@ -88,7 +88,7 @@ class TorchOptimizerRefusalTest {
     }
 
     @Test
-    void refusesHyperParametersThatItsStepsCouldNotUse() {
+    void refusesUnusableHyperParameters() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             optimizer.initialize(trained.parameters());
@@ -106,7 +106,7 @@ class TorchOptimizerRefusalTest {
         }
     }
 
-    /** A state of before the first step has no arrays, by which a later one is known to be another optimizer's. */
+    /** A state from before the first step has no arrays that show which optimizer it belongs to. */
     @Test
     void refusesHyperParametersThatNeedAnotherStateBeforeTheFirstStep() {
         try (TrainedParameters trained = new TrainedParameters();
@@ -117,13 +117,14 @@ class TorchOptimizerRefusalTest {
 
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> optimizer.loadStateDict(other.stateDict()))
-                    .withMessageContaining("keeps [momentum_buffer], but this one keeps []");
+                    .withMessageContaining(
+                            "belongs to an optimizer with the state [momentum_buffer], but this one" + " has []");
             assertThat(optimizer.paramGroups().get(0).options()).containsEntry("momentum", 0.0);
         }
     }
 
     @Test
-    void needsParametersBeforeAStateIsLoadedAndTakesThemOnce() {
+    void mustBeInitializedOnceBeforeAStateIsLoaded() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             assertThatIllegalStateException()

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compares with what torch.optim did, as recorded by {@code src/test/python/record_optim.py}. */
+/** Compares steps and state with those of torch.optim, recorded by {@code src/test/python/record_optim.py}. */
 class TorchOptimizerTest {
     private static final int STEPS = 500;
 
@@ -36,7 +36,7 @@ class TorchOptimizerTest {
     }
 
     @Test
-    void equalsThePyTorchFoundHereToTheBit(@TempDir Path folder) throws Exception {
+    void equalsTheInstalledPyTorchToTheBit(@TempDir Path folder) throws Exception {
         Recording.recordLive(folder);
 
         for (JsonObject recorded : Recording.live(folder, "optimizers")) {
@@ -68,7 +68,7 @@ class TorchOptimizerTest {
     @Tag("slow")
     @ParameterizedTest
     @MethodSource("cases")
-    void goesOnFromASavedStateAsIfItHadNeverStopped(JsonObject recorded) {
+    void resumesFromASavedStateAsIfNeverStopped(JsonObject recorded) {
         try (TrainedParameters straight = new TrainedParameters();
                 TorchOptimizer uninterrupted = build(recorded);
                 TrainedParameters resumed = new TrainedParameters();
@@ -93,7 +93,7 @@ class TorchOptimizerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void goesOnFromWhatPyTorchSaved(JsonObject recorded) {
+    void resumesFromAStateThatPyTorchSaved(JsonObject recorded) {
         JsonObject halfway = recorded.getAsJsonArray("snapshots").get(2).getAsJsonObject();
         JsonObject end = recorded.getAsJsonArray("snapshots").get(3).getAsJsonObject();
         try (TrainedParameters trained = new TrainedParameters();
@@ -131,7 +131,7 @@ class TorchOptimizerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void computesInFloat64WhatItComputesInFloat32(JsonObject recorded) {
+    void computesTheSameInFloat64(JsonObject recorded) {
         try (NDManager manager = NDManager.newBaseManager();
                 TorchOptimizer single = build(recorded);
                 TorchOptimizer wide = build(recorded)) {
@@ -149,7 +149,7 @@ class TorchOptimizerTest {
     }
 
     @Test
-    void recordsNothingForGradientsOnAThreadThatRecords() {
+    void recordsNoGradientsOnAThreadThatRecords() {
         boolean before = JniUtils.isGradMode();
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer =
@@ -167,7 +167,7 @@ class TorchOptimizerTest {
     }
 
     @Test
-    void namesTheArraysOfItsStateBeforeTheFirstStep() {
+    void namesItsStateArraysBeforeTheFirstStep() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().amsgrad(true).build()) {
             trained.parameter("scale").freeze(true);
@@ -207,7 +207,7 @@ class TorchOptimizerTest {
     }
 
     @Test
-    void takesTensorsOfTheStateFromASnapshot() {
+    void takesStateTensorsFromASnapshot() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = Adam.builder().build()) {
             optimizer.initialize(trained.parameters());
@@ -227,7 +227,7 @@ class TorchOptimizerTest {
     }
 
     @Test
-    void leavesTheGradientAsItIs() {
+    void doesNotChangeTheGradient() {
         try (TrainedParameters trained = new TrainedParameters();
                 TorchOptimizer optimizer = SGD.builder()
                         .momentum(0.9)
@@ -270,7 +270,7 @@ class TorchOptimizerTest {
         return weights;
     }
 
-    /** Keys of JSON are texts, where Python has numbers. */
+    /** Keys of JSON are strings where Python has numbers. */
     private static Map<String, @Nullable Object> pythonState(JsonObject snapshot) {
         Map<String, @Nullable Object> saved = Recording.map(snapshot.getAsJsonObject("state"));
         Map<Object, Object> numbered = new LinkedHashMap<>();

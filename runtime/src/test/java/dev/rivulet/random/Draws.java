@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.norm.Dropout;
 import java.util.Arrays;
 
-/** Numbers drawn by all kinds of libtorch's operations. */
+/** Draws from all kinds of libtorch operations. */
 final class Draws {
     private Draws() {}
 

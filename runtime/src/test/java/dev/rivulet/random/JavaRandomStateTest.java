@@ -14,7 +14,7 @@ class JavaRandomStateTest {
     private final Random random = new Random(42);
 
     @Test
-    void readsTheStateAndLeavesIt() {
+    void readsTheStateWithoutChangingIt() {
         JavaRandomState state = JavaRandomState.of(random);
 
         assertThat(state.seed()).isEqualTo(42 ^ 0x5DEECE66DL);
@@ -44,7 +44,7 @@ class JavaRandomStateTest {
     }
 
     @Test
-    void saysThatAPendingNormalNumberIsNotFound() {
+    void reportsThatAPendingNormalNumberIsNotFound() {
         JavaRandomState state = new JavaRandomState(42, OptionalDouble.of(1.25));
 
         assertThat(state.restoreTo(random)).isFalse();
@@ -52,7 +52,7 @@ class JavaRandomStateTest {
     }
 
     @Test
-    void refusesWhatIsNoSuchState() {
+    void refusesInvalidStates() {
         assertThatIllegalArgumentException().isThrownBy(() -> new JavaRandomState(1L << 48, OptionalDouble.empty()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JavaRandomState.of(new SecureRandom()))

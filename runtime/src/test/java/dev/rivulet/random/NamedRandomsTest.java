@@ -19,7 +19,7 @@ class NamedRandomsTest {
     }
 
     @Test
-    void restoresGeneratorsThatAreHeld() {
+    void restoresGeneratorsInUse() {
         RandomGenerator noise = randoms.generator("noise");
         noise.nextLong();
         Map<String, SplitMix64.State> states = randoms.capture();
@@ -32,7 +32,7 @@ class NamedRandomsTest {
     }
 
     @Test
-    void restoresGeneratorsThatNobodyHasAskedForYet() {
+    void restoresGeneratorsBeforeTheirFirstUse() {
         randoms.generator("noise").nextLong();
         NamedRandoms resumed = new NamedRandoms(42);
 
@@ -44,7 +44,7 @@ class NamedRandomsTest {
     }
 
     @Test
-    void aGeneratorWithoutStateBeginsAnew() {
+    void resetsAGeneratorWithoutSavedState() {
         long first = randoms.generator("late").nextLong();
 
         randoms.restore(Map.of());
@@ -53,7 +53,7 @@ class NamedRandomsTest {
     }
 
     @Test
-    void aPlaceInTheRunHasItsOwnNumbers() {
+    void aPositionInTheRunHasItsOwnNumbers() {
         long drawn = randoms.generatorAt("crop", 1, 5).nextLong();
 
         assertThat(randoms.generatorAt("crop", 1, 5).nextLong()).isEqualTo(drawn);

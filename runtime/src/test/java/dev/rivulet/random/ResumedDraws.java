@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A process that goes on from the state in a file and prints what it draws. */
+/** A process that resumes from the state in a file and prints its draws. */
 final class ResumedDraws {
     private ResumedDraws() {}
 
@@ -21,7 +21,7 @@ final class ResumedDraws {
         System.out.println(drawAll(random));
     }
 
-    /** Numbers of every generator there is. */
+    /** Draws from every generator. */
     static String drawAll(TrainingRandom random) {
         random.beginStep(7);
         return Draws.torch() + " " + RandomUtils.RANDOM.nextInt() + " " + RandomUtils.nextGaussian() + " "

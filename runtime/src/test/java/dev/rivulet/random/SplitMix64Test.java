@@ -27,7 +27,7 @@ class SplitMix64Test {
     }
 
     @Test
-    void goesOnFromItsState() {
+    void resumesFromItsState() {
         SplitMix64 random = SplitMix64.of(42, "noise");
         random.longs(100).forEach(drawn -> {});
         SplitMix64 resumed = new SplitMix64(random.state());
@@ -63,7 +63,7 @@ class SplitMix64Test {
                 }
             }
         }
-        int same = 10 * 5; // (0, 1) is among the last two kinds.
+        int same = 10 * 5; // (0, 1) is in both of the last two kinds.
 
         assertThat(first).hasSize(generators - same);
     }

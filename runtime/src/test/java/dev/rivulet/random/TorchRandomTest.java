@@ -20,12 +20,12 @@ class TorchRandomTest {
     }
 
     @Test
-    void givesTheStateWhereItIsKnownToWork() {
+    void reachesTheStateOnSupportedPlatforms() {
         boolean known = System.getProperty("os.name").equals("Linux")
                 && System.getProperty("os.arch").equals("amd64");
 
         assertThat(TorchRandom.method() == RandomMethod.GENERATOR_STATE)
-                .as(TorchRandom.finding())
+                .as(TorchRandom.explanation())
                 .isEqualTo(known);
     }
 
@@ -46,7 +46,7 @@ class TorchRandomTest {
 
     /** Recorded with torch 2.13.0: {@code manual_seed(42); rand(700); randn(3); get_rng_state()}. */
     @Test
-    void hasTheStateThatPythonHas() throws Exception {
+    void hasTheSameStateAsPython() throws Exception {
         assumeStateIsReached();
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
             manager.randomUniform(0, 1, new Shape(700));
@@ -60,7 +60,7 @@ class TorchRandomTest {
     }
 
     @Test
-    void capturingLeavesNoTrace() {
+    void capturingDoesNotChangeTheState() {
         assumeStateIsReached();
         String expected = Draws.torch();
         seed();
@@ -73,7 +73,7 @@ class TorchRandomTest {
     }
 
     @Test
-    void tryingItOutLeavesNoTrace() {
+    void probingDoesNotChangeTheState() {
         String expected = Draws.torch();
         seed();
 
@@ -83,11 +83,11 @@ class TorchRandomTest {
     }
 
     @Test
-    void isKeptOffByAProperty() {
+    void canBeDisabledByAProperty() {
         System.setProperty(TorchProbe.PROPERTY, "reseed");
         try {
             assertThat(TorchProbe.run().generator()).isNull();
-            assertThat(TorchProbe.run().finding()).contains("-Drivulet.random.torch=reseed");
+            assertThat(TorchProbe.run().explanation()).contains("-Drivulet.random.torch=reseed");
         } finally {
             System.clearProperty(TorchProbe.PROPERTY);
         }
@@ -104,7 +104,7 @@ class TorchRandomTest {
         assertThat(Draws.torch()).isEqualTo(expected).isNotEqualTo(other);
     }
 
-    /** libtorch would end the process. */
+    /** libtorch would abort the process. */
     @Test
     void refusesStatesThatLibtorchWouldRefuse() {
         assumeStateIsReached();
@@ -112,13 +112,13 @@ class TorchRandomTest {
 
         assertThat(TorchState.of(good)).isEqualTo(TorchRandom.capture());
         assertRefused(new byte[100], "100 bytes");
-        assertRefused(new byte[TorchState.BYTE_COUNT], "0 of its 624 words are left");
-        assertRefused(changed(good, 10, 1), "words are left");
+        assertRefused(new byte[TorchState.BYTE_COUNT], "0 of its 624 words remain");
+        assertRefused(changed(good, 10, 1), "words remain");
         assertRefused(changed(good, 12, 0), "never seeded");
         assertRefused(changed(good, 18, 1), "its next word is");
         assertRefused(changed(good, 23, 0x80), "its next word is -");
         byte[] unused = changed(changed(good, 8, 624 & 0xff), 9, 624 >> 8);
-        assertRefused(changed(changed(unused, 16, 2), 17, 0), "its next word is 2, and 624 of 624 are left");
+        assertRefused(changed(changed(unused, 16, 2), 17, 0), "its next word is 2, but 624 of 624 remain");
         assertRefused(changed(good, 24 + 8 * 100 + 4, 1), "word 100 has more than 32 bits");
         assertRefused(changed(good, 5052, 2), "neither 0 nor 1");
     }
@@ -137,6 +137,6 @@ class TorchRandomTest {
     }
 
     private static void assumeStateIsReached() {
-        assumeTrue(TorchRandom.method() == RandomMethod.GENERATOR_STATE, TorchRandom.finding());
+        assumeTrue(TorchRandom.method() == RandomMethod.GENERATOR_STATE, TorchRandom.explanation());
     }
 }

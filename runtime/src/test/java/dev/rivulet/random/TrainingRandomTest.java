@@ -23,7 +23,7 @@ class TrainingRandomTest {
     Path folder;
 
     private static TrainingRandom random(RandomMethod method) {
-        assumeTrue(method == RandomMethod.RESEED_EACH_STEP || TorchRandom.method() == method, TorchRandom.finding());
+        assumeTrue(method == RandomMethod.RESEED_EACH_STEP || TorchRandom.method() == method, TorchRandom.explanation());
         return new TrainingRandom(42, false, method);
     }
 
@@ -69,7 +69,7 @@ class TrainingRandomTest {
     }
 
     @Test
-    void goesOnByTheMethodOfTheState() {
+    void continuesWithTheMethodOfTheState() {
         RandomState reseeded = random(RandomMethod.RESEED_EACH_STEP).capture();
         TrainingRandom random = random(RandomMethod.GENERATOR_STATE);
 
@@ -79,7 +79,7 @@ class TrainingRandomTest {
     }
 
     @Test
-    void saysThatAGpuCannotGoOnFromTheStateOfACpu() {
+    void reportsThatAGpuCannotRestoreACpuState() {
         RandomState state = random(RandomMethod.GENERATOR_STATE).capture();
         TrainingRandom random = new TrainingRandom(42, Device.gpu());
 
@@ -100,7 +100,7 @@ class TrainingRandomTest {
 
     @ParameterizedTest
     @EnumSource
-    void entriesGiveTheSameState(RandomMethod method) {
+    void entriesRoundTrip(RandomMethod method) {
         TrainingRandom random = random(method);
         warmUp(random);
         RandomState state = random.capture();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ParameterNamesTest {
 
     @Test
-    void countsEveryChildOfASequenceAsPyTorchDoes() {
+    void indexesEveryChildOfASequenceLikePyTorch() {
         Block block = new SequentialBlock()
                 .add(Conv2d.builder()
                         .setKernelShape(new Shape(3, 3))
@@ -50,7 +50,7 @@ class ParameterNamesTest {
     }
 
     @Test
-    void callsChildrenOfOtherBlocksByTheirOwnNames() {
+    void namesChildrenOfOtherBlocksAsTheBlockDoes() {
         Branches block = new Branches();
         block.child("encoder", linear());
         block.child("twin", linear());
@@ -62,7 +62,7 @@ class ParameterNamesTest {
     }
 
     @Test
-    void knowsNumbersOfThreeDigits() {
+    void stripsThreeDigitNumbers() {
         Branches block = new Branches();
         for (int i = 0; i < 101; i++) {
             block.child("layer" + i, i == 100 ? linear() : new Branches());
@@ -88,7 +88,7 @@ class ParameterNamesTest {
     }
 
     @Test
-    void callsParametersOfDjlsBlocksAsPyTorchDoes() {
+    void namesParametersOfDjlBlocksLikePyTorch() {
         Branches block = new Branches();
         block.child("norm", LayerNorm.builder().build());
         block.child(
@@ -135,7 +135,7 @@ class ParameterNamesTest {
     }
 
     @Test
-    void knowsWherePyTorchCountsBatches() {
+    void namesPyTorchBatchCounters() {
         BatchNorm shared = BatchNorm.builder().build();
         Branches block = new Branches();
         block.child("norm", shared);
@@ -151,7 +151,7 @@ class ParameterNamesTest {
     }
 
     @Test
-    void givesTheNamesThatAMappingSays() {
+    void appliesAMapping() {
         Linear shared = linear();
         Branches block = new Branches();
         block.child("embedding", shared);
@@ -165,7 +165,7 @@ class ParameterNamesTest {
     }
 
     @Test
-    void aParameterIsNoBatchCounterWhateverItIsCalled() {
+    void aParameterIsNeverABatchCounter() {
         Block norm = BatchNorm.builder().build();
 
         ParameterNames names = ParameterNames.of(norm, name -> name.equals("weight") ? "num_batches_tracked" : name);
@@ -175,28 +175,30 @@ class ParameterNamesTest {
     }
 
     @Test
-    void refusesTwoParametersOfOneNameAndTellsBothPlaces() {
+    void refusesTwoParametersOfOneNameAndReportsBothPaths() {
         Block block = new SequentialBlock().add(linear()).add(linear());
 
         assertThatThrownBy(() -> ParameterNames.of(block, name -> name.substring(2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Two parameters would be called \"weight\": SequentialBlock/01Linear/weight and"
-                        + " SequentialBlock/02Linear/weight. Give one of them, or the block that holds it, another name,"
-                        + " or have the mapping of names do so.");
+                        + " SequentialBlock/02Linear/weight. Rename one of them or the block that contains it, or"
+                        + " change the"
+                        + " mapping of names.");
     }
 
     @Test
-    void refusesAMappingThatForgetsAName() {
+    void refusesAMappingWithoutAResult() {
         Map<String, String> names = Map.of("weight", "w");
 
         assertThatThrownBy(() -> ParameterNames.of(linear(), names::get))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The mapping of names gives none to \"bias\" (Linear/bias). Have it return the name itself"
-                        + " where it changes nothing.");
+                .hasMessage("The mapping of names returns no name for \"bias\" (Linear/bias). Return the name itself"
+                        + " where"
+                        + " nothing changes.");
     }
 
     @Test
-    void refusesANameThatMeetsTheIndexOfASibling() {
+    void refusesANameThatEqualsTheIndexOfASibling() {
         Branches block = new Branches();
         block.child("1", linear());
         block.child("twin", linear());
@@ -212,7 +214,7 @@ class ParameterNamesTest {
         return Linear.builder().setUnits(2).build();
     }
 
-    /** A block as users write them. */
+    /** A block as a user would write it. */
     private static final class Branches extends AbstractBlock {
         void child(String name, Block block) {
             addChildBlock(name, block);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class TensorTest {
 
     @Test
-    void comparesBytesWhateverTheChunks() {
+    void comparesBytesAcrossChunkBoundaries() {
         ByteBuffer bytes = ByteBuffer.wrap("abcdefgh".getBytes(StandardCharsets.US_ASCII));
         Tensor whole = Tensor.of(Dtype.U16, TensorShape.of(2, 2), bytes);
         Tensor pieces = Tensor.of(Dtype.U16, TensorShape.of(2, 2), List.of(bytes.slice(0, 2), bytes.slice(2, 6)));
@@ -29,7 +29,7 @@ class TensorTest {
     }
 
     @Test
-    void computesTheChecksumOfTheStandard() {
+    void computesTheStandardChecksum() {
         ByteBuffer digits = ByteBuffer.wrap("123456789".getBytes(StandardCharsets.US_ASCII));
 
         assertThat(Tensor.of(Dtype.U8, TensorShape.of(9), digits).crc32c()).isEqualTo(0xE3069283L);
@@ -45,7 +45,7 @@ class TensorTest {
     }
 
     @Test
-    void handsOutReadOnlyLittleEndianChunksThatNobodyElseMoves() {
+    void givesIndependentReadOnlyLittleEndianChunks() {
         Tensor tensor = Tensor.of(Dtype.I32, TensorShape.of(2), ByteBuffer.allocate(8));
         tensor.chunks().get(0).position(4);
 
@@ -57,7 +57,7 @@ class TensorTest {
     }
 
     @Test
-    void copiesIntoMemoryOfItsOwn() {
+    void copiesIntoItsOwnMemory() {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2, 3, 4});
         Tensor tensor = Tensor.of(Dtype.U8, TensorShape.of(4), bytes);
 
@@ -69,7 +69,7 @@ class TensorTest {
     }
 
     @Test
-    void maybeScalarOrEmptyOrPacked() {
+    void mayBeScalarOrEmptyOrPacked() {
         assertThat(Tensor.of(Dtype.F64, TensorShape.of(), ByteBuffer.allocate(8)))
                 .hasToString("F64[]");
         assertThat(Tensor.of(Dtype.F64, TensorShape.of(3, 0), List.of()).chunks())

@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Handwritten digits: images of shape (1, 8, 8) with values from 0 to 1, and labels from 0 to 9. Four fifths of them are
- * for training, the others for validation; which ones is decided by a seed of its own, so that every run and every
- * model sees the same split.
+ * Handwritten digits: images of shape (1, 8, 8) with values from 0 to 1, and labels from 0 to 9. Four fifths are for
+ * training and the rest for validation. A fixed seed determines the split, so that it is the same for every run and
+ * model.
  */
 final class DigitsDataset extends RandomAccessDataset {
     private static final String RESOURCE = "digits.csv.gz";
@@ -39,7 +39,7 @@ final class DigitsDataset extends RandomAccessDataset {
         this.digits = builder.digits;
     }
 
-    /** The images to learn from. */
+    /** The training images. */
     static DigitsDataset training() throws IOException {
         List<Digit> all = shuffled();
         return new Builder(all.subList(0, splitPoint(all)))
@@ -47,7 +47,7 @@ final class DigitsDataset extends RandomAccessDataset {
                 .build();
     }
 
-    /** The images that training never sees, in a fixed order. */
+    /** The validation images, in a fixed order. */
     static DigitsDataset validation() throws IOException {
         List<Digit> all = shuffled();
         return new Builder(all.subList(splitPoint(all), all.size()))
@@ -68,7 +68,7 @@ final class DigitsDataset extends RandomAccessDataset {
 
     @Override
     public void prepare(Progress progress) {
-        // Everything is in memory already.
+        // All data is already in memory.
     }
 
     private static List<Digit> shuffled() throws IOException {
@@ -84,8 +84,8 @@ final class DigitsDataset extends RandomAccessDataset {
     private static List<Digit> read() throws IOException {
         InputStream resource = DigitsDataset.class.getResourceAsStream(RESOURCE);
         if (resource == null) {
-            throw new IOException("The resource " + RESOURCE + " is not beside " + DigitsDataset.class.getName()
-                    + "; build the module with its resources.");
+            throw new IOException("The resource " + RESOURCE + " is missing in the package of "
+                    + DigitsDataset.class.getName() + "; build the module with its resources.");
         }
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII))) {

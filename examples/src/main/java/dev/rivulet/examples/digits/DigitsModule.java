@@ -29,7 +29,7 @@ import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
 import java.util.List;
 
-/** Tells handwritten digits apart, and saves four streams of checkpoints while it learns to. */
+/** Classifies handwritten digits and saves four checkpoint streams during training. */
 @CheckpointStream(
         filename = "original-{epoch}",
         monitor = "val_loss",
@@ -110,7 +110,7 @@ class DigitsModule extends LightningModule {
         log("val_accuracy", accuracy(batch.getLabels(), logits));
     }
 
-    /** The share of images whose largest logit is the label's. */
+    /** The fraction of images whose largest logit is that of the label. */
     static float accuracy(NDList labels, NDList logits) {
         NDArray hits = logits.singletonOrThrow().argMax(1).eq(labels.singletonOrThrow());
         return hits.countNonzero().getLong() / (float) hits.size();

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A text with one block for each stream: score, accuracy and size of its best file, and all files that it has kept. */
+/** A table with one block per stream: score, accuracy and size of its best file, and all kept files. */
 final class StreamTable {
     private final StringBuilder rows =
             new StringBuilder(row("stream", "best score", "accuracy", "bytes", "files, best first"));
@@ -15,7 +15,7 @@ final class StreamTable {
     /**
      * Adds a stream.
      *
-     * @param accuracy that of its best file
+     * @param accuracy accuracy of its best file
      */
     void add(StreamResult stream, double accuracy) throws IOException {
         String score = stream.bestModelScore().isPresent()

@@ -18,10 +18,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Trains {@link DigitsModule} and shows what its four streams have kept.
+ * Trains {@link DigitsModule} and prints the checkpoints kept by its four streams.
  *
- * <p>Arguments: {@code --resume} to go on where the newest run was stopped, by Ctrl-C, say; {@code --max-epochs=n} to train
- * for more or less than 12 epochs; and the directory of the run. Without one, each run gets a new directory {@code
+ * <p>Arguments: {@code --resume} resumes the newest run, for example after Ctrl-C; {@code --max-epochs=n} changes the
+ * number of epochs from 12; and the directory of the run. Without a directory, each run gets a new one, {@code
  * target/digits/run-n}.
  */
 public final class TrainDigits {
@@ -31,7 +31,7 @@ public final class TrainDigits {
 
     private TrainDigits() {}
 
-    /** Trains, then loads the best file of each stream into a new module and tries it. */
+    /** Trains, then loads the best file of each stream into a new module and measures its accuracy. */
     public static void main(String[] args) throws IOException, TranslateException {
         boolean resumes = false;
         int maxEpochs = 12;
@@ -59,7 +59,7 @@ public final class TrainDigits {
                     : trainer.fit(module, training(), validation);
         }
 
-        result.resumedFrom().ifPresent(file -> System.out.printf("Went on from %s.%n", file.getFileName()));
+        result.resumedFrom().ifPresent(file -> System.out.printf("Resumed from %s.%n", file.getFileName()));
         System.out.printf("%nCheckpoints in %s:%n%n", directory.resolve("checkpoints"));
         StreamTable table = new StreamTable();
         for (StreamResult stream : result.streams().values()) {
@@ -68,12 +68,12 @@ public final class TrainDigits {
         System.out.print(table);
     }
 
-    /** The digits to learn from, in an order that a run goes on with wherever it was stopped. */
+    /** The training data, in an order that a resumed run continues at any batch. */
     static Dataset training() throws IOException {
         return SeededDataset.shuffled(DigitsDataset.training(), BATCH_SIZE, 42);
     }
 
-    /** The settings of a run that can be repeated to the last bit. */
+    /** Settings of a run that is reproducible to the bit. */
     static Trainer.Builder trainer(Path directory) {
         return Trainer.builder().maxEpochs(12).seed(42).defaultRootDir(directory);
     }
@@ -95,7 +95,7 @@ public final class TrainDigits {
         return hits / (double) images;
     }
 
-    /** A directory of a new run, or of the newest one if that is to go on. */
+    /** The directory of a new run, or of the newest existing run. */
     private static Path run(boolean newest) {
         int number = 1;
         while (Files.exists(RUNS.resolve("run-" + number))) {

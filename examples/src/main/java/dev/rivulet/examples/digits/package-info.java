@@ -1,4 +1,4 @@
-/** A small convolutional net learns handwritten digits and leaves four checkpoint streams behind. */
+/** A small convolutional net that learns handwritten digits and saves four checkpoint streams. */
 @NullMarked
 package dev.rivulet.examples.digits;
 

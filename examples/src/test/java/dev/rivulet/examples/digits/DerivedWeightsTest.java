@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example's derived weights, bit for bit, in a run that keeps every checkpoint so that streams can be compared. */
+/**
+ * Checks the example's derived weights bit for bit, in a run that keeps every checkpoint so that streams can be
+ * compared.
+ */
 class DerivedWeightsTest {
     @TempDir
     static Path directory;
@@ -92,7 +95,7 @@ class DerivedWeightsTest {
         assertThat(values).hasSize(kept("averaged").size() + 1);
     }
 
-    /** Of the two neighbours that bf16 has for a number the nearer one, or the even one if both are as near. */
+    /** Rounds to the nearer of the two adjacent bf16 numbers, or to the even one in a tie. */
     private static short nearestBfloat16(float number) {
         int towardsZero = Float.floatToRawIntBits(number) & 0xffff0000;
         int awayFromZero = towardsZero + 0x10000;

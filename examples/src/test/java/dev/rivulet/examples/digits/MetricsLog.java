@@ -8,15 +8,15 @@ import dev.rivulet.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes down what is logged, so that a test can work out which checkpoints should be kept. */
+/** Collects logged metrics, from which a test computes the checkpoints that should be kept. */
 final class MetricsLog implements Callback {
     private final List<Step> steps = new ArrayList<>();
     private final List<Evaluation> evaluations = new ArrayList<>();
 
-    /** What an optimizer step came to. */
+    /** The loss of an optimizer step. */
     record Step(long globalStep, double loss) {}
 
-    /** What a validation came to. */
+    /** The result of a validation. */
     record Evaluation(int epoch, double loss, double accuracy) {}
 
     /** All optimizer steps, in order. */

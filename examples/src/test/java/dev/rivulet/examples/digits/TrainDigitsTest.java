@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example's run leaves what its annotations promise. */
+/** The run of the example keeps the checkpoints that its annotations declare. */
 class TrainDigitsTest {
     @TempDir
     static Path directory;
@@ -41,27 +41,27 @@ class TrainDigitsTest {
     }
 
     @Test
-    void leavesExactlyTheFilesThatThePoliciesPromise() throws IOException {
-        Set<String> promised = new TreeSet<>(List.of("last"));
+    void keepsExactlyTheFilesOfItsPolicies() throws IOException {
+        Set<String> expected = new TreeSet<>(List.of("last"));
         for (Evaluation evaluation : best(3, evaluation -> -evaluation.loss(), LOG.evaluations())) {
-            promised.add("original-epoch=" + evaluation.epoch());
+            expected.add("original-epoch=" + evaluation.epoch());
         }
         List<Evaluation> good = LOG.evaluations().stream()
                 .filter(evaluation -> evaluation.accuracy() > 0.9)
                 .toList();
         for (Evaluation evaluation : best(2, Evaluation::accuracy, good)) {
-            promised.add(
+            expected.add(
                     String.format("transformed-epoch=%d-val_accuracy=%.3f", evaluation.epoch(), evaluation.accuracy()));
         }
         List<Step> everyThirtySteps =
                 LOG.steps().stream().filter(step -> step.globalStep() % 30 == 0).toList();
         for (Step step : best(2, step -> -step.loss(), everyThirtySteps)) {
-            promised.add("averaged-step=" + step.globalStep());
+            expected.add("averaged-step=" + step.globalStep());
         }
-        promised.addAll(List.of(
+        expected.addAll(List.of(
                 "half-epoch=01", "half-epoch=03", "half-epoch=05", "half-epoch=07", "half-epoch=09", "half-epoch=11"));
 
-        assertThat(namesWithoutExtension(directory.resolve("checkpoints"))).isEqualTo(promised);
+        assertThat(namesWithoutExtension(directory.resolve("checkpoints"))).isEqualTo(expected);
         assertThat(result.streams().values())
                 .allSatisfy(stream -> assertThat(stream.failures()).isEmpty());
     }
@@ -88,7 +88,7 @@ class TrainDigitsTest {
     }
 
     @Test
-    void recognizesNinetySevenOfAHundredDigitsWithTheBestFileOfEachStream() throws Exception {
+    void reachesAnAccuracyOf97PercentWithTheBestFileOfEachStream() throws Exception {
         DigitsDataset validation = DigitsDataset.validation();
         for (StreamResult stream : result.streams().values()) {
             assertThat(TrainDigits.accuracy(stream.bestModelPath(), validation))
@@ -98,7 +98,7 @@ class TrainDigitsTest {
     }
 
     @Test
-    void scoresTheBestFileAsItsWeightsDoWhenLoadedBack() throws Exception {
+    void reportsTheScoreOfTheReloadedBestFile() throws Exception {
         StreamResult transformed = result.stream("transformed");
 
         assertThat((float) transformed.bestModelScore().orElseThrow())
@@ -115,18 +115,20 @@ class TrainDigitsTest {
         }
     }
 
-    /** Keeps the best k of what is saved one after the other; an equal displaces nothing, among equals the first goes. */
-    private static <T> List<T> best(int k, ToDoubleFunction<T> goodness, List<T> saved) {
+    /**
+     * The best k of consecutive saves. An equal score replaces nothing; among equally bad ones the first is removed.
+     */
+    private static <T> List<T> best(int k, ToDoubleFunction<T> score, List<T> saved) {
         List<T> kept = new ArrayList<>();
         for (T candidate : saved) {
             kept.add(candidate);
             if (kept.size() > k) {
-                double worst = kept.stream().mapToDouble(goodness).min().orElseThrow();
-                boolean displaces = goodness.applyAsDouble(candidate) > worst;
+                double worst = kept.stream().mapToDouble(score).min().orElseThrow();
+                boolean replaces = score.applyAsDouble(candidate) > worst;
                 kept.remove(
-                        displaces
+                        replaces
                                 ? kept.stream()
-                                        .filter(other -> goodness.applyAsDouble(other) == worst)
+                                        .filter(other -> score.applyAsDouble(other) == worst)
                                         .findFirst()
                                         .orElseThrow()
                                 : candidate);

@@ -186,7 +186,7 @@ public final class FitLoop {
     }
 
     private void stepOnPlateau(LrInterval passed, long index) {
-        if (metricsUnknown && !schedules.knowMetrics(passed, index, this::metric)) {
+        if (metricsUnknown && !schedules.hasMetrics(passed, index, this::metric)) {
             LOG.warn(
                     "The run goes on from a file without metrics: ReduceLROnPlateau misses one step, in epoch {}.",
                     state.epoch);

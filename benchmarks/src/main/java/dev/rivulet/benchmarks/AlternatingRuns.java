@@ -3,28 +3,28 @@ package dev.rivulet.benchmarks;
 import java.util.Arrays;
 
 /**
- * Two programs that take turns, each of which says how many nanoseconds of the clock what matters of it took.
+ * Wall-clock durations of two programs run alternately; each program measures its own relevant part.
  *
- * @param reference durations of the first
+ * @param reference durations of the first program, in nanoseconds
  * @param measured durations of the second, in the same order
  */
-@SuppressWarnings("ArrayRecordComponent") // Made and read within this package alone.
-record Turns(double[] reference, double[] measured) {
+@SuppressWarnings("ArrayRecordComponent") // Created and read only within this package.
+record AlternatingRuns(double[] reference, double[] measured) {
 
-    /** Something that times itself. */
+    /** A program that returns its own duration in nanoseconds. */
     @FunctionalInterface
     interface Timed {
         double run() throws Exception;
     }
 
     /**
-     * Runs both programs that many times, changing which comes first.
+     * Runs both programs alternately, changing the order after each pair.
      *
-     * @param warmUps pairs that are not counted
-     * @param pairs pairs that are
+     * @param warmUps number of pairs that are not counted
+     * @param pairs number of pairs that are counted
      */
-    static Turns of(Timed reference, Timed measured, int warmUps, int pairs) throws Exception {
-        Turns turns = new Turns(new double[pairs], new double[pairs]);
+    static AlternatingRuns of(Timed reference, Timed measured, int warmUps, int pairs) throws Exception {
+        AlternatingRuns turns = new AlternatingRuns(new double[pairs], new double[pairs]);
         for (int i = -warmUps; i < pairs; i++) {
             boolean referenceFirst = i % 2 == 0;
             double early = (referenceFirst ? reference : measured).run();
@@ -47,14 +47,14 @@ record Turns(double[] reference, double[] measured) {
         return PairedRuns.median(measured) / 1e6;
     }
 
-    /** Median of how much longer the second took than its neighbour, in milliseconds. */
+    /** Median difference between second and first program of a pair, in milliseconds. */
     double differenceMillis() {
         double[] differences = new double[measured.length];
         Arrays.setAll(differences, i -> measured[i] - reference[i]);
         return PairedRuns.median(differences) / 1e6;
     }
 
-    /** Median of how many times as long the second took as its neighbour. */
+    /** Median ratio of the second program's duration to the first's. */
     double ratio() {
         double[] ratios = new double[measured.length];
         Arrays.setAll(ratios, i -> measured[i] / reference[i]);
