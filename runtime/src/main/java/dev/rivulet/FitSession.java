@@ -140,24 +140,24 @@ final class FitSession implements StepFunctions, FitContext {
     }
 
     private FitResult runWithoutGradients() throws Exception {
-        DeclaredStreams registries = new DeclaredStreams(module);
+        DeclaredStreams declared = new DeclaredStreams(module);
         StreamGraph graph = StreamGraph.of(
-                registries.declarations(), settings.checkpointing().streams());
+                declared.declarations(), settings.checkpointing().streams());
         try (CallbackScope scope = new CallbackScope()) {
             scope.setUp(callbacks);
             if (!settings.checkpointing().enabled()) {
-                return begin(registries, graph, Optional.empty());
+                return begin(declared, graph, Optional.empty());
             }
             try (CheckpointDirectory directory = CheckpointDirectory.open(
                     settings.checkpointing().directory(),
                     settings.checkpointing().saving().retries())) {
                 CheckpointEngine.report(directory.recovery());
-                return begin(registries, graph, Optional.of(directory));
+                return begin(declared, graph, Optional.of(directory));
             }
         }
     }
 
-    private FitResult begin(DeclaredStreams registries, StreamGraph graph, Optional<CheckpointDirectory> directory)
+    private FitResult begin(DeclaredStreams declared, StreamGraph graph, Optional<CheckpointDirectory> directory)
             throws Exception {
         boolean isNew = !module.hasWeights();
         // What the module has must survive a damaged file.
@@ -169,7 +169,7 @@ final class FitSession implements StepFunctions, FitContext {
             try (OptimizerStep optimizer =
                     new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping())) {
                 restore(start, "state", isNew, () -> start.readState(network, optimizer));
-                return train(start, registries, graph, directory, network, optimizer);
+                return train(start, declared, graph, directory, network, optimizer);
             }
         }
     }
@@ -220,7 +220,7 @@ final class FitSession implements StepFunctions, FitContext {
 
     private FitResult train(
             StartingPoint start,
-            DeclaredStreams registries,
+            DeclaredStreams declared,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
             Network network,
@@ -230,18 +230,18 @@ final class FitSession implements StepFunctions, FitContext {
         TrainingComponents parts = new TrainingComponents(
                 network,
                 optimizer,
-                registries.statefulTransforms(),
+                declared.statefulTransforms(),
                 train,
                 new TrainingComponents.Loop(state, memory, settings.loop().accumulateGradBatches()),
                 module.hyperParameters());
         try (NDManager scope = network.manager().newSubManager()) {
             StateDict live = StateDict.of(network.arrays(), scope);
             parts.transforms().values().forEach(transform -> transform.begin(live));
-            try (CheckpointEngine streams = streams(start, registries, graph, directory, parts)) {
+            try (CheckpointEngine streams = streams(start, declared, graph, directory, parts)) {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 if (start.checkpoint().isPresent()) {
-                    registries.notifyLoaded(start.checkpoint().get());
+                    declared.notifyLoaded(start.checkpoint().get());
                 }
                 ModelHooks updates =
                         new StatefulUpdates(network, parts.transforms().values(), live, state);
@@ -271,7 +271,7 @@ final class FitSession implements StepFunctions, FitContext {
 
     private CheckpointEngine streams(
             StartingPoint start,
-            DeclaredStreams registries,
+            DeclaredStreams declared,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
             TrainingComponents parts)
@@ -282,14 +282,14 @@ final class FitSession implements StepFunctions, FitContext {
                 OptionalInt.of(loop.validation().everyNEpoch()),
                 validation.isPresent() ? loop.limits().valBatches() : 0,
                 loop.validation().interval().setting());
-        LoopView moment = new LoopView(state, metrics, schedule, settings.clock());
-        SavedRun run = new SavedRun(parts, moment, new UserSaveHooks(callbacks, registries));
+        LoopView view = new LoopView(state, metrics, schedule, settings.clock());
+        SavedRun run = new SavedRun(parts, view, new UserSaveHooks(callbacks, declared));
         if (directory.isEmpty()) {
             return CheckpointEngine.none(run);
         }
         return CheckpointEngine.open(
                 run,
-                registries,
+                declared,
                 graph,
                 directory.get(),
                 start.continuation(directory.get()),

@@ -34,7 +34,7 @@ class StreamFailureTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("failingTransforms")
-    void aTransformThatFailsCostsItsOwnCheckpointOnly(
+    void aFailingTransformCostsOnlyItsOwnCheckpoint(
             Transform transform, Class<? extends Throwable> type, String message) {
         try (TransformingModule module = new TransformingModule()) {
             module.transform(
@@ -73,7 +73,7 @@ class StreamFailureTest extends FitTestCase {
                         "not now"),
                 failing((weights, context) -> endless(weights), StackOverflowError.class, "null"),
                 failing(
-                        (weights, context) -> nothing(),
+                        (weights, context) -> nullWeights(),
                         TransformException.class,
                         "The transform TransformingModule#transformed returned null; return the weights to save, or"
                                 + " decide with @TransformWhen whether to save."),
@@ -119,7 +119,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @SuppressWarnings("NullAway") // Users' classes need not be null-marked.
-    private static StateDict nothing() {
+    private static StateDict nullWeights() {
         return null;
     }
 
@@ -158,7 +158,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aConditionThatThrowsCostsItsOwnCheckpointOnly() {
+    void aThrowingConditionCostsOnlyItsOwnCheckpoint() {
         try (TransformingModule module = new TransformingModule()) {
             module.when("transformed", context -> {
                 throw new IOException("undecided");
@@ -178,7 +178,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aConditionOfTheOriginalThatThrowsEndsTheRunWhenOthersAreServed() {
+    void aThrowingConditionOfTheOriginalEndsTheRunAfterOtherStreamsAreSaved() {
         try (TransformingModule module = new TransformingModule()) {
             module.when("original", context -> {
                 if (context.epoch() == 1) {
@@ -198,7 +198,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aHookOfADerivedStreamThatThrowsCostsItsOwnCheckpointOnly() {
+    void aThrowingHookOfADerivedStreamCostsOnlyItsOwnCheckpoint() {
         try (TransformingModule module = new TransformingModule()) {
             module.onSave("transformed", checkpoint -> checkpoint.put("module", module));
 
@@ -216,7 +216,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aHookOfTheOriginalThatThrowsEndsTheRunWhenOthersAreServed() {
+    void aThrowingHookOfTheOriginalEndsTheRunAfterOtherStreamsAreSaved() {
         try (TransformingModule module = new TransformingModule()) {
             module.onSave("original", checkpoint -> {
                 if (checkpoint.epoch() == 1) {
@@ -238,7 +238,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aDerivedStreamMayStopTrainingWhenOthersAreServed() {
+    void aDerivedStreamMayStopTrainingAfterOtherStreamsAreSaved() {
         try (TransformingModule module = new TransformingModule()) {
             module.transform("averaged", (weights, context) -> {
                 throw new IOException("no average");
@@ -258,7 +258,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void anOriginalThatMayFailCostsItsOwnCheckpointOnly() {
+    void anOriginalThatMayFailCostsOnlyItsOwnCheckpoint() {
         try (TransformingModule module = new TransformingModule()) {
             module.onSave("original", checkpoint -> {
                 if (checkpoint.epoch() == 0) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Compares a run with one that was recorded, until a tensor differs; then it keeps that tensor and stops the run, which has
  * nothing more to tell.
  */
-final class Comparison implements ComparisonRun {
+final class Comparison implements RunObserver {
     private final List<Step> expected;
     private final List<String> names;
     private @Nullable ResumeDifference first;
@@ -59,30 +59,30 @@ final class Comparison implements ComparisonRun {
     }
 
     @Override
-    public void begins(int index, Step step, Map<String, NDArray> weights) {
+    public void beforeBatch(int index, Step step, Map<String, NDArray> weights) {
         requireSameModel(weights);
         Step then = expected.get(Math.min(index, expected.size() - 1));
-        if (then.globalStep() != step.globalStep() || !then.place().equals(step.place())) {
+        if (then.globalStep() != step.globalStep() || !then.positionInWords().equals(step.positionInWords())) {
             note(
                     index,
-                    new ResumeDifference(Kind.PLACE, "", step.globalStep(), then.place(), then.place(), step.place()));
+                    new ResumeDifference(Kind.POSITION, "", step.globalStep(), then.positionInWords(), then.positionInWords(), step.positionInWords()));
             throw new InjectedStop();
         }
         List<String> differing = differingWeights(then, step);
         if (!differing.isEmpty()) {
             String name = differing.get(0);
-            note(index, new ResumeDifference(Kind.WEIGHTS, name, step.globalStep(), step.place(), "", ""));
+            note(index, new ResumeDifference(Kind.WEIGHTS, name, step.globalStep(), step.positionInWords(), "", ""));
             tensor = new DifferingTensor(name, index, step.globalStep(), copy(weights, name), differing.size() - 1);
             throw new InjectedStop();
         }
         differingMetric(then, step).ifPresent(difference -> note(index, difference));
         if (!then.inputs().equals(step.inputs())) {
-            note(index, new ResumeDifference(Kind.INPUTS, "", step.globalStep() + 1, step.place(), "", ""));
+            note(index, new ResumeDifference(Kind.INPUTS, "", step.globalStep() + 1, step.positionInWords(), "", ""));
         }
     }
 
     @Override
-    public void ends(int index, Step step) {
+    public void afterBatch(int index, Step step) {
         double then = expected.get(index).loss().orElseThrow();
         double now = step.loss().orElseThrow();
         if (Double.doubleToRawLongBits(then) != Double.doubleToRawLongBits(now)) {
@@ -92,15 +92,15 @@ final class Comparison implements ComparisonRun {
                             Kind.LOSS,
                             "",
                             step.globalStep() + 1,
-                            step.place(),
-                            TensorDifference.text(then),
-                            TensorDifference.text(now)));
+                            step.positionInWords(),
+                            TensorDifference.format(then),
+                            TensorDifference.format(now)));
         }
     }
 
     /** A difference is there, but no tensor yet that it leads to. */
     @Override
-    public boolean wantsMore() {
+    public boolean needsMoreBatches() {
         return first != null && tensor == null;
     }
 
@@ -144,13 +144,13 @@ final class Comparison implements ComparisonRun {
             Double actual = now.metrics().get(metric);
             if (!Objects.equals(expected, actual)) {
                 return Optional.of(new ResumeDifference(
-                        Kind.METRIC, metric, now.globalStep(), now.place(), text(expected), text(actual)));
+                        Kind.METRIC, metric, now.globalStep(), now.positionInWords(), format(expected), format(actual)));
             }
         }
         return Optional.empty();
     }
 
-    private static String text(@Nullable Double value) {
-        return value == null ? "not known" : TensorDifference.text(value);
+    private static String format(@Nullable Double value) {
+        return value == null ? "not known" : TensorDifference.format(value);
     }
 }

@@ -46,7 +46,7 @@ final class FinalState implements AutoCloseable {
             if (here instanceof TorchTensor left && there instanceof TorchTensor right) {
                 compare(path, read(left), other.read(right)).ifPresent(difference -> differences.put(path, difference));
             } else if (here == null || !here.equals(there)) {
-                differences.put(path, new Difference(text(here), text(there), Optional.empty()));
+                differences.put(path, new Difference(format(here), format(there), Optional.empty()));
             }
         }
         return differences;
@@ -70,7 +70,7 @@ final class FinalState implements AutoCloseable {
         return Optional.of(new Difference(here.toString(), there.toString(), where));
     }
 
-    private static String text(@Nullable Object value) {
+    private static String format(@Nullable Object value) {
         return value == null ? "nothing" : value.toString();
     }
 

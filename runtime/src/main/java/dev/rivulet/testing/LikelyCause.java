@@ -30,7 +30,7 @@ final class LikelyCause {
             case METRIC ->
                 "Weights, inputs and loss were the same, so what is logged depends on something else: random numbers that"
                         + " the seed does not reach, the clock, static fields, or validation data that changes.";
-            case PLACE ->
+            case POSITION ->
                 "Something ends training that differs from run to run: Trainer.stop() by the clock, say, or data of another"
                         + " length.";
             case STATE -> "An entry differs from run to run, such as the time; leave it out.";
@@ -64,7 +64,7 @@ final class LikelyCause {
                 "Weights were the same, so what is logged depends on something that is not saved: a field of the module or"
                         + " of a callback (save it in @OnSaveCheckpoint, set it in @OnLoadCheckpoint), random numbers of"
                         + " their own, or validation data that changes.";
-            case PLACE ->
+            case POSITION ->
                 "Something ends training that is not saved: a callback that counts for Trainer.stop(), say, or data of"
                         + " another length.";
             case STATE -> ofState(difference.name());

@@ -6,12 +6,12 @@ package dev.rivulet.testing;
  * @param kind what differs
  * @param name of the tensor, the metric or the entry of the training state; empty for inputs, loss and position
  * @param step the optimizer step in which it differs, counted from 1; for weights and metrics the step after which they do
- * @param place in words, such as {@code batch 3 of epoch 1}
+ * @param position in words, such as {@code batch 3 of epoch 1}
  * @param expected its value in the straight run; empty for inputs and weights, of which digests were compared
  * @param actual its value in the other run
  * @since 0.1
  */
-public record ResumeDifference(Kind kind, String name, long step, String place, String expected, String actual) {
+public record ResumeDifference(Kind kind, String name, long step, String position, String expected, String actual) {
 
     /**
      * What can differ, in the order in which it is compared.
@@ -20,7 +20,7 @@ public record ResumeDifference(Kind kind, String name, long step, String place, 
      */
     public enum Kind {
         /** The epoch and batch that the run has reached: it has ended earlier or later, for example. */
-        PLACE,
+        POSITION,
         /** A tensor of the model, before a batch or at the end. */
         WEIGHTS,
         /** A metric that was logged. */
@@ -37,11 +37,11 @@ public record ResumeDifference(Kind kind, String name, long step, String place, 
     @Override
     public String toString() {
         return switch (kind) {
-            case PLACE -> "after step " + step + " came " + actual + " instead of " + expected;
+            case POSITION -> "after step " + step + " came " + actual + " instead of " + expected;
             case WEIGHTS -> "the tensor \"" + name + "\" after step " + step;
             case METRIC -> "the metric \"" + name + "\" after step " + step + ": " + actual + " instead of " + expected;
-            case INPUTS -> "the inputs of step " + step + " (" + place + ")";
-            case LOSS -> "the loss of step " + step + " (" + place + "): " + actual + " instead of " + expected;
+            case INPUTS -> "the inputs of step " + step + " (" + position + ")";
+            case LOSS -> "the loss of step " + step + " (" + position + "): " + actual + " instead of " + expected;
             case STATE -> "\"" + name + "\" of the training state at the end: " + actual + " instead of " + expected;
         };
     }

@@ -16,7 +16,7 @@ public final class ResumeReport {
     private final List<Integer> stops;
     private final Verdict verdict;
     private final Optional<Finding> finding;
-    private final List<String> leftOut;
+    private final List<String> excluded;
 
     /** What is known of a run. */
     record Run(long steps, int epochs, int tensors) {}
@@ -25,13 +25,13 @@ public final class ResumeReport {
      * What was found.
      *
      * @param tensor the first tensor that differs after that
-     * @param further how many more differ there
+     * @param otherTensors how many more differ there
      * @param tensorStep the step after which it differs
      */
     record Finding(
             ResumeDifference difference,
             Optional<TensorDifference> tensor,
-            int further,
+            int otherTensors,
             long tensorStep,
             String cause) {}
 
@@ -49,12 +49,12 @@ public final class ResumeReport {
         NOT_REPEATABLE
     }
 
-    ResumeReport(Run run, List<Integer> stops, Verdict verdict, Optional<Finding> finding, List<String> leftOut) {
+    ResumeReport(Run run, List<Integer> stops, Verdict verdict, Optional<Finding> finding, List<String> excluded) {
         this.run = run;
         this.stops = List.copyOf(stops);
         this.verdict = verdict;
         this.finding = finding;
-        this.leftOut = List.copyOf(leftOut);
+        this.excluded = List.copyOf(excluded);
     }
 
     /** The answer. */
@@ -123,12 +123,12 @@ public final class ResumeReport {
                             .append(found.tensorStep())
                             .append(": ")
                             .append(tensor)
-                            .append(found.further() == 0 ? "." : "; " + found.further() + " more tensors differ."));
+                            .append(found.otherTensors() == 0 ? "." : "; " + found.otherTensors() + " more tensors differ."));
             text.append("\n  Likely cause: ").append(found.cause());
         });
-        if (!leftOut.isEmpty()) {
+        if (!excluded.isEmpty()) {
             text.append("\n  Not compared, as they differ between two straight runs, too: ")
-                    .append(String.join(", ", leftOut))
+                    .append(String.join(", ", excluded))
                     .append('.');
         }
         return text.toString();

@@ -52,8 +52,8 @@ final class Runs {
     record Outcome(List<Step> steps, List<String> tensors, Optional<Path> stopFile, Optional<Path> endFile) {}
 
     /** Runs from the beginning. */
-    Outcome straight(String directory, List<ComparisonRun> witnesses) {
-        return fit(directory, Optional.empty(), new Recorder(0, OptionalInt.empty(), witnesses), OptionalInt.empty());
+    Outcome straight(String directory, List<RunObserver> observers) {
+        return fit(directory, Optional.empty(), new Recorder(0, OptionalInt.empty(), observers), OptionalInt.empty());
     }
 
     /**
@@ -63,8 +63,8 @@ final class Runs {
      * @param firstIndex how many batches the run has had before
      * @param stopAt empty to run to the end
      */
-    Outcome part(String directory, Optional<Path> from, int firstIndex, OptionalInt stopAt, ComparisonRun witness) {
-        return fit(directory, from, new Recorder(firstIndex, stopAt, List.of(witness)), stopAt);
+    Outcome part(String directory, Optional<Path> from, int firstIndex, OptionalInt stopAt, RunObserver observer) {
+        return fit(directory, from, new Recorder(firstIndex, stopAt, List.of(observer)), stopAt);
     }
 
     private Outcome fit(String directory, Optional<Path> from, Recorder recorder, OptionalInt stopAt) {

@@ -68,7 +68,7 @@ record Step(
     }
 
     /** The position, in words. */
-    String place() {
+    String positionInWords() {
         return isEnd() ? "the end of training" : "batch " + position.batchIndex() + " of epoch " + position.epoch();
     }
 

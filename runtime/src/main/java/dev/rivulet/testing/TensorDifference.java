@@ -45,8 +45,8 @@ public record TensorDifference(
             }
             if (first < 0) {
                 first = i;
-                firstThen = then.text(left);
-                firstNow = now.text(right);
+                firstThen = then.format(left);
+                firstNow = now.format(right);
             }
             elements++;
             largest = Math.max(largest, Math.abs(Double.longBitsToDouble(left) - Double.longBitsToDouble(right)));
@@ -61,7 +61,7 @@ public record TensorDifference(
     }
 
     /** A number as Java writes it, in single precision if it is of that. */
-    static String text(double value) {
+    static String format(double value) {
         float single = (float) value;
         return Double.compare(single, value) == 0 ? Float.toString(single) : Double.toString(value);
     }
@@ -110,8 +110,8 @@ public record TensorDifference(
             };
         }
 
-        String text(long bits) {
-            return floating ? TensorDifference.text(Double.longBitsToDouble(bits)) : Long.toString(bits);
+        String format(long bits) {
+            return floating ? TensorDifference.format(Double.longBitsToDouble(bits)) : Long.toString(bits);
         }
     }
 }

@@ -47,11 +47,11 @@ public final class VerifyResume {
             if (arguments.length == 0) {
                 throw new IllegalArgumentException(USAGE);
             }
-            ResumeVerifier proof = proof(arguments[0]);
+            ResumeVerifier verifier = verifier(arguments[0]);
             int[] steps = Arrays.stream(arguments, 1, arguments.length)
                     .mapToInt(VerifyResume::step)
                     .toArray();
-            ResumeReport report = (steps.length == 0 ? proof : proof.stopAt(steps)).run();
+            ResumeReport report = (steps.length == 0 ? verifier : verifier.stopAt(steps)).run();
             System.out.println(report);
             return report.isExact() ? EXACT : NOT_EXACT;
         } catch (IllegalArgumentException e) {
@@ -65,12 +65,12 @@ public final class VerifyResume {
         }
     }
 
-    private static ResumeVerifier proof(String className) {
+    private static ResumeVerifier verifier(String className) {
         try {
             Constructor<?> constructor = Class.forName(className).getConstructor();
             if (constructor.newInstance() instanceof Supplier<?> supplier
-                    && supplier.get() instanceof ResumeVerifier proof) {
-                return proof;
+                    && supplier.get() instanceof ResumeVerifier verifier) {
+                return verifier;
             }
             throw new IllegalArgumentException(className + " is no Supplier<ResumeProof>. " + USAGE);
         } catch (ClassNotFoundException e) {
@@ -84,11 +84,11 @@ public final class VerifyResume {
         }
     }
 
-    private static int step(String text) {
+    private static int step(String argument) {
         try {
-            return Integer.parseInt(text);
+            return Integer.parseInt(argument);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is no step. " + USAGE, e);
+            throw new IllegalArgumentException("\"" + argument + "\" is no step. " + USAGE, e);
         }
     }
 }

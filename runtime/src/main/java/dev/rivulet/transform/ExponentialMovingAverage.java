@@ -30,7 +30,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
     private final double decay;
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
     private @Nullable NDManager manager;
-    private boolean begun;
+    private boolean started;
 
     /**
      * An average without values yet.
@@ -57,13 +57,13 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         for (String name : weights.names()) {
             NDArray weight = weights.get(name);
             NDArray average = average(name);
-            if (begun && isFloatingPoint(weight.getDataType())) {
+            if (started && isFloatingPoint(weight.getDataType())) {
                 advance(average, weight);
             } else {
                 replace(average, weight);
             }
         }
-        begun = true;
+        started = true;
     }
 
     @Override
@@ -73,7 +73,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
                     + context.source() + "\", but a moving average follows the weights that are trained;"
                     + " declare it without from, and derive other streams from it.");
         }
-        if (!begun) {
+        if (!started) {
             throw new IllegalStateException("There is no average before the first optimizer step.");
         }
         return weights.map((name, weight) -> copy(average(name), context));
@@ -87,21 +87,21 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
 
     @Override
     public Map<String, Object> state() {
-        return Map.of("begun", begun);
+        return Map.of("begun", started);
     }
 
     @Override
     public void restore(Map<String, Object> state) {
         if (!(state.get("begun") instanceof Boolean saved)) {
-            throw new IllegalArgumentException("The state of a moving average says whether it has begun, but this is "
+            throw new IllegalArgumentException("The state of a moving average says whether it has started, but this is "
                     + state + "; it was saved by another transform.");
         }
-        begun = saved;
+        started = saved;
     }
 
     @Override
     public void close() {
-        begun = false;
+        started = false;
         averages.clear();
         if (manager != null) {
             manager.close();

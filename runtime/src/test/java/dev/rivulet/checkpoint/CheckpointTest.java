@@ -38,13 +38,13 @@ class CheckpointTest {
     }
 
     @Test
-    void comesBackWithItsProvenance() throws NotACheckpointException {
+    void provenanceSurvivesARoundTrip() throws NotACheckpointException {
         assertThat(roundTrip(checkpoint).provenance()).isEqualTo(PROVENANCE);
     }
 
     @ParameterizedTest
     @MethodSource("entries")
-    void entriesComeBackAsTheyWere(Object value) throws NotACheckpointException {
+    void entriesSurviveARoundTrip(Object value) throws NotACheckpointException {
         checkpoint.put("key", value);
 
         assertThat(checkpoint.get("key")).isEqualTo(value);
@@ -102,7 +102,7 @@ class CheckpointTest {
     }
 
     @Test
-    void aSavedOneHasOnlyWhatCanBePut() {
+    void aSavedCheckpointAcceptsOnlyValidEntries() {
         assertThat(Checkpoint.saved(PROVENANCE, Map.of("count", 1)).get("count"))
                 .isEqualTo(1L);
         assertThatThrownBy(() -> Checkpoint.saved(PROVENANCE, Map.of("epoch", 1)))
@@ -133,7 +133,7 @@ class CheckpointTest {
     }
 
     @Test
-    void refusesWhatIsNoEntryWithItsType() {
+    void refusesInvalidEntryTypesByName() {
         Map<String, Object> withNull = new LinkedHashMap<>();
         withNull.put("inner", null);
 
@@ -148,7 +148,7 @@ class CheckpointTest {
     }
 
     @Test
-    void saysWhatItHasInsteadOfWhatIsAskedFor() {
+    void reportsTheExistingEntriesWhenOneIsMissing() {
         checkpoint.put("unit", 1);
 
         assertThatThrownBy(() -> checkpoint.get("units"))
@@ -161,7 +161,7 @@ class CheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"epoch", "state_dict", "optimizer_states", "rivulet"})
-    void refusesKeysThatMeanSomethingElseInAFile(String key) {
+    void refusesReservedKeys(String key) {
         assertThatThrownBy(() -> checkpoint.put(key, 1))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage(

@@ -46,21 +46,21 @@ class EarlierBuildTest {
         assertThat(comparable(end)).isEqualTo(comparable(lines("straight")));
     }
 
-    static Stream<Arguments> resumptions() {
+    static Stream<Arguments> resumeCases() {
         return Stream.of("stopped", "killed")
                 .flatMap(run -> RunDirectory.WAYS_TO_RESUME.stream().map(from -> Arguments.of(run, from)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"stopped", "killed"})
-    void isVerifiedDescribedLoadedAndDerivedAsItWas(String run) throws Exception {
+    void isVerifiedDescribedLoadedAndDerivedAsBefore(String run) throws Exception {
         RunArchive.unpack(recorded(run + ".zip"), root);
 
         assertThat(new RunDirectory(root).description()).isEqualTo(lines(run));
     }
 
     @ParameterizedTest
-    @MethodSource("resumptions")
+    @MethodSource("resumeCases")
     void isResumedToTheSameFilesAndWeights(String run, String from) throws Exception {
         RunArchive.unpack(recorded(run + ".zip"), root);
 

@@ -36,7 +36,7 @@ abstract class ResumeVerifierCase {
         return Trainer.builder().maxEpochs(2).seed(3).defaultRootDir(root);
     }
 
-    ResumeVerifier proof(Supplier<LightningModule> module) {
+    ResumeVerifier verifier(Supplier<LightningModule> module) {
         return ResumeVerifier.of(module, this::trainer, this::points, () -> Points.of(manager, 8, 4));
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class UnrepeatableRunTest extends ResumeVerifierCase {
 
     @Test
-    void saysThatARunWithoutSeedCannotBeRepeated() {
+    void reportsARunWithoutSeed() {
         ResumeReport report = ResumeVerifier.of(
                         LineModule::new, () -> Trainer.builder().maxEpochs(2), this::points)
                 .run();
@@ -23,8 +23,8 @@ class UnrepeatableRunTest extends ResumeVerifierCase {
     }
 
     @Test
-    void saysThatARunWithUnseededNumbersCannotBeRepeated() {
-        ResumeReport report = proof(() -> new LineModule() {
+    void reportsUnseededRandomNumbers() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     @Override
                     protected NDArray inputs(Batch batch) {
                         return batch.getData().head().add(Math.random());
@@ -36,7 +36,7 @@ class UnrepeatableRunTest extends ResumeVerifierCase {
     }
 
     @Test
-    void saysThatDataInAnOrderOfItsOwnCannotBeRepeated() {
+    void reportsDataInAnUnseededOrder() {
         ResumeReport report = ResumeVerifier.of(
                         LineModule::new,
                         this::trainer,

@@ -117,7 +117,7 @@ class UserUnitTest {
     }
 
     @Test
-    void aContextIsOfTheOriginalStreamUnlessTheTestSaysOtherwise() {
+    void aContextDefaultsToTheOriginalStream() {
         TransformContext context = TransformContext.builder("averaged", manager).build();
 
         assertThat(context.source()).isEqualTo("original");

@@ -69,13 +69,13 @@ class VerifyResumeTest {
     }
 
     @Test
-    void exitsWithTwoIfAnErrorKeepsItFromBeingTried() {
+    void exitsWithTwoIfAnErrorPreventsVerification() {
         assertThat(VerifyResume.run(Incomplete.class.getName())).isEqualTo(2);
         assertThat(printed()).startsWith("java.lang.NoClassDefFoundError: com/example/Layer");
     }
 
     @Test
-    void exitsWithTwoAndTheReasonIfItCannotBeTried() {
+    void exitsWithTwoAndTheReasonIfVerificationIsImpossible() {
         assertThat(VerifyResume.run()).isEqualTo(2);
         assertThat(VerifyResume.run("com.example.Nothing")).isEqualTo(2);
         assertThat(VerifyResume.run("java.lang.Object")).isEqualTo(2);

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
 /** Watches a run of a proof. Ends it by a {@link InjectedStop}. */
-interface ComparisonRun {
+interface RunObserver {
 
     /**
      * Before a batch, or at the end of training.
@@ -12,13 +12,13 @@ interface ComparisonRun {
      * @param index of the batch in the whole run
      * @param weights the live ones
      */
-    void begins(int index, Step step, Map<String, NDArray> weights);
+    void beforeBatch(int index, Step step, Map<String, NDArray> weights);
 
     /** After a batch, with the loss. */
-    default void ends(int index, Step step) {}
+    default void afterBatch(int index, Step step) {}
 
     /** Whether the run is to go on where it would be stopped, because there is something to find out yet. */
-    default boolean wantsMore() {
+    default boolean needsMoreBatches() {
         return false;
     }
 }
