@@ -10,7 +10,11 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** How a fit ended, and what it saved. */
+/**
+ * How a fit ended, and what it saved.
+ *
+ * @since 0.1
+ */
 public final class FitResult {
     private final int epochs;
     private final long globalStep;

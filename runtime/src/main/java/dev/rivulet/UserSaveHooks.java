@@ -6,7 +6,7 @@ import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.save.SaveHooks;
 import java.util.List;
 
-/** The callbacks' and the module's hooks at a save. */
+/** The save hooks of the callbacks and of the module. */
 final class UserSaveHooks implements SaveHooks {
     private final List<? extends SaveHooks> callbacks;
     private final DeclaredStreams declared;
@@ -15,7 +15,7 @@ final class UserSaveHooks implements SaveHooks {
     UserSaveHooks(List<? extends SaveHooks> callbacks, DeclaredStreams declared) {
         this.callbacks = callbacks;
         this.declared = declared;
-        // Asked once per fit: to watch hooks that do nothing would cost a comparison of all weights per save.
+        // Computed once per fit: guarding hooks costs a comparison of all weights per save.
         this.addEntries = declared.addsEntries() || callbacks.stream().anyMatch(SaveHooks::addEntries);
     }
 

@@ -185,7 +185,7 @@ class TrainerTest extends FitTestCase {
     }
 
     @ParameterizedTest
-    @MethodSource("senseless")
+    @MethodSource("invalid")
     void refusesAnInvalidSettingByName(
             String setting, UnaryOperator<Trainer.Builder> change, String expected) {
         assertThatThrownBy(() -> change.apply(Trainer.builder()).build())

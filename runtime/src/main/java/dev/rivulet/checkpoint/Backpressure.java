@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** What a due save does when the writer still has as many to write as the trainer allows. */
+/**
+ * What a due save does when the writer still has as many to write as the trainer allows.
+ *
+ * @since 0.1
+ */
 public enum Backpressure {
     /** Training waits until a snapshot can be taken. */
     WAIT,

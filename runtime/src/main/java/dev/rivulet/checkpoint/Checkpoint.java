@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * What a checkpoint holds in addition to its weights: where it comes from, and the user's entries.
  *
  * <p>An entry is a string, a boolean, a number, or a list or map (with strings as keys) of such; numbers are kept as
- * {@code Long} or {@code Double}. Entries are copied when they are put. They can be put until the checkpoint is saved, in a
- * method annotated with {@code @OnSaveCheckpoint} or in {@code Callback.onSaveCheckpoint}; what describes a saved one cannot
- * be changed.
+ * {@code Long} or {@code Double}. Entries are copied when they are put. They can be put until the checkpoint is saved,
+ * in a method annotated with {@code @OnSaveCheckpoint} or in {@code Callback.onSaveCheckpoint}; what describes a saved
+ * one cannot be changed.
+ *
+ * @since 0.1
  */
 public final class Checkpoint {
     /** Keys of a {@code .ckpt} that mean something to Lightning or to Rivulet. */
@@ -106,8 +108,9 @@ public final class Checkpoint {
     /**
      * Adds an entry, or replaces it.
      *
-     * @throws IllegalArgumentException if the value, or something in it, is of no type that an entry can have, or the key
-     *     is one of those that Lightning or Rivulet uses in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
+     * @throws IllegalArgumentException if the value, or something in it, is of no type that an entry can have, or the
+     *     key is one of those that Lightning or Rivulet uses in a {@code .ckpt}, such as {@code epoch} or
+     *     {@code state_dict}
      * @throws UnsupportedOperationException if the checkpoint has already been saved
      */
     public void put(String key, Object value) {

@@ -3,7 +3,11 @@ package dev.rivulet.checkpoint;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a file is not what was written: its bytes do not have the checksum that it, or a manifest, says. */
+/**
+ * Thrown when a file is not what was written: its bytes do not have the checksum that it, or a manifest, says.
+ *
+ * @since 0.1
+ */
 public final class DamagedFileException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;

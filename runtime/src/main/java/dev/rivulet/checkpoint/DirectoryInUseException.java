@@ -5,8 +5,10 @@ import java.io.Serial;
 import java.nio.file.Path;
 
 /**
- * Thrown when a run is to write its checkpoints to a directory to which another run writes, in this process or another. Wait
- * until that run ends, or choose another directory.
+ * Thrown when a run is to write its checkpoints to a directory to which another run writes, in this process or another.
+ * Wait until that run ends, or choose another directory.
+ *
+ * @since 0.1
  */
 public final class DirectoryInUseException extends IOException {
     @Serial

@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** Thrown when a data set gives no batch at all. */
+/**
+ * Thrown when a data set gives no batch at all.
+ *
+ * @since 0.1
+ */
 public final class EmptyDatasetException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 

@@ -38,8 +38,8 @@ public record FileVerification(Path file, Set<Part> checked, List<String> proble
         HEADER,
 
         /**
-         * The tensors' bytes, by the checksum in the header; of a {@code .ckpt} all entries of the zip file, whoever has
-         * written it, by their checksums.
+         * The tensors' bytes, by the checksum in the header; of a {@code .ckpt} all entries of the zip file, whoever
+         * has written it, by their checksums.
          */
         DATA,
 

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * Thrown when a disk has too little room for a file, which has therefore not been begun. Free space, keep fewer checkpoints,
- * or choose a directory on another disk.
+ * Thrown when a disk has too little room for a file, which has therefore not been begun. Free space, keep fewer
+ * checkpoints, or choose a directory on another disk.
+ *
+ * @since 0.1
  */
 public final class InsufficientSpaceException extends IOException {
     @Serial

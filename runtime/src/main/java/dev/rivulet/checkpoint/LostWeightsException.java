@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** Thrown when foreign code changed both a weight and its copy during a save, so that training must not go on with it. */
+/**
+ * Thrown when foreign code changed both a weight and its copy during a save, so that training must not go on with it.
+ *
+ * @since 0.1
+ */
 public final class LostWeightsException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,11 @@ package dev.rivulet.checkpoint;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a file is not a PyTorch file that can be read safely. Nothing of it has been used. */
+/**
+ * Thrown when a file is not a PyTorch file that can be read safely. Nothing of it has been used.
+ *
+ * @since 0.1
+ */
 public final class MalformedTorchFileException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;

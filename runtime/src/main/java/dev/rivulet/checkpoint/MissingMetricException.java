@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** Thrown where a stream's monitored metric has no value although validation has run. */
+/**
+ * Thrown where a stream's monitored metric has no value although validation has run.
+ *
+ * @since 0.1
+ */
 public final class MissingMetricException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** The part of training in which a save event happens. */
+/**
+ * The part of training in which a save event happens.
+ *
+ * @since 0.1
+ */
 public enum Phase {
     /** Between training batches, or at the end of a training epoch. */
     TRAINING,

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param progress how far training was when it was saved
  * @param inputShapes shapes of the model's inputs, batch dimension included
  * @param version version of the framework that wrote it
+ * @since 0.1
  */
 public record Provenance(
         String stream, Optional<Derivation> derivation, Progress progress, List<Shape> inputShapes, String version) {
@@ -55,6 +56,7 @@ public record Provenance(
      * @param epoch index of the epoch
      * @param globalStep optimizer steps so far
      * @param metrics all metrics, exact, by name
+     * @since 0.1
      */
     public record Progress(int epoch, long globalStep, Map<String, Double> metrics) {
         /** Holds a copy of the metrics, in the same order. */
@@ -70,6 +72,7 @@ public record Provenance(
      * @param source name of the stream whose weights were transformed
      * @param sourceDigest digest of those weights, such as {@code crc32c:1a2b3c4d}, over the bytes of all tensors in
      *     ascending order of names; empty in a hook, which is called before it is known
+     * @since 0.1
      */
     public record Derivation(String transform, String source, Optional<String> sourceDigest) {}
 }

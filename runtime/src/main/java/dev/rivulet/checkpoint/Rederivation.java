@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param derived the file that was compared
  * @param source the file whose weights were transformed
  * @param transforms the transforms, in the order in which they ran, such as {@code DigitsModule#halve}
- * @param difference the first tensor or metadata that differs, and how, as a sentence for people; empty if all bytes are
- *     the same
+ * @param difference the first tensor or metadata that differs, and how, as a sentence for people; empty if all bytes
+ *     are the same
  * @since 0.1
  */
 public record Rederivation(Path derived, Path source, List<String> transforms, Optional<String> difference) {

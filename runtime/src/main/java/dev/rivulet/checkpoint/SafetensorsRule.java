@@ -7,6 +7,8 @@ package dev.rivulet.checkpoint;
  * makes it: {@link #HEADER_START}, {@link #DUPLICATE_KEY}, {@link #METADATA} for {@code null}, {@link #ENTRY} for an
  * array in place of an object, {@link #DTYPE} for an object in place of a string, {@link #RANK} and {@link
  * #NUMBER_RANGE}.
+ *
+ * @since 0.1
  */
 public enum SafetensorsRule {
     /** The file holds at least the eight bytes of the header's length. */

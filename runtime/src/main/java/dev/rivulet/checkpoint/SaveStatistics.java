@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param blocked what training waited for
  * @param written what the writer did meanwhile
  * @param durable the newest step that is safe on the disk; empty if none is
+ * @since 0.1
  */
 public record SaveStatistics(
         long groups, long checkpoints, long skipped, Blocked blocked, Written written, Optional<Durable> durable) {
@@ -24,6 +25,7 @@ public record SaveStatistics(
      * @param longest the longest that one save delayed training
      * @param copiedBytes bytes copied at step boundaries, in all
      * @param copying time of these copies, a part of {@code total}
+     * @since 0.1
      */
     public record Blocked(Duration total, Duration longest, long copiedBytes, Duration copying) {
 
@@ -39,6 +41,7 @@ public record SaveStatistics(
      * @param bytes bytes of files that were written, flushed and committed, in all
      * @param time time in which the writer was at work
      * @param deepestQueue the most saves that were written or waited for it at one time
+     * @since 0.1
      */
     public record Written(long bytes, Duration time, int deepestQueue) {
 
@@ -53,6 +56,7 @@ public record SaveStatistics(
      *
      * @param globalStep optimizer steps until then
      * @param sinceCommit time from its commit to the end of the fit
+     * @since 0.1
      */
     public record Durable(long globalStep, Duration sinceCommit) {}
 

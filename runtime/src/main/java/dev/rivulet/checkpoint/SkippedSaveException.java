@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** Why a due save was left out: the writer was behind, and the trainer is built not to wait for it. */
+/**
+ * Why a due save was left out: the writer was behind, and the trainer is built not to wait for it.
+ *
+ * @since 0.1
+ */
 public final class SkippedSaveException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 

@@ -7,6 +7,7 @@ package dev.rivulet.checkpoint;
  * @param epoch index of the epoch
  * @param globalStep optimizer steps so far
  * @param cause what went wrong
+ * @since 0.1
  */
 public record StreamFailure(String stream, int epoch, long globalStep, Throwable cause) {
 

@@ -15,6 +15,7 @@ import java.util.OptionalDouble;
  * @param currentScore value of the monitored metric in the newest save that was kept; empty without a monitor
  * @param pointers the names that move from checkpoint to checkpoint
  * @param failures saves that failed
+ * @since 0.1
  */
 public record StreamResult(
         String name,
@@ -29,6 +30,7 @@ public record StreamResult(
      *
      * @param last the newest checkpoint under the name {@code last}
      * @param best the best checkpoint under the name {@code best}
+     * @since 0.1
      */
     public record Pointers(Optional<Path> last, Optional<Path> best) {}
 

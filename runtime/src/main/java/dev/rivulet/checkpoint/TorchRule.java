@@ -3,6 +3,8 @@ package dev.rivulet.checkpoint;
 /**
  * What a PyTorch file must satisfy to be read. What {@code torch.save} and Lightning write does; what could mean
  * different things to different readers, take more memory than the file has bytes for, or run code, does not.
+ *
+ * @since 0.1
  */
 public enum TorchRule {
     /** The file begins as a zip file does. */
