@@ -57,10 +57,8 @@ public final class Trainer {
     /**
      * Trains without validation.
      *
-     * @param train training data, sampled as it was configured
-     * @throws dev.rivulet.checkpoint.FitException if a save fails whose stream has {@code onFailure = STOP}, the
-     *     default of untransformed streams; if a step, a hook or the data throws a checked exception (unchecked ones
-     *     are thrown as they are); or after the current batch, if the thread is interrupted
+     * @param train training data, sampled as configured
+     * @throws dev.rivulet.checkpoint.FitException as {@link #fit(LightningModule, Dataset, Dataset, ResumeFrom)}
      */
     public FitResult fit(LightningModule module, Dataset train) {
         return fit(module, train, ResumeFrom.nothing());
@@ -69,11 +67,9 @@ public final class Trainer {
     /**
      * Trains and validates.
      *
-     * @param train training data, sampled as it was configured
+     * @param train training data, sampled as configured
      * @param validation validation data
-     * @throws dev.rivulet.checkpoint.FitException if a save fails whose stream has {@code onFailure = STOP}, the
-     *     default of untransformed streams; if a step, a hook or the data throws a checked exception (unchecked ones
-     *     are thrown as they are); or after the current batch, if the thread is interrupted
+     * @throws dev.rivulet.checkpoint.FitException as {@link #fit(LightningModule, Dataset, Dataset, ResumeFrom)}
      */
     public FitResult fit(LightningModule module, Dataset train, Dataset validation) {
         return fit(module, train, validation, ResumeFrom.nothing());
@@ -161,7 +157,7 @@ public final class Trainer {
     }
 
     /**
-     * Collects settings. Names and defaults are those of Lightning's {@code Trainer}.
+     * Builds a trainer. Names and defaults are those of Lightning's {@code Trainer}. Not thread-safe.
      *
      * @since 0.1
      */
@@ -192,9 +188,7 @@ public final class Trainer {
 
         private Builder() {}
 
-        /**
-         * Number of epochs after which training ends; 1000 by default unless {@link #maxSteps} is set; −1 for no limit.
-         */
+        /** Epochs after which training ends; 1000 by default unless {@link #maxSteps} is set; −1 for no limit. */
         public Builder maxEpochs(int epochs) {
             this.maxEpochs = OptionalInt.of(epochs);
             return this;
@@ -272,10 +266,7 @@ public final class Trainer {
             return this;
         }
 
-        /**
-         * Directory of the run, whose {@code checkpoints} folder gets the checkpoints; the working directory by
-         * default.
-         */
+        /** Directory of the run, with its checkpoints in {@code checkpoints}; the working directory by default. */
         public Builder defaultRootDir(Path directory) {
             this.defaultRootDir = directory;
             return this;
@@ -294,10 +285,8 @@ public final class Trainer {
         }
 
         /**
-         * Number of saves that may wait while the writer works on another one; 1 by default.
-         *
-         * <p>Each of them, and the one being written, holds a copy of the weights. With 0, training waits until each
-         * save is durable.
+         * Number of saves that may wait while the writer works on another one; 1 by default. Each of them, and the one
+         * being written, holds a copy of the weights. With 0, training waits until each save is durable.
          */
         public Builder maxPendingSaves(int saves) {
             this.maxPendingSaves = saves;
@@ -328,10 +317,8 @@ public final class Trainer {
         }
 
         /**
-         * Time that a fit may take to end after SIGTERM or Ctrl-C; 30 seconds by default.
-         *
-         * <p>The fit ends after the current batch with a {@link dev.rivulet.checkpoint.ShutdownException}; streams with
-         * {@code saveOnException} save first.
+         * Time that a fit may take to end after SIGTERM or Ctrl-C; 30 seconds by default. Streams with {@code
+         * saveOnException} save, then the fit throws a {@link dev.rivulet.checkpoint.ShutdownException}.
          */
         public Builder shutdownBudget(Duration budget) {
             this.shutdownBudget = budget;
@@ -350,9 +337,7 @@ public final class Trainer {
         }
 
         /**
-         * Changes the policy of a stream, or adds a stream of untransformed weights.
-         *
-         * <p>Several calls for one stream apply in order.
+         * Changes the policy of a stream, or adds a stream of untransformed weights. Several calls apply in order.
          *
          * @param name name of the stream; {@code original} always exists
          * @param change sets attributes on a builder that starts with the declared ones

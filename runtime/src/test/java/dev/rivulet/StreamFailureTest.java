@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of a run whose transforms, conditions and hooks fail. */
+/** Runs whose transforms, conditions or hooks fail. */
 class StreamFailureTest extends FitTestCase {
     private static final List<String> OTHERS = List.of("original", "averaged", "half", "tail");
 
@@ -89,7 +89,8 @@ class StreamFailureTest extends FitTestCase {
                         (weights, context) ->
                                 weights.with("weight", weights.get("weight").flatten()),
                         TransformException.class,
-                        "The transform TransformingModule#transformed changed the shape of \"weight\" from [1, 2] to [2]"
+                        "The transform TransformingModule#transformed changed the shape of \"weight\" from [1, 2] to"
+                                + " [2]"
                                 + lenient),
                 failing(
                         (weights, context) -> {
@@ -105,7 +106,8 @@ class StreamFailureTest extends FitTestCase {
                             return weights;
                         },
                         TransformException.class,
-                        "The transform of the stream \"transformed\" adds a tensor \"bias\", but a weight has that name;"
+                        "The transform of the stream \"transformed\" adds a tensor \"bias\", but a weight has that"
+                                + " name;"
                                 + " choose another one."));
     }
 
@@ -113,7 +115,7 @@ class StreamFailureTest extends FitTestCase {
         return Arguments.of(transform, type, message);
     }
 
-    @SuppressWarnings("InfiniteRecursion") // That is the mistake.
+    @SuppressWarnings("InfiniteRecursion") // The tested mistake.
     private static StateDict endless(StateDict weights) {
         return endless(weights);
     }
@@ -210,8 +212,9 @@ class StreamFailureTest extends FitTestCase {
                     .allSatisfy(failure -> assertThat(failure.cause())
                             .isExactlyInstanceOf(IllegalArgumentException.class)
                             .hasMessage(
-                                    "The checkpoint entry \"module\" holds a dev.rivulet.fixture.TransformingModule; an entry is a"
-                                            + " text, a boolean, a number, or a list or map of such."));
+                                    "The checkpoint entry \"module\" holds a dev.rivulet.fixture.TransformingModule;"
+                                            + " an entry is a"
+                                            + " string, a boolean, a number, or a list or map of these."));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.rivulet.checkpoint;
 
 /**
- * The part of training in which a save event happens.
+ * The phase of training in which a save happens.
  *
  * @since 0.1
  */
@@ -15,6 +15,6 @@ public enum Phase {
     /** After an exception. */
     EXCEPTION,
 
-    /** When training has ended. */
+    /** At the end of training. */
     TRAIN_END
 }

@@ -10,6 +10,7 @@ package dev.rivulet.registry;
 public final class MissingRegistryException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates the exception; the message says what is wrong and what to change in the build. */
     public MissingRegistryException(String message, Exception cause) {
         super(message, cause);
     }

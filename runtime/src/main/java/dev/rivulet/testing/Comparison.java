@@ -14,8 +14,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a run with one that was recorded, until a tensor differs; then it keeps that tensor and stops the run, which has
- * nothing more to tell.
+ * Compares a run with a recorded one until a tensor differs, then keeps that tensor and stops the run.
  */
 final class Comparison implements RunObserver {
     private final List<Step> expected;
@@ -27,8 +26,8 @@ final class Comparison implements RunObserver {
     /**
      * A comparison.
      *
-     * @param expected the recorded run
-     * @param names of its weights
+     * @param expected steps of the recorded run
+     * @param names names of its weights
      */
     Comparison(List<Step> expected, List<String> names) {
         this.expected = expected;
@@ -36,12 +35,12 @@ final class Comparison implements RunObserver {
     }
 
     /**
-     * A tensor of the run that was compared.
+     * The first tensor that differs, of the compared run.
      *
-     * @param index of the batch before which it differs
+     * @param index index of the batch before which it differs
      * @param step optimizer steps so far
-     * @param values a copy
-     * @param others how many further tensors differ
+     * @param values a copy of the tensor
+     * @param others number of other tensors that differ
      */
     record DifferingTensor(String name, int index, long step, Tensor values, int others) {}
 
@@ -49,7 +48,7 @@ final class Comparison implements RunObserver {
         return Optional.ofNullable(first);
     }
 
-    /** The batch in which, or before which, the first difference is. */
+    /** Index of the batch in which, or before which, the first difference occurs. */
     int firstIndex() {
         return firstIndex;
     }
@@ -65,7 +64,13 @@ final class Comparison implements RunObserver {
         if (then.globalStep() != step.globalStep() || !then.positionInWords().equals(step.positionInWords())) {
             note(
                     index,
-                    new ResumeDifference(Kind.POSITION, "", step.globalStep(), then.positionInWords(), then.positionInWords(), step.positionInWords()));
+                    new ResumeDifference(
+                            Kind.POSITION,
+                            "",
+                            step.globalStep(),
+                            then.positionInWords(),
+                            then.positionInWords(),
+                            step.positionInWords()));
             throw new InjectedStop();
         }
         List<String> differing = differingWeights(then, step);
@@ -98,7 +103,7 @@ final class Comparison implements RunObserver {
         }
     }
 
-    /** A difference is there, but no tensor yet that it leads to. */
+    /** True from the first difference to the first tensor that differs. */
     @Override
     public boolean needsMoreBatches() {
         return first != null && tensor == null;
@@ -107,8 +112,8 @@ final class Comparison implements RunObserver {
     private void requireSameModel(Map<String, NDArray> weights) {
         List<String> now = List.copyOf(weights.keySet());
         if (!now.equals(names)) {
-            throw new IllegalArgumentException("The supplier of the module made a model with the weights " + names
-                    + ", and then one with " + now + "; make the same model each time.");
+            throw new IllegalArgumentException("The supplier of the module created a model with the weights " + names
+                    + ", and then one with " + now + "; create the same model each time.");
         }
     }
 
@@ -144,13 +149,18 @@ final class Comparison implements RunObserver {
             Double actual = now.metrics().get(metric);
             if (!Objects.equals(expected, actual)) {
                 return Optional.of(new ResumeDifference(
-                        Kind.METRIC, metric, now.globalStep(), now.positionInWords(), format(expected), format(actual)));
+                        Kind.METRIC,
+                        metric,
+                        now.globalStep(),
+                        now.positionInWords(),
+                        format(expected),
+                        format(actual)));
             }
         }
         return Optional.empty();
     }
 
     private static String format(@Nullable Double value) {
-        return value == null ? "not known" : TensorDifference.format(value);
+        return value == null ? "undefined" : TensorDifference.format(value);
     }
 }

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One proof: the straight run, the stopped one, and, if they differ, the straight one again. */
+/** One verification: the straight run, the stopped run, and, if they differ, the straight run again. */
 final class Experiment {
     private final Runs runs;
     private final Runs.Outcome straight;
@@ -28,9 +28,9 @@ final class Experiment {
     }
 
     /**
-     * Makes all runs that it takes.
+     * Performs all runs that are needed.
      *
-     * @param stops none for a choice
+     * @param stops empty for the default stops
      */
     static ResumeReport run(Runs runs, List<Integer> stops) {
         return new Experiment(runs, runs.straight("straight", List.of()), stops).report();
@@ -46,7 +46,7 @@ final class Experiment {
         return differences.isEmpty() ? report(Verdict.EXACT, Optional.empty(), List.of()) : explain(differences);
     }
 
-    /** Runs with stops, up to one after which something differs; the state at the end, if that is reached. */
+    /** Runs with stops until a difference; returns the final state if there is none. */
     private Optional<Path> stopped(Comparison comparison) {
         Optional<Path> from = Optional.empty();
         int index = 0;
@@ -72,7 +72,7 @@ final class Experiment {
         return index;
     }
 
-    /** Repeats the straight run: only one that is the same again shows that it was the stop that made the difference. */
+    /** Repeats the straight run: only if it is repeatable is the stop the cause of the difference. */
     private ResumeReport explain(Comparison resumed) {
         Comparison repeated = new Comparison(straight.steps(), straight.tensors());
         TensorCapture capture = new TensorCapture(resumed);
@@ -93,7 +93,7 @@ final class Experiment {
                 List.of());
     }
 
-    /** What differs between two straight runs, too, the time of saving, say, is no matter of resuming. */
+    /** Excludes what also differs between two straight runs, for example the time of a save. */
     private ResumeReport explain(Map<String, FinalState.Difference> differences) {
         Comparison repeated = new Comparison(straight.steps(), straight.tensors());
         Optional<Path> end = runs.straight("repeated", List.of(repeated)).endFile();
@@ -155,8 +155,8 @@ final class Experiment {
         int all = steps();
         if (all < 2) {
             throw new IllegalArgumentException("The run has " + all
-                    + " optimizer steps, so it cannot be stopped and go on; let it have 2 at least, and 2 epochs rather"
-                    + " than one.");
+                    + " optimizer steps, so it cannot be stopped and resumed; give it at least 2 steps, preferably in 2"
+                    + " epochs.");
         }
         int lastEpoch = straight.steps().get(straight.steps().size() - 1).epoch();
         int endOfFirst = stepsBefore(1);
@@ -167,7 +167,7 @@ final class Experiment {
         return List.copyOf(chosen);
     }
 
-    /** Steps of all epochs before one. */
+    /** Number of steps in all epochs before one. */
     private int stepsBefore(int epoch) {
         return straight.steps().stream()
                 .filter(step -> step.epoch() >= epoch && !step.isEnd())
@@ -180,13 +180,13 @@ final class Experiment {
         int last = given.get(given.size() - 1);
         if (last >= steps()) {
             throw new IllegalArgumentException("stopAt(" + last + "): the run has " + steps()
-                    + " optimizer steps, so the last one after which it can be stopped and go on is " + (steps() - 1)
-                    + ".");
+                    + " optimizer steps, so the last step after which it can be stopped and resumed is"
+                    + " " + (steps() - 1) + ".");
         }
         return given;
     }
 
-    /** Has a tensor of the straight run once more, which recorded its digest only. */
+    /** Captures a tensor in a repeated straight run: the first straight run records only digests. */
     private static final class TensorCapture implements RunObserver {
         private final Comparison resumed;
         private @Nullable Tensor expected;

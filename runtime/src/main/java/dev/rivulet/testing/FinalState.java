@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All that a {@code .ckpt} holds, flat: each value under its path, such as {@code optimizer_states/0/state/0/exp_avg}. */
+/** All values of a {@code .ckpt} by path, such as {@code optimizer_states/0/state/0/exp_avg}. */
 final class FinalState implements AutoCloseable {
     private final TorchReader reader;
     private final Map<String, Object> values = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ final class FinalState implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** Opens a checkpoint, to be closed by the caller. */
+    /** Opens a checkpoint; the caller closes it. */
     static FinalState open(Path file) {
         try {
             FinalState state = new FinalState(TorchReader.open(file));
@@ -35,7 +35,7 @@ final class FinalState implements AutoCloseable {
         }
     }
 
-    /** The paths whose values differ from those of another, by path: as here, and as there. */
+    /** Differences from another state, by path. */
     Map<String, Difference> differences(FinalState other) {
         Set<String> paths = new LinkedHashSet<>(values.keySet());
         paths.addAll(other.values.keySet());
@@ -53,9 +53,9 @@ final class FinalState implements AutoCloseable {
     }
 
     /**
-     * What differs under a path.
+     * The two values of a path.
      *
-     * @param tensor where, if it is a tensor on both sides
+     * @param tensor the difference of the tensors, if both values are tensors of one type and shape
      */
     record Difference(String expected, String actual, Optional<TensorDifference> tensor) {}
 

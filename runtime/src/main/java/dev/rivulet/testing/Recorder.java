@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down each step of a run, shows it to observers, and stops the run where it is told to. */
+/** Records each step of a run, passes it to observers, and stops the run at a given step. */
 final class Recorder implements Callback {
-    /** The stream that saves where the run is stopped. */
-    static final String STOP_STREAM = "resume-proof-stop";
+    /** Name of the stream that saves at the stop. */
+    static final String STOP_STREAM = "resume-verifier-stop";
 
     private final int firstIndex;
     private final OptionalInt stopAt;
@@ -31,8 +31,8 @@ final class Recorder implements Callback {
     /**
      * A recorder for one run.
      *
-     * @param firstIndex how many batches the run has had before, when it resumes
-     * @param stopAt steps after which it is stopped
+     * @param firstIndex number of batches before the run resumed
+     * @param stopAt step after which the run is stopped
      */
     Recorder(int firstIndex, OptionalInt stopAt, List<RunObserver> observers) {
         this.firstIndex = firstIndex;
@@ -49,12 +49,12 @@ final class Recorder implements Callback {
         return tensors;
     }
 
-    /** Whether the run was stopped where it should be. */
+    /** Whether the run was stopped at its step. */
     boolean hasStopped() {
         return stopped;
     }
 
-    /** The checkpoint of the stop. */
+    /** The checkpoint of the stop, once it is committed. */
     Optional<Path> stopFile() {
         return Optional.ofNullable(stopFile);
     }
@@ -104,7 +104,7 @@ final class Recorder implements Callback {
         observers.forEach(observer -> observer.beforeBatch(firstIndex + steps.size() - 1, step, weights));
     }
 
-    /** The checkpoint of a step is saved after callbacks' last hook of its batch, so the run ends at the first one after. */
+    /** A step is saved after the last callback hook of its batch, so the run ends at the next hook. */
     private void stopIfDue(Trainer trainer) {
         if (stopAt.isPresent()
                 && trainer.globalStep() >= stopAt.getAsInt()

@@ -3,21 +3,21 @@ package dev.rivulet.testing;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
-/** Watches a run of a proof. Ends it by a {@link InjectedStop}. */
+/** Observes a run of a verification. Throws {@link InjectedStop} to end it. */
 interface RunObserver {
 
     /**
-     * Before a batch, or at the end of training.
+     * Called before a batch, and at the end of training.
      *
-     * @param index of the batch in the whole run
-     * @param weights the live ones
+     * @param index index of the batch in the whole run
+     * @param weights the live weights
      */
     void beforeBatch(int index, Step step, Map<String, NDArray> weights);
 
-    /** After a batch, with the loss. */
+    /** Called after a batch; the step has its loss. */
     default void afterBatch(int index, Step step) {}
 
-    /** Whether the run is to go on where it would be stopped, because there is something to find out yet. */
+    /** Whether the run must continue past its next stop, because the comparison is incomplete. */
     default boolean needsMoreBatches() {
         return false;
     }

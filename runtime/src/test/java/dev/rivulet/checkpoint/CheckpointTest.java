@@ -140,7 +140,7 @@ class CheckpointTest {
         assertThatThrownBy(() -> checkpoint.put("count", new AtomicInteger()))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The checkpoint entry \"count\" holds a java.util.concurrent.atomic.AtomicInteger;"
-                        + " an entry is a text, a boolean, a number, or a list or map of such.");
+                        + " an entry is a string, a boolean, a number, or a list or map of these.");
         assertThatThrownBy(() -> checkpoint.put("deep", List.of(Map.of("x", 'c'))))
                 .hasMessageContaining("\"deep\" holds a java.lang.Character");
         assertThatThrownBy(() -> checkpoint.put("nothing", withNull)).hasMessageContaining("\"nothing\" holds null");
@@ -165,8 +165,8 @@ class CheckpointTest {
         assertThatThrownBy(() -> checkpoint.put(key, 1))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "A checkpoint entry cannot be called \"" + key + "\": a .ckpt has something of Lightning's or"
-                                + " Rivulet's under that key. Choose another one.");
+                        "A checkpoint entry cannot be called \"" + key + "\": Lightning or Rivulet uses that"
+                                + " key in a .ckpt. Choose another one.");
     }
 
     @ParameterizedTest

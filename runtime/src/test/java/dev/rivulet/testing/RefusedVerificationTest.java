@@ -8,7 +8,7 @@ import dev.rivulet.fixture.LineModule;
 import dev.rivulet.fixture.ResumableModule;
 import org.junit.jupiter.api.Test;
 
-/** What a verifier cannot be made of is refused, with what to do. */
+/** Invalid arguments of a verifier are refused with a remedy. */
 class RefusedVerificationTest extends ResumeVerifierCase {
 
     @Test

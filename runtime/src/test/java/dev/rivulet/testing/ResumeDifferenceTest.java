@@ -16,7 +16,7 @@ import dev.rivulet.testing.ResumeReport.Verdict;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What keeps a run from resuming is found, and its likely cause is named. */
+/** Finds what prevents a run from resuming exactly, and names its likely cause. */
 class ResumeDifferenceTest extends ResumeVerifierCase {
 
     @Test
@@ -32,7 +32,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
                 .stopAt(7)
                 .run();
 
-        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 8, "java.util.Random of the module's own");
+        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 8, "the module's own java.util.Random");
         assertThat(report.stops()).containsExactly(7);
         assertThat(report.difference().orElseThrow().position()).isEqualTo("batch 1 of epoch 1");
         assertThat(report.tensor().orElseThrow().tensor()).isEqualTo("weight");
@@ -52,7 +52,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
                 .stopAt(5, 6, 7)
                 .run();
 
-        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 6, "java.util.Random of the module's own");
+        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 6, "the module's own java.util.Random");
         assertThat(report.toString()).contains("First tensor to differ, after step 6: \"weight\" at [0, 0]");
     }
 
@@ -194,7 +194,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
                 .stopAt(4)
                 .run();
 
-        assertFinds(report, Verdict.NOT_EXACT, Kind.STATE, 12, "@OnLoadCheckpoint has to set");
+        assertFinds(report, Verdict.NOT_EXACT, Kind.STATE, 12, "@OnLoadCheckpoint must set");
         assertThat(report.toString()).contains("\"batches\" of the training state at the end: 8 instead of 12");
     }
 }

@@ -10,7 +10,7 @@ import dev.rivulet.testing.ResumeReport.Verdict;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A run that is not the same twice is told from one that does not resume. */
+/** Distinguishes a run that is not repeatable from one that does not resume. */
 class UnrepeatableRunTest extends ResumeVerifierCase {
 
     @Test
