@@ -6,95 +6,100 @@ import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
 
 /**
- * Code that runs at chosen moments of training, in addition to the module's own. The hooks and their order are Lightning's;
- * they run on the training thread, and an exception ends the run.
+ * Hooks that run during training, in addition to the module's own.
  *
- * <p>{@link Trainer} knows where training stands: {@code trainer.currentEpoch()}, {@code trainer.globalStep()},
- * {@code trainer.callbackMetrics()}; {@code trainer.stop()} ends it after the current batch
- * and the validation that follows it.
+ * <p>Names and order are those of Lightning. All hooks run on the training thread; an exception from a hook ends the
+ * run.
+ *
+ * <p>{@link Trainer} reports the state of training: {@code trainer.currentEpoch()}, {@code trainer.globalStep()},
+ * {@code trainer.callbackMetrics()}. {@code trainer.stop()} ends training after the current batch and its validation.
+ *
+ * @since 0.1
  */
 public interface Callback {
 
-    /** First of all hooks, when a fit begins: before the model is made or restored. */
+    /** Called before every other hook, before the model is created or restored. */
     default void setup(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** After {@link #setup}: the model and its optimizer are ready, and restored if the run resumes. */
+    /** Called after {@link #setup}: the model and its optimizer exist, and are restored if the run resumes. */
     default void onFitStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before the validation batches that only check that validation works. */
+    /** Called before the sanity check, which runs a few validation batches before training. */
     default void onSanityCheckStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** After those batches; what they logged is discarded. */
+    /** Called after the sanity check; its metrics are discarded. */
     default void onSanityCheckEnd(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before the first epoch. */
+    /** Called before the first epoch. */
     default void onTrainStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before the first batch of an epoch. */
+    /** Called before the first batch of an epoch. */
     default void onTrainEpochStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before a batch's training step. */
+    /** Called before the training step of a batch. */
     default void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex)
             throws Exception {}
 
-    /** Before gradients are set to zero, once per optimizer step. */
+    /** Called before gradients are set to zero, once per optimizer step. */
     default void onBeforeZeroGrad(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before gradients are computed. */
+    /** Called before gradients are computed. */
     default void onBeforeBackward(Trainer trainer, LightningModule module, NDArray loss) throws Exception {}
 
-    /** After gradients were computed. */
+    /** Called after gradients are computed. */
     default void onAfterBackward(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before the optimizer changes the weights. */
+    /** Called before the optimizer changes the weights. */
     default void onBeforeOptimizerStep(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** After a batch, its optimizer step included. */
+    /** Called after a batch, including its optimizer step. */
     default void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int batchIndex)
             throws Exception {}
 
-    /** After the last batch of an epoch and the validation that follows it. */
+    /** Called after the last batch of an epoch and its validation. */
     default void onTrainEpochEnd(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** After the last epoch. */
+    /** Called after the last epoch. */
     default void onTrainEnd(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** After everything else of a run that succeeded. */
+    /** Called at the end of a run that succeeds, before {@link #teardown}. */
     default void onFitEnd(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before a validation. */
+    /** Called before a validation. */
     default void onValidationStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before the first batch of a validation. */
+    /** Called before the first batch of a validation. */
     default void onValidationEpochStart(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** Before a batch's validation step. */
+    /** Called before the validation step of a batch. */
     default void onValidationBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex)
             throws Exception {}
 
-    /** After a batch's validation step. */
+    /** Called after the validation step of a batch. */
     default void onValidationBatchEnd(Trainer trainer, LightningModule module, Batch batch, int batchIndex)
             throws Exception {}
 
-    /** After the last batch of a validation; what is logged here still belongs to it. */
+    /** Called after the last batch of a validation; metrics logged here still belong to it. */
     default void onValidationEpochEnd(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** After a validation, its metrics reduced. */
+    /** Called after a validation, when its metrics are reduced. */
     default void onValidationEnd(Trainer trainer, LightningModule module) throws Exception {}
 
-    /** When a run ends by an exception. */
+    /** Called when an exception ends the run. */
     default void onException(Trainer trainer, LightningModule module, Throwable exception) throws Exception {}
 
-    /** Adds entries to a checkpoint before it is written. */
+    /** Called before a checkpoint is written, to add entries to it. */
     default void onSaveCheckpoint(Trainer trainer, LightningModule module, Checkpoint checkpoint) throws Exception {}
 
     /**
-     * After a checkpoint is durable under its name and what it displaced is deleted: the moment for loggers to report it
-     * or to upload it. Called at the hook that follows; training has continued since the step that was saved.
+     * Called after a checkpoint is durable under its name and the checkpoints that it supersedes are deleted.
+     *
+     * <p>Loggers report or upload the checkpoint here. Training has continued since the saved step: the call comes with
+     * a later hook, on the training thread.
      */
     default void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint checkpoint)
             throws Exception {}
 
-    /** After everything else, whether the fit succeeded or not. */
+    /** Called after every other hook, whether the fit succeeds or not. */
     default void teardown(Trainer trainer, LightningModule module) {}
 }

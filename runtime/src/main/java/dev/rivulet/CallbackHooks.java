@@ -6,7 +6,7 @@ import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
 import dev.rivulet.internal.declaration.DeclaredStreams;
 
-/** A callback as one fit sees it. */
+/** A callback bound to the trainer and module of one fit. */
 record CallbackHooks(Callback callback, Trainer trainer, LightningModule module) implements FitCallback {
 
     @Override
@@ -119,7 +119,7 @@ record CallbackHooks(Callback callback, Trainer trainer, LightningModule module)
         callback.onException(trainer, module, exception);
     }
 
-    /** By what the class overrides: to watch hooks that do nothing would cost a comparison of all weights per save. */
+    /** True only if the class overrides the hook: guarding a hook costs a comparison of all weights per save. */
     @Override
     public boolean addEntries() {
         return DeclaredStreams.overrides(callback, Callback.class, "onSaveCheckpoint");

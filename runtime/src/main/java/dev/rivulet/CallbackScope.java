@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Callbacks between setup and teardown: whatever happens, each that was set up is torn down. */
+/** Callbacks between setup and teardown: each callback that is set up is torn down, even after a failure. */
 final class CallbackScope implements AutoCloseable {
     private final List<FitCallback> running = new ArrayList<>();
 

@@ -29,9 +29,9 @@ import java.util.function.UnaryOperator;
 /**
  * Reads checkpoints of any stream.
  *
- * <p>Loads their weights into a module or a plain block, describes and verifies them, and computes derived ones again.
- * Files and directories are never changed, and need no lock: a run may be writing there. Safe for several threads, as
- * long as each loads into a model of its own.
+ * <p>Loads their weights into a module or a plain block, describes and verifies them, and recomputes derived ones.
+ * Files and directories are never changed and need no lock: a run may be writing there. Thread-safe if each thread
+ * loads into its own model.
  *
  * @since 0.1
  */
@@ -57,16 +57,17 @@ public final class Checkpoints {
      * <p>The module may be new; its {@code @OnLoadCheckpoint} methods are called. Weights of another floating-point
      * type are converted to that of the model. A new module is closed if it cannot be loaded.
      *
-     * <p>A file of another framework, a state dict of {@code torch.save} or a checkpoint of Lightning, is accepted if
-     * the module has weights or overrides {@link LightningModule#exampleInputShapes}; no methods are called then.
+     * <p>An external checkpoint, such as a state dict of {@code torch.save} or a checkpoint of Lightning, is accepted
+     * if the module has weights or overrides {@link LightningModule#exampleInputShapes}; its {@code @OnLoadCheckpoint}
+     * methods are not called.
      *
      * @return the module
-     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its
-     *     directory; nothing is loaded then
-     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if names or shapes differ from the model's, or a type cannot be converted, as
-     *     that of quantized weights; nothing is loaded then
-     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file, written by another framework, holds no state dict, or the module does
-     *     not say which shapes its inputs have
+     * @throws DamagedFileException if the file does not match its checksums or a manifest of its directory; nothing is
+     *     loaded then
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if names or shapes differ from the model's, or a
+     *     type cannot be converted, such as that of quantized weights; nothing is loaded then
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if an external file holds no state dict, or the module
+     *     does not declare the shapes of its inputs
      * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module) throws IOException {
@@ -76,11 +77,12 @@ public final class Checkpoints {
     /**
      * Loads the weights into a module as {@link #load(Path, LightningModule)} does.
      *
-     * @param verification what is checked before
+     * @param verification what is checked before loading
      * @return the module
-     * @throws DamagedFileException if the file is not what was written, as far as it is checked
+     * @throws DamagedFileException if the file fails the verification
      * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if the weights do not fit
-     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or the shapes of inputs
+     *     are unknown
      * @throws IOException if it cannot be read
      */
     public static <M extends LightningModule> M load(Path file, M module, Verification verification)
@@ -91,7 +93,7 @@ public final class Checkpoints {
                     open.isForeign() && module.knowsInputShapes() ? Optional.empty() : Optional.of(open.describe());
             Optional<FileVerifier> verifier = verifier(file, verification);
             if (!isNew && verifier.isPresent()) {
-                verifier.get().check(open); // What the module has must survive a damaged file.
+                verifier.get().check(open); // A damaged file must not destroy weights that the module already has.
             }
             Network network = module.network(
                     checkpoint.map(known -> known.provenance().inputShapes()).orElse(List.of()));
@@ -116,18 +118,18 @@ public final class Checkpoints {
     /**
      * Verifies a file and loads its weights into a plain block.
      *
-     * <p>A file of another framework is accepted if the block is initialized and the file has PyTorch's names, as in
-     * {@link ParameterNames}; safetensors of others carry no checksums, files of {@code torch.save} do. A shared
-     * parameter may have any of its names there, or several, and {@code num_batches_tracked} of a {@code BatchNorm} is
+     * <p>An external checkpoint is accepted if the block is initialized and the file has PyTorch's names, as in
+     * {@link ParameterNames}. External safetensors files carry no checksums, files of {@code torch.save} do. A shared
+     * parameter may occur under any of its names, or several, and {@code num_batches_tracked} of a {@code BatchNorm} is
      * skipped.
      *
-     * @param manager holds the parameters if the block is not yet initialized
-     * @throws DamagedFileException if the file is not what was written, by its checksums or by a manifest of its
-     *     directory; nothing is loaded then
-     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if names or shapes differ from the block's, or a type cannot be converted;
-     *     nothing is loaded then
-     * @throws dev.rivulet.checkpoint.NotACheckpointException if the block is not initialized and the file, written by another framework, does
-     *     not say which shapes its inputs have
+     * @param manager owns the parameters if the block is not yet initialized
+     * @throws DamagedFileException if the file does not match its checksums or a manifest of its directory; nothing is
+     *     loaded then
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if names or shapes differ from the block's, or a
+     *     type cannot be converted; nothing is loaded then
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the block is not initialized and the file is external,
+     *     so that the shapes of inputs are unknown
      * @throws IOException if it cannot be read
      */
     public static void load(Path file, Block block, NDManager manager) throws IOException {
@@ -137,10 +139,11 @@ public final class Checkpoints {
     /**
      * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does.
      *
-     * @param verification what is checked before
-     * @throws DamagedFileException if the file is not what was written, as far as it is checked
+     * @param verification what is checked before loading
+     * @throws DamagedFileException if the file fails the verification
      * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if the weights do not fit
-     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or the shapes of inputs
+     *     are unknown
      * @throws IOException if it cannot be read
      */
     public static void load(Path file, Block block, NDManager manager, Verification verification) throws IOException {
@@ -150,13 +153,14 @@ public final class Checkpoints {
     /**
      * Loads the weights into a plain block as {@link #load(Path, Block, NDManager)} does, under other names.
      *
-     * @param verification what is checked before
-     * @param parameterName gives the name in the file, from that which a parameter has in PyTorch; as
+     * @param verification what is checked before loading
+     * @param parameterName maps a parameter's name in PyTorch to its name in the file, as
      *     {@link LightningModule#parameterName} does
-     * @throws IllegalArgumentException if it gives two parameters one name
-     * @throws DamagedFileException if the file is not what was written, as far as it is checked
+     * @throws IllegalArgumentException if it maps two parameters to one name
+     * @throws DamagedFileException if the file fails the verification
      * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if the weights do not fit
-     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or shapes of inputs are not known
+     * @throws dev.rivulet.checkpoint.NotACheckpointException if the file holds no state dict, or the shapes of inputs
+     *     are unknown
      * @throws IOException if it cannot be read
      */
     public static void load(
@@ -178,11 +182,12 @@ public final class Checkpoints {
     /**
      * Finds the newest good checkpoint of a stream.
      *
-     * <p>By the directory's manifests, not by the names of files. Each checkpoint that is damaged or missing is logged
-     * as an error and skipped for the one before it. One that has committed but does not have its name yet counts.
+     * <p>Uses the directory's manifests, not file names. A damaged or missing checkpoint is logged as an error and
+     * skipped for the one before it. A committed checkpoint that does not have its final name yet is included.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it
-     * @throws dev.rivulet.checkpoint.NoGoodCheckpointException if none is found; the message names the streams that exist
+     * @throws dev.rivulet.checkpoint.NoGoodCheckpointException if none is found; the message names the streams that
+     *     exist
      * @throws IOException if the directory cannot be read
      */
     public static NewestCheckpoint newest(Path directory, String stream) throws IOException {
@@ -190,9 +195,9 @@ public final class Checkpoints {
     }
 
     /**
-     * Verifies a file with the checksums that it carries, and with those in the manifests of its directory.
+     * Verifies a file with its own checksums and with those in the manifests of its directory.
      *
-     * @return what was checked, and all that is wrong
+     * @return what was checked, and all problems
      * @throws IOException if the file does not exist, or the manifests cannot be listed
      */
     public static FileVerification verify(Path file) throws IOException {
@@ -200,12 +205,12 @@ public final class Checkpoints {
     }
 
     /**
-     * Verifies all that a directory should hold by its manifests.
+     * Verifies all files that the manifests of a directory name.
      *
-     * <p>Symbolic links are not followed: what they name is verified under its own name.
+     * <p>Symbolic links are not followed; their targets are verified under their own names.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it
-     * @return what was found, file by file
+     * @return the result, file by file
      * @throws IOException if the directory cannot be read
      */
     public static DirectoryVerification verifyAll(Path directory) throws IOException {
@@ -213,17 +218,17 @@ public final class Checkpoints {
     }
 
     /**
-     * Computes derived weights again and compares them with their file, byte for byte.
+     * Recomputes derived weights and compares them with their file, byte for byte.
      *
-     * <p>Compared are weights, and the tensors and metadata that the transforms add.
+     * <p>Compares weights, and the extra tensors and metadata of the transforms.
      *
      * @param derived a file of a derived stream
-     * @param source the file of the same step that it was made from: that of the original, or of a stream in between
+     * @param source the file of the same step from which it was computed, of the original or of a stream in between
      * @param declaring the class that declares the transforms; static ones only
-     * @return whether all bytes are the same, or what differs first
-     * @throws dev.rivulet.checkpoint.NotRederivableException if a transform between the two is not static, the class does not declare it, or the
-     *     source is not the one that the derived file names by its digest
-     * @throws DamagedFileException if a file is not what was written
+     * @return whether all bytes are equal, or the first difference
+     * @throws dev.rivulet.checkpoint.NotRederivableException if a transform between the two is not static, the class
+     *     does not declare it, or the digest of the source differs from the one in the derived file
+     * @throws DamagedFileException if a file does not match its checksums
      * @throws dev.rivulet.checkpoint.NotACheckpointException if a file was not written by this framework
      * @throws IOException if a file cannot be read
      */

@@ -3,12 +3,12 @@ package dev.rivulet;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.save.SaveHooks;
 
-/** What takes part in one fit: a callback that already has its trainer and module. */
+/** A callback that is bound to one fit. */
 interface FitCallback extends ModelHooks, SaveHooks {
 
-    /** Before all hooks. */
+    /** Called before all hooks. */
     void setup() throws Exception;
 
-    /** After all hooks, whether the fit succeeded or not. */
+    /** Called after all hooks, whether the fit succeeds or not. */
     void teardown();
 }

@@ -2,24 +2,24 @@ package dev.rivulet;
 
 import java.util.random.RandomGenerator;
 
-/** What a module asks of the fit that trains it. */
+/** The fit that trains a module, as the module sees it. */
 interface FitContext {
 
-    /** Index of the epoch that runs or has just run. */
+    /** Index of the current epoch, or of the last one after training. */
     int epoch();
 
     /** Optimizer steps so far. */
     long globalStep();
 
-    /** Whether a training step runs, as opposed to validation or a hook. */
+    /** Whether a training step is running, as opposed to validation or a hook. */
     boolean isTrainingStep();
 
-    /** Logs a metric: in training the newest value, in validation the mean. */
+    /** Logs a metric: the newest value in training, the mean in validation. */
     void log(String name, double value);
 
-    /** Logs a metric that in training, too, is the mean over the epoch. */
+    /** Logs a metric that is the mean over the epoch, also in training. */
     void logEpochMean(String name, double value);
 
-    /** A random generator of the run. */
+    /** The run's random generator of a name. */
     RandomGenerator random(String name);
 }

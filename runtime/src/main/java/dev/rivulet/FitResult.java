@@ -10,7 +10,13 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** How a fit ended, and what it saved. */
+/**
+ * The outcome of a fit: progress, metrics, and the checkpoints of each stream.
+ *
+ * <p>Immutable.
+ *
+ * @since 0.1
+ */
 public final class FitResult {
     private final int epochs;
     private final long globalStep;
@@ -34,17 +40,17 @@ public final class FitResult {
         this.saves = saves;
     }
 
-    /** Number of epochs that were run to their end, those before the run resumed included. */
+    /** Number of completed epochs, including those before the run resumed. */
     public int epochs() {
         return epochs;
     }
 
-    /** Number of optimizer steps, those before the run resumed included. */
+    /** Number of optimizer steps, including those before the run resumed. */
     public long globalStep() {
         return globalStep;
     }
 
-    /** The metrics at the end, exact, by name. */
+    /** Final metrics, exact, by name. */
     public Map<String, Double> metrics() {
         return metrics;
     }
@@ -54,20 +60,20 @@ public final class FitResult {
         return resumedFrom;
     }
 
-    /** What saving cost. */
+    /** Time and bytes that saving cost. */
     public SaveStatistics saves() {
         return saves;
     }
 
-    /** All streams by name, sources before what is derived from them. */
+    /** All streams by name, each source before the streams derived from it. */
     public Map<String, StreamResult> streams() {
         return streams;
     }
 
     /**
-     * A stream.
+     * The result of a stream.
      *
-     * @throws NoSuchElementException if the run had none of that name; the message says which it had
+     * @throws NoSuchElementException if the run had no such stream; the message names the streams that it had
      */
     public StreamResult stream(String name) {
         StreamResult stream = streams.get(name);

@@ -48,7 +48,7 @@ import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One call of {@link Trainer#fit}: puts the parts together, runs the loop, cleans up. */
+/** One call of {@link Trainer#fit}: assembles the components, runs the loop, cleans up. */
 final class FitSession implements StepFunctions, FitContext {
     private final TrainerSettings settings;
     private final List<FitCallback> callbacks;
@@ -117,8 +117,8 @@ final class FitSession implements StepFunctions, FitContext {
     @Override
     public RandomGenerator random(String name) {
         if (random == null) {
-            throw new IllegalStateException("There are no random numbers of the run before it begins: ask for them"
-                    + " in a step or a hook, not when the model or the optimizer is made.");
+            throw new IllegalStateException("The run has no random generators before it starts: call random(…)"
+                    + " in a step or a hook, not while the model or the optimizer is created.");
         }
         return random.named().generator(name);
     }
@@ -140,27 +140,27 @@ final class FitSession implements StepFunctions, FitContext {
     }
 
     private FitResult runWithoutGradients() throws Exception {
-        DeclaredStreams registries = new DeclaredStreams(module);
+        DeclaredStreams declared = new DeclaredStreams(module);
         StreamGraph graph = StreamGraph.of(
-                registries.declarations(), settings.checkpointing().streams());
+                declared.declarations(), settings.checkpointing().streams());
         try (CallbackScope scope = new CallbackScope()) {
             scope.setUp(callbacks);
             if (!settings.checkpointing().enabled()) {
-                return begin(registries, graph, Optional.empty());
+                return begin(declared, graph, Optional.empty());
             }
             try (CheckpointDirectory directory = CheckpointDirectory.open(
                     settings.checkpointing().directory(),
                     settings.checkpointing().saving().retries())) {
                 CheckpointEngine.report(directory.recovery());
-                return begin(registries, graph, Optional.of(directory));
+                return begin(declared, graph, Optional.of(directory));
             }
         }
     }
 
-    private FitResult begin(DeclaredStreams registries, StreamGraph graph, Optional<CheckpointDirectory> directory)
+    private FitResult begin(DeclaredStreams declared, StreamGraph graph, Optional<CheckpointDirectory> directory)
             throws Exception {
         boolean isNew = !module.hasWeights();
-        // What the module has must survive a damaged file.
+        // A damaged file must not destroy weights that the module already has.
         CheckpointStartingPoint.When verification =
                 isNew ? CheckpointStartingPoint.When.WHEN_READ : CheckpointStartingPoint.When.NOW;
         try (StartingPoint start = find(graph, verification)) {
@@ -169,7 +169,7 @@ final class FitSession implements StepFunctions, FitContext {
             try (OptimizerStep optimizer =
                     new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping())) {
                 restore(start, "state", isNew, () -> start.readState(network, optimizer));
-                return train(start, registries, graph, directory, network, optimizer);
+                return train(start, declared, graph, directory, network, optimizer);
             }
         }
     }
@@ -189,12 +189,12 @@ final class FitSession implements StepFunctions, FitContext {
         return found;
     }
 
-    /** Something that reads a file into the module. */
+    /** Reads a file into the module. */
     private interface Restoring {
         void run() throws IOException;
     }
 
-    /** A new module must not be left with some of a damaged file's weights. */
+    /** Closes a new module if it fails, so that no weights of a damaged file remain in it. */
     private void restore(StartingPoint start, String part, boolean isNew, Restoring restoring) throws IOException {
         ResumeJfrEvent event = new ResumeJfrEvent(part);
         try {
@@ -208,7 +208,7 @@ final class FitSession implements StepFunctions, FitContext {
         }
     }
 
-    /** Also seeds libtorch, after the look at the data and before weights are drawn. */
+    /** Also seeds libtorch: after the first batch is read, before weights are initialized. */
     private List<Shape> inputShapes(StartingPoint start) throws Exception {
         List<Shape> shapes = start.inputShapes();
         if (shapes.isEmpty() && !module.knowsInputShapes()) {
@@ -220,7 +220,7 @@ final class FitSession implements StepFunctions, FitContext {
 
     private FitResult train(
             StartingPoint start,
-            DeclaredStreams registries,
+            DeclaredStreams declared,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
             Network network,
@@ -230,18 +230,18 @@ final class FitSession implements StepFunctions, FitContext {
         TrainingComponents parts = new TrainingComponents(
                 network,
                 optimizer,
-                registries.statefulTransforms(),
+                declared.statefulTransforms(),
                 train,
                 new TrainingComponents.Loop(state, memory, settings.loop().accumulateGradBatches()),
                 module.hyperParameters());
         try (NDManager scope = network.manager().newSubManager()) {
             StateDict live = StateDict.of(network.arrays(), scope);
             parts.transforms().values().forEach(transform -> transform.begin(live));
-            try (CheckpointEngine streams = streams(start, registries, graph, directory, parts)) {
+            try (CheckpointEngine streams = streams(start, declared, graph, directory, parts)) {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 if (start.checkpoint().isPresent()) {
-                    registries.notifyLoaded(start.checkpoint().get());
+                    declared.notifyLoaded(start.checkpoint().get());
                 }
                 ModelHooks updates =
                         new StatefulUpdates(network, parts.transforms().values(), live, state);
@@ -259,7 +259,7 @@ final class FitSession implements StepFunctions, FitContext {
         }
     }
 
-    /** The run's randomness, of the seed that the trainer was given, or that the run has had before. */
+    /** The run's random state, from the trainer's seed, else from the seed in the checkpoint, else from a new one. */
     private TrainingRandom randomness(StartingPoint start, Network network) {
         long seed = settings.seed().isPresent()
                 ? settings.seed().getAsInt()
@@ -271,7 +271,7 @@ final class FitSession implements StepFunctions, FitContext {
 
     private CheckpointEngine streams(
             StartingPoint start,
-            DeclaredStreams registries,
+            DeclaredStreams declared,
             StreamGraph graph,
             Optional<CheckpointDirectory> directory,
             TrainingComponents parts)
@@ -282,14 +282,14 @@ final class FitSession implements StepFunctions, FitContext {
                 OptionalInt.of(loop.validation().everyNEpoch()),
                 validation.isPresent() ? loop.limits().valBatches() : 0,
                 loop.validation().interval().setting());
-        LoopView moment = new LoopView(state, metrics, schedule, settings.clock());
-        SavedRun run = new SavedRun(parts, moment, new UserSaveHooks(callbacks, registries));
+        LoopView view = new LoopView(state, metrics, schedule, settings.clock());
+        SavedRun run = new SavedRun(parts, view, new UserSaveHooks(callbacks, declared));
         if (directory.isEmpty()) {
             return CheckpointEngine.none(run);
         }
         return CheckpointEngine.open(
                 run,
-                registries,
+                declared,
                 graph,
                 directory.get(),
                 start.continuation(directory.get()),

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model and how to train it. Subclasses define the model and what a step does; {@link Trainer} does the rest.
+ * A model and its training step. Subclasses define both; {@link Trainer} does the rest.
  *
  * <pre>{@code
  * class DigitsModule extends LightningModule {
@@ -41,12 +41,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>{@code Adam} is that of {@link dev.rivulet.optim}: from the state of these optimizers training resumes exactly. To run
- * code at other moments of training, override the hooks of {@link ModelHooks}.
+ * <p>{@code Adam} is {@link dev.rivulet.optim.Adam}: training resumes exactly from the state of the optimizers in that
+ * package. To run code elsewhere in training, override the hooks of {@link ModelHooks}.
  *
- * <p>A module holds its weights in native memory from its first use on; closing it frees them. The
- * optimizers of {@link dev.rivulet.optim} are closed with the fit; what DJL's own keep, Adam's moments for one, is freed
- * when the JVM ends. Confined to one thread at a time.
+ * <p>A module holds its weights in native memory from its first use until it is closed. The optimizers of
+ * {@link dev.rivulet.optim} are closed at the end of the fit; the state of DJL's own optimizers is freed when the JVM
+ * ends. Confined to one thread at a time.
+ *
+ * @since 0.1
  */
 public abstract class LightningModule implements ModelHooks, AutoCloseable {
     private @Nullable Network network;
@@ -56,15 +58,16 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
     protected LightningModule() {}
 
     /**
-     * The model: any DJL block, not yet initialized. Called when it is needed first, and again after {@link #close}; so
-     * make the block here unless the module is used once.
+     * Creates the model: any DJL block, not yet initialized.
+     *
+     * <p>Called on first use, and again on first use after {@link #close}.
      */
     protected abstract Block configureModel();
 
     /**
-     * The optimizer. Called once per fit.
+     * Creates the optimizer. Called once per fit.
      *
-     * <p>Leave its {@code clipGrad} alone, which limits positive gradients only, and use
+     * <p>Do not set DJL's {@code clipGrad}, which limits only positive gradients; use
      * {@link Trainer.Builder#gradientClipVal}.
      */
     protected abstract Optimizer configureOptimizers();
@@ -72,34 +75,36 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
     /**
      * Computes the loss of a batch.
      *
-     * @param batch data and labels; closed after the step together with all that was computed from it
+     * @param batch data and labels; closed after the step with all arrays computed from it
      * @return a scalar
      * @throws Exception to end the run
      */
     protected abstract NDArray trainingStep(Batch batch, int batchIndex) throws Exception;
 
     /**
-     * Computes and logs what a validation batch tells; does nothing by default.
+     * Computes and logs the metrics of a validation batch; does nothing by default.
      *
      * @throws Exception to end the run
      */
     protected void validationStep(Batch batch, int batchIndex) throws Exception {}
 
     /**
-     * Shapes of the model's inputs, batch dimension included. By default those of the first training batch, or those
-     * recorded in the checkpoint that is loaded.
+     * Shapes of the model's inputs, including the batch dimension.
+     *
+     * <p>By default the shapes of the first training batch, or those recorded in the checkpoint that is loaded.
      */
     protected Shape[] exampleInputShapes() {
         return new Shape[0];
     }
 
     /**
-     * The name under which a parameter is saved and loaded, and under which transforms and optimizer state know it. By
-     * default that which PyTorch gives it, as in {@link dev.rivulet.tensor.ParameterNames}. Two parameters must not get one
-     * name. Called for each parameter when the model is made, and for each {@code num_batches_tracked} that PyTorch would
-     * save beside a batch norm's statistics.
+     * The name of a parameter in checkpoints, transforms and optimizer state.
      *
-     * <p>A net that Lightning holds in the field {@code model}, say, is exchanged with it through
+     * <p>By default its name in PyTorch, as in {@link dev.rivulet.tensor.ParameterNames}. Names must be distinct.
+     * Called for each parameter when the model is created, and for each {@code num_batches_tracked} that PyTorch saves
+     * with the statistics of a batch norm.
+     *
+     * <p>For example, a model that a Lightning module holds in its field {@code model} has these names:
      *
      * <pre>{@code
      * @Override
@@ -112,13 +117,13 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
         return name;
     }
 
-    /** The model's output for a batch: with gradients and dropout in a training step, without anywhere else. */
+    /** Applies the model to a batch: with gradients and dropout in a training step, without both anywhere else. */
     protected final NDList forward(NDList inputs) {
         return network().forward(inputs, context != null && context.isTrainingStep());
     }
 
     /**
-     * The model's output for inputs, as after training.
+     * Applies the model to inputs, without gradients and dropout.
      *
      * @throws IllegalStateException if the module has neither been trained nor loaded
      */
@@ -132,10 +137,12 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
     }
 
     /**
-     * The model's parameters, running statistics included, by the name that each is saved under. A shared one is there once.
-     * Their arrays are the live ones; a parameter must not be given another one.
+     * The model's parameters and running statistics, by their names in checkpoints.
      *
-     * @throws IllegalStateException if the model has not been made yet, by a fit (after {@code setup}) or by loading
+     * <p>A shared parameter occurs once. The arrays are the live ones; do not assign another array to a parameter.
+     *
+     * @throws IllegalStateException if the model does not exist yet; a fit creates it after {@code setup}, loading
+     *     creates it too
      */
     public final Map<String, Parameter> parameters() {
         return network().parameters();
@@ -147,8 +154,9 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
     }
 
     /**
-     * Logs a metric, for streams to monitor and for the progress bar to show: in training the newest value, in validation
-     * the mean over all batches, weighted by batch size.
+     * Logs a metric that streams can monitor and the progress bar shows.
+     *
+     * <p>Its value is the newest one in training, and the mean over all batches, weighted by batch size, in validation.
      *
      * @throws IllegalStateException outside of a fit
      */
@@ -156,12 +164,12 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
         context("log").log(name, value);
     }
 
-    /** Logs a metric that in training, too, is the mean over the epoch; known from the end of the epoch on. */
+    /** Logs a metric whose value is the mean over the epoch, also in training; available at the end of the epoch. */
     protected final void logEpochMean(String name, double value) {
         context("logEpochMean").logEpochMean(name, value);
     }
 
-    /** Index of the epoch that runs or has just run. */
+    /** Index of the current epoch, from 0; of the last one after training. */
     protected final int currentEpoch() {
         return context("currentEpoch").epoch();
     }
@@ -172,18 +180,21 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
     }
 
     /**
-     * A random generator of this name, whose state is saved and goes on when a run resumes. For the training thread; what a
-     * data set draws on other threads is better had from {@link dev.rivulet.random.NamedRandoms#generatorAt}.
+     * A random generator whose state is saved and restored when a run resumes.
+     *
+     * <p>Use it on the training thread only; in a data set that loads on other threads, use
+     * {@link dev.rivulet.random.NamedRandoms#generatorAt}.
      */
     protected final RandomGenerator random(String name) {
         return context("random").random(name);
     }
 
     /**
-     * What the module was made with, saved as {@code hyper_parameters}: {@code load_from_checkpoint} in Python passes them
-     * to the module's constructor. None by default.
+     * The module's hyperparameters, saved as {@code hyper_parameters}; none by default.
      *
-     * @return texts, booleans, numbers, and lists and maps of such
+     * <p>In Python, {@code load_from_checkpoint} passes them to the constructor of the module.
+     *
+     * @return strings, booleans, numbers, and lists and maps of these
      */
     protected Map<String, Object> hyperParameters() {
         return Map.of();
@@ -198,7 +209,7 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
         }
     }
 
-    /** The model, made from shapes when it is needed first. */
+    /** The model, created on first use. */
     final Network network(List<Shape> inputShapes) {
         if (network == null) {
             Shape[] declared = exampleInputShapes();
@@ -237,7 +248,7 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
 
     private FitContext context(String method) {
         if (context == null) {
-            throw new IllegalStateException(method + " has a meaning within Trainer.fit only.");
+            throw new IllegalStateException(method + " can be called only during Trainer.fit.");
         }
         return context;
     }

@@ -17,10 +17,10 @@ import java.util.Optional;
  * <p>A checkpoint must hold all of the training state: one of an untransformed stream in the format {@code .ckpt}
  * without {@link dev.rivulet.annotations.CheckpointStream#saveWeightsOnly saveWeightsOnly}, or one that PyTorch
  * Lightning wrote. The fit then gives the same bits as if it had never stopped: weights, optimizer, schedulers, random
- * numbers, data order, metrics, transforms' state, entries.
+ * numbers, data order, metrics, state of transforms, entries.
  *
- * <p>Nothing is read or checked before the fit, which throws {@link dev.rivulet.checkpoint.NotResumableException} if training cannot resume.
- * Immutable.
+ * <p>The file is read only by the fit, which throws {@link dev.rivulet.checkpoint.NotResumableException} if training
+ * cannot resume. Immutable.
  *
  * @since 0.1
  */
@@ -28,7 +28,7 @@ public final class ResumeFrom {
     private final Kind kind;
     private final Optional<Path> file;
 
-    /** Which checkpoint is looked for. */
+    /** Which checkpoint to find. */
     enum Kind {
         NOTHING,
         LAST,
@@ -45,8 +45,8 @@ public final class ResumeFrom {
     /**
      * Resumes from a checkpoint of the trainer's directory, or from a file.
      *
-     * @param what {@code "last"}, {@code "best"} or {@code "auto"}, of the directory that the trainer saves to; anything
-     *     else is the path of a file
+     * @param what {@code "last"}, {@code "best"} or {@code "auto"}, of the directory that the trainer saves to;
+     *     anything else is the path of a file
      */
     public static ResumeFrom resumeFrom(String what) {
         return switch (what) {
@@ -57,7 +57,7 @@ public final class ResumeFrom {
         };
     }
 
-    /** Resumes from a file, which may lie anywhere. */
+    /** Resumes from a file in any directory. */
     public static ResumeFrom resumeFrom(Path file) {
         return new ResumeFrom(Kind.FILE, Optional.of(file));
     }

@@ -33,9 +33,11 @@ import org.jspecify.annotations.Nullable;
  * Path best = result.stream("transformed").bestModelPath();
  * }</pre>
  *
- * <p>Everything runs on the thread that calls {@link #fit}, but for static transforms and the writing of files, which a
- * thread of the fit's own does while training goes on. A trainer runs one fit at a time; {@link #stop} may be
+ * <p>Everything runs on the thread that calls {@link #fit}, except static transforms and the writing of files: the
+ * fit's writer thread does these while training continues. A trainer runs one fit at a time; {@link #stop} may be
  * called from any thread.
+ *
+ * @since 0.1
  */
 public final class Trainer {
     private final TrainerSettings settings;
@@ -55,10 +57,8 @@ public final class Trainer {
     /**
      * Trains without validation.
      *
-     * @param train training data, sampled as it was configured
-     * @throws dev.rivulet.checkpoint.FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
-     *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
-     *     as they are. An interrupted thread ends the fit after the current batch.
+     * @param train training data, sampled as configured
+     * @throws dev.rivulet.checkpoint.FitException as {@link #fit(LightningModule, Dataset, Dataset, ResumeFrom)}
      */
     public FitResult fit(LightningModule module, Dataset train) {
         return fit(module, train, ResumeFrom.nothing());
@@ -67,42 +67,43 @@ public final class Trainer {
     /**
      * Trains and validates.
      *
-     * @param train training data, sampled as it was configured
+     * @param train training data, sampled as configured
      * @param validation validation data
-     * @throws dev.rivulet.checkpoint.FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
-     *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
-     *     as they are. An interrupted thread ends the fit after the current batch.
+     * @throws dev.rivulet.checkpoint.FitException as {@link #fit(LightningModule, Dataset, Dataset, ResumeFrom)}
      */
     public FitResult fit(LightningModule module, Dataset train, Dataset validation) {
         return fit(module, train, validation, ResumeFrom.nothing());
     }
 
     /**
-     * Goes on from a checkpoint, without validation; see {@link #fit(LightningModule, Dataset, Dataset, ResumeFrom)}.
+     * Resumes from a checkpoint, without validation; see {@link #fit(LightningModule, Dataset, Dataset, ResumeFrom)}.
      *
-     * @param train the data that the run began with
-     * @param resumeFrom from which checkpoint
+     * @param train the training data of the run
+     * @param resumeFrom the checkpoint
      */
     public FitResult fit(LightningModule module, Dataset train, ResumeFrom resumeFrom) {
         return fit(module, train, Optional.empty(), resumeFrom);
     }
 
     /**
-     * Goes on from a checkpoint, to the bit as if the run had never stopped: the trainer, the module and the data are to be
-     * what they were. In the directory of the run's checkpoints, its streams go on with what they have kept.
+     * Resumes from a checkpoint, bit for bit as if the run had never stopped.
      *
-     * <p>Training ends where it would have ended; if it has ended already, nothing is trained. The check of validation before
-     * training is left out, and so are the start hooks of an epoch in the middle of which the run goes on.
+     * <p>The trainer, the module and the data must be configured as before. In the run's own directory, its streams
+     * resume with the checkpoints that they retain.
      *
-     * @param train the data that the run began with: a {@link dev.rivulet.data.ResumableDataset} goes on at once in the
-     *     middle of an epoch, of any other the first batches are loaded and dropped
-     * @param validation the validation data that the run began with
-     * @param resumeFrom from which checkpoint
-     * @throws dev.rivulet.checkpoint.NotResumableException if there is none from which training can go on, such as one of a derived stream
-     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if it is one of another model
-     * @throws dev.rivulet.checkpoint.FitException if a save fails of a stream whose {@code onFailure} stops training, as that of untransformed
-     *     weights does by default, or a step, a hook or the data throws a checked exception; unchecked ones are thrown
-     *     as they are. An interrupted thread ends the fit after the current batch.
+     * <p>Training ends where it would have ended; a run that has already ended is not trained further. The sanity check
+     * is skipped, and so are the start hooks of an epoch in the middle of which the run resumes.
+     *
+     * @param train the training data of the run; in the middle of an epoch, a {@link dev.rivulet.data.ResumableDataset}
+     *     resumes directly, and the first batches of any other data set are loaded and dropped
+     * @param validation the validation data of the run
+     * @param resumeFrom the checkpoint
+     * @throws dev.rivulet.checkpoint.NotResumableException if training cannot resume from the checkpoint, for example
+     *     because it belongs to a derived stream
+     * @throws dev.rivulet.checkpoint.ArchitectureMismatchException if the checkpoint belongs to another model
+     * @throws dev.rivulet.checkpoint.FitException if a save fails whose stream has {@code onFailure = STOP}, the
+     *     default of untransformed streams; if a step, a hook or the data throws a checked exception (unchecked ones
+     *     are thrown as they are); or after the current batch, if the thread is interrupted
      */
     public FitResult fit(LightningModule module, Dataset train, Dataset validation, ResumeFrom resumeFrom) {
         return fit(module, train, Optional.of(validation), resumeFrom);
@@ -123,7 +124,7 @@ public final class Trainer {
         }
     }
 
-    /** Index of the epoch that runs or has just run; 0 outside of a fit. */
+    /** Index of the current epoch, or of the last one after training; 0 outside of a fit. */
     public int currentEpoch() {
         FitSession current = session.get();
         return current == null ? 0 : current.epoch();
@@ -135,19 +136,19 @@ public final class Trainer {
         return current == null ? 0 : current.globalStep();
     }
 
-    /** All metrics as they are now, exact, by name; none outside of a fit. */
+    /** Current metrics, exact, by name; none outside of a fit. */
     public Map<String, Double> callbackMetrics() {
         FitSession current = session.get();
         return current == null ? Map.of() : current.metrics().toMap();
     }
 
-    /** Whether the validation batches run that only prove that validation works. */
+    /** Whether the sanity check is running: the validation batches before training. */
     public boolean isSanityChecking() {
         FitSession current = session.get();
         return current != null && current.state().isSanityChecking();
     }
 
-    /** Ends the fit after the current batch and validation, in good order. */
+    /** Ends the fit normally after the current batch and its validation. Callable from any thread. */
     public void stop() {
         FitSession current = session.get();
         if (current != null) {
@@ -155,7 +156,11 @@ public final class Trainer {
         }
     }
 
-    /** Collects settings. Names and defaults are those of Lightning's {@code Trainer}. */
+    /**
+     * Builds a trainer. Names and defaults are those of Lightning's {@code Trainer}. Not thread-safe.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
         private OptionalInt maxEpochs = OptionalInt.empty();
         private long maxSteps = -1;
@@ -183,129 +188,128 @@ public final class Trainer {
 
         private Builder() {}
 
-        /** Epochs after which training ends; by default 1000 if there is no {@link #maxSteps}, −1 for no limit. */
+        /** Epochs after which training ends; 1000 by default unless {@link #maxSteps} is set; −1 for no limit. */
         public Builder maxEpochs(int epochs) {
             this.maxEpochs = OptionalInt.of(epochs);
             return this;
         }
 
-        /** Optimizer steps after which training ends; by default −1, no limit. */
+        /** Number of optimizer steps after which training ends; −1, no limit, by default. */
         public Builder maxSteps(long steps) {
             this.maxSteps = steps;
             return this;
         }
 
-        /** At most this many batches of each training epoch are used; by default all. */
+        /** Largest number of batches used of each training epoch; all by default. */
         public Builder limitTrainBatches(int batches) {
             this.limitTrainBatches = batches;
             return this;
         }
 
-        /** At most this many batches of each validation are used; by default all, 0 for no validation. */
+        /** Largest number of batches used of each validation; all by default, 0 for no validation. */
         public Builder limitValBatches(int batches) {
             this.limitValBatches = batches;
             return this;
         }
 
-        /** Validation runs in every n-th epoch only; by default in every one. */
+        /** Runs validation only in every n-th epoch; in every epoch by default. */
         public Builder checkValEveryNEpoch(int n) {
             this.checkValEveryNEpoch = n;
             return this;
         }
 
-        /** Validation runs after each such part of an epoch, {@code 0.25} for four times; by default {@code 1.0}. */
+        /** Runs validation after each such fraction of an epoch, for example {@code 0.25}; {@code 1.0} by default. */
         public Builder valCheckInterval(double fractionOfEpoch) {
             this.valCheckInterval = new ValidationInterval.Fraction(fractionOfEpoch);
             return this;
         }
 
-        /** Validation runs after every so many training batches of an epoch. */
+        /** Runs validation after this number of training batches of an epoch. */
         public Builder valCheckInterval(int batches) {
             this.valCheckInterval = new ValidationInterval.Batches(batches);
             return this;
         }
 
-        /** Validation batches run before training to prove that validation works, −1 for all; by default 2. */
+        /** Number of validation batches of the sanity check before training; 2 by default, −1 for all. */
         public Builder numSanityValSteps(int batches) {
             this.numSanityValSteps = batches;
             return this;
         }
 
-        /** Batches whose gradients are averaged for one optimizer step; by default 1. */
+        /** Number of batches whose gradients are averaged for one optimizer step; 1 by default. */
         public Builder accumulateGradBatches(int batches) {
             this.accumulateGradBatches = batches;
             return this;
         }
 
-        /** Limit of gradients, by {@link #gradientClipAlgorithm}; by default 0, none. */
+        /** Gradient limit, applied by {@link #gradientClipAlgorithm}; 0, no limit, by default. */
         public Builder gradientClipVal(double limit) {
             this.gradientClipVal = limit;
             return this;
         }
 
-        /** Whether the norm of all gradients together is limited or each element; by default the norm. */
+        /** Whether the limit applies to the norm of all gradients or to each element; the norm by default. */
         public Builder gradientClipAlgorithm(GradientClipAlgorithm algorithm) {
             this.gradientClipAlgorithm = algorithm;
             return this;
         }
 
-        /** Seeds initialization, shuffling and dropout, so that a run can be repeated; by default none is set. */
+        /** Seed of initialization, shuffling and dropout, so that a run can be repeated; not set by default. */
         public Builder seed(int seed) {
             this.seed = OptionalInt.of(seed);
             return this;
         }
 
-        /** Adds callbacks, which are called in the order in which they were added. */
+        /** Adds callbacks; they are called in the order in which they are added. */
         public Builder callbacks(Callback... added) {
             this.callbacks.addAll(List.of(added));
             return this;
         }
 
-        /** Directory of the run; checkpoints go to {@code checkpoints} in it. By default the working directory. */
+        /** Directory of the run, with its checkpoints in {@code checkpoints}; the working directory by default. */
         public Builder defaultRootDir(Path directory) {
             this.defaultRootDir = directory;
             return this;
         }
 
-        /** Whether progress is shown, where there is a terminal; by default true. */
+        /** Whether to show progress if the output is a terminal; true by default. */
         public Builder enableProgressBar(boolean enable) {
             this.enableProgressBar = enable;
             return this;
         }
 
-        /** Whether checkpoints are saved; by default true. */
+        /** Whether to save checkpoints; true by default. */
         public Builder enableCheckpointing(boolean enable) {
             this.enableCheckpointing = enable;
             return this;
         }
 
         /**
-         * Save events that may wait while the writer is at work on one; by default 1. Each takes memory of the size of the
-         * weights, as does the one that is written. With 0, training waits until a save is durable.
+         * Number of saves that may wait while the writer works on another one; 1 by default. Each of them, and the one
+         * being written, holds a copy of the weights. With 0, training waits until each save is durable.
          */
-        public Builder maxPendingSaves(int events) {
-            this.maxPendingSaves = events;
+        public Builder maxPendingSaves(int saves) {
+            this.maxPendingSaves = saves;
             return this;
         }
 
-        /** What a due save does when as many are pending as may be; by default training waits. */
+        /** What happens to a due save when {@link #maxPendingSaves} are pending; by default training waits. */
         public Builder backpressure(Backpressure backpressure) {
             this.backpressure = backpressure;
             return this;
         }
 
-        /** When a transform is run twice to see whether it gives the same result; by default at its first save. */
+        /** When a transform runs twice to check that it is deterministic; at its first save by default. */
         public Builder determinismCheck(DeterminismCheck check) {
             this.determinismCheck = check;
             return this;
         }
 
         /**
-         * How often a file is written that fails for a reason that may pass, such as an error of a network's disk; by default
-         * 3 times.
+         * How often a file is written if writing fails for a transient reason, such as an error of a network disk.
          *
-         * @param attempts in all, at least 1
-         * @param firstDelay before the second one; doubled before each further one
+         * @param attempts total number of attempts, at least 1; 3 by default
+         * @param firstDelay delay before the second attempt; doubled before each later one
          */
         public Builder saveRetries(int attempts, Duration firstDelay) {
             this.saveRetries = new RetryPolicy(attempts, firstDelay);
@@ -313,47 +317,46 @@ public final class Trainer {
         }
 
         /**
-         * Time that a fit gets from SIGTERM or Ctrl-C to its end; by default 30 seconds. It ends after the current batch
-         * with a {@link dev.rivulet.checkpoint.ShutdownException}, before which streams with {@code saveOnException} save.
+         * Time that a fit may take to end after SIGTERM or Ctrl-C; 30 seconds by default. Streams with {@code
+         * saveOnException} save, then the fit throws a {@link dev.rivulet.checkpoint.ShutdownException}.
          */
         public Builder shutdownBudget(Duration budget) {
             this.shutdownBudget = budget;
             return this;
         }
 
-        /** Runs one batch of training and one of validation and saves nothing, to find mistakes. */
+        /** Runs one training batch and one validation batch and saves nothing: a dry run that finds mistakes. */
         public Builder fastDevRun(boolean enable) {
             return fastDevRun(enable ? 1 : 0);
         }
 
-        /** Runs that many batches of training and of validation and saves nothing; 0 for an ordinary run. */
+        /** Runs this number of training and validation batches and saves nothing; 0 for an ordinary run. */
         public Builder fastDevRun(int batches) {
             this.fastDevRun = batches;
             return this;
         }
 
         /**
-         * Changes the policy of a stream, whether declared by annotations or original, or adds a stream of untransformed
-         * weights. Called several times, the changes add up.
+         * Changes the policy of a stream, or adds a stream of untransformed weights. Several calls apply in order.
          *
-         * @param name name of the stream
-         * @param change sets attributes on a builder that has the declared ones
+         * @param name name of the stream; {@code original} always exists
+         * @param change sets attributes on a builder that starts with the declared ones
          */
         public Builder stream(String name, UnaryOperator<StreamPolicy.Builder> change) {
             this.streams.merge(name, change, (earlier, later) -> policy -> later.apply(earlier.apply(policy)));
             return this;
         }
 
-        /** What time triggers go by, in nanoseconds from any origin; for tests, which do not wait. */
+        /** Clock of time triggers, in nanoseconds from any origin; set by tests, which do not wait. */
         Builder clock(LongSupplier nanoTime) {
             this.clock = nanoTime;
             return this;
         }
 
         /**
-         * The trainer.
+         * Creates the trainer.
          *
-         * @throws IllegalArgumentException if a setting makes no sense; the message names it
+         * @throws IllegalArgumentException if a setting is invalid; the message names it
          */
         public Trainer build() {
             if (!(gradientClipVal >= 0)) {
@@ -362,7 +365,7 @@ public final class Trainer {
             }
             if (maxPendingSaves < 0) {
                 throw new IllegalArgumentException("maxPendingSaves is " + maxPendingSaves
-                        + ", but must be a number of save events, or 0 for training to wait for each.");
+                        + ", but must be a number of saves, or 0 for training to wait for each.");
             }
             TrainerSettings settings = new TrainerSettings(
                     loopSettings(),

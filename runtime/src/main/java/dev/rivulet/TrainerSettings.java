@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * What a {@link Trainer} was built with, but for its callbacks.
+ * The settings of a {@link Trainer}, without its callbacks.
  *
- * @param clock what time triggers go by, in nanoseconds
+ * @param clock clock of time triggers, in nanoseconds
  */
 record TrainerSettings(
         LoopSettings loop,
@@ -26,9 +26,9 @@ record TrainerSettings(
     /**
      * What is saved, where and how.
      *
-     * @param directory where checkpoints are found, even if none are saved
+     * @param directory where checkpoints to resume from are found, even if none are saved
      * @param enabled whether any are saved
-     * @param streams changes of policies, by name of the stream
+     * @param streams policy changes, by name of the stream
      * @param saving how save requests are carried out
      */
     record Checkpointing(

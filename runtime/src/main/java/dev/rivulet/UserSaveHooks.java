@@ -6,17 +6,17 @@ import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.save.SaveHooks;
 import java.util.List;
 
-/** The callbacks' and the module's hooks at a save. */
+/** The save hooks of the callbacks and of the module. */
 final class UserSaveHooks implements SaveHooks {
     private final List<? extends SaveHooks> callbacks;
-    private final DeclaredStreams registries;
+    private final DeclaredStreams declared;
     private final boolean addEntries;
 
-    UserSaveHooks(List<? extends SaveHooks> callbacks, DeclaredStreams registries) {
+    UserSaveHooks(List<? extends SaveHooks> callbacks, DeclaredStreams declared) {
         this.callbacks = callbacks;
-        this.registries = registries;
-        // Asked once per fit: to watch hooks that do nothing would cost a comparison of all weights per save.
-        this.addEntries = registries.addsEntries() || callbacks.stream().anyMatch(SaveHooks::addEntries);
+        this.declared = declared;
+        // Computed once per fit: guarding hooks costs a comparison of all weights per save.
+        this.addEntries = declared.addsEntries() || callbacks.stream().anyMatch(SaveHooks::addEntries);
     }
 
     @Override
@@ -29,7 +29,7 @@ final class UserSaveHooks implements SaveHooks {
         for (SaveHooks callback : callbacks) {
             callback.onSaveCheckpoint(checkpoint);
         }
-        registries.onSaveCheckpoint(checkpoint.stream(), checkpoint);
+        declared.onSaveCheckpoint(checkpoint.stream(), checkpoint);
     }
 
     @Override

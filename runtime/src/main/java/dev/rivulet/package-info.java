@@ -1,4 +1,7 @@
-/** What users name: train a {@code LightningModule} with a {@code Trainer}, transform a {@code StateDict}. */
+/**
+ * The entry points: train a {@code LightningModule} with a {@code Trainer}, read its checkpoints with
+ * {@code Checkpoints}.
+ */
 @NullMarked
 package dev.rivulet;
 

@@ -82,7 +82,7 @@ class AccumulationTest extends FitTestCase {
     }
 
     @Test
-    void fiftySavesLeaveWhatThePolicyKeeps() {
+    void fiftySavesLeaveOnlyWhatThePolicyKeeps() {
         try (WaveModule module = new WaveModule()) {
             FitResult result = trainer().maxEpochs(-1).maxSteps(50).stream(
                             "original",

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadInputTest extends FitTestCase {
 
     /** Fewer points than one batch, incomplete batches being dropped. */
-    private ArrayDataset nothing() {
+    private ArrayDataset tooFewPoints() {
         return new ArrayDataset.Builder()
                 .setData(manager.ones(new Shape(3, 2)))
                 .optLabels(manager.ones(new Shape(3, 1)))
@@ -42,7 +42,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void aFileInPlaceOfTheDirectoryIsSaidBeforeTraining() throws IOException {
+    void aFileInsteadOfTheDirectoryIsReportedBeforeTraining() throws IOException {
         Files.writeString(checkpoints(), "precious");
         try (TransformingModule module = new TransformingModule()) {
 
@@ -57,7 +57,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void aDirectoryThatVanishesIsSaidWithItsPlace() {
+    void aDirectoryThatVanishesIsReportedWithItsPath() {
         try (TransformingModule module = new TransformingModule()) {
             module.when("transformed", context -> {
                 if (context.epoch() == 1) {
@@ -85,7 +85,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void aFolderInPlaceOfADerivedFileCostsThatFileOnly() throws IOException {
+    void aFolderInsteadOfADerivedFileCostsOnlyThatFile() throws IOException {
         Path obstacle = file("transformed", 1);
         Files.createDirectories(obstacle.resolve("full"));
         try (TransformingModule module = new TransformingModule()) {
@@ -106,7 +106,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void aMonitoredMetricThatIsNeverLoggedEndsTheRunWhenOthersAreServed() {
+    void aMonitoredMetricThatIsNeverLoggedEndsTheRunAfterOtherStreamsAreSaved() {
         try (TransformingModule module = new TransformingModule()) {
             Trainer trainer = trainer().stream("transformed", policy -> policy.monitor("val_acc"))
                     .build();
@@ -136,7 +136,7 @@ class BadInputTest extends FitTestCase {
 
     @ParameterizedTest
     @EnumSource(Mode.class)
-    void aMetricThatIsNotANumberIsTheWorst(Mode mode) throws IOException {
+    void aNaNMetricRanksWorst(Mode mode) throws IOException {
         try (ScoreModule module = new ScoreModule(Double.NaN)) {
             FitResult result = trainer().stream(
                             "original",
@@ -154,7 +154,7 @@ class BadInputTest extends FitTestCase {
 
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
-    void aBetterCheckpointDisplacesOneWithoutAScore(double score) {
+    void aBetterCheckpointReplacesOneWithoutAFiniteScore(double score) {
         try (ScoreModule module = new ScoreModule(score)) {
             trainer().stream("original", policy -> policy.monitor("score"))
                     .build()
@@ -165,7 +165,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void infiniteMetricsComeBackFromTheFile() throws IOException {
+    void infiniteMetricsAreReadBackFromTheFile() throws IOException {
         try (ScoreModule module = new ScoreModule(Double.NEGATIVE_INFINITY)) {
             FitResult result = trainer().stream("original", policy -> policy.monitor("score"))
                     .build()
@@ -190,7 +190,7 @@ class BadInputTest extends FitTestCase {
     @Test
     void anEmptyTrainingSetIsRefused() {
         try (TransformingModule module = new TransformingModule()) {
-            assertThatThrownBy(() -> trainer().build().fit(module, nothing()))
+            assertThatThrownBy(() -> trainer().build().fit(module, tooFewPoints()))
                     .isExactlyInstanceOf(EmptyDatasetException.class)
                     .hasMessageStartingWith("The training data set gives no batch. Check that it is not empty");
         }
@@ -202,7 +202,7 @@ class BadInputTest extends FitTestCase {
             fit(module);
             List<String> before = files();
 
-            assertThatThrownBy(() -> trainer().build().fit(module, nothing()))
+            assertThatThrownBy(() -> trainer().build().fit(module, tooFewPoints()))
                     .isExactlyInstanceOf(EmptyDatasetException.class);
 
             assertThat(files()).isEqualTo(before);
@@ -214,7 +214,7 @@ class BadInputTest extends FitTestCase {
     void anEmptyValidationSetIsRefused(int sanityChecks) {
         try (TransformingModule module = new TransformingModule()) {
             assertThatThrownBy(() ->
-                            trainer().numSanityValSteps(sanityChecks).build().fit(module, points, nothing()))
+                            trainer().numSanityValSteps(sanityChecks).build().fit(module, points, tooFewPoints()))
                     .isExactlyInstanceOf(EmptyDatasetException.class)
                     .hasMessageStartingWith("The validation data set gives no batch. Check that it is not empty");
         }
@@ -239,7 +239,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void aStepWithoutLossIsRefusedAndLosesNothing() {
+    void aNullLossIsRefusedAndNoCheckpointIsLost() {
         try (LossModule module = new LossModule(true)) {
             assertThatThrownBy(() -> fit(module))
                     .isExactlyInstanceOf(IllegalStateException.class)
@@ -250,7 +250,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void aLossThatIsNoScalarIsRefusedAndLosesNothing() {
+    void aLossThatIsNotAScalarIsRefusedAndNoCheckpointIsLost() {
         try (LossModule module = new LossModule(false)) {
             assertThatThrownBy(() -> fit(module))
                     .isExactlyInstanceOf(IllegalStateException.class)
@@ -262,7 +262,7 @@ class BadInputTest extends FitTestCase {
     }
 
     @Test
-    void anExceptionRescuesWhereThePolicySaysSo() {
+    void anExceptionSavesACheckpointWhereThePolicyAsksForIt() {
         try (LossModule module = new LossModule(true)) {
             assertThatThrownBy(() -> trainer().stream(
                                     "original",

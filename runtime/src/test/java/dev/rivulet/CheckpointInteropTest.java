@@ -25,13 +25,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CheckpointInteropTest extends FitTestCase {
 
     @BeforeAll
-    static void needsPython() {
+    static void requirePython() {
         Python.assumeHas("torch");
     }
 
     @ParameterizedTest
     @CsvSource({"original, plain", "original, mmap", "half, plain", "half, mmap"})
-    void pythonLoadsARunsFilesToTheBit(String stream, String how) throws IOException {
+    void pythonLoadsCheckpointsBitForBit(String stream, String how) throws IOException {
         try (TransformingModule module = new TransformingModule()) {
             module.onSave(stream, checkpoint -> checkpoint.put("class_names", List.of("low", "high")));
             trainer().stream(stream, policy -> policy.format(CheckpointFormat.CKPT))

@@ -11,26 +11,26 @@ import java.util.TreeMap;
 final class ConformanceReport {
     private final Map<String, Verdict> verdicts = new TreeMap<>();
 
-    void enter(String id, Verdict verdict) {
+    void add(String id, Verdict verdict) {
         verdicts.put(id, verdict);
     }
 
     /** Prints what is not as in Lightning, and the sums; then fails if a case failed or there is none. */
     void printAndAssert() {
-        only(Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
-        only(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
+        ofKind(Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
+        ofKind(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
         System.out.printf(
                 "%d cases: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
                 verdicts.size(),
-                only(Verdict.Kind.AS_LIGHTNING).size(),
-                only(Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
-                only(Verdict.Kind.FAILED).size(),
-                only(Verdict.Kind.NOT_REPLAYED).size());
-        assertThat(only(Verdict.Kind.FAILED)).isEmpty();
+                ofKind(Verdict.Kind.AS_LIGHTNING).size(),
+                ofKind(Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
+                ofKind(Verdict.Kind.FAILED).size(),
+                ofKind(Verdict.Kind.NOT_REPLAYED).size());
+        assertThat(ofKind(Verdict.Kind.FAILED)).isEmpty();
         assertThat(verdicts).isNotEmpty();
     }
 
-    private List<String> only(Verdict.Kind kind) {
+    private List<String> ofKind(Verdict.Kind kind) {
         return verdicts.entrySet().stream()
                 .filter(entry -> entry.getValue().kind() == kind)
                 .map(entry -> entry.getKey() + " " + entry.getValue().explanation())

@@ -39,7 +39,7 @@ class DirectoryDamageTest extends FitTestCase {
     }
 
     @Test
-    void everyDamageOfAFileOrManifestIsNoticedAndTheNewestGoodGroupIsFound() throws IOException {
+    void everyDamageToAFileOrManifestIsDetectedAndTheNewestGoodGroupIsFound() throws IOException {
         assertThat(Checkpoints.verifyAll(checkpoints()).isGood()).isTrue();
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         List<Run> runs = IntStream.range(0, WORKERS)

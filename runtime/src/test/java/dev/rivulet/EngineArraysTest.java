@@ -38,7 +38,7 @@ class EngineArraysTest {
     }
 
     @Test
-    void noneIsLeftBehindByStepsSavesAndValidations() {
+    void stepsSavesAndValidationsLeakNoArrays() {
         ArrayDataset points = Points.of(manager, 200, 2);
         ArrayCounter counter = new ArrayCounter(100, 500, 1_000);
         try (Averaging module = new Averaging()) {
@@ -65,7 +65,7 @@ class EngineArraysTest {
 
     @ParameterizedTest
     @EnumSource
-    void noneIsLeftBehindByClipping(GradientClipAlgorithm algorithm) {
+    void clippingLeaksNoArrays(GradientClipAlgorithm algorithm) {
         ArrayDataset points = Points.of(manager, 16, 2);
         ArrayCounter counter = new ArrayCounter(10, 200);
         try (PlaneModule module = new PlaneModule()) {
@@ -83,7 +83,7 @@ class EngineArraysTest {
     }
 
     @Test
-    void noneIsLeftInTheEngineByAModuleThatWasClosed() {
+    void aClosedModuleLeavesNoArraysInTheEngine() {
         ArrayDataset points = Points.of(manager, 16, 2);
         int before = engineArrays();
         for (int i = 0; i < 3; i++) {

@@ -41,11 +41,11 @@ class EngineFailureTest extends FitTestCase {
     }
 
     @Test
-    void aTrustedHookThatWritesLaterOnHarmsNoneButDerivedStreams() {
+    void aVerifiedHookThatWritesLaterHarmsOnlyDerivedStreams() {
         try (ChainModule module = new ChainModule()) {
             module.onSave("half", checkpoint -> {
                 if (checkpoint.globalStep() > 3) {
-                    module.spoilWeights();
+                    module.corruptWeights();
                 }
             });
             FitResult result = ChainModule.saving(trainer(), "original", "averaged", "half")
@@ -62,7 +62,7 @@ class EngineFailureTest extends FitTestCase {
     }
 
     @Test
-    void weightsInTheMemoryOfASourceThatIsChangedAreComputedAnewOnTheTrainingThread() {
+    void weightsThatShareMemoryWithAChangedSourceAreRecomputedOnTheTrainingThread() {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         try (ChainModule module = new ChainModule()) {
             module.transform("second", (weights, context) -> {
@@ -84,7 +84,7 @@ class EngineFailureTest extends FitTestCase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aStaticTransformThatChangesWhatSeesTheModuleHarmsNoOtherStream(boolean sourceIsDue) {
+    void aStaticTransformThatChangesItsInstanceSourceHarmsNoOtherStream(boolean sourceIsDue) {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         List<String> due = new ArrayList<>(List.of("third", "fourth"));
         if (sourceIsDue) {
@@ -108,7 +108,7 @@ class EngineFailureTest extends FitTestCase {
     }
 
     @Test
-    void liveArraysThatATransformReturnsAreThoseOfTheStep() {
+    void liveArraysThatATransformReturnsAreSavedAsOfTheStep() {
         CountDownLatch trained = new CountDownLatch(1);
         try (ChainModule module = new ChainModule()) {
             module.transform("transformed", (weights, context) -> {
@@ -150,7 +150,7 @@ class EngineFailureTest extends FitTestCase {
     }
 
     @Test
-    void aFileThatWasToBeDeletedStaysWhenItIsWrittenAnew() {
+    void aFileMarkedForDeletionStaysWhenItIsWrittenAgain() {
         CountDownLatch planned = new CountDownLatch(1);
         AtomicReference<Thread> writer = new AtomicReference<>();
         try (PhasedModule module = new PhasedModule(0, 1, 0, 0)) {
@@ -194,8 +194,8 @@ class EngineFailureTest extends FitTestCase {
     }
 
     @Test
-    void aHookThatThrowsHidesNoFailureAndNoOtherCheckpoint() {
-        List<String> told = new ArrayList<>();
+    void aThrowingHookHidesNeitherFailuresNorOtherCheckpoints() {
+        List<String> reported = new ArrayList<>();
         try (ChainModule module = new ChainModule()) {
             module.transform("transformed", (weights, context) -> {
                 throw new IOException("no scale");
@@ -207,7 +207,7 @@ class EngineFailureTest extends FitTestCase {
                         @Override
                         public void onCheckpointCommitted(
                                 Trainer running, LightningModule m, CommittedCheckpoint committed) throws IOException {
-                            told.add(committed.checkpoint().stream());
+                            reported.add(committed.checkpoint().stream());
                             throw new IOException("no network");
                         }
                     })
@@ -220,11 +220,11 @@ class EngineFailureTest extends FitTestCase {
                             .extracting(Throwable::getMessage)
                             .containsExactly("no network", "no network"));
         }
-        assertThat(told).containsExactly("original", "averaged");
+        assertThat(reported).containsExactly("original", "averaged");
     }
 
     @Test
-    void aHookThatThrowsDoesNotPreventARescue() {
+    void aThrowingHookDoesNotPreventTheExceptionCheckpoint() {
         try (ChainModule module = new ChainModule()) {
             Trainer trainer = ChainModule.saving(trainer(), "averaged").stream(
                             "original",

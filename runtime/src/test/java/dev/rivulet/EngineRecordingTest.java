@@ -78,7 +78,7 @@ class EngineRecordingTest extends FitTestCase {
 
     @Tag("slow")
     @Test
-    void fiftyFitsLeaveNoThreadNoMemoryAndNoArrayBehind() throws InterruptedException {
+    void fiftyFitsLeakNoThreadsMemoryOrArrays() throws InterruptedException {
         fitOnce(0);
         int arrays = engineArrays();
         long direct = directBytes(Long.MAX_VALUE);

@@ -50,7 +50,7 @@ class EngineSavingTest extends FitTestCase {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void aSaveThatTheWriterHasNoTimeForIsSkippedAndReported(int maxPendingSaves) throws IOException {
+    void aSaveIsSkippedAndReportedWhenTheWriterIsBusy(int maxPendingSaves) throws IOException {
         CountDownLatch trained = new CountDownLatch(1);
         try (ChainModule module = new ChainModule()) {
             module.transform("transformed", awaiting(trained));
@@ -86,7 +86,7 @@ class EngineSavingTest extends FitTestCase {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void trainingWaitsForAWriterThatIsBehindByAllSnapshots(int maxPendingSaves) throws IOException {
+    void trainingWaitsWhenAllSnapshotsArePending(int maxPendingSaves) throws IOException {
         AtomicLong trained = new AtomicLong();
         Map<Long, Long> aheadOf = new ConcurrentHashMap<>();
         try (ChainModule module = new ChainModule()) {
@@ -123,9 +123,9 @@ class EngineSavingTest extends FitTestCase {
     }
 
     @Test
-    void withoutPendingSavesEachIsCommittedAndToldOfBeforeTrainingGoesOn() {
+    void withoutPendingSavesEachSaveIsCommittedAndReportedBeforeTrainingContinues() {
         Map<Long, Integer> filesAtNextStep = new HashMap<>();
-        List<String> told = new ArrayList<>();
+        List<String> reported = new ArrayList<>();
         try (ChainModule module = new ChainModule()) {
             ChainModule.saving(trainer(), "original", "transformed")
                     .maxPendingSaves(0)
@@ -139,7 +139,7 @@ class EngineSavingTest extends FitTestCase {
                         public void onCheckpointCommitted(
                                 Trainer trainer, LightningModule m, CommittedCheckpoint committed) {
                             assertThat(committed.path()).exists();
-                            told.add(trainer.globalStep() + "="
+                            reported.add(trainer.globalStep() + "="
                                     + committed.checkpoint().globalStep());
                         }
                     })
@@ -150,7 +150,7 @@ class EngineSavingTest extends FitTestCase {
         assertThat(filesAtNextStep)
                 .hasSize(8)
                 .allSatisfy((step, files) -> assertThat(files.longValue()).isEqualTo(2 * step));
-        assertThat(told).hasSize(16).allMatch(steps -> steps.matches("(\\d)=\\1"));
+        assertThat(reported).hasSize(16).allMatch(steps -> steps.matches("(\\d)=\\1"));
     }
 
     @Test
@@ -215,9 +215,9 @@ class EngineSavingTest extends FitTestCase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whatWasAcceptedIsCommittedWhenTheFitEnds(boolean fails) throws IOException {
+    void acceptedSavesAreCommittedWhenTheFitEnds(boolean fails) throws IOException {
         CountDownLatch trained = new CountDownLatch(1);
-        Set<Long> told = new HashSet<>();
+        Set<Long> reported = new HashSet<>();
         Callback callback = new Callback() {
             @Override
             public void onTrainBatchStart(Trainer trainer, LightningModule m, Batch batch, int batchIndex)
@@ -239,7 +239,7 @@ class EngineSavingTest extends FitTestCase {
 
             @Override
             public void onCheckpointCommitted(Trainer trainer, LightningModule m, CommittedCheckpoint committed) {
-                told.add(committed.checkpoint().globalStep());
+                reported.add(committed.checkpoint().globalStep());
             }
         };
         try (ChainModule module = new ChainModule()) {
@@ -258,12 +258,12 @@ class EngineSavingTest extends FitTestCase {
 
         List<Long> accepted = steps(1, fails ? 5 : 8);
         assertThat(committedSteps()).isEqualTo(accepted);
-        assertThat(told).containsExactlyInAnyOrderElementsOf(accepted);
+        assertThat(reported).containsExactlyInAnyOrderElementsOf(accepted);
         assertThat(temporaryFiles()).isEmpty();
     }
 
     @Test
-    void anInterruptDuringASaveLosesNothingThatWasAccepted() throws IOException {
+    void anInterruptDuringASaveLosesNoAcceptedSave() throws IOException {
         Thread training = Thread.currentThread();
         try (ChainModule module = new ChainModule()) {
             module.transform("transformed", (weights, context) -> {
@@ -286,7 +286,7 @@ class EngineSavingTest extends FitTestCase {
     }
 
     @Test
-    void aFitInsideACallbackHasStreamsOfItsOwn() {
+    void aFitInsideACallbackHasItsOwnStreams() {
         FitResult[] inner = new FitResult[1];
         try (ChainModule module = new ChainModule();
                 ChainModule other = new ChainModule()) {

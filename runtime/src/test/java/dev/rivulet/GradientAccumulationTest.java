@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class GradientAccumulationTest extends FitTestCase {
 
     @Test
-    void makesTheStepOfOneLargeBatch() {
+    void equalsTheStepOfOneLargeBatch() {
         try (PlaneModule accumulated = new PlaneModule();
                 PlaneModule atOnce = new PlaneModule()) {
             runs().maxEpochs(3).accumulateGradBatches(4).build().fit(accumulated, Points.of(manager, 32, 2));
@@ -33,7 +33,7 @@ class GradientAccumulationTest extends FitTestCase {
     }
 
     @Test
-    void beginsWithoutTheGradientsThatAStopLeftBehind() {
+    void startsWithoutTheGradientsOfAStoppedFit() {
         Callback stop = new Callback() {
             @Override
             public void onTrainBatchEnd(

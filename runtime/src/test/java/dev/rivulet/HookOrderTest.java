@@ -35,7 +35,7 @@ class HookOrderTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void isThatOfLightning(JsonObject recorded) {
+    void matchesLightning(JsonObject recorded) {
         List<String> expected = withDeliberateDifferences(recorded);
         List<String> events = new ArrayList<>();
 
@@ -127,11 +127,11 @@ class HookOrderTest {
 
     static Stream<Named<JsonObject>> cases() throws IOException {
         @Nullable InputStream recording = HookOrderTest.class.getResourceAsStream("hooks.json.gz");
-        try (Reader text =
+        try (Reader reader =
                 new InputStreamReader(new GZIPInputStream(Objects.requireNonNull(recording)), StandardCharsets.UTF_8)) {
             List<Named<JsonObject>> cases = new ArrayList<>();
             for (JsonElement element :
-                    JsonParser.parseReader(text).getAsJsonObject().getAsJsonArray("cases")) {
+                    JsonParser.parseReader(reader).getAsJsonObject().getAsJsonArray("cases")) {
                 JsonObject recorded = element.getAsJsonObject();
                 cases.add(Named.of(recorded.get("name").getAsString(), recorded));
             }

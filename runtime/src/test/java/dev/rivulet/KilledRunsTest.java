@@ -40,7 +40,7 @@ class KilledRunsTest {
     Path root;
 
     @Test
-    void nothingThatWasAcknowledgedIsLostAndNothingElseIsVisible() throws Exception {
+    void noAcknowledgedCheckpointIsLostAndNoOtherFileIsVisible() throws Exception {
         ExecutorService workers =
                 Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors()));
         try {
@@ -66,9 +66,9 @@ class KilledRunsTest {
         int kills = Math.min(KILLS_PER_DIRECTORY, KILLS - index * KILLS_PER_DIRECTORY);
         int acknowledged = 0;
         for (int kill = 0; kill < kills; kill++) {
-            String place = "seed " + Seed.VALUE + ", directory " + index + ", kill " + kill;
+            String context = "seed " + Seed.VALUE + ", directory " + index + ", kill " + kill;
             List<String> commits = killOneRun(directory, random);
-            SavedFiles.afterKill(directory.resolve("checkpoints"), commits).check(place);
+            SavedFiles.afterKill(directory.resolve("checkpoints"), commits).check(context);
             acknowledged += commits.size();
         }
         return acknowledged;

@@ -90,7 +90,7 @@ class LargeTensorsTest extends FitTestCase {
     }
 
     @Test
-    void areTrainedSavedAndGoneOnFromToTheBit() throws IOException {
+    void areTrainedSavedAndResumedBitForBit() throws IOException {
         Map<String, String> straight =
                 CheckpointValues.in(saved(fit("run", 3, ResumeFrom.nothing(), CheckpointFormat.CKPT)));
         fit("run", 2, ResumeFrom.nothing(), CheckpointFormat.CKPT);

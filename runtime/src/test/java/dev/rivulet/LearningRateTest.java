@@ -72,7 +72,7 @@ class LearningRateTest extends FitTestCase {
     }
 
     @Test
-    void changesWhenAMetricGetsNoBetter() {
+    void changesWhenAMetricStopsImproving() {
         LrSchedule plateau = LrSchedule.of(
                         ReduceLROnPlateau.builder().factor(0.1).patience(0).build())
                 .monitor("constant");

@@ -105,17 +105,17 @@ class LightningResumeTest extends FitTestCase {
     }
 
     @Test
-    void knowsPartsOfAnEpochFromTheSecondEpochOn() throws IOException {
+    void validatesWithinAnEpochFromTheSecondEpochOn() throws IOException {
         assertThat(validatedFrom(6, settings -> settings.valCheckInterval(0.5))).containsExactly(6L, 8L);
     }
 
     @Test
-    void leavesOutAPartOfTheFirstEpochBecauseNobodyKnowsItsLength() throws IOException {
+    void skipsAFractionOfTheFirstEpochBecauseItsLengthIsUnknown() throws IOException {
         assertThat(validatedFrom(2, settings -> settings.valCheckInterval(0.5))).containsExactly(4L, 6L, 8L);
     }
 
     @Test
-    void validatesInTheEpochsThatTheSettingsSay() throws IOException {
+    void validatesInTheConfiguredEpochs() throws IOException {
         assertThat(validatedFrom(4, settings -> settings.checkValEveryNEpoch(2)))
                 .containsExactly(8L);
     }
@@ -131,7 +131,7 @@ class LightningResumeTest extends FitTestCase {
 
     @ParameterizedTest
     @EnumSource(names = {"TRUE", "FALSE"})
-    void letsASchedulerMissTheStepForWhichThereIsNoMetric(SaveOnTrainEpochEnd when) throws IOException {
+    void schedulerSkipsTheStepWithoutAMetric(SaveOnTrainEpochEnd when) throws IOException {
         UnaryOperator<StreamPolicy.Builder> policy =
                 declared -> declared.everyNEpochs(1).saveOnTrainEpochEnd(when);
         try (SlowingModule module = new SlowingModule()) {

@@ -47,13 +47,13 @@ class LineageTest extends FitTestCase {
 
     private void assertAgree(Manifest manifest, StoredCheckpoint stored) throws IOException {
         Path file = checkpoints().resolve(stored.file());
-        Provenance told = Checkpoints.describe(file).provenance();
-        assertThat(told.stream()).isEqualTo(stored.stream());
-        assertThat(told.epoch()).isEqualTo(manifest.origin().epoch());
-        assertThat(told.globalStep()).isEqualTo(manifest.origin().globalStep());
-        assertThat(told.metrics()).isEqualTo(manifest.origin().metrics()).containsOnlyKeys("train_loss", "val_loss");
-        assertThat(told.version()).isEqualTo(manifest.origin().version()).isEqualTo(RuntimeVersion.current());
-        assertThat(told.derivation())
+        Provenance provenance = Checkpoints.describe(file).provenance();
+        assertThat(provenance.stream()).isEqualTo(stored.stream());
+        assertThat(provenance.epoch()).isEqualTo(manifest.origin().epoch());
+        assertThat(provenance.globalStep()).isEqualTo(manifest.origin().globalStep());
+        assertThat(provenance.metrics()).isEqualTo(manifest.origin().metrics()).containsOnlyKeys("train_loss", "val_loss");
+        assertThat(provenance.version()).isEqualTo(manifest.origin().version()).isEqualTo(RuntimeVersion.current());
+        assertThat(provenance.derivation())
                 .isEqualTo(stored.derivation()
                         .map(from -> new Provenance.Derivation(
                                 from.transform(), from.source(), Optional.of(from.sourceDigest()))));
@@ -72,7 +72,7 @@ class LineageTest extends FitTestCase {
     }
 
     @Test
-    void aSourceDigestIsThatOfTheSourceInTheSameGroup() throws IOException {
+    void aSourceDigestMatchesTheSourceInTheSameGroup() throws IOException {
         Map<String, String> sources = Map.of(
                 "transformed",
                 "original",

@@ -14,7 +14,7 @@ public final class LiveNetwork {
     }
 
     /** Whether a module has its weights already. */
-    public static boolean isMade(LightningModule module) {
+    public static boolean hasWeights(LightningModule module) {
         return module.hasWeights();
     }
 }

@@ -63,7 +63,7 @@ class LoadingTest extends FitTestCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"original", "transformed", "averaged", "half", "tail"})
-    void aNewModuleGetsTheWeightsOfAnyStream(String stream) throws IOException {
+    void aNewModuleLoadsTheWeightsOfAnyStream(String stream) throws IOException {
         try (TransformingModule module = Checkpoints.load(file(stream, 1), new TransformingModule())) {
             assertThat(Weights.live(module)).isEqualTo(expected(stream));
             NDList output = module.predict(new NDList(manager.ones(new Shape(1, 2))));
@@ -86,7 +86,7 @@ class LoadingTest extends FitTestCase {
     }
 
     @Test
-    void aModuleThatHasWeightsGetsOthers() throws IOException {
+    void aModuleWithWeightsLoadsOthers() throws IOException {
         try (TransformingModule module = new TransformingModule()) {
             trainer().seed(2).enableCheckpointing(false).build().fit(module, points);
 
@@ -165,59 +165,59 @@ class LoadingTest extends FitTestCase {
     }
 
     @Test
-    void aForeignFileFillsAnInitializedBlockOnly() throws IOException {
-        Path foreign = withoutMetadata(file("averaged", 1));
+    void anExternalCheckpointFillsOnlyAnInitializedBlock() throws IOException {
+        Path external = withoutMetadata(file("averaged", 1));
         Block block = Linear.builder().setUnits(1).build();
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
 
-        Checkpoints.load(foreign, block, manager);
+        Checkpoints.load(external, block, manager);
 
         assertThat(weightOf(block)).isEqualTo(trained.get("weight"));
-        String message = foreign + " was not written by Rivulet, or its metadata was changed: it has no rivulet.kind.";
-        assertThatThrownBy(() -> Checkpoints.describe(foreign))
+        String message = external + " was not written by Rivulet, or its metadata was changed: it has no rivulet.kind.";
+        assertThatThrownBy(() -> Checkpoints.describe(external))
                 .isExactlyInstanceOf(NotACheckpointException.class)
                 .hasMessage(message);
         try (TransformingModule module = new TransformingModule()) {
-            assertThatThrownBy(() -> Checkpoints.load(foreign, module)).hasMessage(message);
+            assertThatThrownBy(() -> Checkpoints.load(external, module)).hasMessage(message);
         }
         assertThatThrownBy(() ->
-                        Checkpoints.load(foreign, Linear.builder().setUnits(1).build(), manager))
+                        Checkpoints.load(external, Linear.builder().setUnits(1).build(), manager))
                 .hasMessage(message);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aFileOfPyTorchFillsABlockOrAModuleThatKnowsItsInputs(boolean inDictionary) throws IOException {
-        Path foreign = ofPyTorch(inDictionary);
+    void aPyTorchFileFillsABlockOrAModuleWithKnownInputShapes(boolean inDictionary) throws IOException {
+        Path external = pyTorchFile(inDictionary);
         Block block = Linear.builder().setUnits(1).build();
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
 
-        Checkpoints.load(foreign, block, manager);
+        Checkpoints.load(external, block, manager);
 
         assertThat(weightOf(block)).containsExactly(0.5f, -2f);
-        assertThat(Checkpoints.verify(foreign).isGood()).isTrue();
-        try (PlaneModule module = Checkpoints.load(foreign, new PlaneModule() {
+        assertThat(Checkpoints.verify(external).isGood()).isTrue();
+        try (PlaneModule module = Checkpoints.load(external, new PlaneModule() {
                     @Override
                     protected Shape[] exampleInputShapes() {
                         return new Shape[] {new Shape(1, 2)};
                     }
                 });
-                PlaneModule ignorant = new PlaneModule()) {
+                PlaneModule withoutShapes = new PlaneModule()) {
             assertThat(Weights.live(module)).containsEntry("weight", List.of(0.5f, -2f));
-            assertThatThrownBy(() -> Checkpoints.load(foreign, ignorant))
+            assertThatThrownBy(() -> Checkpoints.load(external, withoutShapes))
                     .isExactlyInstanceOf(NotACheckpointException.class)
-                    .hasMessageStartingWith(foreign + " was not written by Rivulet");
+                    .hasMessageStartingWith(external + " was not written by Rivulet");
         }
     }
 
     /** A state dict of half precision, alone or as Lightning has it. */
-    private Path ofPyTorch(boolean inDictionary) throws IOException {
+    private Path pyTorchFile(boolean inDictionary) throws IOException {
         ByteBuffer halves = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
         halves.putShort((short) 0x3800).putShort((short) 0xc000).flip();
         TorchValue stateDict = TorchValue.Dict.ordered(Map.of(
                 "weight", TorchTensor.of(Tensor.of(Dtype.F16, TensorShape.of(1, 2), halves)),
                 "bias", TorchTensor.of(Tensor.of(Dtype.F32, TensorShape.of(1), ByteBuffer.allocate(4)))));
-        Path file = directory.resolve("foreign.pt");
+        Path file = directory.resolve("external.pt");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             TorchWriter.of(inDictionary ? TorchValue.Dict.of(Map.of("state_dict", stateDict)) : stateDict)
                     .writeTo(channel);
@@ -226,13 +226,13 @@ class LoadingTest extends FitTestCase {
     }
 
     private Path withoutMetadata(Path file) throws IOException {
-        Path foreign = directory.resolve("foreign.safetensors");
+        Path external = directory.resolve("external.safetensors");
         try (SafetensorsReader reader = SafetensorsReader.open(file);
                 FileChannel channel =
-                        FileChannel.open(foreign, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                        FileChannel.open(external, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             SafetensorsWriter.of(reader.readAll(), Map.of()).writeTo(channel);
         }
-        return foreign;
+        return external;
     }
 
     @Test
@@ -260,7 +260,7 @@ class LoadingTest extends FitTestCase {
     }
 
     @Test
-    void aFileTellsItsProvenance() throws IOException {
+    void aFileRecordsItsProvenance() throws IOException {
         Provenance original = Checkpoints.describe(file("original", 0)).provenance();
         Provenance half = Checkpoints.describe(file("half", 1)).provenance();
 
@@ -290,7 +290,7 @@ class LoadingTest extends FitTestCase {
     }
 
     @Test
-    void addedTensorsAndMetadataAreInTheFileButNoWeights() throws IOException {
+    void extraTensorsAndMetadataAreInTheFileButAreNotWeights() throws IOException {
         try (SafetensorsReader reader = SafetensorsReader.open(file("tail", 1))) {
             assertThat(reader.header().entries()).containsOnlyKeys("weight", "bias", "scale");
             assertThat(reader.header().metadata())

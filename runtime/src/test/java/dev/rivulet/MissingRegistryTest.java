@@ -34,7 +34,7 @@ class MissingRegistryTest extends FitTestCase {
     }
 
     @Test
-    void tellsHowToRunTheProcessor() {
+    void explainsHowToRunTheProcessor() {
         try (Unprocessed module = new Unprocessed()) {
             assertThatThrownBy(() -> fit(module))
                     .isExactlyInstanceOf(MissingRegistryException.class)
@@ -51,7 +51,7 @@ class MissingRegistryTest extends FitTestCase {
     }
 
     @Test
-    void isFoundForASubclassWithoutAnnotations() {
+    void isReportedForASubclassWithoutAnnotations() {
         class Plain extends Unprocessed {}
 
         try (Plain module = new Plain()) {
@@ -62,7 +62,7 @@ class MissingRegistryTest extends FitTestCase {
     }
 
     @Test
-    void tellsWhyALocalClassHasNone() {
+    void explainsWhyALocalClassHasNoRegistry() {
         @CheckpointStream(saveTopK = 2, monitor = "val_loss")
         class Local extends PlaneModule {}
 
@@ -75,7 +75,7 @@ class MissingRegistryTest extends FitTestCase {
     }
 
     @Test
-    void saysWhenOneIsThereThatCannotBeCreated() {
+    void reportsARegistryThatCannotBeCreated() {
         try (Broken module = new Broken()) {
             assertThatThrownBy(() -> fit(module))
                     .isExactlyInstanceOf(MissingRegistryException.class)
@@ -86,7 +86,7 @@ class MissingRegistryTest extends FitTestCase {
     }
 
     @Test
-    void isNoMatterWithoutAnnotations() {
+    void isNotReportedWithoutAnnotations() {
         try (PlaneModule module = new PlaneModule()) {
             assertThat(fit(module).streams()).containsOnlyKeys("original");
         }

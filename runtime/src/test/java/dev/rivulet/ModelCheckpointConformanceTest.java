@@ -31,10 +31,10 @@ class ModelCheckpointConformanceTest {
     Path directory;
 
     @Test
-    void everyCaseIsAsInLightningOrDifferentOnPurpose() throws IOException, URISyntaxException {
+    void everyCaseMatchesLightningOrDiffersOnPurpose() throws IOException, URISyntaxException {
         ConformanceReport report = new ConformanceReport();
         for (JsonObject testCase : ConformanceCases.read()) {
-            report.enter(testCase.get("id").getAsString(), judgeSafely(testCase));
+            report.add(testCase.get("id").getAsString(), judgeSafely(testCase));
         }
         report.printAndAssert();
     }
@@ -64,7 +64,7 @@ class ModelCheckpointConformanceTest {
         TrainerVerdict verdict = new TrainerVerdict(testCase);
         try {
             List<RunEnd> ends = recorded.replay(verdict.comparable(), verdict.wholeRuns());
-            return verdict.of(ends).and(recorded.resumptions());
+            return verdict.of(ends).and(recorded.resumeVerdict());
         } catch (RecordedCase.RefusedException refused) {
             return verdict.ofRefusal(refused.refusal());
         }

@@ -34,7 +34,7 @@ class NewestCheckpointTest extends FitTestCase {
     }
 
     @Test
-    void isThatOfTheNewestGroup() throws IOException {
+    void isInTheNewestGroup() throws IOException {
         assertThat(Checkpoints.newest(checkpoints(), "half"))
                 .isEqualTo(new NewestCheckpoint("half", 3, file("half", 2), List.of()));
     }
@@ -47,7 +47,7 @@ class NewestCheckpointTest extends FitTestCase {
     }
 
     @Test
-    void isTheOneBeforeThoseThatAreDamagedOrMissing() throws IOException {
+    void skipsDamagedAndMissingCheckpoints() throws IOException {
         truncate(file("half", 2));
         Files.delete(file("half", 1));
 
@@ -62,7 +62,7 @@ class NewestCheckpointTest extends FitTestCase {
     }
 
     @Test
-    void isTheOneBeforeADamagedManifest() throws IOException {
+    void skipsADamagedManifest() throws IOException {
         Path manifest = checkpoints().resolve(".rivulet/group-0000000003.json");
         truncate(manifest);
 
@@ -73,7 +73,7 @@ class NewestCheckpointTest extends FitTestCase {
     }
 
     @Test
-    void isTakenFromAGroupThatIsNotYetPublished() throws IOException {
+    void isFoundInAGroupThatIsNotYetPublished() throws IOException {
         StoredCheckpoint stored =
                 Catalog.read(checkpoints()).checkpoint("tail", 3).orElseThrow();
         Path blob = checkpoints().resolve(".rivulet").resolve(stored.blob().name());
@@ -85,7 +85,7 @@ class NewestCheckpointTest extends FitTestCase {
     }
 
     @Test
-    void isNotThereForAnotherStream() {
+    void isNotFoundForAnUnknownStream() {
         assertThatThrownBy(() -> Checkpoints.newest(checkpoints(), "tial"))
                 .isExactlyInstanceOf(NoGoodCheckpointException.class)
                 .hasMessage(checkpoints() + " has no good checkpoint of a stream \"tial\"."
@@ -93,7 +93,7 @@ class NewestCheckpointTest extends FitTestCase {
     }
 
     @Test
-    void isNotThereWhereNothingIsGood() throws IOException {
+    void isNotFoundWhereNothingIsGood() throws IOException {
         for (int epoch = 0; epoch < 3; epoch++) {
             Files.delete(file("tail", epoch));
         }

@@ -124,12 +124,12 @@ class ParameterNameTest extends FitTestCase {
         }) {
             assertThatThrownBy(() -> fit(module))
                     .hasMessageContaining("Two parameters would be called \"w\": Linear/weight and Linear/bias.");
-            assertThat(LiveNetwork.isMade(module)).isFalse();
+            assertThat(LiveNetwork.hasWeights(module)).isFalse();
         }
     }
 
     @Test
-    void aPlainBlockIsFilledUnderNamesOfTheCaller() throws IOException {
+    void aPlainBlockIsFilledUnderTheCallersNames() throws IOException {
         try (ModelModule module = new ModelModule()) {
             Path file = saved(module);
             Block block = Linear.builder().setUnits(1).build();
@@ -147,7 +147,7 @@ class ParameterNameTest extends FitTestCase {
     }
 
     @Test
-    void aCheckpointOfLightningFillsABlockThatIsBuiltOtherwise() throws Exception {
+    void aLightningCheckpointFillsABlockOfAnotherStructure() throws Exception {
         Block block = new SequentialBlock()
                 .add(Linear.builder().setUnits(3).build())
                 .add(BatchNorm.builder().build())
@@ -177,7 +177,7 @@ class ParameterNameTest extends FitTestCase {
     }
 
     @Test
-    void whatPyTorchCountsInABatchNormIsPassedOver() throws IOException {
+    void batchNormCountersOfPyTorchAreSkipped() throws IOException {
         Block block = new SequentialBlock()
                 .add(Linear.builder().setUnits(2).build())
                 .add(BatchNorm.builder().build());

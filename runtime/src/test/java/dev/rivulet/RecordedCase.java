@@ -39,7 +39,7 @@ final class RecordedCase {
     private final JsonObject json;
     private final Path root;
     private final RecordedFolder folder;
-    private Verdict resumptions = Verdict.same();
+    private Verdict resumeVerdict = Verdict.same();
 
     /**
      * A case.
@@ -105,8 +105,8 @@ final class RecordedCase {
     }
 
     /** Whether {@code "last"} named what it names in Lightning, as far as the runs have been replayed. */
-    Verdict resumptions() {
-        return resumptions;
+    Verdict resumeVerdict() {
+        return resumeVerdict;
     }
 
     private RunEnd replay(CaseConfig run, Optional<Path> unfinished) throws IOException, RefusedException {
@@ -117,17 +117,17 @@ final class RecordedCase {
         try (RecordedModule module = new RecordedModule(run, clock)) {
             try {
                 FitResult result = fit(run, module, clock, from);
-                if (unfinished.isPresent() && !module.beganIn(epoch)) {
-                    resumptions = resumptions.and(Verdict.failed("left something out of epoch " + epoch));
+                if (unfinished.isPresent() && !module.startedIn(epoch)) {
+                    resumeVerdict = resumeVerdict.and(Verdict.failed("left something out of epoch " + epoch));
                 }
-                return new RunEnd(false, books(run, result), folder.listing());
+                return new RunEnd(false, retained(run, result), folder.listing());
             } catch (NotResumableException refusal) {
                 if (!run.failsToResume()) {
                     throw refusal;
                 }
                 return new RunEnd(true, Map.of(), folder.listing());
             } catch (IllegalArgumentException refusal) {
-                if (module.hasBegun() || !folder.listing().isEmpty()) {
+                if (module.hasStarted() || !folder.listing().isEmpty()) {
                     throw refusal;
                 }
                 throw new RefusedException(refusal);
@@ -179,16 +179,16 @@ final class RecordedCase {
     /** From what Lightning calls last, so that the rest can be compared where the trainer calls something else so. */
     private ResumeFrom fromLast(CaseConfig run) throws IOException {
         Optional<Path> lightnings = source(run);
-        FoundLast last = new FoundLast(root, RecordedTrainer.trainBatches(settings(run)));
+        LastFile last = new LastFile(root, RecordedTrainer.trainBatches(settings(run)));
         Optional<Path> found = last.file();
         if (!last.isNewest(found, weightsOnly(run))) {
-            resumptions = resumptions.and(Verdict.failed("\"last\" is " + found));
+            resumeVerdict = resumeVerdict.and(Verdict.failed("\"last\" is " + found));
         }
         if (found.isPresent() && lightnings.isPresent() && Files.isSameFile(found.get(), lightnings.get())) {
             return resumeFrom("last");
         }
         if (found.isPresent() || lightnings.isEmpty()) {
-            resumptions = resumptions.and(Verdict.different(
+            resumeVerdict = resumeVerdict.and(Verdict.different(
                     found.isPresent()
                             ? Difference.LAST_IS_KNOWN_FROM_MANIFESTS
                             : Difference.NOTHING_TO_RESUME_IS_REFUSED));
@@ -213,21 +213,21 @@ final class RecordedCase {
                 .isPresent();
     }
 
-    private Map<String, RunEnd.Books> books(CaseConfig run, FitResult result) {
-        Map<String, RunEnd.Books> books = new TreeMap<>();
+    private Map<String, RunEnd.Books> retained(CaseConfig run, FitResult result) {
+        Map<String, RunEnd.Books> retained = new TreeMap<>();
         List<CaseConfig> callbacks = callbacks(run);
         for (int i = 0; i < callbacks.size(); i++) {
             // A trial run has no streams.
             Optional<StreamResult> stream = Optional.ofNullable(result.streams().get(STREAMS.get(i)));
             boolean monitored = callbacks.get(i).text("monitor").isPresent();
-            books.put(
+            retained.put(
                     callbacks.get(i).text("tag").orElse("mc" + i),
-                    stream.map(kept -> books(kept, monitored)).orElse(new RunEnd.Books("", Double.NaN, "", Map.of())));
+                    stream.map(kept -> retained(kept, monitored)).orElse(new RunEnd.Books("", Double.NaN, "", Map.of())));
         }
-        return books;
+        return retained;
     }
 
-    private RunEnd.Books books(StreamResult stream, boolean monitored) {
+    private RunEnd.Books retained(StreamResult stream, boolean monitored) {
         Map<String, Double> scores = new HashMap<>();
         if (monitored) {
             stream.kept()
@@ -264,12 +264,12 @@ final class RecordedCase {
         return runs;
     }
 
-    private static JsonObject withReused(JsonObject callback, String place, Map<String, JsonObject> known) {
+    private static JsonObject withReused(JsonObject callback, String defaultTag, Map<String, JsonObject> known) {
         CaseConfig given = new CaseConfig(callback);
         JsonObject config = given.text("reuse")
                 .map(reused -> withDefaults(callback, known.getOrDefault(reused, new JsonObject())))
                 .orElse(callback);
-        known.put(given.text("tag").orElse(place), config);
+        known.put(given.text("tag").orElse(defaultTag), config);
         return config;
     }
 

@@ -26,7 +26,7 @@ final class RecordedModule extends SteadyModule {
     private int trainBatches;
     private int validations;
     private boolean sanityChecking;
-    private boolean hasBegun;
+    private boolean hasStarted;
     private OptionalInt firstEpoch = OptionalInt.empty();
 
     RecordedModule(CaseConfig run, AtomicLong clock) {
@@ -46,15 +46,15 @@ final class RecordedModule extends SteadyModule {
     }
 
     /** Whether training has got as far as calling its first hook. */
-    boolean hasBegun() {
-        return hasBegun;
+    boolean hasStarted() {
+        return hasStarted;
     }
 
     /**
      * Whether the first that was called of the hooks of batches, validations and the ends of epochs was one of an epoch, or the
      * next one's first where nothing of it was left.
      */
-    boolean beganIn(int epoch) {
+    boolean startedIn(int epoch) {
         return firstEpoch.isEmpty() || firstEpoch.getAsInt() == epoch || firstEpoch.getAsInt() == epoch + 1;
     }
 
@@ -132,7 +132,7 @@ final class RecordedModule extends SteadyModule {
 
     @Override
     public void onFitStart() {
-        hasBegun = true;
+        hasStarted = true;
         throwIfRecorded("on_fit_start", OptionalInt.empty());
     }
 

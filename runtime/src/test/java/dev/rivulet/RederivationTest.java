@@ -89,7 +89,7 @@ class RederivationTest extends FitTestCase {
     }
 
     @Test
-    void refusesASourceOfAnotherEventOrOfOtherWeights() throws IOException {
+    void refusesASourceOfAnotherSaveOrOtherWeights() throws IOException {
         Path other = withOtherWeights(file("original", 1));
 
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("original", 0), DerivingModule.class))

@@ -158,12 +158,12 @@ class ResumeRefusalTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsNamed() {
+    void aMissingFileIsNamed() {
         assertRefuses(module(), trainer(), resumeFrom("nowhere.ckpt"), "nowhere.ckpt: there is no such file");
     }
 
     @Test
-    void aDirectoryIsNoCheckpoint() {
+    void aDirectoryIsNotACheckpoint() {
         assertRefuses(
                 module(),
                 trainer(),
@@ -176,7 +176,7 @@ class ResumeRefusalTest {
     }
 
     @Test
-    void anEmptyDirectoryHasNothingButTheBeginning() {
+    void anEmptyDirectoryHasNothingToResumeFrom() {
         Trainer.Builder fresh = trainer().defaultRootDir(root.resolve("fresh"));
 
         assertRefuses(module(), fresh, resumeFrom("last"), "There is no checkpoint in", "without resumeFrom");
@@ -186,7 +186,7 @@ class ResumeRefusalTest {
     }
 
     @Test
-    void anotherModelIsRefusedByTheFirstKeysAndShapes() {
+    void anotherModelIsRefusedNamingTheFirstKeysAndShapes() {
         LightningModule other = new ResumableModule(ResumeRefusalTest::adam) {
             @Override
             protected Block configureModel() {
@@ -221,7 +221,7 @@ class ResumeRefusalTest {
     }
 
     @Test
-    void anotherOrderOfTheDataIsRefusedInTheMiddleOfAnEpoch() {
+    void anotherDataOrderIsRefusedInTheMiddleOfAnEpoch() {
         assertThatThrownBy(() -> fit(module(), trainer().maxSteps(12), points(8), resumeFrom("last")))
                 .isInstanceOf(NotResumableException.class)
                 .hasMessageContainingAll("in the middle of an epoch", "shuffled by 7", "shuffled by 8");

@@ -146,19 +146,19 @@ class ResumeTest {
 
     @ParameterizedTest
     @MethodSource("optimizers")
-    void goesOnInTheMiddleOfAnEpochWithEachOptimizer(Supplier<Optimizer> optimizer) throws Exception {
+    void resumesInTheMiddleOfAnEpochWithEachOptimizer(Supplier<Optimizer> optimizer) throws Exception {
         assertResumes(trainer -> trainer, atStep(8), optimizer, this::points);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 6, 7, 12, 17})
-    void goesOnFromAnyStep(int step) throws Exception {
+    void resumesFromAnyStep(int step) throws Exception {
         assertResumes(trainer -> trainer, atStep(step), ResumeTest::adam, this::points);
     }
 
     @ParameterizedTest
     @EnumSource(SaveOnTrainEpochEnd.class)
-    void goesOnFromTheEndOfAnEpochOrOfItsValidation(SaveOnTrainEpochEnd when) throws Exception {
+    void resumesFromTheEndOfAnEpochOrOfItsValidation(SaveOnTrainEpochEnd when) throws Exception {
         assertResumes(
                 trainer -> trainer.stream(
                         "original",
@@ -170,15 +170,15 @@ class ResumeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {7, 8, 9})
-    void goesOnAroundAValidationInTheMiddleOfAnEpoch(int step) throws Exception {
+    void resumesAroundAValidationInTheMiddleOfAnEpoch(int step) throws Exception {
         assertResumes(trainer -> trainer.valCheckInterval(2), atStep(step), ResumeTest::adam, this::points);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 3, 4})
-    void goesOnWhileGradientsAddUp(int batch) throws Exception {
+    void resumesWhileGradientsAccumulate(int batch) throws Exception {
         assertResumes(
-                trainer -> rescuing(trainer.accumulateGradBatches(4)),
+                trainer -> savingOnException(trainer.accumulateGradBatches(4)),
                 trainer -> trainer.callbacks(new Stop(1, batch, -1)),
                 ResumeTest::adam,
                 this::points);
@@ -186,9 +186,9 @@ class ResumeTest {
 
     /** The second run adds to gradients of the first; what it saves has to leave out the first one's batches of that step, too. */
     @Test
-    void repeatsABatchThatFailsWithAllOfItsStepAndNoMore() throws Exception {
+    void repeatsExactlyTheStepOfAFailedBatch() throws Exception {
         stop(
-                rescuing(trainer("run").accumulateGradBatches(3)).callbacks(new Stop(1, 3, -1)),
+                savingOnException(trainer("run").accumulateGradBatches(3)).callbacks(new Stop(1, 3, -1)),
                 ResumeTest::adam,
                 points());
         Callback failing = new Callback() {
@@ -199,23 +199,23 @@ class ResumeTest {
             }
         };
         assertThatThrownBy(() -> train(
-                        rescuing(trainer("run").accumulateGradBatches(3)).callbacks(failing),
+                        savingOnException(trainer("run").accumulateGradBatches(3)).callbacks(failing),
                         ResumeTest::adam,
                         points(),
                         resumeFrom("last")))
                 .isInstanceOf(ArithmeticException.class);
 
         End end = train(
-                rescuing(trainer("run").accumulateGradBatches(3)), ResumeTest::adam, points(), resumeFrom("last"));
+                savingOnException(trainer("run").accumulateGradBatches(3)), ResumeTest::adam, points(), resumeFrom("last"));
 
         assertThat(end.losses()).hasSize(3 + BATCHES);
         assertThat(end.result().globalStep()).isEqualTo(EPOCHS * 2);
     }
 
     @Test
-    void savesGradientsThatNoStepHasUsed() throws Exception {
+    void savesAccumulatedGradients() throws Exception {
         stop(
-                rescuing(trainer("run").accumulateGradBatches(4)).callbacks(new Stop(1, 4, -1)),
+                savingOnException(trainer("run").accumulateGradBatches(4)).callbacks(new Stop(1, 4, -1)),
                 ResumeTest::adam,
                 points());
 
@@ -223,18 +223,18 @@ class ResumeTest {
                 .containsKey("/rivulet/training/gradients/0.weight");
     }
 
-    private static Trainer.Builder rescuing(Trainer.Builder trainer) {
+    private static Trainer.Builder savingOnException(Trainer.Builder trainer) {
         return trainer.stream(
                 "original", policy -> policy.everyNTrainSteps(0).everyNEpochs(1).saveOnException(true));
     }
 
     @Test
-    void goesOnInTheOrderOfADataSetThatDrawsItsOwn() throws Exception {
+    void resumesADatasetThatShufflesItself() throws Exception {
         assertResumes(trainer -> trainer, atStep(8), ResumeTest::adam, () -> Points.shuffled(manager, 4 * BATCHES, 4));
     }
 
     @Test
-    void goesOnAfterAnInterruptedBatch() throws Exception {
+    void resumesAfterAnInterruptedBatch() throws Exception {
         assertResumes(
                 trainer -> trainer.stream(
                         "original",
@@ -246,7 +246,7 @@ class ResumeTest {
 
     /** Validation shuffles, so that random numbers have been drawn for it when it is interrupted. */
     @Test
-    void goesOnAfterAnInterruptedValidation() throws Exception {
+    void resumesAfterAnInterruptedValidation() throws Exception {
         assertResumes(
                 trainer -> trainer.stream(
                         "original",
@@ -258,7 +258,7 @@ class ResumeTest {
 
     /** The second module says nothing of freezing: what was frozen is in the checkpoint. */
     @Test
-    void leavesFrozenWhatWasFrozen() throws Exception {
+    void keepsFrozenParametersFrozen() throws Exception {
         try (ResumableModule module = new ResumableModule(ResumeTest::adam) {
             @Override
             protected Block configureModel() {

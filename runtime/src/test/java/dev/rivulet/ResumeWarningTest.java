@@ -26,7 +26,7 @@ class ResumeWarningTest {
     Path root;
 
     @Test
-    void otherThreadsAndAnotherOptimizerAreWarnedOf() throws IOException {
+    void warnsOfAnotherThreadCountAndAnotherOptimizer() throws IOException {
         FitResult saved =
                 fit(root, 2, ResumeFrom.nothing(), () -> Adam.builder().build());
         Path file = saved.stream("original").bestModelPath();

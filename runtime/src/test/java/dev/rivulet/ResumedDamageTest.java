@@ -142,14 +142,14 @@ class ResumedDamageTest {
                 "optimizer_states/0/state/0/exp_avg",
                 "rivulet/training/transforms/ResumableModule#average/arrays/0.weight"
             })
-    void theOneBeforeADamagedOneWillDoBitForBit(String tensor) throws IOException {
+    void resumesBitForBitFromTheCheckpointBeforeADamagedOne(String tensor) throws IOException {
         damage(saved(STOP), tensor);
         Map<String, String> resumed = train("resumed", resumeFrom("last"), saved(STOP - 1));
         assertThat(resumed).isEqualTo(straight());
     }
 
     @Test
-    void severalDamagedOnesArePassedOver() throws IOException {
+    void severalDamagedCheckpointsAreSkipped() throws IOException {
         damage(saved(STOP), "optimizer_states/0/state/0/exp_avg_sq");
         damage(saved(STOP - 1), "state_dict/0.weight");
         damage(saved(STOP - 2), "optimizer_states/0/state/4/exp_avg");
@@ -158,7 +158,7 @@ class ResumedDamageTest {
     }
 
     @Test
-    void goodFileThatIsNotTheOneOfTheManifestIsPassedOver() throws IOException {
+    void validFileThatDoesNotMatchItsManifestIsSkipped() throws IOException {
         Files.write(saved(STOP), Files.readAllBytes(saved(1)));
         Map<String, String> resumed = train("resumed", resumeFrom("last"), saved(STOP - 1));
         assertThat(resumed).isEqualTo(straight());
@@ -171,7 +171,7 @@ class ResumedDamageTest {
         try (ResumableModule module = new ResumableModule(this::adam)) {
             assertThatThrownBy(() -> trainer("resumed", STEPS).build().fit(module, points(), resumeFrom(damaged)))
                     .hasRootCauseInstanceOf(DamagedFileException.class);
-            assertThat(LiveNetwork.isMade(module)).isFalse();
+            assertThat(LiveNetwork.hasWeights(module)).isFalse();
         }
     }
 

@@ -34,7 +34,7 @@ class ResumedDirectoryTest extends FitTestCase {
     }
 
     @Test
-    void fileNamedToResumeFromStays() {
+    void fileResumedFromIsKept() {
         fit(steps(2), ResumeFrom.nothing());
         FitResult result = fit(steps(4), resumeFrom(file("step=2.ckpt")));
         assertThat(files()).contains("step=2.ckpt", "step=4.ckpt").doesNotContain("step=3.ckpt");
@@ -42,7 +42,7 @@ class ResumedDirectoryTest extends FitTestCase {
     }
 
     @Test
-    void lastIsReplacedHoweverOftenARunGoesOn() {
+    void lastIsReplacedHoweverOftenARunResumes() {
         for (int steps = 1; steps <= 4; steps++) {
             fit(
                     steps(steps).stream(
@@ -74,7 +74,7 @@ class ResumedDirectoryTest extends FitTestCase {
     }
 
     @Test
-    void olderCheckpointLeavesTheNewerOnesInTheBooks() {
+    void resumingFromAnOlderCheckpointRetainsTheNewerOnes() {
         fit(
                 steps(3).stream(
                         "original",
@@ -90,7 +90,7 @@ class ResumedDirectoryTest extends FitTestCase {
     }
 
     @Test
-    void foreignFileOfTheNextNameIsLeftAlone() throws IOException {
+    void unownedFileWithTheNextNameIsLeftAlone() throws IOException {
         fit(steps(1), ResumeFrom.nothing());
         Files.writeString(file("step=2.ckpt"), "mine");
         FitResult result = fit(steps(2), resumeFrom("auto"));
@@ -99,7 +99,7 @@ class ResumedDirectoryTest extends FitTestCase {
     }
 
     @Test
-    void streamThatIsNoLongerDeclaredKeepsItsFilesAndItsBooks() {
+    void streamThatIsNoLongerDeclaredKeepsItsFilesAndRetentionState() {
         Trainer.Builder two = steps(2).stream(
                 "second",
                 policy -> policy.filename("second-{step}").everyNTrainSteps(1).saveTopK(1));
@@ -112,7 +112,7 @@ class ResumedDirectoryTest extends FitTestCase {
     }
 
     @Test
-    void saveThatWasDueAfterTheRescueIsMadeWhenTheRunGoesOn() {
+    void saveDueAfterTheExceptionCheckpointIsMadeAfterResuming() {
         Trainer.Builder epochs = trainer().enableProgressBar(false).stream(
                 "original",
                 policy -> policy.filename("{epoch}")

@@ -44,7 +44,7 @@ class ResumedKillsTest {
     private final Map<String, Integer> stops = new TreeMap<>();
 
     @Test
-    void whatWasKilledComesToTheSame() throws Exception {
+    void killedRunsEndAsIfNeverInterrupted() throws Exception {
         int workers = Math.max(1, Runtime.getRuntime().availableProcessors());
         ExecutorService executor = Executors.newFixedThreadPool(workers);
         List<String> differences = new ArrayList<>();
@@ -77,16 +77,16 @@ class ResumedKillsTest {
     private List<String> killRun(int index, ResumedOptimizer optimizer) throws Exception {
         Random random = new Random(Seed.VALUE + index);
         ResumedProcess process = new ResumedProcess(optimizer, random.nextLong());
-        ResumedEnd straight = process.toEnd(root.resolve("straight-" + index));
+        ResumedOutcome straight = process.toEnd(root.resolve("straight-" + index));
         Path directory = root.resolve("resumed-" + index);
-        boolean rescued = false;
+        boolean savedOnSignal = false;
         for (int stop = 1 + random.nextInt(MOST_STOPS); stop > 0; stop--) {
             RandomStop next = RandomStop.of(random);
             process.stop(directory, next).ifPresent(this::count);
-            rescued |= next.letsSave();
+            savedOnSignal |= next.letsSave();
         }
-        ResumedEnd resumed = process.toEnd(directory);
-        return resumed.differencesFrom(straight, !rescued).stream()
+        ResumedOutcome resumed = process.toEnd(directory);
+        return resumed.differencesFrom(straight, !savedOnSignal).stream()
                 .map(difference -> "run " + index + ", " + process + ": " + difference)
                 .toList();
     }

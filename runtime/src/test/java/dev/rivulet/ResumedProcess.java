@@ -29,11 +29,11 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
     private static final int TERMINATED = 128 + 15;
 
     /** Lets a run go on to its end. */
-    ResumedEnd toEnd(Path directory) throws IOException {
+    ResumedOutcome toEnd(Path directory) throws IOException {
         List<String> lines = new ArrayList<>();
         int status = run(directory, null, lines);
         assertThat(status).as("%s\n%s", this, log(directory)).isZero();
-        return ResumedEnd.of(directory, lines, sources(directory));
+        return ResumedOutcome.of(directory, lines, sources(directory));
     }
 
     /**
@@ -92,8 +92,8 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
 
     /** Names of the checkpoints from which runs have gone on in a directory. */
     private static Set<String> sources(Path directory) throws IOException {
-        Pattern told = Pattern.compile("Training goes on from .*/(.*): epoch");
-        return new TreeSet<>(told.matcher(log(directory))
+        Pattern resumed = Pattern.compile("Training [a-z ]+ from .*/(.*): epoch");
+        return new TreeSet<>(resumed.matcher(log(directory))
                 .results()
                 .map(found -> found.group(1))
                 .toList());

@@ -48,11 +48,11 @@ class ResumedRetentionTest {
     Path directory;
 
     @Test
-    void filesAndBooksAreThoseOfARunThatWasNeverStopped() throws IOException {
+    void filesAndRetentionMatchARunThatWasNeverStopped() throws IOException {
         for (long seed = Seed.VALUE; seed < Seed.VALUE + RUNS; seed++) {
             Plan plan = Plan.random(new Random(seed));
-            Map<String, Object> straight = new Run(plan, directory.resolve("straight" + seed)).toItsEnd();
-            Map<String, Object> stopped = new Run(plan, directory.resolve("stopped" + seed)).stopping(new Random(seed));
+            Map<String, Object> straight = new Run(plan, directory.resolve("straight" + seed)).withoutStops();
+            Map<String, Object> stopped = new Run(plan, directory.resolve("stopped" + seed)).withStops(new Random(seed));
             assertThat(stopped).as("-Drivulet.seed=%d %s", seed, plan).isEqualTo(straight);
         }
     }
@@ -127,11 +127,11 @@ class ResumedRetentionTest {
     /** A run in a folder of its own. */
     private record Run(Plan plan, Path root) {
 
-        Map<String, Object> toItsEnd() throws IOException {
+        Map<String, Object> withoutStops() throws IOException {
             return end(fit(Long.MAX_VALUE, ResumeFrom.nothing()));
         }
 
-        Map<String, Object> stopping(Random random) throws IOException {
+        Map<String, Object> withStops(Random random) throws IOException {
             while (true) {
                 try {
                     return end(fit(random.nextInt(30), resumeFrom("auto")));

@@ -51,7 +51,7 @@ final class ResumedRun {
     }
 
     /** Says what the run is about to do, and which checkpoints are durable. */
-    private static final class Telling implements Callback {
+    private static final class Reporter implements Callback {
         @Override
         public void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int index) {
             System.out.println("batch " + trainer.globalStep());
@@ -83,7 +83,7 @@ final class ResumedRun {
             Dataset train = data(manager, settings.batches(), 3, settings.order(), loaders);
             Dataset validation = data(manager, 3, 0, settings.validationOrder(), loaders);
             Trainer trainer = settings.trainer(Path.of(arguments[0]))
-                    .callbacks(new Telling())
+                    .callbacks(new Reporter())
                     .build();
             System.out.println("start");
             FitResult result = trainer.fit(module, train, validation, resumeFrom("auto"));

@@ -20,7 +20,7 @@ class SanityCheckTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "2, 2", "-1, 5", "9, 5"})
-    void asManyBatchesAsAskedAreRunBeforeTraining(int asked, int run) {
+    void runsTheRequestedNumberOfBatchesBeforeTraining(int asked, int run) {
         AtomicInteger batches = new AtomicInteger();
         try (NDManager manager = NDManager.newBaseManager();
                 SteadyModule module = new SteadyModule() {

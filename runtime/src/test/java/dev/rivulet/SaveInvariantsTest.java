@@ -73,7 +73,7 @@ class SaveInvariantsTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("writers")
-    void aTransformThatWritesIntoWeightsHarmsNoneButItsOwnStream(Consumer<SeeingModule> careless) {
+    void aTransformThatWritesIntoWeightsHarmsOnlyItsOwnStream(Consumer<SeeingModule> careless) {
         try (SeeingModule module = new SeeingModule()) {
             careless.accept(module);
 
@@ -99,14 +99,14 @@ class SaveInvariantsTest extends FitTestCase {
                 Named.of(
                         "the live weights",
                         module -> module.transform("transformed", (weights, context) -> {
-                            module.spoilWeights();
+                            module.corruptWeights();
                             return weights;
                         })));
     }
 
     @ParameterizedTest
     @MethodSource("failingWriters")
-    void aTransformThatWritesAndThenThrowsHarmsNoneButItsOwnStream(Consumer<SeeingModule> careless) {
+    void aTransformThatWritesAndThenThrowsHarmsOnlyItsOwnStream(Consumer<SeeingModule> careless) {
         try (SeeingModule module = new SeeingModule()) {
             careless.accept(module);
 
@@ -131,20 +131,20 @@ class SaveInvariantsTest extends FitTestCase {
                 Named.of(
                         "the live weights",
                         module -> module.transform("transformed", (weights, context) -> {
-                            module.spoilWeights();
+                            module.corruptWeights();
                             throw new IOException("half way");
                         })),
                 Named.of(
                         "the live weights, in a hook",
                         module -> module.onSave("transformed", checkpoint -> {
-                            module.spoilWeights();
+                            module.corruptWeights();
                             throw new IOException("half way");
                         })));
     }
 
     @ParameterizedTest
     @MethodSource("dependents")
-    void aStaticTransformThatWritesIntoItsArgumentHarmsNoneButItsOwnStream(Transform careless) {
+    void aStaticTransformThatWritesIntoItsArgumentHarmsOnlyItsOwnStream(Transform careless) {
         try (TransformingModule module = new TransformingModule()) {
             module.transform("transformed", careless);
 
@@ -157,7 +157,7 @@ class SaveInvariantsTest extends FitTestCase {
     }
 
     @Test
-    void aStaticTransformHarmsNoOtherStreamWhereTheOriginalIsNotSavedBeside() {
+    void aStaticTransformHarmsNoOtherStreamWhenTheOriginalIsNotSaved() {
         try (TransformingModule module = new TransformingModule()) {
             module.transform(
                     "transformed",
@@ -178,9 +178,9 @@ class SaveInvariantsTest extends FitTestCase {
     }
 
     @Test
-    void aHookThatWritesIntoTheLiveWeightsHarmsNoneButItsOwnStream() {
+    void aHookThatWritesIntoTheLiveWeightsHarmsOnlyItsOwnStream() {
         try (TransformingModule module = new TransformingModule()) {
-            module.onSave("half", checkpoint -> module.spoilWeights());
+            module.onSave("half", checkpoint -> module.corruptWeights());
 
             FitResult result = fitSavingEachStep(module);
 
@@ -200,7 +200,7 @@ class SaveInvariantsTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("dependents")
-    void aSourceThatADependentChangesIsComputedAnewForTheOthers(Transform careless) {
+    void aSourceChangedByADependentIsRecomputedForTheOthers(Transform careless) {
         try (TransformingModule module = new TransformingModule()) {
             module.transform("averaged", (weights, context) -> weights.map((name, weight) -> weight.mul(0.25f)))
                     .transform("half", careless);
@@ -267,7 +267,7 @@ class SaveInvariantsTest extends FitTestCase {
     }
 
     @Test
-    void aLaterSaveOfTheGuiltyStreamWorks() {
+    void aLaterSaveOfTheFailedStreamSucceeds() {
         try (TransformingModule module = new TransformingModule()) {
             module.transform(
                     "transformed",
@@ -284,10 +284,10 @@ class SaveInvariantsTest extends FitTestCase {
     }
 
     @Test
-    void aNewTransformThatWritesEverywhereHarmsNoneButItsOwnStream() {
+    void aTransformThatWritesEverywhereHarmsOnlyItsOwnStream() {
         try (SeeingModule module = new SeeingModule()) {
             module.transform("transformed", (weights, context) -> {
-                module.spoilWeights();
+                module.corruptWeights();
                 return doubleInPlace(weights, context);
             });
 
@@ -301,13 +301,13 @@ class SaveInvariantsTest extends FitTestCase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void trainingDoesNotGoOnWithWeightsThatCannotBeRestored(boolean fails) {
+    void trainingEndsWhenWeightsCannotBeRestored(boolean fails) {
         try (SeeingModule module = new SeeingModule()) {
             module.transform("transformed", (weights, context) -> {
                 if (context.globalStep() < 3) {
                     return weights;
                 }
-                module.spoilWeights();
+                module.corruptWeights();
                 doubleInPlace(weights, context);
                 if (fails) {
                     throw new IOException("half way");

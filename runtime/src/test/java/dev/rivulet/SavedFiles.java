@@ -38,21 +38,21 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
     }
 
     /** Fails if anything is not as it was promised. */
-    void check(String place) throws IOException {
+    void check(String context) throws IOException {
         Manifest newest = catalog.newest().orElseThrow();
         String last = acknowledged.get(acknowledged.size() - 1);
         long lastStep = Long.parseLong(last.substring(0, last.indexOf(' ')));
-        assertThat(newest.origin().globalStep()).as(place).isGreaterThanOrEqualTo(lastStep);
-        assertThat(steps(newest.origin().run())).as(place).allSatisfy(this::hasAllStreamsOfItsStep);
+        assertThat(newest.origin().globalStep()).as(context).isGreaterThanOrEqualTo(lastStep);
+        assertThat(steps(newest.origin().run())).as(context).allSatisfy(this::hasAllStreamsOfItsStep);
         Set<String> expected = new TreeSet<>();
         for (Manifest manifest : newestOfRuns()) {
-            for (Map.Entry<String, RetainedGroups> ledger : manifest.ledgers().entrySet()) {
-                addFiles(ledger.getKey(), ledger.getValue(), expected, place);
+            for (Map.Entry<String, RetainedGroups> retained : manifest.ledgers().entrySet()) {
+                addFiles(retained.getKey(), retained.getValue(), expected, context);
             }
         }
-        assertThat(files()).as(place).isEqualTo(expected);
-        assertThat(privateFiles()).as(place).allMatch(name -> name.equals("lock") || name.startsWith("group-"));
-        checkPair(newest, place);
+        assertThat(files()).as(context).isEqualTo(expected);
+        assertThat(privateFiles()).as(context).allMatch(name -> name.equals("lock") || name.startsWith("group-"));
+        checkPair(newest, context);
     }
 
     private List<Manifest> steps(UUID run) {
@@ -86,53 +86,53 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
     }
 
     /** Adds the files that a ledger names, each verified. A name that a newer run has taken over is that run's. */
-    private void addFiles(String stream, RetainedGroups ledger, Set<String> files, String place) throws IOException {
-        Set<Long> groups = new TreeSet<>(ledger.kept().topK().numbers());
-        groups.addAll(ledger.kept().newest().numbers());
-        groups.addAll(ledger.kept().everyNth().numbers());
-        ledger.last().filter(RetainedGroups.Pointed::linked).ifPresent(last -> groups.add(last.group()));
-        ledger.best().filter(RetainedGroups.Pointed::linked).ifPresent(best -> groups.add(best.group()));
+    private void addFiles(String stream, RetainedGroups retained, Set<String> files, String context) throws IOException {
+        Set<Long> groups = new TreeSet<>(retained.kept().topK().numbers());
+        groups.addAll(retained.kept().newest().numbers());
+        groups.addAll(retained.kept().everyNth().numbers());
+        retained.last().filter(RetainedGroups.Pointed::linked).ifPresent(last -> groups.add(last.group()));
+        retained.best().filter(RetainedGroups.Pointed::linked).ifPresent(best -> groups.add(best.group()));
         for (long group : groups) {
             StoredCheckpoint stored = catalog.checkpoint(stream, group).orElseThrow();
             if (files.add(stored.file())) {
-                verify(directory.resolve(stored.file()), stream, group, place);
+                verify(directory.resolve(stored.file()), stream, group, context);
             }
         }
-        for (RetainedGroups.Pointed pointed : Stream.of(ledger.last(), ledger.best())
+        for (RetainedGroups.Pointed pointed : Stream.of(retained.last(), retained.best())
                 .flatMap(Optional::stream)
                 .toList()) {
             Path pointer = directory.resolve(pointed.name());
             if (files.add(pointed.name())) {
-                assertThat(Files.isSymbolicLink(pointer)).as(place).isEqualTo(pointed.linked());
-                verify(pointer, stream, pointed.group(), place);
+                assertThat(Files.isSymbolicLink(pointer)).as(context).isEqualTo(pointed.linked());
+                verify(pointer, stream, pointed.group(), context);
             }
         }
     }
 
-    private void verify(Path file, String stream, long group, String place) throws IOException {
+    private void verify(Path file, String stream, long group, String context) throws IOException {
         Manifest manifest = catalog.group(group).orElseThrow();
         try (CheckpointFile open = CheckpointCodecs.open(file)) {
-            assertThat(open.checksums()).as(place).contains(FileVerification.Part.HEADER, FileVerification.Part.DATA);
+            assertThat(open.checksums()).as(context).contains(FileVerification.Part.HEADER, FileVerification.Part.DATA);
             assertThat(open.readAll(Map.of()))
-                    .as(place)
+                    .as(context)
                     .isEqualTo(catalog.checkpoint(stream, group).orElseThrow().crc32c());
         }
         Checkpoint checkpoint = Checkpoints.describe(file);
-        assertThat(checkpoint.stream()).as(place).isEqualTo(stream);
+        assertThat(checkpoint.stream()).as(context).isEqualTo(stream);
         assertThat(checkpoint.globalStep())
-                .as(place)
+                .as(context)
                 .isEqualTo(manifest.origin().globalStep());
-        assertThat(checkpoint.metrics()).as(place).isEqualTo(manifest.origin().metrics());
+        assertThat(checkpoint.metrics()).as(context).isEqualTo(manifest.origin().metrics());
     }
 
     /** The newest group's files are of one step to the bit: one is half of the other. */
-    private void checkPair(Manifest newest, String place) {
+    private void checkPair(Manifest newest, String context) {
         Path original = directory.resolve(
                 catalog.checkpoint("original", newest.group()).orElseThrow().file());
         Path transformed = directory.resolve(
                 catalog.checkpoint("transformed", newest.group()).orElseThrow().file());
         if (Files.exists(original) && Files.exists(transformed)) {
-            assertThat(Weights.in(transformed)).as(place).isEqualTo(Weights.times(Weights.in(original), 0.5f));
+            assertThat(Weights.in(transformed)).as(context).isEqualTo(Weights.times(Weights.in(original), 0.5f));
         }
     }
 

@@ -61,7 +61,7 @@ final class SetupCase {
             case "link" -> links(testCase, folder);
             case "callback_order" -> callbackOrder(testCase, folder);
             case "state_in_file" -> stateInFile(folder);
-            case "ckpt_path", "find_last", "hpc", "to_yaml" -> new ResumptionCase(testCase, folder).verdict();
+            case "ckpt_path", "find_last", "hpc", "to_yaml" -> new ResumeCase(testCase, folder).verdict();
             default -> Verdict.failed("an unknown kind of case");
         };
     }
@@ -187,9 +187,9 @@ final class SetupCase {
                     Files.createFile(folder.resolve(target));
                 }
                 point(checkpoints, link, target);
-                String text = Files.readSymbolicLink(folder.resolve(link)).toString();
-                if (!text.equals(step.text("readlink").orElseThrow())) {
-                    return Verdict.failed(link + " -> " + text);
+                String actual = Files.readSymbolicLink(folder.resolve(link)).toString();
+                if (!actual.equals(step.text("readlink").orElseThrow())) {
+                    return Verdict.failed(link + " -> " + actual);
                 }
             }
         }

@@ -22,7 +22,7 @@ class ShutdownTest {
     Path directory;
 
     @Test
-    void savesBeforeTheEndWhenTold() throws Exception {
+    void savesBeforeItExitsOnSigterm() throws Exception {
         stop(false, 60_000);
 
         List<Path> saved = checkpoints();
@@ -34,7 +34,7 @@ class ShutdownTest {
     }
 
     @Test
-    void endsAnywayWhenTheBudgetIsSpent() throws Exception {
+    void exitsWhenTheBudgetIsSpent() throws Exception {
         stop(true, 200);
 
         assertThat(checkpoints()).isEmpty();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of a run whose transforms, conditions and hooks fail. */
+/** Runs whose transforms, conditions or hooks fail. */
 class StreamFailureTest extends FitTestCase {
     private static final List<String> OTHERS = List.of("original", "averaged", "half", "tail");
 
@@ -34,7 +34,7 @@ class StreamFailureTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("failingTransforms")
-    void aTransformThatFailsCostsItsOwnCheckpointOnly(
+    void aFailingTransformCostsOnlyItsOwnCheckpoint(
             Transform transform, Class<? extends Throwable> type, String message) {
         try (TransformingModule module = new TransformingModule()) {
             module.transform(
@@ -73,7 +73,7 @@ class StreamFailureTest extends FitTestCase {
                         "not now"),
                 failing((weights, context) -> endless(weights), StackOverflowError.class, "null"),
                 failing(
-                        (weights, context) -> nothing(),
+                        (weights, context) -> nullWeights(),
                         TransformException.class,
                         "The transform TransformingModule#transformed returned null; return the weights to save, or"
                                 + " decide with @TransformWhen whether to save."),
@@ -89,7 +89,8 @@ class StreamFailureTest extends FitTestCase {
                         (weights, context) ->
                                 weights.with("weight", weights.get("weight").flatten()),
                         TransformException.class,
-                        "The transform TransformingModule#transformed changed the shape of \"weight\" from [1, 2] to [2]"
+                        "The transform TransformingModule#transformed changed the shape of \"weight\" from [1, 2] to"
+                                + " [2]"
                                 + lenient),
                 failing(
                         (weights, context) -> {
@@ -105,7 +106,8 @@ class StreamFailureTest extends FitTestCase {
                             return weights;
                         },
                         TransformException.class,
-                        "The transform of the stream \"transformed\" adds a tensor \"bias\", but a weight has that name;"
+                        "The transform of the stream \"transformed\" adds a tensor \"bias\", but a weight has that"
+                                + " name;"
                                 + " choose another one."));
     }
 
@@ -113,13 +115,13 @@ class StreamFailureTest extends FitTestCase {
         return Arguments.of(transform, type, message);
     }
 
-    @SuppressWarnings("InfiniteRecursion") // That is the mistake.
+    @SuppressWarnings("InfiniteRecursion") // The tested mistake.
     private static StateDict endless(StateDict weights) {
         return endless(weights);
     }
 
     @SuppressWarnings("NullAway") // Users' classes need not be null-marked.
-    private static StateDict nothing() {
+    private static StateDict nullWeights() {
         return null;
     }
 
@@ -158,7 +160,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aConditionThatThrowsCostsItsOwnCheckpointOnly() {
+    void aThrowingConditionCostsOnlyItsOwnCheckpoint() {
         try (TransformingModule module = new TransformingModule()) {
             module.when("transformed", context -> {
                 throw new IOException("undecided");
@@ -178,7 +180,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aConditionThatThrowsEndsTheRunWhenOthersAreServedIfItsStreamMayStopTraining() {
+    void aThrowingConditionOfTheOriginalEndsTheRunAfterOtherStreamsAreSaved() {
         try (TransformingModule module = new TransformingModule()) {
             module.when("transformed", context -> {
                 if (context.epoch() == 1) {
@@ -201,7 +203,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aHookOfADerivedStreamThatThrowsCostsItsOwnCheckpointOnly() {
+    void aThrowingHookOfADerivedStreamCostsOnlyItsOwnCheckpoint() {
         try (TransformingModule module = new TransformingModule()) {
             module.onSave("transformed", checkpoint -> checkpoint.put("module", module));
 
@@ -213,13 +215,14 @@ class StreamFailureTest extends FitTestCase {
                     .allSatisfy(failure -> assertThat(failure.cause())
                             .isExactlyInstanceOf(IllegalArgumentException.class)
                             .hasMessage(
-                                    "The checkpoint entry \"module\" holds a dev.rivulet.fixture.TransformingModule; an entry is a"
-                                            + " text, a boolean, a number, or a list or map of such."));
+                                    "The checkpoint entry \"module\" holds a dev.rivulet.fixture.TransformingModule;"
+                                            + " an entry is a"
+                                            + " string, a boolean, a number, or a list or map of these."));
         }
     }
 
     @Test
-    void aHookOfTheOriginalThatThrowsEndsTheRunWhenOthersAreServed() {
+    void aThrowingHookOfTheOriginalEndsTheRunAfterOtherStreamsAreSaved() {
         try (TransformingModule module = new TransformingModule()) {
             module.onSave("original", checkpoint -> {
                 if (checkpoint.epoch() == 1) {
@@ -241,7 +244,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void aDerivedStreamMayStopTrainingWhenOthersAreServed() {
+    void aDerivedStreamMayStopTrainingAfterOtherStreamsAreSaved() {
         try (TransformingModule module = new TransformingModule()) {
             module.transform("averaged", (weights, context) -> {
                 throw new IOException("no average");
@@ -261,7 +264,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     @Test
-    void anOriginalThatMayFailCostsItsOwnCheckpointOnly() {
+    void anOriginalThatMayFailCostsOnlyItsOwnCheckpoint() {
         try (TransformingModule module = new TransformingModule()) {
             module.onSave("original", checkpoint -> {
                 if (checkpoint.epoch() == 0) {

@@ -61,7 +61,7 @@ class TiedWeightsTest extends FitTestCase {
     }
 
     @Test
-    void letARunGoOnToTheBit() throws IOException {
+    void letARunResumeBitForBit() throws IOException {
         Path resumed = directory.resolve("resumed");
         try (TiedModule module = new TiedModule()) {
             keepingAll().defaultRootDir(resumed).build().fit(module, points, resumeFrom(file("original", 0)));

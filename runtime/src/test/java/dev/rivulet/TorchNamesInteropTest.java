@@ -52,7 +52,7 @@ class TorchNamesInteropTest {
     Path folder;
 
     @BeforeAll
-    static void needsPython() {
+    static void requirePython() {
         Python.assumeHas("torch", "safetensors");
     }
 
@@ -116,7 +116,7 @@ class TorchNamesInteropTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CKPT", "SAFETENSORS"})
-    void pythonComputesTheSameWithWhatWasTrainedAndSaved(CheckpointFormat format) throws IOException {
+    void pythonComputesTheSameWithSavedWeights(CheckpointFormat format) throws IOException {
         try (NestedModule module = new NestedModule()) {
             FitResult result = Trainer.builder().maxEpochs(1).seed(1).defaultRootDir(folder).stream(
                             "original", policy -> policy.format(format))
@@ -159,7 +159,7 @@ class TorchNamesInteropTest {
     }
 
     @Test
-    void momentumIsWhatPyTorchCallsOneMinusIt() throws IOException {
+    void momentumIsOneMinusThatOfPyTorch() throws IOException {
         save(
                 "norm",
                 BatchNorm.builder().optMomentum(0.75f).build(),

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Streams that the trainer adds or changes. */
 class TrainerStreamTest extends FitTestCase {
     @Test
-    void aMetricMissingBeforeTheFirstValidationIsNoError() {
+    void aMetricMissingBeforeTheFirstValidationIsNotAnError() {
         try (PlaneModule module = new PlaneModule()) {
             FitResult result = Trainer.builder().maxEpochs(1).checkValEveryNEpoch(2).defaultRootDir(directory).stream(
                             "original",
@@ -44,7 +44,7 @@ class TrainerStreamTest extends FitTestCase {
     }
 
     @Test
-    void aNameThatAnotherStreamsPlanHasTakenGetsAVersion() {
+    void aNamePlannedByAnotherStreamGetsAVersion() {
         try (PlaneModule module = new PlaneModule()) {
             FitResult result = trainer().stream("original", policy -> policy.filename("{step}")).stream(
                             "more", policy -> policy.filename("{step:.0f}"))
@@ -73,7 +73,7 @@ class TrainerStreamTest extends FitTestCase {
     }
 
     @Test
-    void aStreamThatTheTrainerAddsHasALastOfItsOwn() {
+    void aStreamAddedByTheTrainerHasItsOwnLast() {
         try (PlaneModule module = new PlaneModule()) {
             FitResult result = Trainer.builder().maxEpochs(1).defaultRootDir(directory).stream(
                             "original", policy -> policy.saveLast(SaveLast.COPY))

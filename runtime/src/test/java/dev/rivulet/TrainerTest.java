@@ -66,7 +66,7 @@ class TrainerTest extends FitTestCase {
     }
 
     @Test
-    void goesOnFromTheModulesWeights() {
+    void continuesFromTheModulesWeights() {
         try (PlaneModule module = new PlaneModule()) {
             fit(module);
             Map<String, List<Float>> afterFirst = Weights.live(module);
@@ -121,7 +121,7 @@ class TrainerTest extends FitTestCase {
 
     @Test
     void canFitAgainAfterAFailure() {
-        try (LazyModule module = new LazyModule()) {
+        try (FailingOnceModule module = new FailingOnceModule()) {
             Trainer trainer = trainer().build();
             assertThatThrownBy(() -> trainer.fit(module, points)).hasMessage("not yet");
 
@@ -172,7 +172,7 @@ class TrainerTest extends FitTestCase {
     }
 
     /** Fails once. */
-    private static final class LazyModule extends PlaneModule {
+    private static final class FailingOnceModule extends PlaneModule {
         private boolean failed;
 
         @Override
@@ -185,8 +185,8 @@ class TrainerTest extends FitTestCase {
     }
 
     @ParameterizedTest
-    @MethodSource("senseless")
-    void refusesASettingThatMakesNoSenseByItsName(
+    @MethodSource("invalid")
+    void refusesAnInvalidSettingByName(
             String setting, UnaryOperator<Trainer.Builder> change, String expected) {
         assertThatThrownBy(() -> change.apply(Trainer.builder()).build())
                 .isExactlyInstanceOf(IllegalArgumentException.class)
@@ -194,30 +194,30 @@ class TrainerTest extends FitTestCase {
                 .hasMessageContaining(expected);
     }
 
-    static Stream<Arguments> senseless() {
+    static Stream<Arguments> invalid() {
         return Stream.of(
-                senseless("maxEpochs", trainer -> trainer.maxEpochs(-2), "0 or more, or -1 for no limit"),
-                senseless("maxSteps", trainer -> trainer.maxSteps(-2), "0 or more, or -1 for no limit"),
-                senseless("maxEpochs", trainer -> trainer.maxEpochs(-1), "a limit, unless maxSteps is one"),
-                senseless("limitTrainBatches", trainer -> trainer.limitTrainBatches(0), "1 or more"),
-                senseless("limitValBatches", trainer -> trainer.limitValBatches(-1), "0 or more"),
-                senseless("checkValEveryNEpoch", trainer -> trainer.checkValEveryNEpoch(0), "1 or more"),
-                senseless("valCheckInterval", trainer -> trainer.valCheckInterval(0), "1 batch or more"),
-                senseless("valCheckInterval", trainer -> trainer.valCheckInterval(1.5), "at most 1"),
-                senseless("valCheckInterval", trainer -> trainer.valCheckInterval(Double.NaN), "at most 1"),
-                senseless("numSanityValSteps", trainer -> trainer.numSanityValSteps(-2), "0 or more"),
-                senseless("accumulateGradBatches", trainer -> trainer.accumulateGradBatches(0), "1 or more"),
-                senseless("gradientClipVal", trainer -> trainer.gradientClipVal(-1), "0 for none"),
-                senseless("gradientClipVal", trainer -> trainer.gradientClipVal(Double.NaN), "0 for none"),
-                senseless("fastDevRun", trainer -> trainer.fastDevRun(-1), "or 0"));
+                invalid("maxEpochs", trainer -> trainer.maxEpochs(-2), "0 or more, or -1 for no limit"),
+                invalid("maxSteps", trainer -> trainer.maxSteps(-2), "0 or more, or -1 for no limit"),
+                invalid("maxEpochs", trainer -> trainer.maxEpochs(-1), "a limit, unless maxSteps is one"),
+                invalid("limitTrainBatches", trainer -> trainer.limitTrainBatches(0), "1 or more"),
+                invalid("limitValBatches", trainer -> trainer.limitValBatches(-1), "0 or more"),
+                invalid("checkValEveryNEpoch", trainer -> trainer.checkValEveryNEpoch(0), "1 or more"),
+                invalid("valCheckInterval", trainer -> trainer.valCheckInterval(0), "1 batch or more"),
+                invalid("valCheckInterval", trainer -> trainer.valCheckInterval(1.5), "at most 1"),
+                invalid("valCheckInterval", trainer -> trainer.valCheckInterval(Double.NaN), "at most 1"),
+                invalid("numSanityValSteps", trainer -> trainer.numSanityValSteps(-2), "0 or more"),
+                invalid("accumulateGradBatches", trainer -> trainer.accumulateGradBatches(0), "1 or more"),
+                invalid("gradientClipVal", trainer -> trainer.gradientClipVal(-1), "0 for none"),
+                invalid("gradientClipVal", trainer -> trainer.gradientClipVal(Double.NaN), "0 for none"),
+                invalid("fastDevRun", trainer -> trainer.fastDevRun(-1), "or 0"));
     }
 
-    private static Arguments senseless(String setting, UnaryOperator<Trainer.Builder> change, String expected) {
+    private static Arguments invalid(String setting, UnaryOperator<Trainer.Builder> change, String expected) {
         return Arguments.of(setting, change, expected);
     }
 
     @Test
-    void refusesAStreamThatMakesNoSenseBeforeTraining() {
+    void refusesAnInvalidPolicyBeforeTraining() {
         try (PlaneModule module = new PlaneModule()) {
             assertThatThrownBy(() -> trainer().stream("original", policy -> policy.saveTopK(-2))
                             .build()

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Where transforms run, how often, and what becomes of one that is no function. */
 class TransformEvaluationTest extends FitTestCase {
     @Test
-    void onlyWhatSeesTheModuleRunsOnTheTrainingThread() {
+    void onlyInstanceTransformsRunOnTheTrainingThread() {
         Set<Thread> ofStatic = ConcurrentHashMap.newKeySet();
         Set<Thread> ofInstance = ConcurrentHashMap.newKeySet();
         try (ChainModule module = new ChainModule()) {
@@ -54,7 +54,7 @@ class TransformEvaluationTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("chains")
-    void aChainIsEvaluatedOncePerEventWhicheverOfItIsDue(List<String> due) {
+    void aChainIsEvaluatedOncePerSaveWhicheverStreamsAreDue(List<String> due) {
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         Set<String> offThread = ConcurrentHashMap.newKeySet();
         try (ChainModule module = new ChainModule()) {
@@ -93,7 +93,7 @@ class TransformEvaluationTest extends FitTestCase {
 
     @ParameterizedTest
     @EnumSource
-    void transformsAreRunTwiceAsOftenAsTheCheckSays(DeterminismCheck check) {
+    void transformsRunTwiceAtTheSavesThatTheCheckNames(DeterminismCheck check) {
         List<Long> calls = Collections.synchronizedList(new ArrayList<>());
         try (ChainModule module = new ChainModule()) {
             module.transform("transformed", (weights, context) -> {

@@ -88,7 +88,7 @@ class VerificationTest extends FitTestCase {
         assertNothingIsLoaded();
         try (TransformingModule module = new TransformingModule()) {
             assertThatThrownBy(() -> Checkpoints.load(file, module)).isExactlyInstanceOf(DamagedFileException.class);
-            assertThat(LiveNetwork.isMade(module)).isFalse();
+            assertThat(LiveNetwork.hasWeights(module)).isFalse();
         }
     }
 
@@ -104,7 +104,7 @@ class VerificationTest extends FitTestCase {
     }
 
     @Test
-    void whatHasJustBeenVerifiedMayBeLoadedWithoutIt() throws IOException {
+    void aFileJustVerifiedMayBeLoadedWithoutChecksums() throws IOException {
         Files.copy(file("transformed", 0), file("original", 1), StandardCopyOption.REPLACE_EXISTING);
 
         Checkpoints.load(file("original", 1), block, manager, Verification.HEADER);
@@ -114,20 +114,20 @@ class VerificationTest extends FitTestCase {
     }
 
     @Test
-    void aFileIsComparedWithAllThatIsKnownOfIt() throws IOException {
+    void aFileIsComparedWithEveryKnownChecksum() throws IOException {
         Path copy = Files.copy(file("original", 1), directory.resolve("copy"));
-        Path foreign = foreign();
+        Path external = external();
 
         FileVerification kept = Checkpoints.verify(file("original", 1));
         assertThat(kept.isGood()).isTrue();
         assertThat(kept.checked()).containsExactly(FileVerification.Part.values());
         assertThat(Checkpoints.verify(copy).checked())
                 .containsExactly(FileVerification.Part.HEADER, FileVerification.Part.DATA);
-        assertThat(Checkpoints.verify(foreign)).isEqualTo(new FileVerification(foreign, Set.of(), List.of()));
+        assertThat(Checkpoints.verify(external)).isEqualTo(new FileVerification(external, Set.of(), List.of()));
     }
 
     @Test
-    void aLinkStandsForTheFileThatItNames() throws IOException {
+    void aLinkIsVerifiedAsItsTarget() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), file("original", 1));
 
         assertThat(Checkpoints.verify(link).checked()).contains(FileVerification.Part.MANIFEST);
@@ -135,7 +135,7 @@ class VerificationTest extends FitTestCase {
     }
 
     @Test
-    void allThatIsWrongIsToldOfAFile() throws IOException {
+    void allProblemsOfAFileAreReported() throws IOException {
         damageData(file("original", 1));
         Path missing = directory.resolve("missing");
 
@@ -150,16 +150,16 @@ class VerificationTest extends FitTestCase {
     }
 
     /** A file without checksums. */
-    private Path foreign() throws IOException {
+    private Path external() throws IOException {
         String header = "{\"byte\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}";
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + header.length() + 1).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
-        return Files.write(directory.resolve("foreign.safetensors"), bytes.array());
+        return Files.write(directory.resolve("external.safetensors"), bytes.array());
     }
 
     @Test
     void aDirectoryIsVerifiedGroupByGroup() throws IOException {
-        Path unclaimed = Files.copy(file("half", 0), checkpoints().resolve("mine.safetensors"));
+        Path unowned = Files.copy(file("half", 0), checkpoints().resolve("mine.safetensors"));
         assertThat(Checkpoints.verifyAll(checkpoints()).isGood()).isTrue();
         damageData(file("averaged", 0));
         Files.delete(file("tail", 1));
@@ -175,7 +175,7 @@ class VerificationTest extends FitTestCase {
                 .containsEntry("averaged", DirectoryVerification.State.DAMAGED)
                 .containsEntry("tail", DirectoryVerification.State.GOOD);
         assertThat(found.problems()).hasSize(2);
-        assertThat(found.unclaimed()).containsExactly(unclaimed);
+        assertThat(found.unowned()).containsExactly(unowned);
     }
 
     private static Map<String, DirectoryVerification.State> states(DirectoryVerification found, long number) {
@@ -199,7 +199,7 @@ class VerificationTest extends FitTestCase {
         assertThat(found.groups())
                 .extracting(DirectoryVerification.Group::number)
                 .containsExactly(1L);
-        assertThat(found.unclaimed()).contains(file("original", 1)).hasSize(6);
+        assertThat(found.unowned()).contains(file("original", 1)).hasSize(6);
         Checkpoints.load(file("original", 1), block, manager);
     }
 }

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Thrown when a checkpoint's tensors are not those of the model that is to be filled.
+ * Thrown when the tensors of a checkpoint do not fit the model that loads it.
  *
- * <p>Nothing has been loaded then. The message names the file and the first tensors that differ, with their types and
- * shapes in the file and in the model.
+ * <p>Nothing has been loaded. The message names the file and the first tensors that differ, with their types and shapes
+ * in the file and in the model.
  *
  * @since 0.1
  */
@@ -16,9 +16,9 @@ public final class ArchitectureMismatchException extends IllegalArgumentExceptio
     private static final int SHOWN = 5;
 
     /**
-     * Tells all differences, the first of them in words.
+     * Describes the first differences and counts the others.
      *
-     * @param differences each a clause such as {@code 0.weight is missing}; one at least
+     * @param differences each a clause such as {@code 0.weight is missing}; not empty
      */
     public ArchitectureMismatchException(Path file, List<String> differences) {
         super(file + " does not fit the model:\n  "

@@ -1,10 +1,14 @@
 package dev.rivulet.checkpoint;
 
-/** What a due save does when the writer still has as many to write as the trainer allows. */
+/**
+ * What happens to a due save when the maximum number of saves is pending.
+ *
+ * @since 0.1
+ */
 public enum Backpressure {
     /** Training waits until a snapshot can be taken. */
     WAIT,
 
-    /** The save is left out and reported as a failure, which does not end training. */
+    /** The save is skipped and reported as a failure, which does not end training. */
     SKIP
 }

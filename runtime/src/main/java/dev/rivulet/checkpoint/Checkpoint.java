@@ -10,15 +10,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint holds in addition to its weights: where it comes from, and the user's entries.
+ * The provenance and the user's entries of a checkpoint.
  *
- * <p>An entry is a string, a boolean, a number, or a list or map (with strings as keys) of such; numbers are kept as
- * {@code Long} or {@code Double}. Entries are copied when they are put. They can be put until the checkpoint is saved, in a
- * method annotated with {@code @OnSaveCheckpoint} or in {@code Callback.onSaveCheckpoint}; what describes a saved one cannot
- * be changed.
+ * <p>An entry is a string, a boolean, a number, or a list or map (with string keys) of these; numbers are stored as
+ * {@code Long} or {@code Double}. Values are copied when they are put. Entries can be put until the checkpoint is
+ * saved, in a method annotated with {@code @OnSaveCheckpoint} or in {@code Callback.onSaveCheckpoint}; a saved
+ * checkpoint is immutable. Not thread-safe before that.
+ *
+ * @since 0.1
  */
 public final class Checkpoint {
-    /** Keys of a {@code .ckpt} that mean something to Lightning or to Rivulet. */
+    /** Keys of a {@code .ckpt} that Lightning or Rivulet uses. */
     private static final Set<String> RESERVED = Set.of(
             "epoch",
             "global_step",
@@ -47,15 +49,15 @@ public final class Checkpoint {
         this.saved = saved;
     }
 
-    /** A checkpoint that is about to be saved, as hooks get it: without entries, which can be {@link #put}. */
+    /** A checkpoint that is about to be saved: without entries, modifiable, as passed to hooks. */
     public static Checkpoint toSave(Provenance provenance) {
         return new Checkpoint(provenance, Map.of(), false);
     }
 
     /**
-     * A checkpoint that has been saved, which cannot be changed.
+     * A saved, immutable checkpoint.
      *
-     * @throws IllegalArgumentException if {@link #put} would refuse one of the entries
+     * @throws IllegalArgumentException if {@link #put} refuses an entry
      */
     public static Checkpoint saved(Provenance provenance, Map<String, ? extends @Nullable Object> entries) {
         Checkpoint checkpoint = toSave(provenance);
@@ -63,22 +65,22 @@ public final class Checkpoint {
         return checkpoint.copy();
     }
 
-    /** Whether Lightning or Rivulet uses a key in a {@code .ckpt}, so that an entry cannot have it. */
+    /** Whether Lightning or Rivulet uses a key in a {@code .ckpt}, so that entries cannot use it. */
     public static boolean isReserved(String key) {
         return RESERVED.contains(key);
     }
 
-    /** A copy that cannot be changed while it is written. */
+    /** An immutable copy, for the writer. */
     public Checkpoint copy() {
         return new Checkpoint(provenance, entries, true);
     }
 
-    /** The same checkpoint of derived weights, now that their source is known to the byte. */
+    /** An immutable copy of a derived checkpoint, with the digest of its source. */
     public Checkpoint withSourceDigest(String digest) {
         return new Checkpoint(provenance.withSourceDigest(digest), entries, true);
     }
 
-    /** Where the checkpoint comes from. */
+    /** Stream, derivation and training progress of the checkpoint. */
     public Provenance provenance() {
         return provenance;
     }
@@ -98,7 +100,7 @@ public final class Checkpoint {
         return provenance.globalStep();
     }
 
-    /** All metrics when it was saved, exact, by name. */
+    /** All metrics at the save, exact, by name. */
     public Map<String, Double> metrics() {
         return provenance.metrics();
     }
@@ -106,37 +108,37 @@ public final class Checkpoint {
     /**
      * Adds an entry, or replaces it.
      *
-     * @throws IllegalArgumentException if the value, or something in it, is of no type that an entry can have, or the key
-     *     is one of those that Lightning or Rivulet uses in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
+     * @throws IllegalArgumentException if the value, or a value inside it, has a type that an entry cannot have, or if
+     *     Lightning or Rivulet uses the key in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
      * @throws UnsupportedOperationException if the checkpoint has already been saved
      */
     public void put(String key, Object value) {
         if (saved) {
             throw new UnsupportedOperationException("The entry \"" + key
-                    + "\" cannot be put into a checkpoint that has been saved: its file would not have it. Put entries in a"
-                    + " method annotated with @OnSaveCheckpoint, or in a callback's onSaveCheckpoint.");
+                    + "\" cannot be put into a checkpoint that has been saved: its file would not have it. Put entries"
+                    + " in a method annotated with @OnSaveCheckpoint, or in a callback's onSaveCheckpoint.");
         }
         if (isReserved(key)) {
             throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
-                    + "\": a .ckpt has something of Lightning's or Rivulet's under that key. Choose another one.");
+                    + "\": Lightning or Rivulet uses that key in a .ckpt. Choose another one.");
         }
         entries.put(key, plain(key, value));
     }
 
-    /** The names of all entries, in the order in which they were put. */
+    /** The keys of all entries, in insertion order. */
     public Set<String> keys() {
         return Collections.unmodifiableSet(entries.keySet());
     }
 
-    /** Whether there is an entry. */
+    /** Whether the checkpoint has an entry. */
     public boolean contains(String key) {
         return entries.containsKey(key);
     }
 
     /**
-     * An entry.
+     * The value of an entry.
      *
-     * @throws NoSuchElementException if there is none
+     * @throws NoSuchElementException if the entry does not exist
      */
     public Object get(String key) {
         Object value = entries.get(key);
@@ -148,11 +150,11 @@ public final class Checkpoint {
     }
 
     /**
-     * An entry of a known type.
+     * The value of an entry of a known type.
      *
      * @param type {@code String}, {@code Boolean}, {@code Long}, {@code Double}, {@code List} or {@code Map}
-     * @throws NoSuchElementException if there is none
-     * @throws ClassCastException if it is of another type
+     * @throws NoSuchElementException if the entry does not exist
+     * @throws ClassCastException if the value has another type
      */
     public <T> T get(String key, Class<T> type) {
         Object value = get(key);
@@ -163,11 +165,12 @@ public final class Checkpoint {
         return type.cast(value);
     }
 
+    /** All entries by key, in insertion order; unmodifiable. */
     public Map<String, Object> entries() {
         return Collections.unmodifiableMap(entries);
     }
 
-    /** Whether an entry can hold a value that was read from a file. */
+    /** Whether a value that was read from a file is a valid entry. */
     public static boolean isEntry(@Nullable Object value) {
         if (value instanceof List<?> list) {
             return list.stream().allMatch(Checkpoint::isEntry);
@@ -200,6 +203,6 @@ public final class Checkpoint {
         }
         throw new IllegalArgumentException("The checkpoint entry \"" + key + "\" holds "
                 + (value == null ? "null" : "a " + value.getClass().getName())
-                + "; an entry is a text, a boolean, a number, or a list or map of such.");
+                + "; an entry is a string, a boolean, a number, or a list or map of these.");
     }
 }

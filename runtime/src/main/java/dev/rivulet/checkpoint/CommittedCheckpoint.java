@@ -3,11 +3,13 @@ package dev.rivulet.checkpoint;
 import java.nio.file.Path;
 
 /**
- * A checkpoint that is durable, as is the manifest of its group. It has its name; should the power fail in the next moment,
- * the next fit in this directory gives it the name again.
+ * A checkpoint that is durable, with the manifest of its group, under its final name.
+ *
+ * <p>If the power fails before the name itself is durable, the next fit in this directory restores the name.
  *
  * @param path its file
- * @param byteCount size of the file
- * @param checkpoint what the file says of itself: stream, epoch, step, metrics, entries
+ * @param byteCount size of the file, in bytes
+ * @param checkpoint stream, epoch, step, metrics and entries of the file
+ * @since 0.1
  */
 public record CommittedCheckpoint(Path path, long byteCount, Checkpoint checkpoint) {}

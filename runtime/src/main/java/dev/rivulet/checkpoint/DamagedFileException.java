@@ -3,7 +3,11 @@ package dev.rivulet.checkpoint;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a file is not what was written: its bytes do not have the checksum that it, or a manifest, says. */
+/**
+ * Thrown when a file does not match its own checksums or those of a manifest.
+ *
+ * @since 0.1
+ */
 public final class DamagedFileException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -14,12 +18,12 @@ public final class DamagedFileException extends IOException {
     private final String found;
 
     /**
-     * A damage.
+     * Describes the damage.
      *
      * @param file name of the file
-     * @param damage what differs, such as "the checksum of its data"
-     * @param expected what the file, or a manifest, says
-     * @param found what it holds
+     * @param damage the value that differs, such as "the checksum of its data"
+     * @param expected the value recorded in the file or a manifest
+     * @param found the value computed from the file
      */
     public DamagedFileException(String file, String damage, String expected, String found) {
         super(file + " is damaged: " + damage + " should be " + expected + " but is " + found
@@ -36,17 +40,17 @@ public final class DamagedFileException extends IOException {
         return file;
     }
 
-    /** What differs, such as "the checksum of its data". */
+    /** The value that differs, such as "the checksum of its data". */
     public String damage() {
         return damage;
     }
 
-    /** What the file, or a manifest, says; a checksum has eight hexadecimal digits. */
+    /** The value recorded in the file or a manifest; a checksum has eight hexadecimal digits. */
     public String expected() {
         return expected;
     }
 
-    /** What it holds. */
+    /** The value computed from the file. */
     public String found() {
         return found;
     }

@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** When a transform is run twice on the same weights, to see whether it gives the same result. */
+/**
+ * When a transform runs twice on the same weights, to check that its results are equal.
+ *
+ * @since 0.1
+ */
 public enum DeterminismCheck {
     /** At no save. */
     NEVER,

@@ -5,8 +5,11 @@ import java.io.Serial;
 import java.nio.file.Path;
 
 /**
- * Thrown when a run is to write its checkpoints to a directory to which another run writes, in this process or another. Wait
- * until that run ends, or choose another directory.
+ * Thrown when another run, in this process or another, writes its checkpoints to the same directory.
+ *
+ * <p>Wait until that run ends, or choose another directory.
+ *
+ * @since 0.1
  */
 public final class DirectoryInUseException extends IOException {
     @Serial
@@ -16,9 +19,9 @@ public final class DirectoryInUseException extends IOException {
     private final String holder;
 
     /**
-     * The refusal of a directory.
+     * Names the directory and the run that holds it.
      *
-     * @param holder the run that has it, such as {@code process 12 on host, since 2026-01-31T12:00:00Z}
+     * @param holder the run that writes to it, such as {@code process 12 on host, since 2026-01-31T12:00:00Z}
      */
     public DirectoryInUseException(Path directory, String holder) {
         super("Another run writes its checkpoints to " + directory + ": " + holder
@@ -32,7 +35,7 @@ public final class DirectoryInUseException extends IOException {
         return directory;
     }
 
-    /** The process that has it, and since when. */
+    /** The process that writes to it, and since when. */
     public String holder() {
         return holder;
     }

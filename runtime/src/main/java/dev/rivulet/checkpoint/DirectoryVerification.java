@@ -5,26 +5,27 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The result of verifying a whole directory.
+ * The result of verifying a directory.
  *
  * @param directory the directory
- * @param groups the groups of which something is kept, newest first
- * @param manifests manifests that are damaged; what they describe is unknown
- * @param unclaimed files called like checkpoints that no manifest names: a user's own, or those of a damaged manifest
+ * @param groups the groups with retained files, newest first
+ * @param manifests damaged manifests, whose files are unknown
+ * @param unowned files named like checkpoints that no manifest lists: the user's own files, or files of a damaged
+ *     manifest
  * @since 0.1
  */
 public record DirectoryVerification(
-        Path directory, List<Group> groups, List<DamagedManifest> manifests, List<Path> unclaimed) {
+        Path directory, List<Group> groups, List<DamagedManifest> manifests, List<Path> unowned) {
 
     /** Holds copies. */
     public DirectoryVerification {
         groups = List.copyOf(groups);
         manifests = List.copyOf(manifests);
-        unclaimed = List.copyOf(unclaimed);
+        unowned = List.copyOf(unowned);
     }
 
     /**
-     * The kept files of one save request.
+     * The retained files of one save request.
      *
      * @param number of the group in its directory
      * @since 0.1
@@ -37,44 +38,44 @@ public record DirectoryVerification(
     }
 
     /**
-     * A file that should be there.
+     * A file that a manifest lists.
      *
-     * @param stream the stream whose checkpoint it is
-     * @param path where it is, or should be; that of the manifest if that is what is missing
-     * @param problem what is wrong; empty for a good file
+     * @param stream the stream of the checkpoint
+     * @param path the file, or the manifest if that is what is missing
+     * @param problem the problem; empty for a good file
      * @since 0.1
      */
     public record KeptFile(String stream, Path path, State state, String problem) {}
 
     /**
-     * What became of a file.
+     * The state of a file.
      *
      * @since 0.1
      */
     public enum State {
-        /** It is what was written. */
+        /** The file matches its checksums. */
         GOOD,
 
-        /** It is there, but is not what was written, or cannot be read. */
+        /** The file exists, but does not match its checksums or cannot be read. */
         DAMAGED,
 
-        /** It is not there, or nothing good says what it should be. */
+        /** The file does not exist, or no good manifest describes it. */
         MISSING
     }
 
     /**
-     * A file that is called like a manifest but is not one, and why.
+     * A file that is named like a manifest but cannot be read as one, and why.
      *
      * @since 0.1
      */
     public record DamagedManifest(Path file, String problem) {}
 
-    /** Whether every file and manifest is what was written. Unclaimed files do no harm. */
+    /** Whether every file and manifest is good. Files that no manifest lists do not matter. */
     public boolean isGood() {
         return problems().isEmpty();
     }
 
-    /** All that is damaged or missing, each a sentence for people. */
+    /** Every damaged or missing file, each as a readable sentence. */
     public List<String> problems() {
         Stream<String> files = groups.stream()
                 .flatMap(group -> group.files().stream())

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The result of verifying a checkpoint's file.
+ * The result of verifying the file of a checkpoint.
  *
  * @param file the file
- * @param checked what could be compared with a checksum; less than all in files of other frameworks, in files that are
- *     damaged, and without a manifest
- * @param problems what is wrong, each a sentence for people; empty for a good file
+ * @param checked the parts that were compared with a checksum; not all in external and damaged files, and without a
+ *     manifest
+ * @param problems the problems, each a readable sentence; empty for a good file
  * @since 0.1
  */
 public record FileVerification(Path file, Set<Part> checked, List<String> problems) {
@@ -26,28 +26,28 @@ public record FileVerification(Path file, Set<Part> checked, List<String> proble
     }
 
     /**
-     * Something that has a checksum.
+     * A part of a file that has a checksum.
      *
      * @since 0.1
      */
     public enum Part {
         /**
-         * All but data: the header of a safetensors file by the checksum that it carries, of a {@code .ckpt} what lies
-         * between the zip file's entries, which is known where Rivulet has written it.
+         * Everything except data: the header of a safetensors file, by the checksum that it carries; in a {@code .ckpt}
+         * that Rivulet wrote, the bytes between the entries of the zip file.
          */
         HEADER,
 
         /**
-         * The tensors' bytes, by the checksum in the header; of a {@code .ckpt} all entries of the zip file, whoever has
-         * written it, by their checksums.
+         * The bytes of the tensors, by the checksum in the header; in any {@code .ckpt}, all entries of the zip file,
+         * by their checksums.
          */
         DATA,
 
-        /** The whole file, by size and checksum in a manifest of its directory. */
+        /** The whole file, by its size and checksum in a manifest of its directory. */
         MANIFEST
     }
 
-    /** Whether nothing is wrong. */
+    /** Whether no problem was found. */
     public boolean isGood() {
         return problems.isEmpty();
     }

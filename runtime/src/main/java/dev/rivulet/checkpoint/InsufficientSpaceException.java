@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * Thrown when a disk has too little room for a file, which has therefore not been begun. Free space, keep fewer checkpoints,
- * or choose a directory on another disk.
+ * Thrown when a disk has too little free space for a file, before any of it is written.
+ *
+ * <p>Free space, keep fewer checkpoints, or choose a directory on another disk.
+ *
+ * @since 0.1
  */
 public final class InsufficientSpaceException extends IOException {
     @Serial
@@ -15,10 +18,10 @@ public final class InsufficientSpaceException extends IOException {
     private final long available;
 
     /**
-     * The refusal of a file.
+     * Names both sizes.
      *
-     * @param needed bytes of the file
-     * @param available bytes that this process could write
+     * @param needed size of the file, in bytes
+     * @param available bytes that this process can write
      */
     public InsufficientSpaceException(long needed, long available) {
         super("it needs " + needed + " bytes, but the disk has room for " + available);
@@ -26,12 +29,12 @@ public final class InsufficientSpaceException extends IOException {
         this.available = available;
     }
 
-    /** Bytes of the file. */
+    /** Size of the file, in bytes. */
     public long needed() {
         return needed;
     }
 
-    /** Bytes that this process could write. */
+    /** Bytes that this process can write. */
     public long available() {
         return available;
     }

@@ -3,7 +3,11 @@ package dev.rivulet.checkpoint;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a file is not a valid safetensors file. Nothing of it has been used. */
+/**
+ * Thrown when a file is not a valid safetensors file. None of its content is used.
+ *
+ * @since 0.1
+ */
 public final class MalformedSafetensorsException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -13,11 +17,11 @@ public final class MalformedSafetensorsException extends IOException {
     private final long position;
 
     /**
-     * A violation.
+     * Describes the violation.
      *
      * @param file name of the file
-     * @param rule what is violated
-     * @param position where in the file, in bytes from its beginning
+     * @param rule the violated rule
+     * @param position byte offset in the file
      * @param detail what was found there, a sentence without its full stop
      */
     public MalformedSafetensorsException(String file, SafetensorsRule rule, long position, String detail) {
@@ -34,12 +38,12 @@ public final class MalformedSafetensorsException extends IOException {
         return file;
     }
 
-    /** The rule that is violated. */
+    /** The violated rule. */
     public SafetensorsRule rule() {
         return rule;
     }
 
-    /** Where in the file, in bytes from its beginning. */
+    /** Byte offset of the violation in the file. */
     public long position() {
         return position;
     }

@@ -3,7 +3,11 @@ package dev.rivulet.checkpoint;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a file is not a PyTorch file that can be read safely. Nothing of it has been used. */
+/**
+ * Thrown when a file cannot be read safely as a PyTorch file. None of its content is used.
+ *
+ * @since 0.1
+ */
 public final class MalformedTorchFileException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -13,11 +17,11 @@ public final class MalformedTorchFileException extends IOException {
     private final long position;
 
     /**
-     * A violation.
+     * Describes the violation.
      *
      * @param file name of the file
-     * @param rule what is violated
-     * @param position where, in bytes: in data.pkl for the rules of pickles, else in the file
+     * @param rule the violated rule
+     * @param position byte offset, in data.pkl for pickle rules, else in the file
      * @param detail what was found there, a sentence without its full stop
      */
     public MalformedTorchFileException(String file, TorchRule rule, long position, String detail) {
@@ -34,12 +38,12 @@ public final class MalformedTorchFileException extends IOException {
         return file;
     }
 
-    /** The rule that is violated. */
+    /** The violated rule. */
     public TorchRule rule() {
         return rule;
     }
 
-    /** Where, in bytes: in {@code data.pkl} if {@link TorchRule#isOfPickle}, else in the file. */
+    /** Byte offset of the violation, in {@code data.pkl} if {@link TorchRule#isOfPickle}, else in the file. */
     public long position() {
         return position;
     }

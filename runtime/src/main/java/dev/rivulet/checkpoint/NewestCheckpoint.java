@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The newest good checkpoint of a stream, and what was skipped to find it.
+ * The newest good checkpoint of a stream, and the checkpoints skipped before it.
  *
  * @param stream the stream
  * @param group number of the save request in its directory
- * @param file where the checkpoint is at this moment; a run that is just publishing it may still rename it
- * @param skipped newer ones that are damaged or missing, newest first
+ * @param file current path of the checkpoint; a run that is publishing it may still rename it
+ * @param skipped newer checkpoints that are damaged or missing, newest first
  * @since 0.1
  */
 public record NewestCheckpoint(String stream, long group, Path file, List<Skipped> skipped) {
@@ -20,10 +20,10 @@ public record NewestCheckpoint(String stream, long group, Path file, List<Skippe
     }
 
     /**
-     * What could not be used.
+     * A checkpoint or manifest that cannot be used.
      *
-     * @param file the checkpoint, or a damaged manifest that may have named one
-     * @param reason what is wrong with it
+     * @param file the checkpoint, or a damaged manifest that may list one
+     * @param reason the problem
      * @since 0.1
      */
     public record Skipped(Path file, String reason) {}

@@ -6,7 +6,7 @@ import java.io.Serial;
 /**
  * Thrown when a directory has no good checkpoint of a stream.
  *
- * <p>The message says which streams have checkpoints there, and what is damaged.
+ * <p>The message names the streams that have checkpoints there, and what is damaged.
  *
  * @since 0.1
  */
@@ -14,6 +14,7 @@ public final class NoGoodCheckpointException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** Creates the exception; the message says what is wrong, where, and what to do. */
     public NoGoodCheckpointException(String message) {
         super(message);
     }

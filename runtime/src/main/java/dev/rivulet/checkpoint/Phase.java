@@ -1,6 +1,10 @@
 package dev.rivulet.checkpoint;
 
-/** The part of training in which a save event happens. */
+/**
+ * The phase of training in which a save happens.
+ *
+ * @since 0.1
+ */
 public enum Phase {
     /** Between training batches, or at the end of a training epoch. */
     TRAINING,
@@ -11,6 +15,6 @@ public enum Phase {
     /** After an exception. */
     EXCEPTION,
 
-    /** When training has ended. */
+    /** At the end of training. */
     TRAIN_END
 }

@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a checkpoint comes from.
+ * The origin of a checkpoint: stream, derivation and training progress.
  *
  * @param stream name of its stream
- * @param derivation how its weights came about; empty for the original ones
- * @param progress how far training was when it was saved
- * @param inputShapes shapes of the model's inputs, batch dimension included
+ * @param derivation how its weights were derived; empty for untransformed weights
+ * @param progress training progress at the save
+ * @param inputShapes shapes of the model's inputs, including the batch dimension
  * @param version version of the framework that wrote it
+ * @since 0.1
  */
 public record Provenance(
         String stream, Optional<Derivation> derivation, Progress progress, List<Shape> inputShapes, String version) {
@@ -34,12 +35,12 @@ public record Provenance(
         return progress.globalStep();
     }
 
-    /** All metrics when it was saved, exact, by name. */
+    /** All metrics at the save, exact, by name. */
     public Map<String, Double> metrics() {
         return progress.metrics();
     }
 
-    /** The same provenance of derived weights, now that their source is known to the byte. */
+    /** The same provenance with the digest of the source. */
     Provenance withSourceDigest(String digest) {
         return new Provenance(
                 stream,
@@ -50,11 +51,12 @@ public record Provenance(
     }
 
     /**
-     * How far training was.
+     * Training progress.
      *
      * @param epoch index of the epoch
      * @param globalStep optimizer steps so far
      * @param metrics all metrics, exact, by name
+     * @since 0.1
      */
     public record Progress(int epoch, long globalStep, Map<String, Double> metrics) {
         /** Holds a copy of the metrics, in the same order. */
@@ -64,12 +66,13 @@ public record Provenance(
     }
 
     /**
-     * How derived weights came about.
+     * How weights were derived.
      *
      * @param transform the transforming method or field, such as {@code DigitsModule#halve}
      * @param source name of the stream whose weights were transformed
      * @param sourceDigest digest of those weights, such as {@code crc32c:1a2b3c4d}, over the bytes of all tensors in
-     *     ascending order of names; empty in a hook, which is called before it is known
+     *     ascending order of names; empty in a hook, which runs before it is computed
+     * @since 0.1
      */
     public record Derivation(String transform, String source, Optional<String> sourceDigest) {}
 }

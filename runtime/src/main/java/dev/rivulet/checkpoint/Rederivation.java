@@ -5,13 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The result of computing a derived checkpoint again.
+ * The result of recomputing a derived checkpoint.
  *
- * @param derived the file that was compared
+ * @param derived the compared file
  * @param source the file whose weights were transformed
- * @param transforms the transforms, in the order in which they ran, such as {@code DigitsModule#halve}
- * @param difference the first tensor or metadata that differs, and how, as a sentence for people; empty if all bytes are
- *     the same
+ * @param transforms the transforms in the order of their application, such as {@code DigitsModule#halve}
+ * @param difference the first tensor or metadata that differs, as a readable sentence; empty if all bytes are equal
  * @since 0.1
  */
 public record Rederivation(Path derived, Path source, List<String> transforms, Optional<String> difference) {
@@ -21,7 +20,7 @@ public record Rederivation(Path derived, Path source, List<String> transforms, O
         transforms = List.copyOf(transforms);
     }
 
-    /** Whether the file is, byte for byte, what the transforms make of the source. */
+    /** Whether the transforms of the source yield the file, byte for byte. */
     public boolean isSame() {
         return difference.isEmpty();
     }

@@ -1,12 +1,13 @@
 package dev.rivulet.checkpoint;
 
 /**
- * What a safetensors file must satisfy to be read: the rules of the format's Rust library, and a few stricter ones.
+ * The rules that a safetensors file must satisfy: those of the reference library in Rust, and a few stricter ones.
  *
- * <p>Stricter than that library, each because the file would mean different things to different readers or no writer
- * makes it: {@link #HEADER_START}, {@link #DUPLICATE_KEY}, {@link #METADATA} for {@code null}, {@link #ENTRY} for an
- * array in place of an object, {@link #DTYPE} for an object in place of a string, {@link #RANK} and {@link
- * #NUMBER_RANGE}.
+ * <p>These are stricter than that library, because readers would disagree about the file or because no writer produces
+ * it: {@link #HEADER_START}, {@link #DUPLICATE_KEY}, {@link #METADATA} for {@code null}, {@link #ENTRY} for an array
+ * instead of an object, {@link #DTYPE} for an object instead of a string, {@link #RANK} and {@link #NUMBER_RANGE}.
+ *
+ * @since 0.1
  */
 public enum SafetensorsRule {
     /** The file holds at least the eight bytes of the header's length. */
@@ -23,7 +24,7 @@ public enum SafetensorsRule {
     JSON("the header is one JSON object"),
     /** Values are nested at most 127 deep. */
     NESTING("values are nested at most 127 deep"),
-    /** No key occurs twice in one object: readers disagree which would count. */
+    /** No key occurs twice in one object: readers disagree which one counts. */
     DUPLICATE_KEY("no key occurs twice"),
     /** {@code __metadata__} is an object of strings. */
     METADATA("__metadata__ is an object whose values are strings"),
@@ -33,11 +34,11 @@ public enum SafetensorsRule {
     DTYPE("the dtype is the name of a safetensors type"),
     /** The shape is an array of integers from 0. */
     SHAPE("the shape is an array of integers from 0"),
-    /** The shape has at most 64 dimensions, which is what PyTorch and NumPy bear. */
+    /** The shape has at most 64 dimensions, the limit of PyTorch and NumPy. */
     RANK("a shape has at most 64 dimensions"),
     /** The offsets are two integers from 0. */
     OFFSETS("data_offsets are two integers from 0"),
-    /** An integer fits into 63 bits, which is what a file can address. */
+    /** An integer fits into 63 bits, the address range of a file. */
     NUMBER_RANGE("an integer fits into 63 bits"),
     /** The number of elements and their bits can be computed without overflow. */
     SIZE_OVERFLOW("the size of a tensor fits into 63 bits"),

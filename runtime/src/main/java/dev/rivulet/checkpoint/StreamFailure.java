@@ -1,12 +1,13 @@
 package dev.rivulet.checkpoint;
 
 /**
- * A save of a stream that failed.
+ * A failed save of a stream.
  *
  * @param stream the stream's name
  * @param epoch index of the epoch
  * @param globalStep optimizer steps so far
- * @param cause what went wrong
+ * @param cause the failure
+ * @since 0.1
  */
 public record StreamFailure(String stream, int epoch, long globalStep, Throwable cause) {
 

@@ -7,14 +7,16 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a stream has kept at the end of a fit.
+ * The retained checkpoints and the failures of a stream at the end of a fit.
  *
  * @param name the stream's name
- * @param kept its checkpoints, best first; without a monitor, newest first
- * @param kthBest the one that a better one would replace; empty while there is room
- * @param currentScore value of the monitored metric in the newest save that was kept; empty without a monitor
- * @param pointers the names that move from checkpoint to checkpoint
- * @param failures saves that failed
+ * @param kept retained checkpoints, best first; without a monitor, newest first
+ * @param kthBest the worst of the top k, which the next better checkpoint replaces; empty while fewer than k are
+ *     retained
+ * @param currentScore monitored metric of the newest retained save; empty without a monitor
+ * @param pointers the names {@code last} and {@code best}
+ * @param failures failed saves
+ * @since 0.1
  */
 public record StreamResult(
         String name,
@@ -25,33 +27,38 @@ public record StreamResult(
         List<StreamFailure> failures) {
 
     /**
-     * The names that move from checkpoint to checkpoint, where the policy asks for them.
+     * The names {@code last} and {@code best}, if the policy enables them.
      *
-     * @param last the newest checkpoint under the name {@code last}
-     * @param best the best checkpoint under the name {@code best}
+     * @param last path of the name {@code last}, the newest checkpoint
+     * @param best path of the name {@code best}, the best checkpoint
+     * @since 0.1
      */
     public record Pointers(Optional<Path> last, Optional<Path> best) {}
 
-    /** The newest checkpoint under the name {@code last}, where the policy asks for it. */
+    /** Path of the name {@code last}, the newest checkpoint; empty if the policy does not enable it. */
     public Optional<Path> last() {
         return pointers.last();
     }
 
-    /** The best checkpoint under the name {@code best}, where the policy asks for it. */
+    /** Path of the name {@code best}, the best checkpoint; empty if the policy does not enable it. */
     public Optional<Path> best() {
         return pointers.best();
     }
 
     /**
-     * File of the best checkpoint; without a monitor, of the newest.
+     * Path of the best checkpoint; of the newest without a monitor.
      *
-     * @throws NoSuchElementException if none was kept
+     * @throws NoSuchElementException if no checkpoint is retained; the message says why
      */
     public Path bestModelPath() {
         return first().path();
     }
 
-    /** Value of the monitored metric in the best checkpoint; empty without a monitor. */
+    /**
+     * Monitored metric of the best checkpoint; empty without a monitor.
+     *
+     * @throws NoSuchElementException if no checkpoint is retained; the message says why
+     */
     public OptionalDouble bestModelScore() {
         return first().score();
     }

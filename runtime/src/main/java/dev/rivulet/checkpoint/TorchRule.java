@@ -1,8 +1,12 @@
 package dev.rivulet.checkpoint;
 
 /**
- * What a PyTorch file must satisfy to be read. What {@code torch.save} and Lightning write does; what could mean
- * different things to different readers, take more memory than the file has bytes for, or run code, does not.
+ * The rules that a PyTorch file must satisfy.
+ *
+ * <p>Files of {@code torch.save} and Lightning satisfy them. Files that readers would interpret differently, that need
+ * more memory than they have bytes, or that run code do not.
+ *
+ * @since 0.1
  */
 public enum TorchRule {
     /** The file begins as a zip file does. */
@@ -23,7 +27,8 @@ public enum TorchRule {
     DIRECTORY("the central directory consists of whole headers up to the end records, and of at most 128 MiB"),
     /** Entries are stored, not compressed, so that they can be read in place and cannot be larger than the file. */
     COMPRESSION(
-            "entries are stored without compression, or they could neither be read in place nor trusted for a size",
+            "entries are stored without compression, or they could not be read in place, and their sizes could not be"
+                    + " checked",
             "Save it again with torch.save, which stores."),
     /** Entries are not encrypted. */
     ENCRYPTION("entries are not encrypted"),
@@ -35,7 +40,7 @@ public enum TorchRule {
     ENTRY_NAME("the name of an entry is a relative path without .., empty parts, back slashes and control characters"),
     /** No name occurs twice. */
     DUPLICATE_NAME("no entry occurs twice"),
-    /** Extra fields are whole, and a zip64 field has exactly what its header leaves to it. */
+    /** Extra fields are complete, and a zip64 field has exactly the values that its header omits. */
     EXTRA_FIELD("extra fields of an entry are whole, and a zip64 field has just what its header leaves out"),
     /** Entries lie one after another from the file's beginning to the central directory. */
     COVERAGE("entries lie one after another from the file's first byte to the central directory"),
@@ -52,8 +57,8 @@ public enum TorchRule {
     /** Numbers are little-endian. */
     BYTE_ORDER(
             "numbers are little-endian",
-            "Save it again on a machine of that byte order: torch.serialization.set_default_load_endianness reads it"
-                    + " in Python anywhere."),
+            "Save it again on a machine of that byte order: torch.serialization.set_default_load_endianness reads it in"
+                    + " Python anywhere."),
     /** The file does not become shorter while it is read. */
     FILE_LENGTH("a file keeps its length while it is read"),
 
@@ -72,9 +77,9 @@ public enum TorchRule {
     /** A pickle takes at most half of the Java heap. */
     HEAP(
             "a pickle and what it makes take at most half of the Java heap",
-            "If the file is as large as it should be, give the JVM more by -Xmx, twice as much, say."),
-    /** An opcode finds what it takes on the stack. */
-    STACK("an opcode finds on the stack what it takes"),
+            "If the file is as large as it should be, give the JVM more with -Xmx, for example twice as much."),
+    /** An opcode finds its operands on the stack. */
+    STACK("an opcode finds its operands on the stack"),
     /** The stack holds at most 1,000,000 objects. */
     STACK_DEPTH("the stack holds at most 1,000,000 objects, and 1,000 marks"),
     /** Memo entries are numbered without gaps and set before they are got. */
@@ -88,13 +93,13 @@ public enum TorchRule {
     /** Globals are on the list of harmless ones. */
     GLOBAL(
             "a pickle names no class or function but the harmless ones that PyTorch and Lightning write",
-            "If you trust the file, load it in Python, keep such objects out of it (or replace them by plain dicts,"
-                    + " lists, numbers and text), and save it again."),
+            "If you trust the file, load it in Python, remove such objects (or replace them by plain dicts, lists,"
+                    + " numbers and strings), and save it again."),
     /** Only known functions are called, with the arguments that they are written with. */
     REDUCE(
-            "only what is known is made, from the arguments that PyTorch writes",
+            "only known functions are called, with the arguments that PyTorch writes",
             "If the file is not damaged, replace that value by plain tensors, such as those of resolve_conj() and"
-                    + " resolve_neg(), or by plain dicts, lists, numbers and text in Python, and save it again."),
+                    + " resolve_neg(), or by plain dicts, lists, numbers and strings in Python, and save it again."),
     /** State is given to ordered dicts and named objects only. */
     BUILD("state is given once, to OrderedDicts and named objects only"),
     /** Persistent ids are those of storages. */
@@ -113,20 +118,20 @@ public enum TorchRule {
     TENSOR_SIZE(
             "a tensor has no more elements than its storage",
             "It was expanded; call contiguous() on it before it is saved."),
-    /** Items are added to what can take them. */
+    /** Items are added only to lists, sets, dicts and named objects. */
     ITEMS("items are added to lists, sets, dicts and named objects only"),
     /** Keys are plain values, at most 64 together, and different from each other. */
     KEY(
-            "a key is text, a number, None, bytes or a tuple of at most 64 of them, and no key occurs twice;"
-                    + " at most 10,000 are neither text nor numbers",
+            "a key is a string, a number, None, bytes or a tuple of at most 64 of them, and no key occurs twice; at"
+                    + " most 10,000 are neither strings nor numbers",
             "If the file is not damaged, give that dict other keys in Python, and save it again."),
     /** No object contains itself. */
-    CYCLE("no object contains itself", "If the file is not damaged, break the circle in Python, and save it again."),
+    CYCLE("no object contains itself", "If the file is not damaged, break the cycle in Python, and save it again."),
     /** Values are nested at most 128 deep. */
     NESTING(
             "values are nested at most 128 deep",
             "If the file is not damaged, make that value flatter in Python, and save it again."),
-    /** Values that occur in several places amount to at most 10,000,000 in all. */
+    /** Values, each counted wherever it occurs, are at most 10,000,000. */
     EXPANSION("values, each counted wherever it occurs, are at most 10,000,000"),
     /** The pickle leaves one value and ends with it. */
     ENDING("a pickle ends with STOP and leaves one value");
@@ -148,12 +153,12 @@ public enum TorchRule {
         return statement;
     }
 
-    /** What to do about a violation; a sentence. */
+    /** The remedy of a violation, as a sentence. */
     String remedy() {
         return remedy;
     }
 
-    /** Whether it is a rule of {@code data.pkl}, else one of the zip file around it. */
+    /** Whether the rule applies to {@code data.pkl}, else to the zip file around it. */
     public boolean isOfPickle() {
         return compareTo(PROTOCOL) >= 0;
     }

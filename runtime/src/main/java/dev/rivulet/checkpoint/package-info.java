@@ -1,4 +1,4 @@
-/** What is said of checkpoints that are saved, verified or loaded, and every exception that a user may catch. */
+/** Descriptions of saved, verified and loaded checkpoints, and every exception that a user may catch. */
 @NullMarked
 package dev.rivulet.checkpoint;
 

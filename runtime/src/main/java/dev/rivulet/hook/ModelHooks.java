@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 
 /**
- * Hooks that a module overrides to run its own code at chosen moments of training. Names and order are Lightning's; all run
- * on the training thread:
+ * Hooks that a module overrides to run code during training.
+ *
+ * <p>Names and order are those of Lightning; all hooks run on the training thread:
  *
  * <pre>{@code
  * onFitStart
@@ -25,70 +26,72 @@ import ai.djl.training.dataset.Batch;
  *             onValidationEpochEnd onValidationEnd
  * }</pre>
  *
- * <p>An exception from any of them ends the run, after {@link #onException}.
+ * <p>An exception from a hook ends the run, after {@link #onException}.
+ *
+ * @since 0.1
  */
 public interface ModelHooks {
 
-    /** First of all: the model and its optimizer are ready, and restored if the run resumes. */
+    /** Called first: the model and its optimizer exist, and are restored if the run resumes. */
     default void onFitStart() throws Exception {}
 
-    /** Before the validation batches that only check that validation works. */
+    /** Called before the sanity check, which runs a few validation batches before training. */
     default void onSanityCheckStart() throws Exception {}
 
-    /** After those batches; what they logged is discarded. */
+    /** Called after the sanity check; its metrics are discarded. */
     default void onSanityCheckEnd() throws Exception {}
 
-    /** Before the first epoch. */
+    /** Called before the first epoch. */
     default void onTrainStart() throws Exception {}
 
-    /** Before the first batch of an epoch. */
+    /** Called before the first batch of an epoch. */
     default void onTrainEpochStart() throws Exception {}
 
-    /** Before a batch's training step. */
+    /** Called before the training step of a batch. */
     default void onTrainBatchStart(Batch batch, int batchIndex) throws Exception {}
 
-    /** Before gradients are set to zero, once per optimizer step. */
+    /** Called before gradients are set to zero, once per optimizer step. */
     default void onBeforeZeroGrad() throws Exception {}
 
-    /** Before gradients are computed. */
+    /** Called before gradients are computed. */
     default void onBeforeBackward(NDArray loss) throws Exception {}
 
-    /** After gradients were computed. */
+    /** Called after gradients are computed. */
     default void onAfterBackward() throws Exception {}
 
-    /** Before the optimizer changes the weights. */
+    /** Called before the optimizer changes the weights. */
     default void onBeforeOptimizerStep() throws Exception {}
 
-    /** After a batch, its optimizer step included. */
+    /** Called after a batch, including its optimizer step. */
     default void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {}
 
-    /** After the last batch of an epoch and the validation that follows it. */
+    /** Called after the last batch of an epoch and its validation. */
     default void onTrainEpochEnd() throws Exception {}
 
-    /** After the last epoch. */
+    /** Called after the last epoch. */
     default void onTrainEnd() throws Exception {}
 
-    /** After everything else of a run that succeeded. */
+    /** Called last in a run that succeeds. */
     default void onFitEnd() throws Exception {}
 
-    /** Before a validation. */
+    /** Called before a validation. */
     default void onValidationStart() throws Exception {}
 
-    /** Before the first batch of a validation. */
+    /** Called before the first batch of a validation. */
     default void onValidationEpochStart() throws Exception {}
 
-    /** Before a batch's validation step. */
+    /** Called before the validation step of a batch. */
     default void onValidationBatchStart(Batch batch, int batchIndex) throws Exception {}
 
-    /** After a batch's validation step. */
+    /** Called after the validation step of a batch. */
     default void onValidationBatchEnd(Batch batch, int batchIndex) throws Exception {}
 
-    /** After the last batch of a validation; what is logged here still belongs to it. */
+    /** Called after the last batch of a validation; metrics logged here still belong to it. */
     default void onValidationEpochEnd() throws Exception {}
 
-    /** After a validation, its metrics reduced. */
+    /** Called after a validation, when its metrics are reduced. */
     default void onValidationEnd() throws Exception {}
 
-    /** When a run ends by an exception. */
+    /** Called when an exception ends the run. */
     default void onException(Throwable exception) throws Exception {}
 }

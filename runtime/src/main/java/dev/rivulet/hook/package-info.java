@@ -1,4 +1,4 @@
-/** The points of training at which the code of modules and callbacks runs. */
+/** Hooks of training that modules and callbacks implement. */
 @NullMarked
 package dev.rivulet.hook;
 

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a class declares with annotations, as code: its streams and direct calls of its methods.
+ * The streams and callbacks that a class declares by annotations, as direct method calls.
  *
- * <p>For generated code only: the annotation processor writes the implementation, the runtime finds it in the class's
- * package and calls it. Implement or call it nowhere else; it changes with the processor.
+ * <p>For generated code only: the annotation processor writes the implementation, the runtime finds it in the package
+ * of the class and calls it. Do not implement or call it elsewhere; it changes with the processor.
  *
- * <p>Every method takes the name of a stream and does nothing where this class declares nothing for it. Called on the
- * training thread, but for transforms that are static methods.
+ * <p>A method that takes a stream does nothing if the class declares nothing for that stream. All methods are called on
+ * the training thread, except that static transforms are called on the writer thread.
  *
  * @param <M> the declaring class
  * @since 0.1
@@ -48,7 +48,7 @@ public interface CallbackRegistry<M> {
     }
 
     /**
-     * What {@link #transform} throws for a stream that it does not know.
+     * The exception of {@link #transform} for an unknown stream.
      *
      * @param stream name of the stream
      */
@@ -57,7 +57,7 @@ public interface CallbackRegistry<M> {
     }
 
     /**
-     * Whether a due save of a stream is carried out.
+     * Whether to carry out a due save of a stream.
      *
      * @throws Exception what the user's method throws
      */

@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a generated registry in class files, so that coverage tools leave it out.
+ * Marks a generated registry in class files, so that coverage tools exclude it.
  *
  * <p>For generated code only.
  *

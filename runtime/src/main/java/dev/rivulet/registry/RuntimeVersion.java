@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /**
- * The version of this framework, as it was built.
+ * The version of this build of the framework.
  *
  * <p>For generated code and the runtime only.
  *
@@ -26,7 +26,7 @@ public final class RuntimeVersion {
         try (InputStream resource = RuntimeVersion.class.getResourceAsStream("version.properties")) {
             if (resource == null) {
                 throw new IllegalStateException(
-                        "version.properties is missing: rivulet-runtime was packed without it.");
+                        "version.properties is missing: rivulet-runtime was packaged without it.");
             }
             Properties properties = new Properties();
             properties.load(resource);

@@ -4,7 +4,7 @@ import dev.rivulet.policy.StreamPolicy;
 import java.util.Optional;
 
 /**
- * A stream as a class declares it.
+ * A stream that a class declares.
  *
  * <p>For generated code only. Immutable.
  *
@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record StreamDeclaration(String name, Optional<Transform> transform, StreamPolicy policy) {
 
-    /** The original stream, or another one of the untransformed weights. */
+    /** A stream of untransformed weights: the original, or an additional one. */
     public static StreamDeclaration untransformed(String name, StreamPolicy policy) {
         return new StreamDeclaration(name, Optional.empty(), policy);
     }
@@ -26,7 +26,7 @@ public record StreamDeclaration(String name, Optional<Transform> transform, Stre
         return new StreamDeclaration(name, Optional.of(new Transform(from, execution, member, true)), policy);
     }
 
-    /** The same derived stream whose transform may return other names and shapes than those of its source. */
+    /** The same derived stream, whose transform may return other names and shapes than its source has. */
     public StreamDeclaration lenient() {
         return new StreamDeclaration(
                 name,
@@ -40,11 +40,11 @@ public record StreamDeclaration(String name, Optional<Transform> transform, Stre
     }
 
     /**
-     * How the weights of a derived stream are made.
+     * How the weights of a derived stream are computed.
      *
      * @param from name of the stream whose weights are transformed
      * @param execution where the transform may run
-     * @param member the transforming method or field for people, such as {@code DigitsModule#halve}
+     * @param member the transforming method or field for messages, such as {@code DigitsModule#halve}
      * @param strict whether the result must have the source's names and shapes
      * @since 0.1
      */

@@ -1,8 +1,8 @@
 /**
  * The contract between generated code and the runtime.
  *
- * <p>For generated code only: exported because the annotation processor's output implements and calls it. Nothing here
- * is to be named by hand, but {@link MissingRegistryException} may be caught.
+ * <p>For generated code only: exported because the output of the annotation processor implements and calls these types.
+ * User code names only {@link MissingRegistryException}, to catch it.
  */
 @NullMarked
 package dev.rivulet.registry;

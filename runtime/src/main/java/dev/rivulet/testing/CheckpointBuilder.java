@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Makes checkpoints for unit tests of hooks, as the framework makes them when it saves.
+ * Builds checkpoints for unit tests of hooks.
  *
  * <pre>{@code
  * Checkpoint checkpoint = new CheckpointBuilder("original").epoch(3).metric("val_loss", 0.25).build();
@@ -18,7 +18,7 @@ import java.util.Optional;
  * assertEquals(10, checkpoint.get("class_names", List.class).size());
  * }</pre>
  *
- * <p>No shapes of inputs are known. Not safe for several threads.
+ * <p>The checkpoints have no input shapes. Not thread-safe.
  *
  * @since 0.1
  */
@@ -30,7 +30,7 @@ public final class CheckpointBuilder {
     private long globalStep;
 
     /**
-     * A checkpoint of untransformed weights, before the first step and without metrics.
+     * Starts a checkpoint of untransformed weights, before the first step and without metrics.
      *
      * @param stream name of the stream that the checkpoint belongs to
      */
@@ -39,7 +39,7 @@ public final class CheckpointBuilder {
     }
 
     /**
-     * Makes it a checkpoint of derived weights.
+     * Marks the weights as derived.
      *
      * @param transform the transforming method or field, such as {@code DigitsModule#halve}
      * @param source name of the stream whose weights were transformed
@@ -49,13 +49,13 @@ public final class CheckpointBuilder {
         return this;
     }
 
-    /** Index of the epoch in which it is saved; 0 by default. */
+    /** Index of the epoch of the save; 0 by default. */
     public CheckpointBuilder epoch(int index) {
         epoch = index;
         return this;
     }
 
-    /** Number of optimizer steps until it is saved; 0 by default. */
+    /** Number of optimizer steps until the save; 0 by default. */
     public CheckpointBuilder globalStep(long steps) {
         globalStep = steps;
         return this;
@@ -67,7 +67,7 @@ public final class CheckpointBuilder {
         return this;
     }
 
-    /** A checkpoint without entries. */
+    /** Creates the checkpoint, without entries. */
     public Checkpoint build() {
         return Checkpoint.toSave(new Provenance(
                 stream,

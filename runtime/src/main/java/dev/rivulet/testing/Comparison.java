@@ -14,10 +14,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a run with one that was recorded, until a tensor differs; then it keeps that tensor and stops the run, which has
- * nothing more to tell.
+ * Compares a run with a recorded one until a tensor differs, then keeps that tensor and stops the run.
  */
-final class Comparison implements ComparisonRun {
+final class Comparison implements RunObserver {
     private final List<Step> expected;
     private final List<String> names;
     private @Nullable ResumeDifference first;
@@ -27,8 +26,8 @@ final class Comparison implements ComparisonRun {
     /**
      * A comparison.
      *
-     * @param expected the recorded run
-     * @param names of its weights
+     * @param expected steps of the recorded run
+     * @param names names of its weights
      */
     Comparison(List<Step> expected, List<String> names) {
         this.expected = expected;
@@ -36,12 +35,12 @@ final class Comparison implements ComparisonRun {
     }
 
     /**
-     * A tensor of the run that was compared.
+     * The first tensor that differs, of the compared run.
      *
-     * @param index of the batch before which it differs
+     * @param index index of the batch before which it differs
      * @param step optimizer steps so far
-     * @param values a copy
-     * @param others how many further tensors differ
+     * @param values a copy of the tensor
+     * @param others number of other tensors that differ
      */
     record DifferingTensor(String name, int index, long step, Tensor values, int others) {}
 
@@ -49,7 +48,7 @@ final class Comparison implements ComparisonRun {
         return Optional.ofNullable(first);
     }
 
-    /** The batch in which, or before which, the first difference is. */
+    /** Index of the batch in which, or before which, the first difference occurs. */
     int firstIndex() {
         return firstIndex;
     }
@@ -59,30 +58,36 @@ final class Comparison implements ComparisonRun {
     }
 
     @Override
-    public void begins(int index, Step step, Map<String, NDArray> weights) {
+    public void beforeBatch(int index, Step step, Map<String, NDArray> weights) {
         requireSameModel(weights);
         Step then = expected.get(Math.min(index, expected.size() - 1));
-        if (then.globalStep() != step.globalStep() || !then.place().equals(step.place())) {
+        if (then.globalStep() != step.globalStep() || !then.positionInWords().equals(step.positionInWords())) {
             note(
                     index,
-                    new ResumeDifference(Kind.PLACE, "", step.globalStep(), then.place(), then.place(), step.place()));
+                    new ResumeDifference(
+                            Kind.POSITION,
+                            "",
+                            step.globalStep(),
+                            then.positionInWords(),
+                            then.positionInWords(),
+                            step.positionInWords()));
             throw new InjectedStop();
         }
         List<String> differing = differingWeights(then, step);
         if (!differing.isEmpty()) {
             String name = differing.get(0);
-            note(index, new ResumeDifference(Kind.WEIGHTS, name, step.globalStep(), step.place(), "", ""));
+            note(index, new ResumeDifference(Kind.WEIGHTS, name, step.globalStep(), step.positionInWords(), "", ""));
             tensor = new DifferingTensor(name, index, step.globalStep(), copy(weights, name), differing.size() - 1);
             throw new InjectedStop();
         }
         differingMetric(then, step).ifPresent(difference -> note(index, difference));
         if (!then.inputs().equals(step.inputs())) {
-            note(index, new ResumeDifference(Kind.INPUTS, "", step.globalStep() + 1, step.place(), "", ""));
+            note(index, new ResumeDifference(Kind.INPUTS, "", step.globalStep() + 1, step.positionInWords(), "", ""));
         }
     }
 
     @Override
-    public void ends(int index, Step step) {
+    public void afterBatch(int index, Step step) {
         double then = expected.get(index).loss().orElseThrow();
         double now = step.loss().orElseThrow();
         if (Double.doubleToRawLongBits(then) != Double.doubleToRawLongBits(now)) {
@@ -92,23 +97,23 @@ final class Comparison implements ComparisonRun {
                             Kind.LOSS,
                             "",
                             step.globalStep() + 1,
-                            step.place(),
-                            TensorDifference.text(then),
-                            TensorDifference.text(now)));
+                            step.positionInWords(),
+                            TensorDifference.format(then),
+                            TensorDifference.format(now)));
         }
     }
 
-    /** A difference is there, but no tensor yet that it leads to. */
+    /** True from the first difference to the first tensor that differs. */
     @Override
-    public boolean wantsMore() {
+    public boolean needsMoreBatches() {
         return first != null && tensor == null;
     }
 
     private void requireSameModel(Map<String, NDArray> weights) {
         List<String> now = List.copyOf(weights.keySet());
         if (!now.equals(names)) {
-            throw new IllegalArgumentException("The supplier of the module made a model with the weights " + names
-                    + ", and then one with " + now + "; make the same model each time.");
+            throw new IllegalArgumentException("The supplier of the module created a model with the weights " + names
+                    + ", and then one with " + now + "; create the same model each time.");
         }
     }
 
@@ -144,13 +149,18 @@ final class Comparison implements ComparisonRun {
             Double actual = now.metrics().get(metric);
             if (!Objects.equals(expected, actual)) {
                 return Optional.of(new ResumeDifference(
-                        Kind.METRIC, metric, now.globalStep(), now.place(), text(expected), text(actual)));
+                        Kind.METRIC,
+                        metric,
+                        now.globalStep(),
+                        now.positionInWords(),
+                        format(expected),
+                        format(actual)));
             }
         }
         return Optional.empty();
     }
 
-    private static String text(@Nullable Double value) {
-        return value == null ? "not known" : TensorDifference.text(value);
+    private static String format(@Nullable Double value) {
+        return value == null ? "undefined" : TensorDifference.format(value);
     }
 }

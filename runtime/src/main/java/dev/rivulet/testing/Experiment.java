@@ -14,23 +14,23 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One proof: the straight run, the stopped one, and, if they differ, the straight one again. */
+/** One verification: the straight run, the stopped run, and, if they differ, the straight run again. */
 final class Experiment {
     private final Runs runs;
     private final Runs.Outcome straight;
     private final List<Integer> stops;
-    private final List<Integer> made = new ArrayList<>();
+    private final List<Integer> madeStops = new ArrayList<>();
 
     private Experiment(Runs runs, Runs.Outcome straight, List<Integer> stops) {
         this.runs = runs;
         this.straight = straight;
-        this.stops = stops.isEmpty() ? choice() : requireWithin(stops);
+        this.stops = stops.isEmpty() ? defaultStops() : requireWithin(stops);
     }
 
     /**
-     * Makes all runs that it takes.
+     * Performs all runs that are needed.
      *
-     * @param stops none for a choice
+     * @param stops empty for the default stops
      */
     static ResumeReport run(Runs runs, List<Integer> stops) {
         return new Experiment(runs, runs.straight("straight", List.of()), stops).report();
@@ -40,13 +40,13 @@ final class Experiment {
         Comparison comparison = new Comparison(straight.steps(), straight.tensors());
         Optional<Path> end = stopped(comparison);
         if (comparison.first().isPresent()) {
-            return explained(comparison);
+            return explain(comparison);
         }
         Map<String, FinalState.Difference> differences = differences(end.orElseThrow());
-        return differences.isEmpty() ? report(Verdict.EXACT, Optional.empty(), List.of()) : explained(differences);
+        return differences.isEmpty() ? report(Verdict.EXACT, Optional.empty(), List.of()) : explain(differences);
     }
 
-    /** Runs with stops, up to one after which something differs; the state at the end, if that is reached. */
+    /** Runs with stops until a difference; returns the final state if there is none. */
     private Optional<Path> stopped(Comparison comparison) {
         Optional<Path> from = Optional.empty();
         int index = 0;
@@ -57,7 +57,7 @@ final class Experiment {
             }
             from = Optional.of(part.stopFile().orElseThrow());
             index = indexAfter(stop);
-            made.add(stop);
+            madeStops.add(stop);
         }
         return runs.part("stopped", from, index, OptionalInt.empty(), comparison)
                 .endFile();
@@ -72,16 +72,16 @@ final class Experiment {
         return index;
     }
 
-    /** Repeats the straight run: only one that is the same again shows that it was the stop that made the difference. */
-    private ResumeReport explained(Comparison resumed) {
+    /** Repeats the straight run: only if it is repeatable is the stop the cause of the difference. */
+    private ResumeReport explain(Comparison resumed) {
         Comparison repeated = new Comparison(straight.steps(), straight.tensors());
         TensorCapture capture = new TensorCapture(resumed);
         runs.straight("repeated", List.of(repeated, capture));
         ResumeDifference difference = resumed.first().orElseThrow();
-        if (repeated.first().isPresent() || made.isEmpty()) {
+        if (repeated.first().isPresent() || madeStops.isEmpty()) {
             return unrepeatable(repeated.first().orElse(difference));
         }
-        boolean atOnce = resumed.firstIndex() == indexAfter(made.get(made.size() - 1));
+        boolean atOnce = resumed.firstIndex() == indexAfter(madeStops.get(madeStops.size() - 1));
         return report(
                 Verdict.NOT_EXACT,
                 Optional.of(new Finding(
@@ -93,19 +93,19 @@ final class Experiment {
                 List.of());
     }
 
-    /** What differs between two straight runs, too, the time of saving, say, is no matter of resuming. */
-    private ResumeReport explained(Map<String, FinalState.Difference> differences) {
+    /** Excludes what also differs between two straight runs, for example the time of a save. */
+    private ResumeReport explain(Map<String, FinalState.Difference> differences) {
         Comparison repeated = new Comparison(straight.steps(), straight.tensors());
         Optional<Path> end = runs.straight("repeated", List.of(repeated)).endFile();
         if (repeated.first().isPresent()) {
             return unrepeatable(repeated.first().get());
         }
         Map<String, FinalState.Difference> remaining = new LinkedHashMap<>(differences);
-        TreeSet<String> leftOut = new TreeSet<>(differences(end.orElseThrow()).keySet());
-        remaining.keySet().removeAll(leftOut);
+        TreeSet<String> excluded = new TreeSet<>(differences(end.orElseThrow()).keySet());
+        remaining.keySet().removeAll(excluded);
         Optional<Finding> finding =
                 remaining.entrySet().stream().findFirst().map(first -> finding(first.getKey(), first.getValue()));
-        return report(finding.isPresent() ? Verdict.NOT_EXACT : Verdict.EXACT, finding, List.copyOf(leftOut));
+        return report(finding.isPresent() ? Verdict.NOT_EXACT : Verdict.EXACT, finding, List.copyOf(excluded));
     }
 
     private Finding finding(String path, FinalState.Difference found) {
@@ -127,15 +127,15 @@ final class Experiment {
                 List.of());
     }
 
-    private ResumeReport report(Verdict verdict, Optional<Finding> finding, List<String> leftOut) {
+    private ResumeReport report(Verdict verdict, Optional<Finding> finding, List<String> excluded) {
         Step last = straight.steps().get(straight.steps().size() - 1);
         return new ResumeReport(
                 new ResumeReport.Run(
                         steps(), last.epoch() + 1, straight.tensors().size()),
-                made,
+                madeStops,
                 verdict,
                 finding,
-                leftOut);
+                excluded);
     }
 
     private Map<String, FinalState.Difference> differences(Path other) {
@@ -151,12 +151,12 @@ final class Experiment {
     }
 
     /** After the first step, in the middle and at the end of the first epoch, and in the middle of the last. */
-    private List<Integer> choice() {
+    private List<Integer> defaultStops() {
         int all = steps();
         if (all < 2) {
             throw new IllegalArgumentException("The run has " + all
-                    + " optimizer steps, so it cannot be stopped and go on; let it have 2 at least, and 2 epochs rather"
-                    + " than one.");
+                    + " optimizer steps, so it cannot be stopped and resumed; give it at least 2 steps, preferably in 2"
+                    + " epochs.");
         }
         int lastEpoch = straight.steps().get(straight.steps().size() - 1).epoch();
         int endOfFirst = stepsBefore(1);
@@ -167,7 +167,7 @@ final class Experiment {
         return List.copyOf(chosen);
     }
 
-    /** Steps of all epochs before one. */
+    /** Number of steps in all epochs before one. */
     private int stepsBefore(int epoch) {
         return straight.steps().stream()
                 .filter(step -> step.epoch() >= epoch && !step.isEnd())
@@ -180,14 +180,14 @@ final class Experiment {
         int last = given.get(given.size() - 1);
         if (last >= steps()) {
             throw new IllegalArgumentException("stopAt(" + last + "): the run has " + steps()
-                    + " optimizer steps, so the last one after which it can be stopped and go on is " + (steps() - 1)
-                    + ".");
+                    + " optimizer steps, so the last step after which it can be stopped and resumed is"
+                    + " " + (steps() - 1) + ".");
         }
         return given;
     }
 
-    /** Has a tensor of the straight run once more, which recorded its digest only. */
-    private static final class TensorCapture implements ComparisonRun {
+    /** Captures a tensor in a repeated straight run: the first straight run records only digests. */
+    private static final class TensorCapture implements RunObserver {
         private final Comparison resumed;
         private @Nullable Tensor expected;
 
@@ -196,7 +196,7 @@ final class Experiment {
         }
 
         @Override
-        public void begins(int index, Step step, Map<String, NDArray> weights) {
+        public void beforeBatch(int index, Step step, Map<String, NDArray> weights) {
             boolean reached =
                     resumed.tensor().map(tensor -> tensor.index() == index).orElse(resumed.firstIndex() < index);
             if (reached) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All that a {@code .ckpt} holds, flat: each value under its path, such as {@code optimizer_states/0/state/0/exp_avg}. */
+/** All values of a {@code .ckpt} by path, such as {@code optimizer_states/0/state/0/exp_avg}. */
 final class FinalState implements AutoCloseable {
     private final TorchReader reader;
     private final Map<String, Object> values = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ final class FinalState implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** Opens a checkpoint, to be closed by the caller. */
+    /** Opens a checkpoint; the caller closes it. */
     static FinalState open(Path file) {
         try {
             FinalState state = new FinalState(TorchReader.open(file));
@@ -35,7 +35,7 @@ final class FinalState implements AutoCloseable {
         }
     }
 
-    /** The paths whose values differ from those of another, by path: as here, and as there. */
+    /** Differences from another state, by path. */
     Map<String, Difference> differences(FinalState other) {
         Set<String> paths = new LinkedHashSet<>(values.keySet());
         paths.addAll(other.values.keySet());
@@ -46,16 +46,16 @@ final class FinalState implements AutoCloseable {
             if (here instanceof TorchTensor left && there instanceof TorchTensor right) {
                 compare(path, read(left), other.read(right)).ifPresent(difference -> differences.put(path, difference));
             } else if (here == null || !here.equals(there)) {
-                differences.put(path, new Difference(text(here), text(there), Optional.empty()));
+                differences.put(path, new Difference(format(here), format(there), Optional.empty()));
             }
         }
         return differences;
     }
 
     /**
-     * What differs under a path.
+     * The two values of a path.
      *
-     * @param tensor where, if it is a tensor on both sides
+     * @param tensor the difference of the tensors, if both values are tensors of one type and shape
      */
     record Difference(String expected, String actual, Optional<TensorDifference> tensor) {}
 
@@ -70,7 +70,7 @@ final class FinalState implements AutoCloseable {
         return Optional.of(new Difference(here.toString(), there.toString(), where));
     }
 
-    private static String text(@Nullable Object value) {
+    private static String format(@Nullable Object value) {
         return value == null ? "nothing" : value.toString();
     }
 

@@ -1,10 +1,10 @@
 package dev.rivulet.testing;
 
-/** Ends a run of a proof, where it is to be stopped or nothing more is to be learnt from it. */
+/** Ends a run of a verification, at its stop or when the comparison is complete. */
 final class InjectedStop extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     InjectedStop() {
-        super("ResumeProof stops this run on purpose.", null, true, false);
+        super("ResumeVerifier stops this run on purpose.", null, true, false);
     }
 }

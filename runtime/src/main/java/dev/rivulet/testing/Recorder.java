@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down each step of a run, shows it to witnesses, and stops the run where it is told to. */
+/** Records each step of a run, passes it to observers, and stops the run at a given step. */
 final class Recorder implements Callback {
-    /** The stream that saves where the run is stopped. */
-    static final String STOP_STREAM = "resume-proof-stop";
+    /** Name of the stream that saves at the stop. */
+    static final String STOP_STREAM = "resume-verifier-stop";
 
     private final int firstIndex;
     private final OptionalInt stopAt;
-    private final List<ComparisonRun> witnesses;
+    private final List<RunObserver> observers;
     private final List<Step> steps = new ArrayList<>();
     private List<String> tensors = List.of();
     private @Nullable Path stopFile;
@@ -31,13 +31,13 @@ final class Recorder implements Callback {
     /**
      * A recorder for one run.
      *
-     * @param firstIndex how many batches the run has had before, when it resumes
-     * @param stopAt steps after which it is stopped
+     * @param firstIndex number of batches before the run resumed
+     * @param stopAt step after which the run is stopped
      */
-    Recorder(int firstIndex, OptionalInt stopAt, List<ComparisonRun> witnesses) {
+    Recorder(int firstIndex, OptionalInt stopAt, List<RunObserver> observers) {
         this.firstIndex = firstIndex;
         this.stopAt = stopAt;
-        this.witnesses = witnesses;
+        this.observers = observers;
     }
 
     List<Step> steps() {
@@ -49,12 +49,12 @@ final class Recorder implements Callback {
         return tensors;
     }
 
-    /** Whether the run was stopped where it should be. */
+    /** Whether the run was stopped at its step. */
     boolean hasStopped() {
         return stopped;
     }
 
-    /** The checkpoint of the stop. */
+    /** The checkpoint of the stop, once it is committed. */
     Optional<Path> stopFile() {
         return Optional.ofNullable(stopFile);
     }
@@ -70,7 +70,7 @@ final class Recorder implements Callback {
         int last = steps.size() - 1;
         Step step = steps.get(last).withLoss(loss);
         steps.set(last, step);
-        witnesses.forEach(witness -> witness.ends(firstIndex + last, step));
+        observers.forEach(observer -> observer.afterBatch(firstIndex + last, step));
     }
 
     @Override
@@ -102,14 +102,14 @@ final class Recorder implements Callback {
         Step step = Step.before(position, weights, trainer.callbackMetrics(), batch);
         tensors = List.copyOf(weights.keySet());
         steps.add(step);
-        witnesses.forEach(witness -> witness.begins(firstIndex + steps.size() - 1, step, weights));
+        observers.forEach(observer -> observer.beforeBatch(firstIndex + steps.size() - 1, step, weights));
     }
 
-    /** The checkpoint of a step is saved after callbacks' last hook of its batch, so the run ends at the first one after. */
+    /** A step is saved after the last callback hook of its batch, so the run ends at the next hook. */
     private void stopIfDue(Trainer trainer) {
         if (stopAt.isPresent()
                 && trainer.globalStep() >= stopAt.getAsInt()
-                && witnesses.stream().noneMatch(ComparisonRun::wantsMore)) {
+                && observers.stream().noneMatch(RunObserver::needsMoreBatches)) {
             stopped = true;
             throw new InjectedStop();
         }

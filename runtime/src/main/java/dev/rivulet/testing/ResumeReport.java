@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /**
  * The result of a {@link ResumeVerifier}.
  *
- * <p>Immutable; {@link #toString} is the report for people.
+ * <p>Immutable; {@link #toString} is the readable report.
  *
  * @since 0.1
  */
@@ -16,48 +16,48 @@ public final class ResumeReport {
     private final List<Integer> stops;
     private final Verdict verdict;
     private final Optional<Finding> finding;
-    private final List<String> leftOut;
+    private final List<String> excluded;
 
-    /** What is known of a run. */
+    /** The size of a run. */
     record Run(long steps, int epochs, int tensors) {}
 
     /**
-     * What was found.
+     * A difference and its consequences.
      *
-     * @param tensor the first tensor that differs after that
-     * @param further how many more differ there
-     * @param tensorStep the step after which it differs
+     * @param tensor the first tensor that differs after it
+     * @param otherTensors number of other tensors that differ at that step
+     * @param tensorStep the step after which they differ
      */
     record Finding(
             ResumeDifference difference,
             Optional<TensorDifference> tensor,
-            int further,
+            int otherTensors,
             long tensorStep,
             String cause) {}
 
     /**
-     * The answer.
+     * The result in one word.
      *
      * @since 0.1
      */
     public enum Verdict {
-        /** A run that was stopped and resumed is the same as one that was never stopped, to the bit. */
+        /** A stopped and resumed run equals a run without stops, bit for bit. */
         EXACT,
-        /** A run that was stopped and resumed differs; one that starts fresh does not. */
+        /** A stopped and resumed run differs; a repeated run without stops does not. */
         NOT_EXACT,
-        /** Two runs from the beginning differ, so that nothing can be concluded about resuming. */
+        /** Two runs without stops differ, so that nothing can be concluded about resuming. */
         NOT_REPEATABLE
     }
 
-    ResumeReport(Run run, List<Integer> stops, Verdict verdict, Optional<Finding> finding, List<String> leftOut) {
+    ResumeReport(Run run, List<Integer> stops, Verdict verdict, Optional<Finding> finding, List<String> excluded) {
         this.run = run;
         this.stops = List.copyOf(stops);
         this.verdict = verdict;
         this.finding = finding;
-        this.leftOut = List.copyOf(leftOut);
+        this.excluded = List.copyOf(excluded);
     }
 
-    /** The answer. */
+    /** The result in one word. */
     public Verdict verdict() {
         return verdict;
     }
@@ -67,7 +67,7 @@ public final class ResumeReport {
         return verdict == Verdict.EXACT;
     }
 
-    /** The steps after which the run was stopped and resumed; up to the one after which it differs, if it does. */
+    /** The steps after which the run was stopped and resumed, up to the first one after which it differs. */
     public List<Integer> stops() {
         return stops;
     }
@@ -90,13 +90,13 @@ public final class ResumeReport {
     /**
      * The first tensor that differs, with its values.
      *
-     * @return empty if none differs before the next stop, or the straight run cannot be repeated to have them again
+     * @return empty if no tensor differs before the next stop, or if the straight run is not repeatable
      */
     public Optional<TensorDifference> tensor() {
         return finding.flatMap(Finding::tensor);
     }
 
-    /** The likely cause of the difference, and what to do; empty if resuming is exact. */
+    /** The likely cause of the difference and its remedy; empty if resuming is exact. */
     public Optional<String> likelyCause() {
         return finding.map(Finding::cause);
     }
@@ -104,7 +104,7 @@ public final class ResumeReport {
     /**
      * Fails a test unless resuming is exact.
      *
-     * @throws AssertionError with this report, if it is not
+     * @throws AssertionError with this report if resuming is not exact
      */
     public void requireExact() {
         if (!isExact()) {
@@ -112,7 +112,7 @@ public final class ResumeReport {
         }
     }
 
-    /** The report, for people. */
+    /** The readable report. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(heading());
@@ -123,12 +123,13 @@ public final class ResumeReport {
                             .append(found.tensorStep())
                             .append(": ")
                             .append(tensor)
-                            .append(found.further() == 0 ? "." : "; " + found.further() + " more tensors differ."));
+                            .append(found.otherTensors() == 0 ? "." : "; " + found.otherTensors() + " more tensors"
+                                    + " differ."));
             text.append("\n  Likely cause: ").append(found.cause());
         });
-        if (!leftOut.isEmpty()) {
+        if (!excluded.isEmpty()) {
             text.append("\n  Not compared, as they differ between two straight runs, too: ")
-                    .append(String.join(", ", leftOut))
+                    .append(String.join(", ", excluded))
                     .append('.');
         }
         return text.toString();
@@ -139,7 +140,8 @@ public final class ResumeReport {
         return switch (verdict) {
             case EXACT ->
                 "Resuming is exact. A run of " + length + ", stopped after " + stopsInWords()
-                        + " and resumed each time, was the same as one that was never stopped: inputs, loss, metrics and "
+                        + " and resumed each time, was the same as one that was never stopped: inputs, loss, metrics"
+                        + " and "
                         + run.tensors() + " tensors at every step, and all of the training state at the end.";
             case NOT_EXACT ->
                 "Resuming is NOT exact. A run of " + length + ", stopped after " + stopsInWords()

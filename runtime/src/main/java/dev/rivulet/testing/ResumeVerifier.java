@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 /**
  * Verifies that a module resumes exactly.
  *
- * <p>Runs it straight, then again with stops, from each of which a new module and a new trainer resume, and compares
- * the two runs to the bit:
+ * <p>Runs it without stops, then again with stops, after each of which a new module and a new trainer resume, and
+ * compares the two runs bit for bit:
  *
  * <pre>{@code
  * ResumeVerifier.of(
@@ -26,15 +26,14 @@ import java.util.function.Supplier;
  *         .requireExact();
  * }</pre>
  *
- * <p>Compared are the inputs and the loss of each batch, all weights and metrics after it, and at the end the whole training
- * state: optimizer, schedules, random numbers, metrics, transforms, entries. If something differs, the run is repeated
- * straight, which shows whether it can be repeated at all, and the {@link ResumeReport} says what differs first and the
+ * <p>Compares the inputs and the loss of each batch, all weights and metrics after it, and the complete training state
+ * at the end: optimizer, schedulers, random numbers, metrics, transforms, entries. If they differ, the run without
+ * stops is repeated, to check that it is repeatable at all; the {@link ResumeReport} names the first difference and its
  * likely cause.
  *
- * <p>The runs are those of the trainer that is given, its streams and callbacks included, but save to a temporary
- * directory, which is deleted at the end; a directory that the trainer was given is not touched. All of them happen in
- * this JVM, so what a real restart would lose in static fields is not lost here. The cost is that of two runs, and of a
- * third if they differ. Immutable.
+ * <p>The runs use the given trainer with its streams and callbacks, but save to a temporary directory, which is deleted
+ * at the end; the trainer's own directory is not touched. All runs share this JVM, so static fields, which a real
+ * restart resets, keep their values. The cost is two runs, and a third if they differ. Immutable.
  *
  * @since 0.1
  */
@@ -61,9 +60,9 @@ public final class ResumeVerifier {
     /**
      * Verifies training without validation.
      *
-     * @param module makes a new module for each run, which is closed after it
-     * @param trainer makes a new builder for each run, with a seed and few steps
-     * @param train makes the training data of a run; the same again if it has no state of its own
+     * @param module creates a new module for each run, which is closed after it
+     * @param trainer creates a new builder for each run, with a seed and few steps
+     * @param train returns the training data of a run; may return the same object again if it is stateless
      */
     public static ResumeVerifier of(
             Supplier<? extends LightningModule> module,
@@ -75,10 +74,10 @@ public final class ResumeVerifier {
     /**
      * Verifies training with validation.
      *
-     * @param module makes a new module for each run, which is closed after it
-     * @param trainer makes a new builder for each run, with a seed and few steps
-     * @param train makes the training data of a run; the same again if it has no state of its own
-     * @param validation makes the validation data of a run
+     * @param module creates a new module for each run, which is closed after it
+     * @param trainer creates a new builder for each run, with a seed and few steps
+     * @param train returns the training data of a run; may return the same object again if it is stateless
+     * @param validation returns the validation data of a run
      */
     public static ResumeVerifier of(
             Supplier<? extends LightningModule> module,
@@ -91,11 +90,11 @@ public final class ResumeVerifier {
     /**
      * Chooses the steps after which the run is stopped and resumed.
      *
-     * <p>It is stopped right after the checkpoint of such a step, as if the process had been killed then. By default
-     * after the first step, in the middle and at the end of the first epoch, and in the middle of the last.
+     * <p>It is stopped right after the checkpoint of such a step, as if the process had been killed. The default steps
+     * are the first one, the middle and the end of the first epoch, and the middle of the last epoch.
      *
      * @param steps optimizer steps, at least 1 and fewer than the run has
-     * @throws IllegalArgumentException if one is less than 1
+     * @throws IllegalArgumentException if a step is less than 1
      */
     public ResumeVerifier stopAt(int... steps) {
         List<Integer> ascending =
@@ -110,16 +109,16 @@ public final class ResumeVerifier {
     /**
      * Runs, stops, resumes and compares.
      *
-     * @throws IllegalArgumentException if a stop is not within the run, or a supplier gave the same object twice
-     * @return whether resuming is exact, or what differs first
-     * @throws NotResumableException if the run cannot be resumed at all, for example because of its optimizer; the
-     *     message names the remedy
+     * @return whether resuming is exact, and the first difference if not
+     * @throws IllegalArgumentException if a stop is not within the run, or a supplier returned the same object twice
+     * @throws NotResumableException if the run cannot resume, for example because of its optimizer; the message names
+     *     the remedy
      * @throws FitException as {@link Trainer#fit}
      * @throws IllegalStateException if a checkpoint to resume from could not be saved, for example because the disk is
      *     full
      */
     public ResumeReport run() {
-        try (TemporaryDirectory root = new TemporaryDirectory("resume-proof")) {
+        try (TemporaryDirectory root = new TemporaryDirectory("resume-verifier")) {
             Runs runs = new Runs(module, trainer, train, validation, root.path());
             return Experiment.run(runs, stops);
         }

@@ -17,9 +17,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Runs a module as its user would, each time with everything new, in directories below one. */
+/** Runs a module as its user would, each time with new objects, in subdirectories of one directory. */
 final class Runs {
-    private static final String END_STREAM = "resume-proof-end";
+    private static final String END_STREAM = "resume-verifier-end";
 
     private final Supplier<? extends LightningModule> modules;
     private final Supplier<Trainer.Builder> trainers;
@@ -42,33 +42,33 @@ final class Runs {
     }
 
     /**
-     * What a run came to.
+     * The outcome of a run.
      *
-     * @param steps all of them, the end of training included if it was reached
+     * @param steps all steps, including the end of training if it was reached
      * @param tensors names of the weights
-     * @param stopFile the checkpoint from which another run goes on; present if the run was stopped where it should be
-     * @param endFile the training state at the end; present if that was reached
+     * @param stopFile the checkpoint from which the next run resumes, if the run was stopped
+     * @param endFile the training state at the end, if it was reached
      */
     record Outcome(List<Step> steps, List<String> tensors, Optional<Path> stopFile, Optional<Path> endFile) {}
 
-    /** Runs from the beginning. */
-    Outcome straight(String directory, List<ComparisonRun> witnesses) {
-        return fit(directory, Optional.empty(), new Recorder(0, OptionalInt.empty(), witnesses), OptionalInt.empty());
+    /** Runs from the start to the end. */
+    Outcome straight(String directory, List<RunObserver> observers) {
+        return fit(directory, Optional.empty(), new Recorder(0, OptionalInt.empty(), observers), OptionalInt.empty());
     }
 
     /**
      * Runs up to a stop.
      *
-     * @param from the checkpoint to go on from; empty to begin
-     * @param firstIndex how many batches the run has had before
+     * @param from the checkpoint to resume from; empty to start fresh
+     * @param firstIndex number of batches before it
      * @param stopAt empty to run to the end
      */
-    Outcome part(String directory, Optional<Path> from, int firstIndex, OptionalInt stopAt, ComparisonRun witness) {
-        return fit(directory, from, new Recorder(firstIndex, stopAt, List.of(witness)), stopAt);
+    Outcome part(String directory, Optional<Path> from, int firstIndex, OptionalInt stopAt, RunObserver observer) {
+        return fit(directory, from, new Recorder(firstIndex, stopAt, List.of(observer)), stopAt);
     }
 
     private Outcome fit(String directory, Optional<Path> from, Recorder recorder, OptionalInt stopAt) {
-        // A run that begins has a directory of its own, in which "auto" finds nothing.
+        // A fresh run has its own directory, in which "auto" finds nothing.
         ResumeFrom start = from.map(ResumeFrom::resumeFrom).orElseGet(() -> ResumeFrom.resumeFrom("auto"));
         Trainer trainer = trainer(root.resolve(directory), recorder, stopAt);
         Optional<Path> endFile = Optional.empty();
@@ -80,7 +80,8 @@ final class Runs {
         } catch (InjectedStop stop) {
             if (recorder.hasStopped() && recorder.stopFile().isEmpty()) {
                 throw new IllegalStateException(
-                        "The checkpoint of step " + stopAt.orElseThrow() + ", to go on from, could not be saved.",
+                        "The checkpoint of step " + stopAt.orElseThrow() + ", from which the run must resume, could not"
+                                + " be saved.",
                         stop);
             }
         }
@@ -95,7 +96,7 @@ final class Runs {
                 .fastDevRun(false)
                 .backpressure(Backpressure.WAIT)
                 .callbacks(recorder)
-                // A stream whose steps never come saves "last" when training ends.
+                // A stream that is never due before saves "last" when training ends.
                 .stream(
                         END_STREAM,
                         policy -> policy.everyNTrainSteps(Integer.MAX_VALUE)
@@ -107,12 +108,12 @@ final class Runs {
         return builder.build();
     }
 
-    /** What one run has changed in an object would help the next one, as it would not after a real stop. */
+    /** Rejects a reused object: state in it would survive the stop, as it does not in reality. */
     private <T> T unused(T made, String what, String example) {
         if (!used.add(made)) {
             throw new IllegalArgumentException("The supplier of the " + what
-                    + " gave the same object twice, which would carry over what a real stop loses; make a new one each"
-                    + " time: " + example + ".");
+                    + " returned the same object twice, which would keep state that a real stop loses; create a new one"
+                    + " each time: " + example + ".");
         }
         return made;
     }

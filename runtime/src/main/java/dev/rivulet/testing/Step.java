@@ -18,21 +18,21 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What a run was like right before a batch, and the loss that came of it; or, at the end of training, without a batch.
+ * The state of a run right before a batch and the loss of that batch, or the state at the end of training.
  *
- * @param position where in the run this is
- * @param weights a digest of each tensor, in the order of the network
- * @param metrics as far as known
+ * @param position position in the run
+ * @param weights digest of each tensor, in the order of the network
+ * @param metrics current metrics
  * @param inputs digest of the batch's data and labels; empty at the end of training
- * @param loss empty until the batch has ended
+ * @param loss loss of the batch; empty before its end
  */
 record Step(
         Position position, List<Long> weights, Map<String, Double> metrics, OptionalLong inputs, OptionalDouble loss) {
 
     /**
-     * Where a run is.
+     * A position in a run.
      *
-     * @param batchIndex within the epoch; −1 at the end of training
+     * @param batchIndex index within the epoch; −1 at the end of training
      * @param globalStep optimizer steps so far
      */
     record Position(int epoch, int batchIndex, long globalStep) {}
@@ -48,7 +48,7 @@ record Step(
                 OptionalDouble.empty());
     }
 
-    /** The same, now that the batch has ended. */
+    /** The same step with the loss of its batch. */
     Step withLoss(NDArray computed) {
         double value = computed.toType(DataType.FLOAT64, false).getDouble();
         return new Step(position, weights, metrics, inputs, OptionalDouble.of(value));
@@ -68,7 +68,7 @@ record Step(
     }
 
     /** The position, in words. */
-    String place() {
+    String positionInWords() {
         return isEnd() ? "the end of training" : "batch " + position.batchIndex() + " of epoch " + position.epoch();
     }
 
@@ -85,7 +85,7 @@ record Step(
         return arrays.stream().mapToLong(Step::digest).reduce(arrays.size(), (all, next) -> 31 * all + next);
     }
 
-    /** 64 bits of the SHA-256 of dtype, shape and bytes: enough, as nobody looks for collisions. */
+    /** 64 bits of the SHA-256 of dtype, shape and bytes: enough without an adversary. */
     private static long digest(NDArray array) {
         try (LiveTensors live = new LiveTensors()) {
             Tensor tensor = live.view(array);

@@ -9,16 +9,17 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A directory of its own that is deleted with all that is in it when this is closed. */
+/** A new directory that is deleted with its content on close. */
 final class TemporaryDirectory implements AutoCloseable {
     private final Path path;
 
-    /** A new one, where the JVM has temporary files. */
+    /** Creates it in the JVM's directory of temporary files. */
     TemporaryDirectory(String prefix) {
         try {
             this.path = Files.createTempDirectory(prefix);
         } catch (IOException e) {
-            throw new UncheckedIOException("There is no room for temporary files; set -Djava.io.tmpdir.", e);
+            throw new UncheckedIOException("A temporary directory cannot be created; set -Djava.io.tmpdir to a writable"
+                    + " directory.", e);
         }
     }
 
@@ -47,7 +48,8 @@ final class TemporaryDirectory implements AutoCloseable {
                 }
             });
         } catch (IOException e) {
-            throw new UncheckedIOException("The temporary directory " + path + " cannot be deleted; delete it.", e);
+            throw new UncheckedIOException("The temporary directory " + path + " cannot be deleted; delete it by"
+                    + " hand.", e);
         }
     }
 }

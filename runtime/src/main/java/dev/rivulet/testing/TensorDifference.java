@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * The difference between two tensors that should be the same to the bit.
+ * The difference between two tensors that should be equal bit for bit.
  *
- * @param tensor its name
- * @param index of the first element that differs, row-major
+ * @param tensor name of the tensor
+ * @param index index of the first element that differs, row-major
  * @param expected that element in the straight run
  * @param actual that element in the other run
- * @param elements how many elements differ
- * @param largest the largest difference of two elements, NaN if one of them is; empty if the type is not a floating-point
- *     one
+ * @param elements number of elements that differ
+ * @param largest largest absolute difference of two elements, NaN if one of them is NaN; empty unless the type is
+ *     floating point
  * @since 0.1
  */
 public record TensorDifference(
         String tensor, List<Long> index, String expected, String actual, long elements, OptionalDouble largest) {
 
     /**
-     * Compares.
+     * Compares two tensors.
      *
-     * @param expected of the same dtype and shape as the other one
+     * @param expected tensor of the same dtype and shape as the other one
      */
     static TensorDifference between(String name, Tensor expected, Tensor actual) {
         Elements then = new Elements(expected);
@@ -45,8 +45,8 @@ public record TensorDifference(
             }
             if (first < 0) {
                 first = i;
-                firstThen = then.text(left);
-                firstNow = now.text(right);
+                firstThen = then.format(left);
+                firstNow = now.format(right);
             }
             elements++;
             largest = Math.max(largest, Math.abs(Double.longBitsToDouble(left) - Double.longBitsToDouble(right)));
@@ -60,8 +60,8 @@ public record TensorDifference(
                 then.floating ? OptionalDouble.of(largest) : OptionalDouble.empty());
     }
 
-    /** A number as Java writes it, in single precision if it is of that. */
-    static String text(double value) {
+    /** A number as Java prints it, as a float if the conversion is exact. */
+    static String format(double value) {
         float single = (float) value;
         return Double.compare(single, value) == 0 ? Float.toString(single) : Double.toString(value);
     }
@@ -76,7 +76,7 @@ public record TensorDifference(
         return List.copyOf(index);
     }
 
-    /** In words. */
+    /** The difference in words. */
     @Override
     public String toString() {
         return "\"" + tensor + "\" at " + index + ": " + actual + " instead of " + expected + "; " + elements
@@ -84,7 +84,7 @@ public record TensorDifference(
                 + (largest.isPresent() ? ", by at most " + (float) largest.getAsDouble() : "");
     }
 
-    /** A tensor's elements in order, each as its bits: of a double, if they are of a floating-point type. */
+    /** The bits of a tensor's elements in order; floating-point elements are converted to double. */
     private static final class Elements {
         private final boolean floating;
         private final int size;
@@ -110,8 +110,8 @@ public record TensorDifference(
             };
         }
 
-        String text(long bits) {
-            return floating ? TensorDifference.text(Double.longBitsToDouble(bits)) : Long.toString(bits);
+        String format(long bits) {
+            return floating ? TensorDifference.format(Double.longBitsToDouble(bits)) : Long.toString(bits);
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * For users' tests: {@link dev.rivulet.testing.ResumeVerifier} verifies that a run which was stopped resumes as if it had
- * not been, {@link dev.rivulet.testing.CheckpointBuilder} makes what hooks are given.
+ * Support for users' tests: {@link dev.rivulet.testing.ResumeVerifier} verifies that runs resume exactly,
+ * {@link dev.rivulet.testing.CheckpointBuilder} creates checkpoints for unit tests of hooks.
  */
 @NullMarked
 package dev.rivulet.testing;

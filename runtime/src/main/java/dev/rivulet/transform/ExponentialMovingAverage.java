@@ -14,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  * An exponential moving average of the weights over optimizer steps.
  *
  * <p>{@code average = decay · average + (1 − decay) · weight}, as in PyTorch's {@code swa_utils.get_ema_multi_avg_fn}.
- * The average starts with the weights of the first step. Tensors that are not of a floating-point type cannot be
- * averaged; they are those of the newest step.
+ * The average starts with the weights of the first step. Tensors of other types than floating point are not averaged;
+ * their newest values are saved.
  *
  * <pre>{@code
  * @WeightTransform("averaged")
  * final ExponentialMovingAverage average = new ExponentialMovingAverage(0.99);
  * }</pre>
  *
- * <p>Holds one copy of the weights in native memory until it is closed. Used by the training thread only.
+ * <p>Holds one copy of the weights in native memory until it is closed. Not thread-safe: the framework calls it on the
+ * training thread only.
  *
  * @since 0.1
  */
@@ -30,12 +31,13 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
     private final double decay;
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
     private @Nullable NDManager manager;
-    private boolean begun;
+    private boolean started;
 
     /**
-     * An average without values yet.
+     * An average that starts at the first step.
      *
-     * @param decay weight of the past, at least 0 and below 1; 0.99 looks back about 100 steps
+     * @param decay weight of the previous average, at least 0 and below 1; 0.99 averages over about 100 steps
+     * @throws IllegalArgumentException if the decay is out of range
      */
     public ExponentialMovingAverage(double decay) {
         if (!(decay >= 0 && decay < 1)) {
@@ -57,23 +59,24 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         for (String name : weights.names()) {
             NDArray weight = weights.get(name);
             NDArray average = average(name);
-            if (begun && isFloatingPoint(weight.getDataType())) {
+            if (started && isFloatingPoint(weight.getDataType())) {
                 advance(average, weight);
             } else {
                 replace(average, weight);
             }
         }
-        begun = true;
+        started = true;
     }
 
     @Override
     public StateDict apply(StateDict weights, TransformContext context) {
         if (!context.source().equals(CheckpointStream.ORIGINAL)) {
-            throw new IllegalStateException("The stream \"" + context.stream() + "\" takes the weights of \""
-                    + context.source() + "\", but a moving average follows the weights that are trained;"
-                    + " declare it without from, and derive other streams from it.");
+            throw new IllegalStateException("The stream \"" + context.stream() + "\" takes the weights of"
+                    + " \"" + context.source()
+                    + "\", but a moving average follows the trained weights; declare it without from, and derive other"
+                    + " streams from it.");
         }
-        if (!begun) {
+        if (!started) {
             throw new IllegalStateException("There is no average before the first optimizer step.");
         }
         return weights.map((name, weight) -> copy(average(name), context));
@@ -87,21 +90,22 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
 
     @Override
     public Map<String, Object> state() {
-        return Map.of("begun", begun);
+        return Map.of("begun", started);
     }
 
     @Override
     public void restore(Map<String, Object> state) {
         if (!(state.get("begun") instanceof Boolean saved)) {
-            throw new IllegalArgumentException("The state of a moving average says whether it has begun, but this is "
-                    + state + "; it was saved by another transform.");
+            throw new IllegalArgumentException("The state of a moving average has the boolean \"begun\", but this is"
+                    + " " + state
+                    + "; it was saved by another transform.");
         }
-        begun = saved;
+        started = saved;
     }
 
     @Override
     public void close() {
-        begun = false;
+        started = false;
         averages.clear();
         if (manager != null) {
             manager.close();
@@ -109,7 +113,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         }
     }
 
-    /** The average as it is now, for as long as the checkpoint is being written. */
+    /** A copy of the current average that lasts until the checkpoint is written. */
     private static NDArray copy(NDArray average, TransformContext context) {
         NDArray copy = average.duplicate();
         copy.attach(context.manager());
@@ -119,7 +123,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
     private NDArray average(String name) {
         NDArray average = averages.get(name);
         if (average == null) {
-            throw new IllegalStateException("The weight \"" + name + "\" was not there when the average began.");
+            throw new IllegalStateException("The weight \"" + name + "\" did not exist when the average started.");
         }
         return average;
     }

@@ -19,17 +19,17 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ordered map from parameter name to tensor.
+ * An ordered, immutable map from parameter names to tensors.
  *
- * <p>Names are those of PyTorch, such as {@code features.0.weight}. Every value can be had as a DJL array, for
- * arithmetic, and as a {@link Tensor}, for its bytes. Types that DJL does not have, such as bf16, exist as tensors
- * only.
+ * <p>Names are those of PyTorch, such as {@code features.0.weight}. Every value is available as a DJL array, for
+ * arithmetic, and as a {@link Tensor}, for its bytes. Types that DJL does not have, such as bf16, are available as
+ * tensors only.
  *
- * <p>A state dict never changes; each method that seems to change it returns another one. The arrays must not be
- * changed in place either: use {@code mul}, not {@code muli}. They are valid during the call that was given the state
- * dict, and are closed after it. Confined to the thread of that call.
+ * <p>Methods that modify a state dict return a new one. Do not modify its arrays in place: use {@code mul}, not
+ * {@code muli}. The arrays are valid during the call that receives the state dict, and are closed after it. Confined to
+ * the thread of that call.
  *
- * <p>A unit test of a transform makes its own, of a few small arrays:
+ * <p>A unit test of a transform creates one from a few small arrays:
  *
  * <pre>{@code
  * try (NDManager manager = NDManager.newBaseManager()) {
@@ -50,10 +50,10 @@ public final class StateDict {
     }
 
     /**
-     * A state dict of arrays, such as those that a unit test gives to a transform.
+     * Creates a state dict of arrays.
      *
-     * @param weights by name, in the order in which they are to be saved; they stay the caller's
-     * @param manager holds what is made from the state dict, which can be used until the manager is closed
+     * @param weights arrays by name, in the order in which they are saved; the caller keeps their ownership
+     * @param manager owns all arrays created from the state dict, which is usable until the manager is closed
      */
     public static StateDict of(Map<String, NDArray> weights, NDManager manager) {
         Map<String, Value> values = new LinkedHashMap<>();
@@ -62,10 +62,10 @@ public final class StateDict {
     }
 
     /**
-     * A state dict of tensors, of whatever type.
+     * Creates a state dict of tensors of any type.
      *
-     * @param weights by name, in the order in which they are to be saved; their memory must last as long as the manager
-     * @param manager holds what is made from the state dict, which can be used until the manager is closed
+     * @param weights tensors by name, in the order in which they are saved; their memory must outlive the manager
+     * @param manager owns all arrays created from the state dict, which is usable until the manager is closed
      */
     public static StateDict ofTensors(Map<String, Tensor> weights, NDManager manager) {
         Map<String, Value> values = new LinkedHashMap<>();
@@ -73,7 +73,7 @@ public final class StateDict {
         return new StateDict(new Workspace(manager), values);
     }
 
-    /** The names, in order. */
+    /** The names of all tensors, in order. */
     public Set<String> names() {
         return Collections.unmodifiableSet(values.keySet());
     }
@@ -84,17 +84,17 @@ public final class StateDict {
     }
 
     /**
-     * A tensor as an array.
+     * Returns a tensor as an array.
      *
      * @throws NoSuchElementException if no tensor has the name
-     * @throws dev.rivulet.tensor.UnsupportedDtypeException if DJL has no such type
+     * @throws dev.rivulet.tensor.UnsupportedDtypeException if DJL does not have the type
      */
     public NDArray get(String name) {
         return value(name).array(workspace);
     }
 
     /**
-     * A tensor as bytes.
+     * Returns a tensor as bytes.
      *
      * @throws NoSuchElementException if no tensor has the name
      */
@@ -103,9 +103,9 @@ public final class StateDict {
     }
 
     /**
-     * The same names with each array replaced.
+     * Replaces each array, under the same name.
      *
-     * @param transform from name and array to the new array
+     * @param transform maps name and array to the new array; must not return null
      */
     public StateDict map(BiFunction<String, NDArray, NDArray> transform) {
         Map<String, Value> mapped = new LinkedHashMap<>();
@@ -121,8 +121,7 @@ public final class StateDict {
     }
 
     /**
-     * The same tensors with floating-point elements converted, rounded to nearest even where precision is lost. Tensors
-     * of integers and booleans stay.
+     * Converts floating-point tensors, rounding to nearest even; tensors of integers and booleans are unchanged.
      */
     public StateDict to(Dtype dtype) {
         Map<String, Value> converted = new LinkedHashMap<>();
@@ -135,17 +134,17 @@ public final class StateDict {
         return new StateDict(workspace, converted);
     }
 
-    /** With one tensor added at the end, or replaced where it is. */
+    /** Replaces a tensor, or adds it at the end. */
     public StateDict with(String name, NDArray array) {
         return with(name, new Value(Objects.requireNonNull(array, name), null));
     }
 
-    /** With one tensor added at the end, or replaced where it is. */
+    /** Replaces a tensor, or adds it at the end. */
     public StateDict with(String name, Tensor tensor) {
         return with(name, new Value(null, Objects.requireNonNull(tensor, name)));
     }
 
-    /** Only the tensors whose name passes. */
+    /** Keeps only the tensors whose name matches. */
     public StateDict filter(Predicate<String> names) {
         Map<String, Value> kept = new LinkedHashMap<>(values);
         kept.keySet().removeIf(names.negate());
@@ -153,9 +152,9 @@ public final class StateDict {
     }
 
     /**
-     * With other names.
+     * Renames all tensors.
      *
-     * @throws IllegalArgumentException if two tensors would have one name
+     * @throws IllegalArgumentException if two tensors would get the same name
      */
     public StateDict rename(UnaryOperator<String> names) {
         Map<String, Value> renamed = new LinkedHashMap<>();
@@ -168,7 +167,7 @@ public final class StateDict {
         return new StateDict(workspace, renamed);
     }
 
-    /** All tensors as bytes, by name, in order. */
+    /** Returns all tensors as bytes, by name, in order. */
     public Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         values.forEach((name, value) -> tensors.put(name, value.tensor(workspace)));
@@ -176,10 +175,10 @@ public final class StateDict {
     }
 
     /**
-     * The same weights as they are now, whatever becomes of arrays that are not a manager's: those are copied, because
-     * their owner may change or close them. The framework calls this for what a transform returns.
+     * Copies all arrays that a manager does not own, because their owner may modify or close them. The framework calls
+     * this for the result of a transform.
      *
-     * @param manager whose arrays, and those of the managers below it, are taken as they are
+     * @param manager arrays of this manager and of its sub-managers are not copied
      */
     public StateDict retainedBy(NDManager manager) {
         Map<String, Value> retained = new LinkedHashMap<>();
@@ -190,7 +189,7 @@ public final class StateDict {
         return new StateDict(workspace, retained);
     }
 
-    /** Digest of the bytes of all tensors, such as {@code crc32c:1a2b3c4d}, as files and manifests record it. */
+    /** Digest of the bytes of all tensors, such as {@code crc32c:1a2b3c4d}, as recorded in files and manifests. */
     public String digest() {
         return WeightsDigest.of(tensors());
     }
@@ -215,7 +214,7 @@ public final class StateDict {
         return values.keySet().toString();
     }
 
-    /** An array, a tensor, or both, of which the missing one is made when it is asked for. */
+    /** An array, a tensor, or both; the missing one is created on demand. */
     private static final class Value {
         private @Nullable NDArray array;
         private @Nullable Tensor tensor;
@@ -225,7 +224,7 @@ public final class StateDict {
             this.tensor = tensor;
         }
 
-        /** Whether the array, if there is one, is held by a manager or by one below it. */
+        /** Whether a manager or one of its sub-managers owns the array; true without an array. */
         private boolean isManagedBy(NDManager manager) {
             if (array == null) {
                 return true;

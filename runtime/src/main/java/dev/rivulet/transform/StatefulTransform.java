@@ -4,62 +4,61 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
 /**
- * A transform that follows training.
+ * A transform with state that every optimizer step updates.
  *
- * <p>Held in a field annotated with {@code @WeightTransform}. It is notified of every optimizer step, and asked for
- * weights when its stream saves. All methods are called on the training thread, one at a time.
+ * <p>Held in a field annotated with {@code @WeightTransform}. {@link #update} is called after every optimizer step,
+ * {@link #apply} when its stream saves; all methods are called on the training thread.
  *
- * <p>When a run resumes, so does its state: arrays in {@link #stateArrays}, which are copied with the weights and
- * written back in place, and plain values in {@link #state}. A transform that keeps something and saves none of it
- * starts fresh when a run resumes.
+ * <p>Its state is saved and restored when a run resumes: arrays in {@link #stateArrays}, which are copied with the
+ * weights and restored in place, and plain values in {@link #state}. State that neither method returns is lost.
  *
  * @since 0.1
  */
 public interface StatefulTransform {
 
     /**
-     * Makes the arrays of the state. Called once per fit on the training thread, before the first step, and when a run
-     * resumes before the state is restored.
+     * Creates the arrays of the state. Called once per fit, before the state is restored and before the first step.
      *
-     * @param weights the live weights, to be read during the call only and never written
+     * @param weights the live weights; read them during the call only, and do not modify them
      */
     default void begin(StateDict weights) {}
 
     /**
-     * Takes note of an optimizer step. It is called between steps, without a snapshot, so an exception ends the run,
-     * and what is written into the weights is in the model.
+     * Updates the state after an optimizer step. An exception ends the run.
      *
-     * @param weights the live weights, to be read during the call only and never written
-     * @param globalStep optimizer steps so far, this one included
+     * @param weights the live weights, not a snapshot; read them during the call only, and do not modify them
+     * @param globalStep optimizer steps so far, including this one
      */
     void update(StateDict weights, long globalStep);
 
     /**
-     * The weights to save.
+     * Returns the weights to save.
      *
-     * @param weights the source stream's weights at this step
-     * @throws Exception if it has none; the checkpoint is left out and the failure reported
+     * @param weights the weights of the source stream at this step
+     * @throws Exception if it cannot; the checkpoint is skipped and the failure reported
      */
     StateDict apply(StateDict weights, TransformContext context) throws Exception;
 
     /**
-     * The live arrays of the state, by name: from {@link #begin} to the end of the fit the same objects, of the same types
-     * and shapes, whose values steps change in place.
+     * The live arrays of the state, by name.
+     *
+     * <p>From {@link #begin} to the end of the fit, they are the same objects of the same types and shapes; steps
+     * change their values in place.
      */
     default Map<String, NDArray> stateArrays() {
         return Map.of();
     }
 
-    /** The state that is in no array, as a {@link dev.rivulet.checkpoint.Checkpoint} can hold it. */
+    /** The state outside of arrays, as values that a {@link dev.rivulet.checkpoint.Checkpoint} can hold. */
     default Map<String, Object> state() {
         return Map.of();
     }
 
     /**
-     * Restores a state, after the arrays have been filled.
+     * Restores the state, after the arrays are restored.
      *
-     * @param state as {@link #state} gave it
-     * @throws IllegalArgumentException if another transform has saved it; the run does not resume then
+     * @param state the map that {@link #state} returned
+     * @throws IllegalArgumentException if another transform saved it; the run then does not resume
      */
     default void restore(Map<String, Object> state) {}
 }

@@ -11,9 +11,10 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * What a transform or condition is given besides the weights, and what it adds to the file.
+ * Stream, progress and metrics for a transform or condition, and its additions to the file.
  *
- * <p>The framework makes one for each call; it is valid during that call, on that thread. A unit test makes its own:
+ * <p>The framework creates one for each call; it is valid during that call, on that thread. A unit test creates its
+ * own:
  *
  * <pre>{@code
  * TransformContext context = TransformContext.builder("averaged", manager).epoch(3).metric("val_loss", 0.25).build();
@@ -43,26 +44,27 @@ public final class TransformContext {
     }
 
     /**
-     * A context of the original stream's weights, in training, before the first step and without metrics.
+     * Builds a context; by default, the source is {@code original}, in training, before the first step, without
+     * metrics.
      *
-     * @param stream name of the stream that the weights are for
+     * @param stream name of the stream that saves
      * @param manager parent of {@link #manager}
      */
     public static Builder builder(String stream, NDManager manager) {
         return new Builder(stream, manager);
     }
 
-    /** Name of the stream that the weights are for. */
+    /** Name of the stream that saves. */
     public String stream() {
         return stream;
     }
 
-    /** Name of the stream that the weights come from. */
+    /** Name of the stream whose weights are transformed. */
     public String source() {
         return source;
     }
 
-    /** Index of the epoch that runs or has just run, from 0. */
+    /** Index of the current epoch, from 0; of the last one after training. */
     public int epoch() {
         return epoch;
     }
@@ -72,23 +74,23 @@ public final class TransformContext {
         return globalStep;
     }
 
-    /** The part of training in which the save happens. */
+    /** The phase of training in which the save happens. */
     public Phase phase() {
         return phase;
     }
 
-    /** All metrics at this moment, exact, by name. */
+    /** All current metrics, exact, by name. */
     public Map<String, Double> metrics() {
         return metrics;
     }
 
-    /** A metric at this moment, if it has been logged. */
+    /** The current value of a metric; empty if it has not been logged. */
     public OptionalDouble metric(String name) {
         Double value = metrics.get(name);
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
-    /** Manager for temporary arrays: closed, with all that was created in it, when the checkpoint is written. */
+    /** Manager for temporary arrays; it is closed with all its arrays when the checkpoint is written. */
     public NDManager manager() {
         return scope;
     }
@@ -102,24 +104,24 @@ public final class TransformContext {
      * Adds a tensor to the stream's file, alongside the weights: a scale, for example.
      *
      * @param name a name that no weight has
-     * @param tensor of any shape and type; copied after the call, unless it is of {@link #manager}
+     * @param tensor array of any shape and type; copied after the call, unless {@link #manager} owns it
      */
     public void putTensor(String name, NDArray tensor) {
         tensors.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(tensor, name));
     }
 
-    /** The metadata that have been added. */
+    /** The added metadata, by key. */
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(metadata);
     }
 
-    /** The tensors that have been added. */
+    /** The added tensors, by name. */
     public Map<String, NDArray> tensors() {
         return Collections.unmodifiableMap(tensors);
     }
 
     /**
-     * Makes a context.
+     * Builds a context, for unit tests and the framework.
      *
      * @since 0.1
      */
@@ -137,13 +139,13 @@ public final class TransformContext {
             this.manager = Objects.requireNonNull(manager, "manager");
         }
 
-        /** Name of the stream that the weights come from; {@code original} by default. */
+        /** Name of the stream whose weights are transformed; {@code original} by default. */
         public Builder source(String name) {
             this.source = Objects.requireNonNull(name, "source");
             return this;
         }
 
-        /** The part of training in which the save happens; {@link Phase#TRAINING} by default. */
+        /** The phase of training in which the save happens; {@link Phase#TRAINING} by default. */
         public Builder phase(Phase at) {
             this.phase = Objects.requireNonNull(at, "phase");
             return this;
@@ -173,7 +175,7 @@ public final class TransformContext {
             return this;
         }
 
-        /** The context, with a manager of its own, which is closed with its parent. */
+        /** Creates the context, with its own manager, which is closed with its parent. */
         public TransformContext build() {
             return new TransformContext(this);
         }

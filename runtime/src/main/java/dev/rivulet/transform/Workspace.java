@@ -6,12 +6,12 @@ import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The memory of a state dict: arrays that are made from it, loans of live arrays. Ends with its manager. */
+/** The memory of a state dict: arrays created from it, and views of live arrays. Valid until its manager is closed. */
 final class Workspace {
     private final NDManager manager;
     private @Nullable LiveTensors loans;
 
-    /** Memory that lasts until a manager is closed. */
+    /** Memory that is valid until the manager is closed. */
     Workspace(NDManager manager) {
         this.manager = manager;
     }
@@ -20,7 +20,7 @@ final class Workspace {
         return manager;
     }
 
-    /** An array's memory as a tensor. It is kept until the manager closes, even if the array is closed before. */
+    /** The memory of an array as a tensor, valid until the manager is closed, even if the array is closed before. */
     Tensor lend(NDArray array) {
         NDArray alias = array.stopGradient();
         alias.attach(manager);
@@ -32,14 +32,14 @@ final class Workspace {
     }
 
     /**
-     * Refuses the use of memory that is not there any more.
+     * Rejects the use of memory that has been freed.
      *
      * @throws IllegalStateException if the manager is closed
      */
     void requireOpen() {
         if (!manager.isOpen()) {
             throw new IllegalStateException(
-                    "The call that this state dict was given to has ended, and its memory with it."
+                    "The call that received this state dict has ended, and its memory is freed."
                             + " To keep weights for longer, copy them: weights.tensor(name).copy().");
         }
     }

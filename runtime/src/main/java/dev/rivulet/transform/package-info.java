@@ -1,4 +1,4 @@
-/** Transforms of weights: what they are given, and some that are ready to use. */
+/** Transforms of weights: their arguments, and transforms that are ready to use. */
 @NullMarked
 package dev.rivulet.transform;
 

@@ -38,13 +38,13 @@ class CheckpointTest {
     }
 
     @Test
-    void comesBackWithItsProvenance() throws NotACheckpointException {
+    void provenanceSurvivesARoundTrip() throws NotACheckpointException {
         assertThat(roundTrip(checkpoint).provenance()).isEqualTo(PROVENANCE);
     }
 
     @ParameterizedTest
     @MethodSource("entries")
-    void entriesComeBackAsTheyWere(Object value) throws NotACheckpointException {
+    void entriesSurviveARoundTrip(Object value) throws NotACheckpointException {
         checkpoint.put("key", value);
 
         assertThat(checkpoint.get("key")).isEqualTo(value);
@@ -102,7 +102,7 @@ class CheckpointTest {
     }
 
     @Test
-    void aSavedOneHasOnlyWhatCanBePut() {
+    void aSavedCheckpointAcceptsOnlyValidEntries() {
         assertThat(Checkpoint.saved(PROVENANCE, Map.of("count", 1)).get("count"))
                 .isEqualTo(1L);
         assertThatThrownBy(() -> Checkpoint.saved(PROVENANCE, Map.of("epoch", 1)))
@@ -133,14 +133,14 @@ class CheckpointTest {
     }
 
     @Test
-    void refusesWhatIsNoEntryWithItsType() {
+    void refusesInvalidEntryTypesByName() {
         Map<String, Object> withNull = new LinkedHashMap<>();
         withNull.put("inner", null);
 
         assertThatThrownBy(() -> checkpoint.put("count", new AtomicInteger()))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The checkpoint entry \"count\" holds a java.util.concurrent.atomic.AtomicInteger;"
-                        + " an entry is a text, a boolean, a number, or a list or map of such.");
+                        + " an entry is a string, a boolean, a number, or a list or map of these.");
         assertThatThrownBy(() -> checkpoint.put("deep", List.of(Map.of("x", 'c'))))
                 .hasMessageContaining("\"deep\" holds a java.lang.Character");
         assertThatThrownBy(() -> checkpoint.put("nothing", withNull)).hasMessageContaining("\"nothing\" holds null");
@@ -148,7 +148,7 @@ class CheckpointTest {
     }
 
     @Test
-    void saysWhatItHasInsteadOfWhatIsAskedFor() {
+    void reportsTheExistingEntriesWhenOneIsMissing() {
         checkpoint.put("unit", 1);
 
         assertThatThrownBy(() -> checkpoint.get("units"))
@@ -161,12 +161,12 @@ class CheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"epoch", "state_dict", "optimizer_states", "rivulet"})
-    void refusesKeysThatMeanSomethingElseInAFile(String key) {
+    void refusesReservedKeys(String key) {
         assertThatThrownBy(() -> checkpoint.put(key, 1))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "A checkpoint entry cannot be called \"" + key + "\": a .ckpt has something of Lightning's or"
-                                + " Rivulet's under that key. Choose another one.");
+                        "A checkpoint entry cannot be called \"" + key + "\": Lightning or Rivulet uses that"
+                                + " key in a .ckpt. Choose another one.");
     }
 
     @ParameterizedTest

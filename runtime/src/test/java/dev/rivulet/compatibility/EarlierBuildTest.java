@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Directories of runs that an earlier build left, one stopped by an exception, one killed between a commit and the naming of
- * its files: this build says the same of them, and resumes to the same end.
+ * Run directories of an earlier build, one stopped by an exception, one killed between a commit and the renaming of its
+ * files: this build describes them in the same way, and resumes to the same end.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
@@ -37,7 +37,7 @@ class EarlierBuildTest {
 
     private static boolean computesAsRecorded;
 
-    /** A run that nothing stops. On a processor that rounds otherwise it ends with other weights. */
+    /** A run without a stop. A processor that rounds differently ends with other weights. */
     @BeforeAll
     static void runStraight() throws Exception {
         List<String> end = new RunDirectory(folder).end(new EarlierRun(folder).toEnd());
@@ -46,21 +46,21 @@ class EarlierBuildTest {
         assertThat(comparable(end)).isEqualTo(comparable(lines("straight")));
     }
 
-    static Stream<Arguments> resumptions() {
+    static Stream<Arguments> resumeCases() {
         return Stream.of("stopped", "killed")
                 .flatMap(run -> RunDirectory.WAYS_TO_RESUME.stream().map(from -> Arguments.of(run, from)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"stopped", "killed"})
-    void isVerifiedDescribedLoadedAndDerivedAsItWas(String run) throws Exception {
+    void isVerifiedDescribedLoadedAndDerivedAsBefore(String run) throws Exception {
         RunArchive.unpack(recorded(run + ".zip"), root);
 
         assertThat(new RunDirectory(root).description()).isEqualTo(lines(run));
     }
 
     @ParameterizedTest
-    @MethodSource("resumptions")
+    @MethodSource("resumeCases")
     void isResumedToTheSameFilesAndWeights(String run, String from) throws Exception {
         RunArchive.unpack(recorded(run + ".zip"), root);
 
@@ -69,7 +69,7 @@ class EarlierBuildTest {
         assertThat(comparable(new RunDirectory(root).end(result))).isEqualTo(comparable(lines(run + "-" + from)));
     }
 
-    /** Without the weights if this processor does not compute those of the recording. */
+    /** Removes the weights if this processor computes others than the recording has. */
     private static List<String> comparable(List<String> end) {
         return end.stream()
                 .filter(line -> computesAsRecorded || !line.startsWith("weights "))

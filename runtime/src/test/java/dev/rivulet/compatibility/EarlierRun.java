@@ -17,12 +17,12 @@ import dev.rivulet.data.SeededDataset;
 import dev.rivulet.policy.FilenameStyle;
 import java.nio.file.Path;
 
-/** The run that is recorded: four epochs of six steps, with streams that between them have each kind of retention. */
+/** The recorded run: four epochs of six steps, with streams that together use every kind of retention. */
 final class EarlierRun {
     private static final int BATCH_SIZE = 4;
     private static final int BATCHES = 6;
 
-    /** In the middle of an epoch, after a step that not every stream has saved. */
+    /** In the middle of an epoch, after a step that not all streams save. */
     private static final int STOP_STEP = 15;
 
     private static final String STOP = "stopped on purpose";
@@ -47,12 +47,12 @@ final class EarlierRun {
         new EarlierRun(Path.of(arguments[0])).toEnd();
     }
 
-    /** Trains from the beginning to the end. */
+    /** Trains from the start to the end. */
     FitResult toEnd() {
         return fit((trainer, module, train, validation) -> trainer.fit(module, train, validation));
     }
 
-    /** Resumes, and trains to the end. */
+    /** Resumes and trains to the end. */
     FitResult toEnd(ResumeFrom from) {
         return fit((trainer, module, train, validation) -> trainer.fit(module, train, validation, from));
     }

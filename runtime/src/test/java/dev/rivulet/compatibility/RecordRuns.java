@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Records what this build leaves on disk, for the builds after it. The package says when and how. */
+/** Records run directories of this build, for tests of later builds. See the package documentation. */
 final class RecordRuns {
-    /** The group that the killed run has committed, but not named; of a step that all streams save. */
+    /** The group that the killed run has committed, but not renamed; at a step that all streams save. */
     private static final int KILLED_GROUP = 16;
 
     private final Path target;
@@ -26,7 +26,7 @@ final class RecordRuns {
     /**
      * Records one set.
      *
-     * @param arguments its folder, which must not exist
+     * @param arguments folder of the set, which must not exist
      */
     public static void main(String[] arguments) throws IOException {
         Path target = Files.createDirectory(Path.of(arguments[0]));
@@ -47,7 +47,7 @@ final class RecordRuns {
         record("stopped", root);
     }
 
-    /** Has the system kill a run at its first change of a name after the commit. */
+    /** Kills a run at its first rename after the commit. */
     private void killed() throws IOException {
         Path log = folder.resolve("names.log");
         trace(folder.resolve("traced"), "--output=" + log);
@@ -64,7 +64,7 @@ final class RecordRuns {
         record("killed", root);
     }
 
-    /** Trains in another process, of which {@code strace} sees each change of a file's name. */
+    /** Trains in another process, whose renames {@code strace} traces. */
     private static void trace(Path root, String option) throws IOException {
         List<String> command = List.of(
                 "strace",
@@ -81,7 +81,7 @@ final class RecordRuns {
         }
     }
 
-    /** Records a directory, what is said of it, and to what end each way to resume comes. */
+    /** Records a directory, its description, and the end of the run for each way to resume. */
     private void record(String name, Path root) throws IOException {
         Path archive = target.resolve(name + ".zip");
         RunArchive.pack(root, archive);

@@ -10,7 +10,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-/** The directory of a run as a zip file, with its symbolic links as files of their own that hold the target. */
+/** A run directory as a zip file, with symbolic links as files that hold the target. */
 final class RunArchive {
     private static final String LINK = ".link";
 

@@ -23,8 +23,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The directory of a run, and what a build says of it: in lines of words that are not those of its classes, which may be
- * renamed.
+ * A run directory, described in lines of text that do not depend on names of classes.
  *
  * @param root the run's {@code defaultRootDir}
  */
@@ -36,7 +35,7 @@ record RunDirectory(Path root) {
         return root.resolve("checkpoints");
     }
 
-    /** All that can be learned without training. */
+    /** Everything that can be read without training. */
     List<String> description() throws IOException {
         List<String> lines = new ArrayList<>();
         DirectoryVerification verification = Checkpoints.verifyAll(checkpoints());
@@ -82,7 +81,7 @@ record RunDirectory(Path root) {
                 "entries=" + entries);
     }
 
-    /** Whether the newest derived file of a static transform is what the transform makes of its original now. */
+    /** Whether the static transform recomputes its newest file exactly. */
     private boolean derivedAgain() throws IOException {
         Path derived = Checkpoints.newest(checkpoints(), "halved").file();
         Path source = Checkpoints.newest(checkpoints(), "original").file();
@@ -90,8 +89,8 @@ record RunDirectory(Path root) {
     }
 
     /**
-     * What a run that ended here has kept: files, names and steps, the same on every machine; then the weights, the same on
-     * machines whose processors compute the same.
+     * The retained files, names and steps of a completed run, equal on all machines, then the weights, equal on
+     * machines with the same arithmetic.
      */
     List<String> end(FitResult result) throws IOException {
         List<String> lines = new ArrayList<>();

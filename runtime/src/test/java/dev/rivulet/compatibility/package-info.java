@@ -1,10 +1,10 @@
 /**
- * What earlier builds have left on disk, and what becomes of it in this one.
+ * Tests with run directories of earlier builds.
  *
- * <p>Each folder of {@code src/test/resources/dev/rivulet/compatibility} is a recorded set: run directories that one build
- * left, and what that build said of them and made of them. A set is never recorded again. When files or manifests change,
- * the last commit before the change records one more, with {@link dev.rivulet.compatibility.RecordRuns} of that commit,
- * on Linux with {@code strace}:
+ * <p>Each folder of {@code src/test/resources/dev/rivulet/compatibility} is a recorded set: run directories of one
+ * build, its description of them, and the ends of the runs that it resumed. A set is never recorded again. When files
+ * or manifests change, the last commit before the change records another set, with
+ * {@link dev.rivulet.compatibility.RecordRuns} of that commit, on Linux with {@code strace}:
  *
  * <pre>
  * mvn -q -pl runtime -am test-compile -DskipTests

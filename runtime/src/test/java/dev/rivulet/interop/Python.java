@@ -9,25 +9,27 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The Python that tests exchange files with, where there is one.
+ * The Python interpreter with which tests exchange files, if one is installed.
  *
- * <p>{@code -Drivulet.python=…} or the environment variable {@code RIVULET_PYTHON} names the interpreter; otherwise {@code
- * python3} is tried. Tests that need more than it has are skipped, unless {@code -Drivulet.python.required=true}.
+ * <p>{@code -Drivulet.python=…} or the environment variable {@code RIVULET_PYTHON} names the interpreter; otherwise
+ * {@code python3} is tried. Tests are skipped if modules are missing, but fail with
+ * {@code -Drivulet.python.required=true}.
  */
 public final class Python {
     private static final String INTERPRETER =
             System.getProperty("rivulet.python", System.getenv().getOrDefault("RIVULET_PYTHON", "python3"));
 
-    /** What it lacks, by what is asked for; asked once. */
+    /** Missing modules by the requested ones; each request is checked once. */
     private static final Map<String, String> LACKS = new ConcurrentHashMap<>();
 
     private Python() {}
 
-    /** Skips the test if there is no Python with these modules; or lets it fail, if one is required. */
+    /** Skips the test if Python or one of these modules is missing; fails it if Python is required. */
     public static void assumeHas(String... modules) {
         String lacks = LACKS.computeIfAbsent(String.join(" ", modules), Python::lacks);
         if (!lacks.isEmpty()) {
-            String message = INTERPRETER + " has no " + lacks + "; name one that has by -Drivulet.python=…";
+            String message = INTERPRETER + " does not have " + lacks + "; name an interpreter that has it with"
+                    + " -Drivulet.python=…";
             if (Boolean.getBoolean("rivulet.python.required")) {
                 throw new AssertionError(message);
             }
@@ -38,8 +40,8 @@ public final class Python {
     /**
      * Runs a script of {@code src/test/python}.
      *
-     * @return the lines that it printed
-     * @throws IOException if it failed, with what it said
+     * @return the lines of its output
+     * @throws IOException if it fails, with its output
      */
     public static List<String> run(String script, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(

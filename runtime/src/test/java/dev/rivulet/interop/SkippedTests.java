@@ -8,7 +8,7 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/** Says in one line at the end which tests were skipped for want of a Python. JUnit finds it as a service. */
+/** Reports at the end how many tests were skipped because Python is missing. JUnit loads it as a service. */
 public final class SkippedTests implements TestExecutionListener {
     private final Set<TestIdentifier> skipped = new HashSet<>();
     private final Set<String> reasons = new TreeSet<>();
@@ -30,7 +30,7 @@ public final class SkippedTests implements TestExecutionListener {
         }
     }
 
-    /** Of a class that was skipped as a whole, each method counts. */
+    /** Counts each method of a class that was skipped as a whole. */
     private static long testsIn(TestPlan plan, TestIdentifier skipped) {
         return Math.max(1, plan.getChildren(skipped).size());
     }

@@ -1,4 +1,4 @@
-/** What tests need that exchange files with Python. */
+/** Support for tests that exchange files with Python. */
 @NullMarked
 package dev.rivulet.interop;
 

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that a test starts. It is killed when it is closed, and when it takes so long that it must hang; its output ends
- * then. What it writes to standard error is kept for the messages of the test.
+ * A process that a test starts. It is killed on close, and after a time limit; its output then ends. Its standard error
+ * is kept for messages of the test.
  *
  * <pre>{@code
  * try (ChildProcess run = ChildProcess.jvm(KilledRun.class, directory)) {
@@ -70,15 +70,15 @@ public final class ChildProcess implements AutoCloseable {
         return new ChildProcess(builder.start(), errors);
     }
 
-    /** The next line of its output; null at the end. */
+    /** Reads the next line of standard output; null at the end. */
     public @Nullable String readLine() throws IOException {
         return output.readLine();
     }
 
     /**
-     * Waits for the end of a process that is to succeed.
+     * Waits for the end of the process, which must succeed.
      *
-     * @return the rest of its output
+     * @return the remaining lines of its output
      * @throws IOException if it fails
      */
     public List<String> toEnd() throws IOException {
@@ -90,9 +90,9 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Waits for the end of the process, whose output must have been read or be short.
+     * Waits for the end of the process. Its output must have been read, or fit into the pipe.
      *
-     * @throws IOException if it had to be killed because it took too long
+     * @throws IOException if it was killed after the time limit
      */
     public int exitStatus() throws IOException {
         try {
@@ -102,12 +102,12 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** What it has written to standard error. */
+    /** Its standard error so far. */
     public String errors() throws IOException {
         return Files.readString(errors);
     }
 
-    /** For signals. Unlike one that is sent by the process object, one sent by its handle leaves the output readable. */
+    /** Sends signals. Unlike the methods of {@code Process}, those of its handle leave the output readable. */
     public ProcessHandle handle() {
         return process.toHandle();
     }

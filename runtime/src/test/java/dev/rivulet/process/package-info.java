@@ -1,4 +1,4 @@
-/** Processes that tests start. */
+/** Child processes of tests. */
 @NullMarked
 package dev.rivulet.process;
 

@@ -3,20 +3,19 @@ package dev.rivulet.seed;
 import java.util.Random;
 
 /**
- * The seed of random tests, and how much they try. Both are fixed, so that what passed once passes again; a campaign has
- * others:
+ * The seed and the scale of random tests. Both are fixed, so that tests are repeatable; a campaign sets others:
  *
  * <pre>
  * mvn verify -Drivulet.seed=random -Drivulet.scale=100
  * </pre>
  *
- * <p>{@code -Drivulet.seed=…} repeats what failed. The seed is printed, and tests name it when they fail.
+ * <p>{@code -Drivulet.seed=…} repeats a failure. The seed is printed, and failing tests name it.
  */
 public final class Seed {
-    /** What all that is random in a test depends on. */
+    /** Seed of all random numbers in tests. */
     public static final long VALUE = value(System.getProperty("rivulet.seed", "1"));
 
-    /** How many times as much as by default is tried. */
+    /** Factor by which the default number of attempts is multiplied. */
     public static final int SCALE = Integer.getInteger("rivulet.scale", 1);
 
     static {

@@ -1,4 +1,4 @@
-/** What random tests share. */
+/** The seed of random tests. */
 @NullMarked
 package dev.rivulet.seed;
 

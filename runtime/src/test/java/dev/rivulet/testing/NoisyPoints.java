@@ -8,7 +8,7 @@ import ai.djl.training.dataset.Record;
 import ai.djl.util.Progress;
 import java.util.random.RandomGenerator;
 
-/** Points of a line, each moved a little by a random number when it is loaded. */
+/** Points of a line, each with random noise added on every load. */
 final class NoisyPoints extends RandomAccessDataset {
     private static final int COUNT = 24;
 

@@ -8,15 +8,15 @@ import dev.rivulet.fixture.LineModule;
 import dev.rivulet.fixture.ResumableModule;
 import org.junit.jupiter.api.Test;
 
-/** What a proof cannot be made of is refused, with what to do. */
+/** Invalid arguments of a verifier are refused with a remedy. */
 class RefusedVerificationTest extends ResumeVerifierCase {
 
     @Test
-    void refusesAnOptimizerThatKeepsItsStateToItself() {
-        ResumeVerifier proof =
-                proof(() -> new ResumableModule(() -> Optimizer.adam().build()));
+    void refusesAnOptimizerThatHidesItsState() {
+        ResumeVerifier verifier =
+                verifier(() -> new ResumableModule(() -> Optimizer.adam().build()));
 
-        assertThatThrownBy(proof::run)
+        assertThatThrownBy(verifier::run)
                 .isInstanceOf(NotResumableException.class)
                 .hasMessageContaining("use one of dev.rivulet.optim");
     }
@@ -25,19 +25,19 @@ class RefusedVerificationTest extends ResumeVerifierCase {
     void refusesAModuleThatHasBeenUsed() {
         LineModule module = new LineModule();
 
-        assertThatThrownBy(() -> proof(() -> module).run())
+        assertThatThrownBy(() -> verifier(() -> module).run())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("gave the same object twice");
     }
 
     @Test
     void refusesStopsOutsideOfTheRun() {
-        ResumeVerifier proof = proof(LineModule::new);
+        ResumeVerifier verifier = verifier(LineModule::new);
 
-        assertThatThrownBy(() -> proof.stopAt(0))
+        assertThatThrownBy(() -> verifier.stopAt(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("after 1 at the earliest");
-        assertThatThrownBy(() -> proof.stopAt(12).run())
+        assertThatThrownBy(() -> verifier.stopAt(12).run())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is 11.");
     }

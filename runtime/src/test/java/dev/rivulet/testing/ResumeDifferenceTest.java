@@ -16,12 +16,12 @@ import dev.rivulet.testing.ResumeReport.Verdict;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What keeps a run from resuming is found, and its likely cause is named. */
+/** Finds what prevents a run from resuming exactly, and names its likely cause. */
 class ResumeDifferenceTest extends ResumeVerifierCase {
 
     @Test
-    void findsRandomNumbersOfTheModulesOwn() {
-        ResumeReport report = proof(() -> new LineModule() {
+    void findsTheModulesOwnRandomNumbers() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     private final Random noise = new Random(42);
 
                     @Override
@@ -32,16 +32,16 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
                 .stopAt(7)
                 .run();
 
-        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 8, "java.util.Random of the module's own");
+        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 8, "the module's own java.util.Random");
         assertThat(report.stops()).containsExactly(7);
-        assertThat(report.difference().orElseThrow().place()).isEqualTo("batch 1 of epoch 1");
+        assertThat(report.difference().orElseThrow().position()).isEqualTo("batch 1 of epoch 1");
         assertThat(report.tensor().orElseThrow().tensor()).isEqualTo("weight");
         assertThat(report.tensor().orElseThrow().index()).containsExactly(0L, 0L);
     }
 
     @Test
-    void goesOnPastAStopForTheFirstTensor() {
-        ResumeReport report = proof(() -> new LineModule() {
+    void continuesPastAStopToFindTheFirstTensor() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     private final Random noise = new Random(42);
 
                     @Override
@@ -52,13 +52,13 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
                 .stopAt(5, 6, 7)
                 .run();
 
-        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 6, "java.util.Random of the module's own");
+        assertFinds(report, Verdict.NOT_EXACT, Kind.LOSS, 6, "the module's own java.util.Random");
         assertThat(report.toString()).contains("First tensor to differ, after step 6: \"weight\" at [0, 0]");
     }
 
     @Test
     void findsAFieldThatIsNotSaved() {
-        ResumeReport report = proof(() -> new LineModule() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     private int batches;
 
                     @Override
@@ -87,7 +87,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
 
     @Test
     void findsWeightsThatAreChangedAfterTheSave() {
-        ResumeReport report = proof(() -> new LineModule() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     @Override
                     public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
                         parameters().values().forEach(parameter -> {
@@ -105,7 +105,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
 
     @Test
     void findsGradientsThatAFieldChanges() {
-        ResumeReport report = proof(() -> new LineModule() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     private int steps;
 
                     @Override
@@ -125,7 +125,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
 
     @Test
     void findsAMetricThatDependsOnAField() {
-        ResumeReport report = proof(() -> new LineModule() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     private int validations;
 
                     @Override
@@ -141,7 +141,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
     }
 
     @Test
-    void findsACallbackThatStopsByACountOfItsOwn() {
+    void findsACallbackThatStopsByItsOwnCount() {
         ResumeReport report = ResumeVerifier.of(
                         LineModule::new,
                         () -> trainer().callbacks(new Callback() {
@@ -164,7 +164,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
                 .stopAt(4)
                 .run();
 
-        assertFinds(report, Verdict.NOT_EXACT, Kind.PLACE, 8, "Trainer.stop()");
+        assertFinds(report, Verdict.NOT_EXACT, Kind.POSITION, 8, "Trainer.stop()");
     }
 
     @Test
@@ -194,7 +194,7 @@ class ResumeDifferenceTest extends ResumeVerifierCase {
                 .stopAt(4)
                 .run();
 
-        assertFinds(report, Verdict.NOT_EXACT, Kind.STATE, 12, "@OnLoadCheckpoint has to set");
+        assertFinds(report, Verdict.NOT_EXACT, Kind.STATE, 12, "@OnLoadCheckpoint must set");
         assertThat(report.toString()).contains("\"batches\" of the training state at the end: 8 instead of 12");
     }
 }

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Proofs of runs of two epochs with six steps each. */
+/** Verifiers of runs of two epochs with six steps each. */
 abstract class ResumeVerifierCase {
     @TempDir
     Path root;
@@ -36,11 +36,11 @@ abstract class ResumeVerifierCase {
         return Trainer.builder().maxEpochs(2).seed(3).defaultRootDir(root);
     }
 
-    ResumeVerifier proof(Supplier<LightningModule> module) {
+    ResumeVerifier verifier(Supplier<LightningModule> module) {
         return ResumeVerifier.of(module, this::trainer, this::points, () -> Points.of(manager, 8, 4));
     }
 
-    /** The report, checked for what every report of a mistake has. */
+    /** Asserts the contents of a report, and that {@code requireExact} throws it. */
     static void assertFinds(ResumeReport report, Verdict verdict, Kind kind, long step, String cause) {
         assertThat(report.verdict()).as(report.toString()).isEqualTo(verdict);
         assertThat(report.difference().orElseThrow().kind())

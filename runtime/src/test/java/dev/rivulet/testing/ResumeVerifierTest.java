@@ -34,8 +34,8 @@ class ResumeVerifierTest extends ResumeVerifierCase {
     }
 
     @Test
-    void provesThatAModuleResumesExactly() {
-        ResumeReport report = proof(ResumeVerifierTest::resumable).run();
+    void verifiesThatAModuleResumesExactly() {
+        ResumeReport report = verifier(ResumeVerifierTest::resumable).run();
 
         report.requireExact();
         assertThat(report.stops()).containsExactly(1, 3, 6, 9);
@@ -48,15 +48,15 @@ class ResumeVerifierTest extends ResumeVerifierCase {
     }
 
     @Test
-    void provesItFromEveryStep() {
-        proof(ResumeVerifierTest::resumable)
+    void verifiesEveryStep() {
+        verifier(ResumeVerifierTest::resumable)
                 .stopAt(11, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
                 .run()
                 .requireExact();
     }
 
     @Test
-    void provesItWhereGradientsAddUpAndValidationRunsWithinEpochs() {
+    void verifiesAccumulatedGradientsAndValidationWithinEpochs() {
         ResumeVerifier.of(
                         ResumeVerifierTest::resumable,
                         () -> trainer()
@@ -70,7 +70,7 @@ class ResumeVerifierTest extends ResumeVerifierCase {
     }
 
     @Test
-    void provesItForARunWithoutValidationThatEndsWithinAnEpoch() {
+    void verifiesARunWithoutValidationThatEndsWithinAnEpoch() {
         ResumeReport report = ResumeVerifier.of(
                         ResumeVerifierTest::resumable, () -> trainer().maxSteps(8), () -> Points.of(manager, 24, 4))
                 .stopAt(7)
@@ -81,7 +81,7 @@ class ResumeVerifierTest extends ResumeVerifierCase {
     }
 
     @Test
-    void provesItForStreamsWithPoliciesOfTheirOwn() {
+    void verifiesStreamsWithTheirOwnPolicies() {
         ResumeVerifier.of(
                         ResumeVerifierTest::resumable,
                         () -> trainer().maxPendingSaves(0).stream(
@@ -101,7 +101,7 @@ class ResumeVerifierTest extends ResumeVerifierCase {
     }
 
     @Test
-    void leavesOutWhatDiffersAnyway() {
+    void excludesWhatDiffersWithoutAStop() {
         ResumeReport report = ResumeVerifier.of(
                         LineModule::new,
                         () -> trainer().callbacks(new Callback() {
@@ -122,7 +122,7 @@ class ResumeVerifierTest extends ResumeVerifierCase {
     void leavesNothingBehind() throws IOException {
         List<String> before = temporary();
 
-        proof(LineModule::new).run().requireExact();
+        verifier(LineModule::new).run().requireExact();
 
         assertThat(root).isEmptyDirectory();
         assertThat(temporary()).isEqualTo(before);
@@ -131,7 +131,7 @@ class ResumeVerifierTest extends ResumeVerifierCase {
     private static List<String> temporary() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return files.map(Path::toString)
-                    .filter(name -> name.contains("resume-proof"))
+                    .filter(name -> name.contains("resume-verifier"))
                     .sorted()
                     .toList();
         }

@@ -8,20 +8,20 @@ import dev.rivulet.Trainer;
 import dev.rivulet.fixture.LineModule;
 import dev.rivulet.fixture.Points;
 
-/** Proofs for tests of other packages, of runs of two epochs with two steps each. */
+/** Verifiers of runs of two epochs with two steps each. */
 public final class ResumeVerifiers {
     private static final NDManager MANAGER = NDManager.newBaseManager();
     private static final ArrayDataset POINTS = Points.of(MANAGER, 8, 4);
 
     private ResumeVerifiers() {}
 
-    /** Of a module that resumes. */
+    /** A verifier of a module that resumes exactly. */
     public static ResumeVerifier exact() {
         return ResumeVerifier.of(
                 LineModule::new, () -> Trainer.builder().maxEpochs(2).seed(1), () -> POINTS);
     }
 
-    /** Of a module that counts in a field. */
+    /** A verifier of a module with a counter that it does not save. */
     public static ResumeVerifier forgetful() {
         return ResumeVerifier.of(
                 ForgetfulModule::new, () -> Trainer.builder().maxEpochs(2).seed(1), () -> POINTS);

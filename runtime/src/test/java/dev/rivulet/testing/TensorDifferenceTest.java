@@ -38,7 +38,7 @@ class TensorDifferenceTest {
     }
 
     @Test
-    void takesNaNForEqualToItselfAndZerosOfTwoSignsForDifferent() {
+    void treatsNaNAsEqualAndSignedZerosAsDifferent() {
         TensorDifference difference = TensorDifference.between("weight", floats(Float.NaN, 0f), floats(Float.NaN, -0f));
 
         assertThat(difference)

@@ -10,11 +10,11 @@ import dev.rivulet.testing.ResumeReport.Verdict;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A run that is not the same twice is told from one that does not resume. */
+/** Distinguishes a run that is not repeatable from one that does not resume. */
 class UnrepeatableRunTest extends ResumeVerifierCase {
 
     @Test
-    void saysThatARunWithoutSeedCannotBeRepeated() {
+    void reportsARunWithoutSeed() {
         ResumeReport report = ResumeVerifier.of(
                         LineModule::new, () -> Trainer.builder().maxEpochs(2), this::points)
                 .run();
@@ -23,8 +23,8 @@ class UnrepeatableRunTest extends ResumeVerifierCase {
     }
 
     @Test
-    void saysThatARunWithUnseededNumbersCannotBeRepeated() {
-        ResumeReport report = proof(() -> new LineModule() {
+    void reportsUnseededRandomNumbers() {
+        ResumeReport report = verifier(() -> new LineModule() {
                     @Override
                     protected NDArray inputs(Batch batch) {
                         return batch.getData().head().add(Math.random());
@@ -36,7 +36,7 @@ class UnrepeatableRunTest extends ResumeVerifierCase {
     }
 
     @Test
-    void saysThatDataInAnOrderOfItsOwnCannotBeRepeated() {
+    void reportsDataInAnUnseededOrder() {
         ResumeReport report = ResumeVerifier.of(
                         LineModule::new,
                         this::trainer,

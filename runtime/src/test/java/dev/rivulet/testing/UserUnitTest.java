@@ -21,7 +21,7 @@ import java.util.NoSuchElementException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a user's unit test of transforms, conditions and hooks looks like: with public API alone, without a trainer. */
+/** A user's unit test of transforms, conditions and hooks: uses only the public API, and no trainer. */
 class UserUnitTest {
     private final NDManager manager = NDManager.newBaseManager();
     private final StateDict weights =
@@ -32,7 +32,7 @@ class UserUnitTest {
         manager.close();
     }
 
-    /** A user's class; nothing runs a processor on it. */
+    /** A user's class; the annotation processor does not run on it. */
     private static final class Scaling {
         private final float scale;
         private List<String> classNames = List.of("zero", "one");
@@ -117,7 +117,7 @@ class UserUnitTest {
     }
 
     @Test
-    void aContextIsOfTheOriginalStreamUnlessTheTestSaysOtherwise() {
+    void aContextDefaultsToTheOriginalStream() {
         TransformContext context = TransformContext.builder("averaged", manager).build();
 
         assertThat(context.source()).isEqualTo("original");

@@ -16,14 +16,14 @@ class VerifyResumeTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
     @BeforeEach
-    void listen() {
+    void captureOutput() {
         PrintStream both = new PrintStream(printed, true, StandardCharsets.UTF_8);
         System.setOut(both);
         System.setErr(both);
     }
 
     @AfterEach
-    void stopListening() {
+    void restoreOutput() {
         System.setOut(console);
         System.setErr(errors);
     }
@@ -40,7 +40,7 @@ class VerifyResumeTest {
         }
     }
 
-    /** A module that does not. */
+    /** A module that does not resume. */
     public static final class Forgetful implements Supplier<ResumeVerifier> {
         @Override
         public ResumeVerifier get() {
@@ -60,7 +60,7 @@ class VerifyResumeTest {
         assertThat(printed()).startsWith("Resuming is NOT exact.").contains("stopped after step 2, differs");
     }
 
-    /** A module of which a class is missing. */
+    /** A module with a missing class. */
     public static final class Incomplete implements Supplier<ResumeVerifier> {
         @Override
         public ResumeVerifier get() {
@@ -69,13 +69,13 @@ class VerifyResumeTest {
     }
 
     @Test
-    void exitsWithTwoIfAnErrorKeepsItFromBeingTried() {
+    void exitsWithTwoIfAnErrorPreventsVerification() {
         assertThat(VerifyResume.run(Incomplete.class.getName())).isEqualTo(2);
         assertThat(printed()).startsWith("java.lang.NoClassDefFoundError: com/example/Layer");
     }
 
     @Test
-    void exitsWithTwoAndTheReasonIfItCannotBeTried() {
+    void exitsWithTwoAndTheReasonIfVerificationIsImpossible() {
         assertThat(VerifyResume.run()).isEqualTo(2);
         assertThat(VerifyResume.run("com.example.Nothing")).isEqualTo(2);
         assertThat(VerifyResume.run("java.lang.Object")).isEqualTo(2);
@@ -86,10 +86,10 @@ class VerifyResumeTest {
         assertThat(printed().lines())
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("Usage: "),
-                        line -> assertThat(line).startsWith("There is no class com.example.Nothing"),
-                        line -> assertThat(line).startsWith("java.lang.Object is no Supplier<ResumeProof>"),
-                        line -> assertThat(line).startsWith("java.lang.Integer cannot be made"),
-                        line -> assertThat(line).startsWith("\"two\" is no step"),
+                        line -> assertThat(line).startsWith("The class com.example.Nothing is not on the class path."),
+                        line -> assertThat(line).startsWith("java.lang.Object is not a Supplier<ResumeVerifier>."),
+                        line -> assertThat(line).startsWith("java.lang.Integer cannot be created"),
+                        line -> assertThat(line).startsWith("\"two\" is not a step number."),
                         line -> assertThat(line).startsWith("stopAt(2000): the run has 4 optimizer steps"));
     }
 }

@@ -36,7 +36,7 @@ class ExponentialMovingAverageTest {
     }
 
     @Test
-    void refusesToPassAsTheAverageOfAnotherStream() {
+    void refusesADerivedSource() {
         ExponentialMovingAverage average = new ExponentialMovingAverage(0.9);
         average.update(weights(), 1);
 
@@ -76,7 +76,7 @@ class ExponentialMovingAverageTest {
     }
 
     @Test
-    void takesTheNewestOfWhatCannotBeAveraged() {
+    void keepsTheNewestValueOfIntegerTensors() {
         try (ExponentialMovingAverage average = new ExponentialMovingAverage(0.9)) {
             average.update(weights(), 1);
             steps.addi(41);
@@ -88,7 +88,7 @@ class ExponentialMovingAverageTest {
     }
 
     @Test
-    void leavesTheWeightsAloneAndGivesCopies() {
+    void leavesTheWeightsUnchangedAndReturnsCopies() {
         weight.set(new float[] {1, 2, 3});
         try (ExponentialMovingAverage average = new ExponentialMovingAverage(0.5)) {
             average.update(weights(), 1);
@@ -111,7 +111,7 @@ class ExponentialMovingAverageTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1, 1.5, Double.NaN})
-    void refusesADecayThatIsNone(double decay) {
+    void refusesAnInvalidDecay(double decay) {
         assertThatThrownBy(() -> new ExponentialMovingAverage(decay))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The decay is " + decay + ", but must be at least 0 and below 1.");

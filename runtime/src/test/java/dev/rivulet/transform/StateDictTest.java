@@ -63,7 +63,7 @@ class StateDictTest {
 
     @Test
     @SuppressWarnings("NullAway") // Users' classes need not be null-marked.
-    void refusesAMappingToNothing() {
+    void refusesAMappingToNull() {
         assertThatThrownBy(() -> weights.map((name, weight) -> null))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The transform returned null for \"layer.weight\"; return the array itself to keep it, or"
@@ -120,7 +120,7 @@ class StateDictTest {
     }
 
     @Test
-    void saysWhichNamesThereAre() {
+    void reportsTheExistingNamesWhenOneIsMissing() {
         assertThatThrownBy(() -> weights.get("layer.wieght"))
                 .isExactlyInstanceOf(NoSuchElementException.class)
                 .hasMessage("There is no tensor named \"layer.wieght\", only [layer.weight, layer.bias, steps].");
@@ -128,7 +128,7 @@ class StateDictTest {
     }
 
     @Test
-    void doesNotLetItsNamesBeChanged() {
+    void namesCannotBeChanged() {
         assertThatThrownBy(() -> weights.names().remove("steps"))
                 .isExactlyInstanceOf(UnsupportedOperationException.class);
     }

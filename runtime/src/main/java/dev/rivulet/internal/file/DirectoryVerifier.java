@@ -80,7 +80,7 @@ public final class DirectoryVerifier {
                 inventory.damaged().stream()
                         .map(damaged -> new DamagedManifest(damaged.file(), reason(damaged)))
                         .toList(),
-                inventory.unclaimed(CheckpointCodecs.extensions()));
+                inventory.unowned(CheckpointCodecs.extensions()));
     }
 
     private Optional<NewestCheckpoint> newest(String stream, List<Skipped> skipped) throws IOException {

@@ -175,11 +175,11 @@ public final class DirectoryInventory {
      * @param extensions what names of checkpoints end with
      * @throws IOException if a folder cannot be listed
      */
-    public List<Path> unclaimed(List<String> extensions) throws IOException {
+    public List<Path> unowned(List<String> extensions) throws IOException {
         Set<Path> claimed = new HashSet<>();
         items.forEach(item -> claimed.add(item.path()));
         catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> claimed.add(root.resolve(file))));
-        List<Path> unclaimed = new ArrayList<>();
+        List<Path> unowned = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
@@ -192,7 +192,7 @@ public final class DirectoryInventory {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 if (attributes.isRegularFile() && isCalledCheckpoint(file, extensions) && !claimed.contains(file)) {
-                    unclaimed.add(file);
+                    unowned.add(file);
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -205,8 +205,8 @@ public final class DirectoryInventory {
                 throw failure;
             }
         });
-        unclaimed.sort(null);
-        return unclaimed;
+        unowned.sort(null);
+        return unowned;
     }
 
     private static boolean isCalledCheckpoint(Path file, List<String> extensions) {

@@ -32,7 +32,7 @@ class SafetensorsInteropTest {
     Path folder;
 
     @BeforeAll
-    static void needsPython() {
+    static void requirePython() {
         Python.assumeHas("torch", "safetensors");
     }
 

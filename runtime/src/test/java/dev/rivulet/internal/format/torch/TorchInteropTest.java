@@ -19,7 +19,7 @@ class TorchInteropTest {
     Path folder;
 
     @BeforeAll
-    static void needsPython() {
+    static void requirePython() {
         Python.assumeHas("torch");
     }
 

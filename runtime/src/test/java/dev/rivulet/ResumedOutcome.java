@@ -21,14 +21,14 @@ import java.util.stream.Stream;
  * @param newest names of the newest checkpoint of each stream
  * @param sources names of checkpoints from which runs went on, which are not deleted then
  */
-record ResumedEnd(String summary, Map<String, Map<String, String>> files, Set<String> newest, Set<String> sources) {
+record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Set<String> newest, Set<String> sources) {
 
     /** Reads what a finished {@link ResumedRun} has left. */
-    static ResumedEnd of(Path directory, List<String> output, Set<String> sources) throws IOException {
-        String said = "newest ";
+    static ResumedOutcome of(Path directory, List<String> output, Set<String> sources) throws IOException {
+        String prefix = "newest ";
         Set<String> newest = new TreeSet<>(output.stream()
-                .filter(line -> line.startsWith(said))
-                .map(line -> name(Path.of(line.substring(said.length()))))
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> name(Path.of(line.substring(prefix.length()))))
                 .toList());
         Map<String, Map<String, String>> files = new TreeMap<>();
         try (Stream<Path> listed = Files.list(directory.resolve("checkpoints"))) {
@@ -36,7 +36,7 @@ record ResumedEnd(String summary, Map<String, Map<String, String>> files, Set<St
                 files.put(name(file), content(file));
             }
         }
-        return new ResumedEnd(output.get(output.size() - 1), files, newest, sources);
+        return new ResumedOutcome(output.get(output.size() - 1), files, newest, sources);
     }
 
     private static String name(Path file) {
@@ -60,7 +60,7 @@ record ResumedEnd(String summary, Map<String, Map<String, String>> files, Set<St
      *
      * @param sameFiles whether all that is kept is to be the same, or the newest only
      */
-    List<String> differencesFrom(ResumedEnd straight, boolean sameFiles) {
+    List<String> differencesFrom(ResumedOutcome straight, boolean sameFiles) {
         List<String> differences = new ArrayList<>();
         if (!summary.equals(straight.summary)) {
             differences.add(summary + " instead of " + straight.summary);

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What {@code resumeFrom("last")} goes on from in the folder of recorded runs, tried out in a copy. */
-final class FoundLast {
+final class LastFile {
     private final Path root;
     private final int trainBatches;
 
@@ -29,7 +29,7 @@ final class FoundLast {
      * @param root the runs' {@code defaultRootDir}
      * @param trainBatches of an epoch
      */
-    FoundLast(Path root, int trainBatches) {
+    LastFile(Path root, int trainBatches) {
         this.root = root;
         this.trainBatches = trainBatches;
     }

@@ -30,7 +30,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** A recorded case of what Lightning finds to resume from. */
-final class ResumptionCase {
+final class ResumeCase {
     private static final String CKPT = ".ckpt";
 
     private final JsonObject json;
@@ -43,7 +43,7 @@ final class ResumptionCase {
      *
      * @param root an empty folder for its runs
      */
-    ResumptionCase(JsonObject json, Path root) {
+    ResumeCase(JsonObject json, Path root) {
         this.json = json;
         this.root = root;
         this.checkpoints = root.resolve("checkpoints");
@@ -66,7 +66,7 @@ final class ResumptionCase {
     /** Files of these names that no run wrote are not found, those that runs wrote are, whatever they are called. */
     private Verdict findLast() throws IOException {
         List<String> names = names("folder");
-        plant(names);
+        create(names);
         if (!isRefused("last") || !names.equals(listed(names))) {
             return Verdict.failed("took or touched a file that is not its own");
         }
@@ -117,11 +117,11 @@ final class ResumptionCase {
 
     private Verdict highestNumber() throws IOException {
         List<String> names = names("folder");
-        plant(names);
+        create(names);
         boolean found = !isRefused("last") || !isRefused("hpc");
-        boolean begins = fit(everyStep(1), resumeFrom("auto")).resumedFrom().isEmpty();
-        boolean goesOn = fit(everyStep(2), resumeFrom("auto")).resumedFrom().isPresent();
-        return !found && begins && goesOn && names.equals(listed(names))
+        boolean startsFresh = fit(everyStep(1), resumeFrom("auto")).resumedFrom().isEmpty();
+        boolean resumes = fit(everyStep(2), resumeFrom("auto")).resumedFrom().isPresent();
+        return !found && startsFresh && resumes && names.equals(listed(names))
                 ? Verdict.different(Difference.CLUSTERS_RESUME_AUTOMATICALLY)
                 : Verdict.failed("found a file that is not its own, or none");
     }
@@ -169,9 +169,9 @@ final class ResumptionCase {
                 .get("enable_checkpointing")
                 .map(JsonElement::getAsBoolean)
                 .orElse(true);
-        CaseConfig trial = new CaseConfig(streams.get(0).json());
+        CaseConfig settings = new CaseConfig(streams.get(0).json());
         Trainer.Builder builder = everyStep(3).enableCheckpointing(saves);
-        if (trial.text("fast_dev_run")
+        if (settings.text("fast_dev_run")
                 .filter(batches -> !batches.matches("0|false"))
                 .isPresent()) {
             builder.fastDevRun(true);
@@ -241,7 +241,7 @@ final class ResumptionCase {
         }
     }
 
-    private void plant(List<String> names) throws IOException {
+    private void create(List<String> names) throws IOException {
         Files.createDirectories(checkpoints);
         for (String name : names) {
             Files.createFile(checkpoints.resolve(name));
