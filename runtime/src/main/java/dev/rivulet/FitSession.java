@@ -151,7 +151,7 @@ final class FitSession implements StepFunctions, FitContext {
             try (CheckpointDirectory directory = CheckpointDirectory.open(
                     settings.checkpointing().directory(),
                     settings.checkpointing().saving().retries())) {
-                CheckpointEngine.report(directory.recovery());
+                CheckpointEngine.logRecovery(directory.recovery());
                 return begin(registries, graph, Optional.of(directory));
             }
         }
@@ -179,7 +179,7 @@ final class FitSession implements StepFunctions, FitContext {
         CheckpointFinder checkpoints =
                 new CheckpointFinder(settings.checkpointing().directory(), graph, verification);
         StartingPoint found = switch (resumeFrom.kind()) {
-            case NOTHING -> StartingPoint.BEGINNING;
+            case NOTHING -> StartingPoint.FRESH;
             case FILE -> checkpoints.file(resumeFrom.file().orElseThrow());
             case LAST -> checkpoints.last();
             case AUTO -> checkpoints.auto();
@@ -282,8 +282,8 @@ final class FitSession implements StepFunctions, FitContext {
                 OptionalInt.of(loop.validation().everyNEpoch()),
                 validation.isPresent() ? loop.limits().valBatches() : 0,
                 loop.validation().interval().setting());
-        LoopView moment = new LoopView(state, metrics, schedule, settings.clock());
-        SavedRun run = new SavedRun(parts, moment, new UserSaveHooks(callbacks, registries));
+        LoopView view = new LoopView(state, metrics, schedule, settings.clock());
+        SavedRun run = new SavedRun(parts, view, new UserSaveHooks(callbacks, registries));
         if (directory.isEmpty()) {
             return CheckpointEngine.none(run);
         }
@@ -292,7 +292,7 @@ final class FitSession implements StepFunctions, FitContext {
                 registries,
                 graph,
                 directory.get(),
-                start.continuation(directory.get()),
+                start.lineage(directory.get()),
                 settings.checkpointing().saving());
     }
 

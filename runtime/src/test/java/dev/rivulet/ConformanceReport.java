@@ -17,13 +17,13 @@ final class ConformanceReport {
 
     /** Prints what is not as in Lightning, and the sums; then fails if a case failed or there is none. */
     void printAndAssert() {
-        only(Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
+        only(Verdict.Kind.INTENTIONALLY_DIFFERENT).forEach(System.out::println);
         only(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
         System.out.printf(
                 "%d cases: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
                 verdicts.size(),
-                only(Verdict.Kind.AS_LIGHTNING).size(),
-                only(Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
+                only(Verdict.Kind.SAME_AS_LIGHTNING).size(),
+                only(Verdict.Kind.INTENTIONALLY_DIFFERENT).size(),
                 only(Verdict.Kind.FAILED).size(),
                 only(Verdict.Kind.NOT_REPLAYED).size());
         assertThat(only(Verdict.Kind.FAILED)).isEmpty();

@@ -73,10 +73,10 @@ class EngineRetentionTest extends FitTestCase {
             Optional<Manifest> newest = Catalog.read(checkpoints()).newest();
             Set<String> named = new TreeSet<>();
             for (String stream : STREAMS) {
-                RetentionSnapshot books = rebuilt(newest, stream);
-                result.ifPresent(fit -> assertThatResultIsThatOf(books, stream, fit.stream(stream)));
-                named.addAll(namesIn(books, stream));
-                assertThatWeightsAreThoseOf(books, stream);
+                RetentionSnapshot retained = rebuilt(newest, stream);
+                result.ifPresent(fit -> assertThatResultIsThatOf(retained, stream, fit.stream(stream)));
+                named.addAll(namesIn(retained, stream));
+                assertThatWeightsAreThoseOf(retained, stream);
             }
             assertThat(files(checkpoints())).isEqualTo(named);
             assertThat(temporaryFiles()).isEmpty();
@@ -181,40 +181,40 @@ class EngineRetentionTest extends FitTestCase {
         return Objects.requireNonNull(folders.get(stream));
     }
 
-    private void assertThatResultIsThatOf(RetentionSnapshot books, String stream, StreamResult result) {
+    private void assertThatResultIsThatOf(RetentionSnapshot retained, String stream, StreamResult result) {
         assertThat(result.kept())
-                .containsExactlyInAnyOrderElementsOf(books.checkpoints().stream()
+                .containsExactlyInAnyOrderElementsOf(retained.checkpoints().stream()
                         .map(kept -> new SavedCheckpoint(
                                 path(stream, kept.name()), kept.score(), kept.epoch(), kept.globalStep()))
                         .toList());
-        assertThat(result.last()).isEqualTo(books.last().map(last -> path(stream, last.name())));
-        assertThat(result.best()).isEqualTo(books.bestPointer().map(best -> path(stream, best.name())));
+        assertThat(result.last()).isEqualTo(retained.last().map(last -> path(stream, last.name())));
+        assertThat(result.best()).isEqualTo(retained.bestPointer().map(best -> path(stream, best.name())));
     }
 
     private Path path(String stream, String name) {
         return checkpoints().resolve(folder(stream) + name);
     }
 
-    private Set<String> namesIn(RetentionSnapshot books, String stream) {
+    private Set<String> namesIn(RetentionSnapshot retained, String stream) {
         Set<String> names = new TreeSet<>();
-        books.checkpoints().forEach(kept -> names.add(folder(stream) + kept.name()));
-        books.rescue().ifPresent(rescue -> names.add(folder(stream) + rescue.name()));
-        books.last().ifPresent(last -> names.add(folder(stream) + last.name()));
-        books.bestPointer().ifPresent(best -> names.add(folder(stream) + best.name()));
+        retained.checkpoints().forEach(kept -> names.add(folder(stream) + kept.name()));
+        retained.onException().ifPresent(checkpoint -> names.add(folder(stream) + checkpoint.name()));
+        retained.last().ifPresent(last -> names.add(folder(stream) + last.name()));
+        retained.bestPointer().ifPresent(best -> names.add(folder(stream) + best.name()));
         return names;
     }
 
-    private void assertThatWeightsAreThoseOf(RetentionSnapshot books, String stream) {
-        for (KeptCheckpoint kept : books.checkpoints()) {
+    private void assertThatWeightsAreThoseOf(RetentionSnapshot retained, String stream) {
+        for (KeptCheckpoint kept : retained.checkpoints()) {
             assertThat(Weights.in(path(stream, kept.name()))).isEqualTo(recorder.at(kept.globalStep()));
         }
-        books.rescue()
-                .ifPresent(rescue -> assertThat(Weights.in(path(stream, rescue.name())))
-                        .isEqualTo(recorder.at(rescue.globalStep())));
-        books.last()
+        retained.onException()
+                .ifPresent(checkpoint -> assertThat(Weights.in(path(stream, checkpoint.name())))
+                        .isEqualTo(recorder.at(checkpoint.globalStep())));
+        retained.last()
                 .ifPresent(last ->
                         assertThat(Weights.in(path(stream, last.name()))).isEqualTo(recorder.at(last.globalStep())));
-        books.bestPointer()
+        retained.bestPointer()
                 .ifPresent(best -> assertThat(Weights.in(path(stream, best.name())))
                         .isEqualTo(recorder.at(best.target().globalStep())));
     }

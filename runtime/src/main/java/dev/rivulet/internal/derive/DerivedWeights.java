@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class DerivedWeights implements AutoCloseable {
     private final VerifiedTransforms transforms;
-    private final SaveContext moment;
+    private final SaveContext context;
     private final Snapshot snapshot;
     private final MutationGuard guard;
     private final Map<String, StreamChain> chains = new LinkedHashMap<>();
@@ -32,9 +32,9 @@ public final class DerivedWeights implements AutoCloseable {
      * @param snapshot of this moment; closed by the caller
      * @param guard of the snapshot; closed by the caller
      */
-    public DerivedWeights(VerifiedTransforms transforms, SaveContext moment, Snapshot snapshot, MutationGuard guard) {
+    public DerivedWeights(VerifiedTransforms transforms, SaveContext context, Snapshot snapshot, MutationGuard guard) {
         this.transforms = transforms;
-        this.moment = moment;
+        this.context = context;
         this.snapshot = snapshot;
         this.guard = guard;
     }
@@ -106,7 +106,7 @@ public final class DerivedWeights implements AutoCloseable {
 
     private StreamWeights derived(String stream, StreamDeclaration.Transform transform) throws Exception {
         StreamWeights source = of(transform.from());
-        guard.prepare(transforms.isProven(stream));
+        guard.prepare(transforms.isVerified(stream));
         StreamWeights result = transformed(stream, transform, source);
         if (transforms.repeats(stream)) {
             try (StreamWeights again = transformed(stream, transform, source)) {
@@ -116,7 +116,7 @@ public final class DerivedWeights implements AutoCloseable {
                 throw failure;
             }
         }
-        transforms.prove(stream);
+        transforms.markVerified(stream);
         return result;
     }
 
@@ -136,7 +136,7 @@ public final class DerivedWeights implements AutoCloseable {
         StreamChain from = chain(transform.from());
         NDManager memory = transforms.newManager();
         try {
-            TransformContext context = moment.context(stream, from.name(), memory);
+            TransformContext transformContext = context.transformContext(stream, from.name(), memory);
             String digest = from.isUntransformed() ? snapshot.digest() : source.digest();
             // Arrays of its own, over the same memory: a transform may close what it was given, and others need it
             // still.
@@ -145,10 +145,10 @@ public final class DerivedWeights implements AutoCloseable {
             String who = "The transform of the stream \"" + stream + "\"";
             StateDict result = guard.watch(
                     who,
-                    () -> transforms.transform(stream, argument, context),
+                    () -> transforms.transform(stream, argument, transformContext),
                     () -> refuseChange(who, from, source, given));
             StreamWeights.check(transform, source.weights(), result);
-            return new StreamWeights(memory, result, digest, context);
+            return new StreamWeights(memory, result, digest, transformContext);
         } catch (Throwable failure) {
             memory.close();
             throw failure;

@@ -55,11 +55,11 @@ public final class MutationGuard implements AutoCloseable {
     /**
      * Sees to it that there is something to restore from.
      *
-     * @param proven whether what is called next is known to change nothing
+     * @param verified whether what is called next is known to change nothing
      */
-    void prepare(boolean proven) {
+    void prepare(boolean verified) {
         snapshot.seal();
-        if (backup == null && (trainingContinues ? saved == null : !proven)) {
+        if (backup == null && (trainingContinues ? saved == null : !verified)) {
             backup = snapshot.backup();
         }
     }
@@ -79,10 +79,10 @@ public final class MutationGuard implements AutoCloseable {
      * Runs user code, then restores what it wrote where it must not, also if it fails half way.
      *
      * @param who for the message
-     * @param refuseFurther looks for further changes, and throws if there are any
+     * @param moreChecks looks for further changes, and throws if there are any
      * @throws TransformException if it changed weights, which are restored then
      */
-    public <T> T watch(String who, Callable<T> userCode, Runnable refuseFurther) throws Exception {
+    public <T> T watch(String who, Callable<T> userCode, Runnable moreChecks) throws Exception {
         snapshot.seal();
         T result;
         try {
@@ -90,14 +90,14 @@ public final class MutationGuard implements AutoCloseable {
         } catch (Throwable failure) {
             try {
                 refuseChange(who);
-                refuseFurther.run();
+                moreChecks.run();
             } catch (RuntimeException change) {
                 failure.addSuppressed(change);
             }
             throw failure;
         }
         refuseChange(who);
-        refuseFurther.run();
+        moreChecks.run();
         return result;
     }
 

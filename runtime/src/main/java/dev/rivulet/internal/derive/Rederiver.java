@@ -52,7 +52,7 @@ public final class Rederiver {
     private record Content(
             Checkpoint checkpoint,
             Map<String, Tensor> weights,
-            Map<String, Tensor> additions,
+            Map<String, Tensor> extraTensors,
             Map<String, String> metadata) {
 
         static Content read(Path path) throws IOException {
@@ -76,7 +76,7 @@ public final class Rederiver {
 
         Map<String, Tensor> tensors() {
             Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
-            tensors.putAll(additions);
+            tensors.putAll(extraTensors);
             return tensors;
         }
 
@@ -92,7 +92,7 @@ public final class Rederiver {
         Content expected = Content.read(derived);
         Content from = Content.read(source);
         List<StreamDeclaration> chain = chain(expected.provenance(), from.provenance());
-        requireSameEvent(expected.provenance(), from.provenance());
+        requireSameStep(expected.provenance(), from.provenance());
         Optional<String> difference = firstDifference(expected, from, chain);
         return new Rederivation(
                 derived, source, chain.stream().map(Rederiver::member).toList(), difference);
@@ -149,7 +149,7 @@ public final class Rederiver {
         }
     }
 
-    private void requireSameEvent(Provenance expected, Provenance from) {
+    private void requireSameStep(Provenance expected, Provenance from) {
         if (expected.epoch() != from.epoch() || expected.globalStep() != from.globalStep()) {
             throw new NotRederivableException(derived + " was saved in epoch " + expected.epoch() + " at step "
                     + expected.globalStep() + ", but " + source + " in epoch " + from.epoch() + " at step "
@@ -160,9 +160,9 @@ public final class Rederiver {
     private Optional<String> difference(Content expected, Content from, List<StreamDeclaration> chain, Phase phase)
             throws IOException {
         Provenance at = expected.provenance();
-        SaveContext moment = new SaveContext(phase, at.epoch(), at.globalStep(), at.metrics());
+        SaveContext context = new SaveContext(phase, at.epoch(), at.globalStep(), at.metrics());
         try (NDManager memory = TorchEngine.get().newBaseManager()) {
-            Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, moment, memory));
+            Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, context, memory));
             return difference(expected, result);
         } catch (RuntimeException | IOException e) {
             throw e;
@@ -175,7 +175,7 @@ public final class Rederiver {
     }
 
     private Result transformed(
-            Content expected, Content source, List<StreamDeclaration> chain, SaveContext moment, NDManager memory)
+            Content expected, Content source, List<StreamDeclaration> chain, SaveContext context, NDManager memory)
             throws Exception {
         Map<String, Tensor> copies = new LinkedHashMap<>(); // A transform may write in place, against the rules.
         source.weights().forEach((name, tensor) -> copies.put(name, tensor.copy()));
@@ -187,12 +187,12 @@ public final class Rederiver {
                 requireSource(expected.provenance(), current.digest());
             }
             StreamDeclaration.Transform transform = link.transform().orElseThrow();
-            TransformContext context = moment.context(link.name(), transform.from(), memory);
-            StateDict result = registries.transform(link.name(), current, context);
+            TransformContext transformContext = context.transformContext(link.name(), transform.from(), memory);
+            StateDict result = registries.transform(link.name(), current, transformContext);
             StreamWeights.check(transform, current, result);
             current = result;
-            added = StateDict.of(context.tensors(), memory).tensors();
-            metadata = context.metadata();
+            added = StateDict.of(transformContext.tensors(), memory).tensors();
+            metadata = transformContext.metadata();
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>(current.tensors());
         tensors.putAll(added);

@@ -18,7 +18,7 @@ public record SaveContext(Phase phase, int epoch, long globalStep, Map<String, D
      * @param source name of the stream that the weights come from
      * @param manager parent of the context's own manager
      */
-    public TransformContext context(String stream, String source, NDManager manager) {
+    public TransformContext transformContext(String stream, String source, NDManager manager) {
         return TransformContext.builder(stream, manager)
                 .source(source)
                 .phase(phase)

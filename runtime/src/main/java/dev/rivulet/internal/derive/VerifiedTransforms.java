@@ -19,7 +19,7 @@ public final class VerifiedTransforms {
     private final DeclaredStreams registries;
     private final NDManager parent;
     private final DeterminismCheck check;
-    private final Set<String> proven = ConcurrentHashMap.newKeySet();
+    private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
     /**
      * The transforms of a run, none of them verified.
@@ -48,16 +48,16 @@ public final class VerifiedTransforms {
     }
 
     /** Whether a stream's transform has done its work once without harm. */
-    boolean isProven(String stream) {
-        return proven.contains(stream);
+    boolean isVerified(String stream) {
+        return verified.contains(stream);
     }
 
     /** Whether a stream's transform is to be run twice. */
     boolean repeats(String stream) {
-        return check == DeterminismCheck.ALWAYS || (check == DeterminismCheck.FIRST && !isProven(stream));
+        return check == DeterminismCheck.ALWAYS || (check == DeterminismCheck.FIRST && !isVerified(stream));
     }
 
-    void prove(String stream) {
-        proven.add(stream);
+    void markVerified(String stream) {
+        verified.add(stream);
     }
 }

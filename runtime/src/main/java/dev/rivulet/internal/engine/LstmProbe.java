@@ -27,7 +27,7 @@ public final class LstmProbe {
     private LstmProbe() {}
 
     /** Whether the block can be trusted without gradients; tried out once, on the CPU, if there is an LSTM in it. */
-    public static boolean trusts(Block block) {
+    public static boolean isAccurate(Block block) {
         return !holdsLstm(block) || Finding.IS_RIGHT;
     }
 

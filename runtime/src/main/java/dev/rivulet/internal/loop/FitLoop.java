@@ -11,7 +11,7 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
@@ -123,7 +123,7 @@ public final class FitLoop {
 
     /** Whether what belongs to a batch, a validation and the end of its epoch, may be left to do. */
     private boolean isAfterBatch() {
-        return state.place == Place.BATCH_END || state.place == Place.VALIDATION_END;
+        return state.position == Position.BATCH_END || state.position == Position.VALIDATION_END;
     }
 
     /** Completes the epoch in which another run ended, from the position at which it ended. */
@@ -133,7 +133,7 @@ public final class FitLoop {
         if (state.hasStoppedWithinEpoch()) {
             state.reopenEpoch();
         }
-        switch (state.place) {
+        switch (state.position) {
             case BATCH_START, VALIDATION_END -> completeEpoch();
             case BATCH_END -> completeBatchAndEpoch();
             case EPOCH_END -> closeEpoch();
@@ -160,7 +160,7 @@ public final class FitLoop {
         state.validationPossible = isValidationPossible();
         metrics.beginEpoch();
         hooks.call(ModelHooks::onTrainEpochStart);
-        state.place = Place.BATCH_START;
+        state.position = Position.BATCH_START;
         if (!state.stopping) {
             runBatches();
         }
@@ -175,14 +175,14 @@ public final class FitLoop {
     private void endEpoch() throws Exception {
         state.epochsEnded++;
         metrics.reduce(false);
-        state.place = Place.EPOCH_END;
+        state.position = Position.EPOCH_END;
         hooks.callWatchersLast(ModelHooks::onTrainEpochEnd);
         closeEpoch();
     }
 
     private void closeEpoch() {
         stepOnPlateau(LrInterval.EPOCH, state.epoch);
-        state.place = Place.TRAIN_END;
+        state.position = Position.TRAIN_END;
     }
 
     private void stepOnPlateau(LrInterval passed, long index) {
@@ -204,13 +204,13 @@ public final class FitLoop {
             if (state.batchIndex < 0 && !batches.hasNext()) {
                 throw new EmptyDatasetException("training");
             }
-            if (state.place != Place.BATCH_START) {
+            if (state.position != Position.BATCH_START) {
                 followUp();
             }
             while (batches.hasNext() && !state.lastBatch && !isLastStepDone() && !state.stopping) {
                 state.batchIndex++;
                 trainOn(batches);
-                state.endIfTold();
+                state.throwIfInterrupted();
                 followUp();
             }
         }
@@ -218,14 +218,14 @@ public final class FitLoop {
 
     /** What comes after a batch, unless that has been done. */
     private void followUp() throws Exception {
-        if (state.place == Place.BATCH_END && state.validationFollows() && validation.isPresent()) {
+        if (state.position == Position.BATCH_END && state.validationFollows() && validation.isPresent()) {
             memory.validationBegins();
             validation.get().run(settings.limits().valBatches());
         }
         if (completesStep(state.batchIndex)) {
             stepOnPlateau(LrInterval.STEP, state.batchIndex);
         }
-        state.place = Place.BATCH_START;
+        state.position = Position.BATCH_START;
     }
 
     private void trainOn(BatchIterator batches) throws Exception {
@@ -249,7 +249,7 @@ public final class FitLoop {
             state.validationDue = isValidationDue(index);
             state.totalBatches++;
             state.inBatch = false;
-            state.place = Place.BATCH_END;
+            state.position = Position.BATCH_END;
             hooks.call(each -> each.onTrainBatchEnd(loss, batch, index));
         }
     }

@@ -62,7 +62,7 @@ public final class LoopMemory {
     }
 
     private boolean isWithinValidation() {
-        return state.validating && !state.sanityChecking && state.place == LoopProgress.Place.BATCH_END;
+        return state.validating && !state.sanityChecking && state.position == LoopProgress.Position.BATCH_END;
     }
 
     void validationBegins() {

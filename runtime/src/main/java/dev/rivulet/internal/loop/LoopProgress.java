@@ -7,19 +7,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a run stands in its loop: what has been done last, and the counts from which it resumes.
  *
- * @param place what has been done last
+ * @param position what has been done last
  * @param globalStep optimizer steps so far
  * @param repeatsBatch whether the run ended within a batch, which is trained on again: not exactly as if nothing had
  *     happened
  */
 public record LoopProgress(
-        Place place, long globalStep, Epochs epochs, Batches batches, Validation validation, boolean repeatsBatch) {
+        Position position, long globalStep, Epochs epochs, Batches batches, Validation validation, boolean repeatsBatch) {
 
     /**
      * Epochs of a run.
      *
      * @param current index of the epoch that runs or has just run
-     * @param ended number of epochs that were counted as run; at {@link Place#EPOCH_END} this one is among them, even if
+     * @param ended number of epochs that were counted as run; at {@link Position#EPOCH_END} this one is among them, even if
      *     the run was to stop in the middle of it
      */
     public record Epochs(int current, int ended) {}
@@ -60,7 +60,7 @@ public record LoopProgress(
     /** Entries for a checkpoint: integers, booleans, and the name of the place. */
     public Map<String, @Nullable Object> toEntries() {
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();
-        entries.put("place", place.name());
+        entries.put("place", position.name());
         entries.put("epoch", (long) epochs.current);
         entries.put("epochs_ended", (long) epochs.ended);
         entries.put("global_step", globalStep);
@@ -81,7 +81,7 @@ public record LoopProgress(
      */
     public static LoopProgress fromEntries(Map<?, ?> entries) {
         return new LoopProgress(
-                place(entries),
+                position(entries),
                 count(entries, "global_step", 0, Long.MAX_VALUE),
                 new Epochs(index(entries, "epoch", 0), index(entries, "epochs_ended", 0)),
                 new Batches(
@@ -93,10 +93,10 @@ public record LoopProgress(
                 flag(entries, "repeats_batch"));
     }
 
-    private static Place place(Map<?, ?> entries) {
-        for (Place place : Place.values()) {
-            if (place.name().equals(entries.get("place"))) {
-                return place;
+    private static Position position(Map<?, ?> entries) {
+        for (Position position : Position.values()) {
+            if (position.name().equals(entries.get("place"))) {
+                return position;
             }
         }
         throw malformed(entries, "place");
@@ -127,7 +127,7 @@ public record LoopProgress(
     }
 
     /** What has been done last. */
-    public enum Place {
+    public enum Position {
         /** The hooks at an epoch's start, or the batch and all that belongs to it: the next batch is to come. */
         BATCH_START,
         /** A batch and its hooks: a validation that is due is to come. */

@@ -1,7 +1,7 @@
 package dev.rivulet.internal.loop;
 
 import dev.rivulet.checkpoint.ShutdownException;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 
 /** Where training stands. Written by the loop, on the training thread; read by hooks there. */
 public final class LoopState {
@@ -21,7 +21,7 @@ public final class LoopState {
     long totalBatches;
     int windowStart;
     boolean inBatch;
-    Place place = Place.BATCH_START;
+    Position position = Position.BATCH_START;
 
     /** A run that has not begun. */
     public LoopState() {}
@@ -88,7 +88,7 @@ public final class LoopState {
     public LoopProgress progress() {
         int repeated = inBatch ? batchIndex - windowStart : 0;
         return new LoopProgress(
-                inBatch ? Place.BATCH_START : place,
+                inBatch ? Position.BATCH_START : position,
                 globalStep,
                 new LoopProgress.Epochs(epoch, epochsEnded),
                 new LoopProgress.Batches(
@@ -102,7 +102,7 @@ public final class LoopState {
 
     /** Adopts the position of another run. */
     void resume(LoopProgress progress) {
-        place = progress.place();
+        position = progress.position();
         globalStep = progress.globalStep();
         epoch = progress.epochs().current();
         epochsEnded = progress.epochs().ended();
@@ -116,13 +116,13 @@ public final class LoopState {
 
     /** Whether the current epoch counts as ended although batches of it are left: the run was to stop within it. */
     boolean hasStoppedWithinEpoch() {
-        return (place == Place.EPOCH_END || place == Place.TRAIN_END) && !lastBatch;
+        return (position == Position.EPOCH_END || position == Position.TRAIN_END) && !lastBatch;
     }
 
     /** Undoes the end of such an epoch, for a run that does not stop there. */
     void reopenEpoch() {
         epochsEnded--;
-        place = Place.BATCH_START;
+        position = Position.BATCH_START;
     }
 
     /** Whether the process was told to end. */
@@ -141,7 +141,7 @@ public final class LoopState {
      * @throws ShutdownException if the process was told
      * @throws InterruptedException if the thread was interrupted
      */
-    void endIfTold() throws InterruptedException {
+    void throwIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("The training thread was interrupted.");
         }

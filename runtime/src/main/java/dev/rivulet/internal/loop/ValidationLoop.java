@@ -6,7 +6,7 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 
 /** One validation: all batches of the validation data, without gradients, then the metrics of all together. */
 final class ValidationLoop {
@@ -36,14 +36,14 @@ final class ValidationLoop {
             }
             for (int index = 0; index < limitBatches && batches.hasNext(); index++) {
                 validateOn(batches, index);
-                state.endIfTold();
+                state.throwIfInterrupted();
             }
         }
         hooks.call(ModelHooks::onValidationEpochEnd);
         metrics.reduce(true);
         if (!state.sanityChecking) {
             state.validationHasRun = true;
-            state.place = Place.VALIDATION_END;
+            state.position = Position.VALIDATION_END;
         }
         hooks.call(ModelHooks::onValidationEnd);
         state.validating = false;

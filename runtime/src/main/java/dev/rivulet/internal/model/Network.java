@@ -30,7 +30,7 @@ public final class Network implements AutoCloseable {
     private final ParameterStore store;
     private final ParameterNames names;
     private final Map<String, NDArray> arrays;
-    private final boolean rightWithoutGradients;
+    private final boolean accurateWithoutGradients;
 
     /**
      * Initializes a block.
@@ -54,7 +54,7 @@ public final class Network implements AutoCloseable {
         Map<String, NDArray> live = new LinkedHashMap<>();
         names.parameters().forEach((name, parameter) -> live.put(name, parameter.getArray()));
         this.arrays = Collections.unmodifiableMap(live);
-        this.rightWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.trusts(block);
+        this.accurateWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.isAccurate(block);
     }
 
     public NDManager manager() {
@@ -118,7 +118,7 @@ public final class Network implements AutoCloseable {
 
     /** The block's output, with gradients recorded if the thread records them. */
     public NDList forward(NDList inputs, boolean training) {
-        return rightWithoutGradients || JniUtils.isGradMode()
+        return accurateWithoutGradients || JniUtils.isGradMode()
                 ? block.forward(store, inputs, training)
                 : forwardRecorded(inputs, training);
     }

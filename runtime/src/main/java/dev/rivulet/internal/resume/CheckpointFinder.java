@@ -75,7 +75,7 @@ public final class CheckpointFinder {
         if (newest.isEmpty() && !skipped.isEmpty()) {
             throw nothing();
         }
-        return newest.orElse(StartingPoint.BEGINNING);
+        return newest.orElse(StartingPoint.FRESH);
     }
 
     /**

@@ -198,7 +198,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
     }
 
     @Override
-    public RunLineage continuation(CheckpointDirectory directory) throws IOException {
+    public RunLineage lineage(CheckpointDirectory directory) throws IOException {
         Path root = directory.root().toRealPath();
         if (!file.path().startsWith(root)) {
             return RunLineage.ofExternal(checkpoint.globalStep());
@@ -241,10 +241,10 @@ public final class CheckpointStartingPoint implements StartingPoint {
     }
 
     @Override
-    public void restoreState(TrainingComponents parts) {
+    public void restoreState(TrainingComponents components) {
         TrainingState loaded = Objects.requireNonNull(read, "readState comes first");
         read = null; // Its tensors take memory.
-        new TrainingStateMapper(file.path(), loaded).restore(parts);
+        new TrainingStateMapper(file.path(), loaded).restore(components);
         LOG.info(
                 "Training goes on from {}: epoch {}, step {}.",
                 file.path(),

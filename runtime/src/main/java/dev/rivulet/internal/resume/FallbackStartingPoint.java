@@ -106,13 +106,13 @@ final class FallbackStartingPoint implements StartingPoint {
     }
 
     @Override
-    public RunLineage continuation(CheckpointDirectory directory) throws IOException {
-        return current.continuation(directory);
+    public RunLineage lineage(CheckpointDirectory directory) throws IOException {
+        return current.lineage(directory);
     }
 
     @Override
-    public void restoreState(TrainingComponents parts) throws IOException {
-        current.restoreState(parts);
+    public void restoreState(TrainingComponents components) throws IOException {
+        current.restoreState(components);
     }
 
     @Override

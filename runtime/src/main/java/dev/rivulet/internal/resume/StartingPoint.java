@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 public interface StartingPoint extends AutoCloseable {
 
     /** The beginning. */
-    StartingPoint BEGINNING = new StartingPoint() {};
+    StartingPoint FRESH = new StartingPoint() {};
 
     /** The file to resume from; empty at the beginning. */
     default Optional<Path> file() {
@@ -38,7 +38,7 @@ public interface StartingPoint extends AutoCloseable {
     }
 
     /** What the run adopts of the directory that it saves to. */
-    default RunLineage continuation(CheckpointDirectory directory) throws IOException {
+    default RunLineage lineage(CheckpointDirectory directory) throws IOException {
         return RunLineage.none();
     }
 
@@ -53,7 +53,7 @@ public interface StartingPoint extends AutoCloseable {
     default void readState(Network network, OptimizerStep optimizer) throws IOException {}
 
     /** Restores what was read, once the parts exist. */
-    default void restoreState(TrainingComponents parts) throws IOException {}
+    default void restoreState(TrainingComponents components) throws IOException {}
 
     /** What decides on the next saves of streams, by their names. */
     default Map<String, DecisionState> decisions() {

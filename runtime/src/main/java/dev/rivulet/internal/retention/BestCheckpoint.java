@@ -25,7 +25,7 @@ public record BestCheckpoint(String name, KeptCheckpoint target, boolean linked)
     }
 
     /** Whether this names a checkpoint. */
-    boolean is(KeptCheckpoint kept) {
+    boolean pointsTo(KeptCheckpoint kept) {
         return target.name().equals(kept.name()) && target.globalStep() == kept.globalStep();
     }
 

@@ -28,15 +28,15 @@ final class CheckpointNames {
     /**
      * Name of a due checkpoint, which may take the name of the file that it replaces.
      *
-     * @param keptForEver names that are never taken again, with or without a version counter
+     * @param permanent names that are never taken again, with or without a version counter
      */
     String regular(
-            MetricValues metrics, Optional<String> replaced, Predicate<String> keptForEver, Predicate<String> taken) {
-        return choose(filename.format(metrics), versioned ? taken : keptForEver, replaced);
+            MetricValues metrics, Optional<String> replaced, Predicate<String> permanent, Predicate<String> taken) {
+        return choose(filename.format(metrics), versioned ? taken : permanent, replaced);
     }
 
     /** Name of a rescue: always a free one, for what is there may be the only good file. */
-    String rescue(MetricValues metrics, Predicate<String> taken) {
+    String onException(MetricValues metrics, Predicate<String> taken) {
         return choose(filename.format(metrics), taken, Optional.empty());
     }
 

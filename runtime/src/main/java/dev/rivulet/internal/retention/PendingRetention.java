@@ -28,7 +28,7 @@ final class PendingRetention {
         this.stream = stream;
         this.policy = policy;
         this.resumedFrom = restored.source();
-        this.committed = RetentionState.resumed(policy, restored.books(), restored.globalStep());
+        this.committed = RetentionState.resumed(policy, restored.retained(), restored.globalStep());
         this.tentative = committed.copy();
     }
 
@@ -55,19 +55,19 @@ final class PendingRetention {
     /** See {@link ModelCheckpoint#commitEffects}. */
     RetentionSnapshot.CommitEffects commitEffects(SavePlan plan, long bytes) {
         RetentionState ahead = committed.copy();
-        Settled settled = settle(plan, bytes, ahead);
-        return new RetentionSnapshot.CommitEffects(ahead.snapshot(), settled.retired());
+        Applied applied = applyTo(plan, bytes, ahead);
+        return new RetentionSnapshot.CommitEffects(ahead.snapshot(), applied.superseded());
     }
 
     /** See {@link ModelCheckpoint#committed}. */
     List<String> committed(SavePlan plan, long bytes) {
-        Settled settled = settle(plan, bytes, committed);
+        Applied applied = applyTo(plan, bytes, committed);
         pending.removeFirst();
-        displaced = settled.displaced();
-        if (settled.surplus()) {
-            countOnPending();
+        displaced = applied.displaced();
+        if (applied.surplus()) {
+            replayPending();
         }
-        return settled.retired();
+        return applied.superseded();
     }
 
     /**
@@ -75,10 +75,10 @@ final class PendingRetention {
      *
      * @param surplus whether checkpoints were given up on which the decisions on pending plans have counted
      */
-    private record Settled(Set<String> displaced, List<String> retired, boolean surplus) {}
+    private record Applied(Set<String> displaced, List<String> superseded, boolean surplus) {}
 
     /** Enters a plan in the books as they were last committed, or in a copy of them. */
-    private Settled settle(SavePlan plan, long bytes, RetentionState books) {
+    private Applied applyTo(SavePlan plan, long bytes, RetentionState state) {
         if (!pending.contains(plan)) {
             throw notPending(plan);
         }
@@ -87,19 +87,19 @@ final class PendingRetention {
                     + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
         }
         Set<String> dropped = new LinkedHashSet<>(displaced);
-        dropped.addAll(books.apply(plan, bytes));
-        Set<String> surplus = policy.maxTotalBytes() > 0 ? books.fit(policy.maxTotalBytes(), spared(plan)) : Set.of();
+        dropped.addAll(state.apply(plan, bytes));
+        Set<String> surplus = policy.maxTotalBytes() > 0 ? state.evictToFit(policy.maxTotalBytes(), exempt(plan)) : Set.of();
         dropped.addAll(surplus);
         List<SavePlan> later = pending.stream().skip(1).toList();
-        List<String> retired = takeRetired(dropped, books, later);
-        return new Settled(dropped, retired, !surplus.isEmpty());
+        List<String> superseded = takeSuperseded(dropped, state, later);
+        return new Applied(dropped, superseded, !surplus.isEmpty());
     }
 
-    private Set<String> spared(SavePlan plan) {
-        Set<String> spared = new HashSet<>();
-        plan.checkpoint().ifPresent(newest -> spared.add(newest.name()));
-        resumedFrom.ifPresent(spared::add);
-        return spared;
+    private Set<String> exempt(SavePlan plan) {
+        Set<String> exempt = new HashSet<>();
+        plan.checkpoint().ifPresent(newest -> exempt.add(newest.name()));
+        resumedFrom.ifPresent(exempt::add);
+        return exempt;
     }
 
     /** See {@link ModelCheckpoint#failed}. */
@@ -107,11 +107,11 @@ final class PendingRetention {
         if (!pending.remove(plan)) {
             throw notPending(plan);
         }
-        countOnPending();
-        return takeRetired(displaced, committed, pending);
+        replayPending();
+        return takeSuperseded(displaced, committed, pending);
     }
 
-    private void countOnPending() {
+    private void replayPending() {
         tentative = committed.copy();
         pending.forEach(plan -> tentative.apply(plan, 0));
     }
@@ -120,14 +120,14 @@ final class PendingRetention {
      * Takes what is displaced for good out of what is displaced. A file that a pending plan is to overwrite waits for that
      * plan's end.
      */
-    private List<String> takeRetired(Set<String> dropped, RetentionState books, Collection<SavePlan> later) {
+    private List<String> takeSuperseded(Set<String> dropped, RetentionState state, Collection<SavePlan> later) {
         dropped.removeIf(
-                name -> books.refersTo(name) || resumedFrom.filter(name::equals).isPresent());
-        List<String> retired = dropped.stream()
+                name -> state.refersTo(name) || resumedFrom.filter(name::equals).isPresent());
+        List<String> superseded = dropped.stream()
                 .filter(name -> later.stream().noneMatch(plan -> plan.needs(name)))
                 .toList();
-        retired.forEach(dropped::remove);
-        return retired;
+        superseded.forEach(dropped::remove);
+        return superseded;
     }
 
     private IllegalStateException notPending(SavePlan plan) {

@@ -19,7 +19,7 @@ final class Retention {
     /** By name, the oldest first. */
     private final Map<String, KeptCheckpoint> newest = new LinkedHashMap<>();
 
-    private final Map<String, KeptCheckpoint> forEver = new LinkedHashMap<>();
+    private final Map<String, KeptCheckpoint> everyNth = new LinkedHashMap<>();
 
     private Retention(TopK topK, int keepLast) {
         this.topK = topK;
@@ -27,29 +27,29 @@ final class Retention {
     }
 
     /** What a policy keeps of the checkpoints in earlier books: all of them, until the next is put. */
-    static Retention of(StreamPolicy policy, RetentionSnapshot books) {
-        Retention retention = new Retention(TopK.of(policy, books.kept()), policy.keepLast());
-        books.newest().forEach(checkpoint -> retention.newest.put(checkpoint.name(), checkpoint));
-        books.keptForEver().forEach(checkpoint -> retention.forEver.put(checkpoint.name(), checkpoint));
+    static Retention of(StreamPolicy policy, RetentionSnapshot retained) {
+        Retention retention = new Retention(TopK.of(policy, retained.topK()), policy.keepLast());
+        retained.newest().forEach(checkpoint -> retention.newest.put(checkpoint.name(), checkpoint));
+        retained.everyNth().forEach(checkpoint -> retention.everyNth.put(checkpoint.name(), checkpoint));
         return retention;
     }
 
     Retention copy() {
         Retention copy = new Retention(topK.copy(), keepLast);
         copy.newest.putAll(newest);
-        copy.forEver.putAll(forEver);
+        copy.everyNth.putAll(everyNth);
         return copy;
     }
 
     /**
      * Enters a checkpoint.
      *
-     * @param keptForEver whether it never leaves again
+     * @param permanent whether it never leaves again
      * @param left told the names of those that left for it
      */
-    void put(KeptCheckpoint checkpoint, boolean keptForEver, Consumer<String> left) {
+    void put(KeptCheckpoint checkpoint, boolean permanent, Consumer<String> left) {
         String name = checkpoint.name();
-        boolean onlyForItsScore = keepLast == 0 && !keptForEver;
+        boolean onlyForItsScore = keepLast == 0 && !permanent;
         // One that is kept for its score alone was admitted when its save was decided.
         if (onlyForItsScore || topK.admits(checkpoint.score())) {
             topK.put(checkpoint).forEach(evicted -> left.accept(evicted.name()));
@@ -63,16 +63,16 @@ final class Retention {
             left.accept(oldest.next());
             oldest.remove();
         }
-        if (keptForEver) {
-            forEver.put(name, checkpoint);
+        if (permanent) {
+            everyNth.put(name, checkpoint);
         }
     }
 
     /** Name of a file that the next checkpoint takes the place of, so that it may take its name too. */
     Optional<String> replacedNext(boolean admitted) {
         return topK.replacedNext()
-                .filter(name -> admitted && !forEver.containsKey(name) && !staysAmongNewest(name))
-                .or(() -> oldestOfNewest().filter(name -> !forEver.containsKey(name) && !topK.contains(name)));
+                .filter(name -> admitted && !everyNth.containsKey(name) && !staysAmongNewest(name))
+                .or(() -> oldestOfNewest().filter(name -> !everyNth.containsKey(name) && !topK.contains(name)));
     }
 
     private boolean staysAmongNewest(String name) {
@@ -91,13 +91,13 @@ final class Retention {
      * Drops the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor any that is
      * kept for ever.
      *
-     * @param spared which others stay
+     * @param exempt which others stay
      * @param dropped told the names of those that are dropped
      */
-    void fit(long bytes, Predicate<String> spared, Consumer<String> dropped) {
+    void evictToFit(long bytes, Predicate<String> exempt, Consumer<String> dropped) {
         Map<String, KeptCheckpoint> all = new LinkedHashMap<>(newest);
         topK.kept().forEach(checkpoint -> all.put(checkpoint.name(), checkpoint));
-        all.putAll(forEver);
+        all.putAll(everyNth);
         long surplus = all.values().stream().mapToLong(KeptCheckpoint::bytes).sum() - bytes;
         if (surplus <= 0) {
             return;
@@ -105,9 +105,9 @@ final class Retention {
         Optional<String> best = topK.best().map(KeptCheckpoint::name);
         Iterator<KeptCheckpoint> worstFirst = all.values().stream()
                 .filter(checkpoint -> checkpoint.bytes() > 0
-                        && !forEver.containsKey(checkpoint.name())
+                        && !everyNth.containsKey(checkpoint.name())
                         && !best.equals(Optional.of(checkpoint.name()))
-                        && !spared.test(checkpoint.name()))
+                        && !exempt.test(checkpoint.name()))
                 .sorted(topK.worstFirst())
                 .iterator();
         while (surplus > 0 && worstFirst.hasNext()) {
@@ -120,11 +120,11 @@ final class Retention {
     }
 
     boolean contains(String name) {
-        return topK.contains(name) || newest.containsKey(name) || forEver.containsKey(name);
+        return topK.contains(name) || newest.containsKey(name) || everyNth.containsKey(name);
     }
 
-    boolean keepsForEver(String name) {
-        return forEver.containsKey(name);
+    boolean keepsPermanently(String name) {
+        return everyNth.containsKey(name);
     }
 
     TopK topK() {
@@ -137,7 +137,7 @@ final class Retention {
     }
 
     /** In the order of their saves. */
-    Collection<KeptCheckpoint> forEver() {
-        return forEver.values();
+    Collection<KeptCheckpoint> everyNth() {
+        return everyNth.values();
     }
 }

@@ -14,18 +14,18 @@ import java.util.stream.Stream;
 /**
  * What a stream keeps at one moment, and which of it is the best and the newest. Plain data, which a later run adopts.
  *
- * @param retained the checkpoints that the policy keeps
+ * @param kept the checkpoints that the policy keeps
  * @param ranking how they compare
  * @param pointers what {@code last} and {@code best} name
- * @param rescue the exception checkpoint; kept in addition to the others until a later save commits
+ * @param onException the exception checkpoint; kept in addition to the others until a later save commits
  * @param saves how many saves the stream has carried out, exception checkpoints apart; where every n-th is kept, also
  *     those that wrote nothing
  */
 public record RetentionSnapshot(
-        Retained retained, Ranking ranking, Pointers pointers, Optional<KeptCheckpoint> rescue, long saves) {
+        Kept kept, Ranking ranking, Pointers pointers, Optional<KeptCheckpoint> onException, long saves) {
     /** Of a stream that has saved nothing. */
     public static final RetentionSnapshot EMPTY = new RetentionSnapshot(
-            new Retained(List.of(), List.of(), List.of()),
+            new Kept(List.of(), List.of(), List.of()),
             Ranking.UNKNOWN,
             new Pointers(Optional.empty(), Optional.empty()),
             Optional.empty(),
@@ -34,21 +34,21 @@ public record RetentionSnapshot(
     /**
      * The checkpoints that a policy keeps, each list in the order of the saves. A checkpoint may be in several of them.
      *
-     * @param kept the best k, or all
+     * @param topK the best k, or all
      * @param newest the newest n, in addition to the best
-     * @param keptForEver every n-th
+     * @param everyNth every n-th
      */
-    public record Retained(List<KeptCheckpoint> kept, List<KeptCheckpoint> newest, List<KeptCheckpoint> keptForEver) {
+    public record Kept(List<KeptCheckpoint> topK, List<KeptCheckpoint> newest, List<KeptCheckpoint> everyNth) {
 
         /** Holds immutable copies of the lists. */
-        public Retained {
-            kept = List.copyOf(kept);
+        public Kept {
+            topK = List.copyOf(topK);
             newest = List.copyOf(newest);
-            keptForEver = List.copyOf(keptForEver);
+            everyNth = List.copyOf(everyNth);
         }
 
         private Stream<KeptCheckpoint> all() {
-            return Stream.of(kept, newest, keptForEver).flatMap(Collection::stream);
+            return Stream.of(topK, newest, everyNth).flatMap(Collection::stream);
         }
     }
 
@@ -76,11 +76,11 @@ public record RetentionSnapshot(
     /**
      * What a later run adopts.
      *
-     * @param books of files that still exist; empty for another directory
+     * @param retained of files that still exist; empty for another directory
      * @param globalStep the step from which training resumes; 0 for a fresh run
      * @param source the file from which training resumes, if it is in the stream's directory; never deleted in this run
      */
-    public record Restored(RetentionSnapshot books, long globalStep, Optional<String> source) {
+    public record Restored(RetentionSnapshot retained, long globalStep, Optional<String> source) {
         /** Nothing: a fresh run. */
         public static final Restored NOTHING = new Restored(EMPTY, 0, Optional.empty());
     }
@@ -88,24 +88,24 @@ public record RetentionSnapshot(
     /**
      * What the commit of a plan changes.
      *
-     * @param books what the stream keeps after it
-     * @param retired names of the files to delete after it, in this order
+     * @param retained what the stream keeps after it
+     * @param superseded names of the files to delete after it, in this order
      */
-    public record CommitEffects(RetentionSnapshot books, List<String> retired) {}
+    public record CommitEffects(RetentionSnapshot retained, List<String> superseded) {}
 
     /** The best k, or all, in the order of their saves. */
-    public List<KeptCheckpoint> kept() {
-        return retained.kept();
+    public List<KeptCheckpoint> topK() {
+        return kept.topK();
     }
 
     /** The newest n that are kept in addition to the best, in the order of their saves. */
     public List<KeptCheckpoint> newest() {
-        return retained.newest();
+        return kept.newest();
     }
 
     /** Every n-th, in the order of their saves. */
-    public List<KeptCheckpoint> keptForEver() {
-        return retained.keptForEver();
+    public List<KeptCheckpoint> everyNth() {
+        return kept.everyNth();
     }
 
     /** What {@code last} names. */
@@ -121,7 +121,7 @@ public record RetentionSnapshot(
     /** All checkpoints under names of their own but the exception checkpoint, each once, the oldest first. */
     public List<KeptCheckpoint> checkpoints() {
         Map<String, KeptCheckpoint> byName = new LinkedHashMap<>();
-        retained.all().forEach(checkpoint -> byName.put(checkpoint.name(), checkpoint));
+        kept.all().forEach(checkpoint -> byName.put(checkpoint.name(), checkpoint));
         return byName.values().stream()
                 .sorted(Comparator.comparingLong(KeptCheckpoint::globalStep))
                 .toList();
@@ -131,7 +131,7 @@ public record RetentionSnapshot(
     public Set<String> fileNames() {
         Set<String> names = new LinkedHashSet<>();
         checkpoints().forEach(checkpoint -> names.add(checkpoint.name()));
-        rescue.ifPresent(checkpoint -> names.add(checkpoint.name()));
+        onException.ifPresent(checkpoint -> names.add(checkpoint.name()));
         last().ifPresent(pointer -> names.add(pointer.name()));
         bestPointer().ifPresent(pointer -> names.add(pointer.name()));
         return names;
@@ -142,10 +142,10 @@ public record RetentionSnapshot(
      * checkpoint does not count: what is due at its step is still to be saved when training resumes from it.
      */
     boolean holds(long globalStep) {
-        if (rescue.filter(entry -> entry.globalStep() == globalStep).isPresent()) {
+        if (onException.filter(entry -> entry.globalStep() == globalStep).isPresent()) {
             return false;
         }
-        return retained.all().anyMatch(entry -> entry.globalStep() == globalStep)
+        return kept.all().anyMatch(entry -> entry.globalStep() == globalStep)
                 || last().filter(entry -> entry.globalStep() == globalStep).isPresent();
     }
 }

@@ -10,12 +10,12 @@ import java.util.Optional;
  *
  * @param purpose why it is saved
  * @param files what is written
- * @param keptForEver whether the checkpoint is kept permanently
+ * @param permanent whether the checkpoint is kept permanently
  * @param skipped how many saves of the stream came before it, after the plan before, that wrote nothing
  * @param epoch index of the epoch
  * @param globalStep optimizer steps so far
  */
-public record SavePlan(Purpose purpose, Files files, boolean keptForEver, long skipped, int epoch, long globalStep) {
+public record SavePlan(Purpose purpose, Files files, boolean permanent, long skipped, int epoch, long globalStep) {
 
     /** Why a checkpoint is saved. */
     public enum Purpose {
@@ -23,7 +23,7 @@ public record SavePlan(Purpose purpose, Files files, boolean keptForEver, long s
         REGULAR,
 
         /** Training ends with an exception. */
-        RESCUE
+        EXCEPTION
     }
 
     /**
@@ -40,7 +40,7 @@ public record SavePlan(Purpose purpose, Files files, boolean keptForEver, long s
 
     SavePlan withBest(BestCheckpoint pointer) {
         Files moved = new Files(checkpoint(), last(), Optional.of(pointer));
-        return new SavePlan(purpose, moved, keptForEver, skipped, epoch, globalStep);
+        return new SavePlan(purpose, moved, permanent, skipped, epoch, globalStep);
     }
 
     /** The file under a name of its own; empty if only {@code last} is written. */

@@ -40,7 +40,7 @@ final class SkippedSaves {
     }
 
     /** Takes back those of a plan that failed. */
-    void giveBack(SavePlan plan) {
+    void restore(SavePlan plan) {
         count += plan.skipped();
     }
 }

@@ -106,9 +106,9 @@ final class TopK {
         return left;
     }
 
-    private void add(KeptCheckpoint checkpoint, long place) {
-        Ranked ranked = new Ranked(checkpoint, badness(checkpoint.score().orElse(Double.NaN)), place);
-        ranking.add(place(ranked), ranked);
+    private void add(KeptCheckpoint checkpoint, long position) {
+        Ranked ranked = new Ranked(checkpoint, badness(checkpoint.score().orElse(Double.NaN)), position);
+        ranking.add(position(ranked), ranked);
         byName.put(checkpoint.name(), ranked);
     }
 
@@ -120,13 +120,13 @@ final class TopK {
     }
 
     /** Where a checkpoint stands, or is to stand. */
-    private int place(Ranked ranked) {
+    private int position(Ranked ranked) {
         int found = Collections.binarySearch(ranking, ranked);
         return found < 0 ? -found - 1 : found;
     }
 
     private void remove(Ranked ranked) {
-        ranking.remove(place(ranked));
+        ranking.remove(position(ranked));
         byName.remove(ranked.checkpoint.name());
     }
 
@@ -154,7 +154,7 @@ final class TopK {
         }
         Ranked newestOfBest = ranking.get(ranking.size() - 1);
         Ranked best = monitored
-                ? ranking.get(place(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1)))
+                ? ranking.get(position(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1)))
                 : newestOfBest;
         return Optional.of(best.checkpoint);
     }

@@ -42,14 +42,14 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     private final SavedRun run;
     private final List<StreamSaver> streams;
-    private final Optional<SaveScheduler> events;
+    private final Optional<SaveScheduler> scheduler;
     private final FailurePolicy failures;
 
     private CheckpointEngine(
-            SavedRun run, List<StreamSaver> streams, Optional<SaveScheduler> events, FailurePolicy failures) {
+            SavedRun run, List<StreamSaver> streams, Optional<SaveScheduler> scheduler, FailurePolicy failures) {
         this.run = run;
         this.streams = streams;
-        this.events = events;
+        this.scheduler = scheduler;
         this.failures = failures;
     }
 
@@ -59,32 +59,32 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
      * @param registries whose transforms and conditions are called
      * @param graph the streams
      * @param directory where their files go; closed by the caller, after this
-     * @param continuation what the run adopts of it
+     * @param lineage what the run adopts of it
      */
     public static CheckpointEngine open(
             SavedRun run,
             DeclaredStreams registries,
             StreamGraph graph,
             CheckpointDirectory directory,
-            RunLineage continuation,
+            RunLineage lineage,
             SaveSettings settings) {
-        TrainingComponents parts = run.parts();
-        Network network = parts.network();
-        SnapshotPool snapshots = new SnapshotPool(network.arrays(), parts.arrays(), settings.maxPendingSaves() + 1);
+        TrainingComponents components = run.components();
+        Network network = components.network();
+        SnapshotPool snapshots = new SnapshotPool(network.arrays(), components.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots, settings.maxPendingSaves());
-        warnOfMissingState(parts.optimizer(), graph);
+        warnOfMissingState(components.optimizer(), graph);
         FailurePolicy failures = new FailurePolicy();
-        SaveConditions conditions = new SaveConditions(registries, network.manager(), run.moment(), failures);
-        FileOwnership claims = new FileOwnership();
+        SaveConditions conditions = new SaveConditions(registries, network.manager(), run.view(), failures);
+        FileOwnership ownership = new FileOwnership();
         List<StreamSaver> savers = graph.streams().stream()
-                .map(stream -> new StreamSaver(stream, directory, claims, conditions::allow, continuation))
+                .map(stream -> new StreamSaver(stream, directory, ownership, conditions::allow, lineage))
                 .toList();
-        SaveScheduler events = new SaveScheduler(
+        SaveScheduler scheduler = new SaveScheduler(
                 run,
                 new VerifiedTransforms(graph, registries, network.manager(), settings.determinismCheck()),
-                new RunStreams(directory, continuation, savers),
+                new RunStreams(directory, lineage, savers),
                 new SaveQueue(snapshots, settings));
-        return new CheckpointEngine(run, savers, Optional.of(events), failures);
+        return new CheckpointEngine(run, savers, Optional.of(scheduler), failures);
     }
 
     /** No streams, of a run that saves nothing. */
@@ -93,7 +93,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     }
 
     /** Logs what opening a directory has found and restored. */
-    public static void report(Recovery recovery) {
+    public static void logRecovery(Recovery recovery) {
         for (Recovery.Quarantined damaged : recovery.quarantined()) {
             LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
         }
@@ -136,48 +136,48 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     @Override
     public void onTrainStart() {
-        streams.forEach(stream -> stream.start(run.moment()));
+        streams.forEach(stream -> stream.start(run.view()));
     }
 
     @Override
     public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainBatchEnd);
+        collectOutcomes();
+        saveDueStreams(Phase.TRAINING, ModelCheckpoint::onTrainBatchEnd);
     }
 
     @Override
     public void onTrainEpochEnd() throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainEpochEnd);
+        collectOutcomes();
+        saveDueStreams(Phase.TRAINING, ModelCheckpoint::onTrainEpochEnd);
     }
 
     @Override
     public void onValidationEnd() throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.VALIDATION, ModelCheckpoint::onValidationEnd);
+        collectOutcomes();
+        saveDueStreams(Phase.VALIDATION, ModelCheckpoint::onValidationEnd);
     }
 
     @Override
     public void onTrainEnd() throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
-        events.ifPresent(SaveScheduler::await);
-        reportSaves();
+        collectOutcomes();
+        saveDueStreams(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
+        scheduler.ifPresent(SaveScheduler::await);
+        collectOutcomes();
     }
 
     /** Earlier saves end first, because a step that is saved needs no exception checkpoint. */
     @Override
     public void onException(Throwable exception) throws Exception {
-        events.ifPresent(SaveScheduler::await);
+        scheduler.ifPresent(SaveScheduler::await);
         try {
-            reportSaves();
+            collectOutcomes();
         } catch (Throwable failed) {
             exception.addSuppressed(failed);
         }
         if (!failures.weightsAreLost()) {
-            saveWhatIsDue(Phase.EXCEPTION, ModelCheckpoint::onException);
-            events.ifPresent(SaveScheduler::await);
-            reportSaves();
+            saveDueStreams(Phase.EXCEPTION, ModelCheckpoint::onException);
+            scheduler.ifPresent(SaveScheduler::await);
+            collectOutcomes();
         }
     }
 
@@ -185,7 +185,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     public Map<String, StreamResult> results() {
         Map<String, StreamResult> results = new LinkedHashMap<>();
         for (StreamSaver stream : streams) {
-            stream.missedMetric().ifPresent(metric -> failures.noteMissed(stream, metric, run.moment()));
+            stream.missingMetric().ifPresent(metric -> failures.noteMissingMetric(stream, metric, run.view()));
             results.put(stream.name(), stream.result());
         }
         return results;
@@ -193,17 +193,17 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     /** What saving has cost. */
     public SaveStatistics statistics() {
-        return events.map(SaveScheduler::statistics).orElseGet(() -> new SaveMetrics().statistics());
+        return scheduler.map(SaveScheduler::statistics).orElseGet(() -> new SaveMetrics().statistics());
     }
 
-    private void saveWhatIsDue(Phase phase, StreamSaver.Decision decision) throws Exception {
-        LoopView moment = run.moment();
-        moment.enter(phase);
+    private void saveDueStreams(Phase phase, StreamSaver.Decision decision) throws Exception {
+        LoopView view = run.view();
+        view.enter(phase);
         List<PendingSave> due = List.of();
         Throwables refused = new Throwables();
         for (StreamSaver stream : streams) {
             try {
-                Optional<SavePlan> plan = stream.decide(decision, moment);
+                Optional<SavePlan> plan = stream.decide(decision, view);
                 if (plan.isPresent()) {
                     due = due.isEmpty() ? new ArrayList<>() : due;
                     due.add(new PendingSave(stream, plan.get()));
@@ -214,8 +214,8 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
             }
         }
         if (!due.isEmpty()) {
-            events.orElseThrow().save(due, moment.now());
-            Throwables failed = collectReports();
+            scheduler.orElseThrow().save(due, view.now());
+            Throwables failed = noteOutcomes();
             refused.first().ifPresent(failed::add);
             failed.throwFirst();
         }
@@ -223,19 +223,19 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     }
 
     /** Collects what became of saves, and throws what ends the run because of it. */
-    private void reportSaves() throws Exception {
-        collectReports().throwFirst();
+    private void collectOutcomes() throws Exception {
+        noteOutcomes().throwFirst();
     }
 
     /** Neither hides the other: a failed save what the hooks of other checkpoints throw, nor a hook a failed save. */
-    private Throwables collectReports() {
-        List<SaveOutcome> reports = new ArrayList<>();
-        for (Optional<SaveOutcome> report = report(); report.isPresent(); report = report()) {
-            reports.add(report.get());
+    private Throwables noteOutcomes() {
+        List<SaveOutcome> outcomes = new ArrayList<>();
+        for (Optional<SaveOutcome> logRecovery = logRecovery(); logRecovery.isPresent(); logRecovery = logRecovery()) {
+            outcomes.add(logRecovery.get());
         }
         Throwables thrown = new Throwables();
-        reports.forEach(report -> failures.note(report, thrown));
-        reports.forEach(report -> report.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
+        outcomes.forEach(logRecovery -> failures.note(logRecovery, thrown));
+        outcomes.forEach(logRecovery -> logRecovery.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
         return thrown;
     }
 
@@ -247,14 +247,14 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         }
     }
 
-    private Optional<SaveOutcome> report() {
-        return events.flatMap(SaveScheduler::report);
+    private Optional<SaveOutcome> logRecovery() {
+        return scheduler.flatMap(SaveScheduler::nextOutcome);
     }
 
     @Override
     public void close() {
-        if (events.isPresent()) {
-            events.get().close();
+        if (scheduler.isPresent()) {
+            scheduler.get().close();
         }
     }
 }

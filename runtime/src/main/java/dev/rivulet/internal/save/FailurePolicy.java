@@ -28,22 +28,22 @@ final class FailurePolicy {
      *
      * @param fatal gets what ends the run because of it
      */
-    void note(SaveOutcome report, Throwables fatal) {
-        for (SaveOutcome.Failed failed : report.failed()) {
-            note(failed.saver(), report.moment(), failed.cause()).ifPresent(fatal::add);
+    void note(SaveOutcome outcome, Throwables fatal) {
+        for (SaveOutcome.Failed failed : outcome.failed()) {
+            note(failed.saver(), outcome.context(), failed.cause()).ifPresent(fatal::add);
         }
     }
 
     /** Notes a failure; the result is what ends the run because of it, if anything does. */
-    Optional<FitException> note(StreamSaver stream, SaveContext at, Throwable failure) {
+    Optional<FitException> note(StreamSaver stream, SaveContext context, Throwable failure) {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        StreamFailure noted = new StreamFailure(stream.name(), at.epoch(), at.globalStep(), failure);
+        StreamFailure noted = new StreamFailure(stream.name(), context.epoch(), context.globalStep(), failure);
         stream.note(noted);
         boolean lost = leavesWeightsLost(failure);
         weightsLost |= lost;
-        if (failure instanceof SkippedSaveException || (stream.isDispensable() && !lost)) {
+        if (failure instanceof SkippedSaveException || (stream.toleratesFailure() && !lost)) {
             LOG.error("A save failed; training goes on: {}", noted, failure);
             return Optional.empty();
         }
@@ -51,10 +51,10 @@ final class FailurePolicy {
     }
 
     /** Notes that a save was due without effect. */
-    void noteMissed(StreamSaver stream, String metric, LoopView moment) {
+    void noteMissingMetric(StreamSaver stream, String metric, LoopView view) {
         note(
                 stream,
-                moment.at(Phase.TRAIN_END),
+                view.at(Phase.TRAIN_END),
                 new IllegalStateException("A save was due when the monitored metric \"" + metric
                         + "\" had not been logged; call log(\"" + metric
                         + "\", value), give fit validation data, or monitor a metric that is logged."));

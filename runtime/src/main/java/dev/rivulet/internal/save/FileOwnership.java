@@ -46,7 +46,7 @@ final class FileOwnership {
      *
      * @throws IllegalStateException if another stream owns it
      */
-    void claim(String file, String stream) {
+    void acquire(String file, String stream) {
         String owner = owners.putIfAbsent(file, stream);
         if (owner != null && !owner.equals(stream)) {
             throw new IllegalStateException("The stream \"" + stream + "\" would overwrite " + file
@@ -54,7 +54,7 @@ final class FileOwnership {
         }
     }
 
-    boolean isClaimed(String file) {
+    boolean isOwned(String file) {
         return owners.containsKey(file);
     }
 

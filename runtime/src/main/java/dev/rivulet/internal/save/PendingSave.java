@@ -15,13 +15,13 @@ record PendingSave(StreamSaver saver, SavePlan plan) {
     }
 
     /** Reports a failure, and aborts the save. */
-    void fail(SaveOutcome report, Throwable failure) {
-        report.fail(saver, failure);
+    void fail(SaveOutcome outcome, Throwable failure) {
+        outcome.fail(saver, failure);
         try {
             abort();
-        } catch (Throwable further) {
+        } catch (Throwable another) {
             // Thrown on the writer's thread, it would end the work there without a report.
-            failure.addSuppressed(further);
+            failure.addSuppressed(another);
         }
     }
 }

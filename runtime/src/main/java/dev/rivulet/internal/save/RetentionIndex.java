@@ -47,14 +47,14 @@ public final class RetentionIndex {
     }
 
     /** The ledger once a plan has committed in a group, after which the stream keeps these books. */
-    RetainedGroups after(SavePlan plan, RetentionSnapshot books, long group) {
+    RetainedGroups after(SavePlan plan, RetentionSnapshot snapshot, long group) {
         ToLongFunction<String> groupOf = name ->
                 plan.checkpoint().filter(written -> written.name().equals(name)).isPresent() ? group : known(name);
         Optional<RetainedGroups.Pointed> last = plan.last()
                 .map(pointer -> pointed(pointer.name(), group, pointer.target().isPresent()));
         Optional<RetainedGroups.Pointed> best = plan.best()
                 .map(pointer -> pointed(pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()));
-        return ledger(books, groupOf, last.or(current::last), best.or(current::best));
+        return retained(snapshot, groupOf, last.or(current::last), best.or(current::best));
     }
 
     private RetainedGroups.Pointed pointed(String name, long group, boolean linked) {
@@ -62,9 +62,9 @@ public final class RetentionIndex {
     }
 
     /** Makes the ledger after a plan the current one, because it is durable now. */
-    void commit(SavePlan plan, RetentionSnapshot books, RetainedGroups after, long group) {
+    void commit(SavePlan plan, RetentionSnapshot snapshot, RetainedGroups after, long group) {
         plan.checkpoint().ifPresent(checkpoint -> groups.put(checkpoint.name(), group));
-        List<String> named = Stream.concat(books.checkpoints().stream(), books.rescue().stream())
+        List<String> named = Stream.concat(snapshot.checkpoints().stream(), snapshot.onException().stream())
                 .map(KeptCheckpoint::name)
                 .toList();
         groups.keySet().retainAll(named);
@@ -79,42 +79,42 @@ public final class RetentionIndex {
      * @param exists whether a file is there, by its path
      * @return the books that the ledger stands for
      */
-    public RetentionSnapshot adopt(Catalog catalog, String stream, RetainedGroups ledger, Predicate<String> exists) {
+    public RetentionSnapshot adopt(Catalog catalog, String stream, RetainedGroups retained, Predicate<String> exists) {
         Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, depths, exists, groups);
-        RetentionSnapshot books = new RetentionSnapshot(
-                new RetentionSnapshot.Retained(
-                        rebuilt.kept(ledger.kept().topK()),
-                        rebuilt.kept(ledger.kept().newest()),
-                        rebuilt.kept(ledger.kept().everyNth())),
+        RetentionSnapshot snapshot = new RetentionSnapshot(
+                new RetentionSnapshot.Kept(
+                        rebuilt.kept(retained.kept().topK()),
+                        rebuilt.kept(retained.kept().newest()),
+                        rebuilt.kept(retained.kept().everyNth())),
                 RetentionSnapshot.Ranking.UNKNOWN,
                 new RetentionSnapshot.Pointers(
-                        ledger.last().flatMap(rebuilt::last), ledger.best().flatMap(rebuilt::best)),
-                rebuilt.rescue(ledger.onException()),
-                rebuilt.isElsewhere(ledger) ? 0 : ledger.saves());
-        current = ledger(
-                books,
+                        retained.last().flatMap(rebuilt::last), retained.best().flatMap(rebuilt::best)),
+                rebuilt.onException(retained.onException()),
+                rebuilt.isElsewhere(retained) ? 0 : retained.saves());
+        current = retained(
+                snapshot,
                 this::known,
-                ledger.last().filter(pointer -> books.last().isPresent()),
-                ledger.best().filter(pointer -> books.bestPointer().isPresent()));
-        return books;
+                retained.last().filter(pointer -> snapshot.last().isPresent()),
+                retained.best().filter(pointer -> snapshot.bestPointer().isPresent()));
+        return snapshot;
     }
 
-    private static RetainedGroups ledger(
-            RetentionSnapshot books,
+    private static RetainedGroups retained(
+            RetentionSnapshot snapshot,
             ToLongFunction<String> groupOf,
             Optional<RetainedGroups.Pointed> last,
             Optional<RetainedGroups.Pointed> best) {
         return new RetainedGroups(
                 new RetainedGroups.Kept(
-                        groups(books.kept(), groupOf),
-                        groups(books.newest(), groupOf),
-                        groups(books.keptForEver(), groupOf)),
+                        groups(snapshot.topK(), groupOf),
+                        groups(snapshot.newest(), groupOf),
+                        groups(snapshot.everyNth(), groupOf)),
                 last,
                 best,
-                books.rescue().stream()
-                        .mapToLong(rescue -> groupOf.applyAsLong(rescue.name()))
+                snapshot.onException().stream()
+                        .mapToLong(checkpoint -> groupOf.applyAsLong(checkpoint.name()))
                         .findAny(),
-                books.saves());
+                snapshot.saves());
     }
 
     private static GroupSet groups(List<KeptCheckpoint> checkpoints, ToLongFunction<String> groupOf) {
@@ -146,15 +146,15 @@ public final class RetentionIndex {
             Map<String, Long> found) {
 
         /** Whether all that is kept lies in another folder, where the stream was before. */
-        private boolean isElsewhere(RetainedGroups ledger) {
+        private boolean isElsewhere(RetainedGroups retained) {
             List<String> paths = new ArrayList<>();
-            Stream.of(ledger.last(), ledger.best())
+            Stream.of(retained.last(), retained.best())
                     .forEach(
                             pointer -> pointer.map(RetainedGroups.Pointed::name).ifPresent(paths::add));
             Stream.of(
-                            ledger.kept().topK(),
-                            ledger.kept().newest(),
-                            ledger.kept().everyNth())
+                            retained.kept().topK(),
+                            retained.kept().newest(),
+                            retained.kept().everyNth())
                     .flatMap(groups -> groups.numbers().stream())
                     .forEach(group -> catalog.group(group)
                             .flatMap(this::stored)
@@ -172,7 +172,7 @@ public final class RetentionIndex {
             return kept;
         }
 
-        private Optional<KeptCheckpoint> rescue(OptionalLong group) {
+        private Optional<KeptCheckpoint> onException(OptionalLong group) {
             return group.isPresent() ? kept(group.getAsLong()) : Optional.empty();
         }
 

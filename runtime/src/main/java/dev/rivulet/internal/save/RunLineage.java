@@ -16,14 +16,14 @@ import java.util.function.Predicate;
  *
  * @param run names the run in manifests
  * @param catalog of the directory
- * @param ledgers what is adopted, by stream
+ * @param adopted what is adopted, by stream
  * @param globalStep the step from which training resumes
  * @param source the file from which it resumes; empty for a run that starts fresh
  */
 public record RunLineage(
         UUID run,
         Optional<Catalog> catalog,
-        Map<String, RetainedGroups> ledgers,
+        Map<String, RetainedGroups> adopted,
         long globalStep,
         Optional<Path> source) {
 
@@ -55,15 +55,15 @@ public record RunLineage(
      * What a stream adopts.
      *
      * @param folder the stream's folder
-     * @param ledger of the stream, which has saved nothing yet
+     * @param index of the stream, which has saved nothing yet
      * @param exists whether a file is in the directory, by its path
      */
-    RetentionSnapshot.Restored restore(String stream, Path folder, RetentionIndex ledger, Predicate<String> exists) {
-        RetainedGroups known = ledgers.get(stream);
-        RetentionSnapshot books = catalog.isPresent() && known != null
-                ? ledger.adopt(catalog.get(), stream, known, exists)
+    RetentionSnapshot.Restored restore(String stream, Path folder, RetentionIndex index, Predicate<String> exists) {
+        RetainedGroups known = adopted.get(stream);
+        RetentionSnapshot retained = catalog.isPresent() && known != null
+                ? index.adopt(catalog.get(), stream, known, exists)
                 : RetentionSnapshot.EMPTY;
-        return new RetentionSnapshot.Restored(books, globalStep, nameIn(folder));
+        return new RetentionSnapshot.Restored(retained, globalStep, nameIn(folder));
     }
 
     private Optional<String> nameIn(Path folder) {

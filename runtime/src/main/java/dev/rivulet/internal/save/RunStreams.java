@@ -11,16 +11,16 @@ import java.util.Map;
  * All streams of a run, in the directory that they save to.
  *
  * @param directory closed by whoever opened it
- * @param continuation which run this is, and what it has adopted of the directory
+ * @param lineage which run this is, and what it has adopted of the directory
  * @param savers sources before what is derived from them
  */
-record RunStreams(CheckpointDirectory directory, RunLineage continuation, List<StreamSaver> savers) {
+record RunStreams(CheckpointDirectory directory, RunLineage lineage, List<StreamSaver> savers) {
 
     /** What is kept, by stream; also by streams that the run no longer has, so that their files stay known. */
-    Map<String, RetainedGroups> ledgers() {
-        Map<String, RetainedGroups> ledgers = new LinkedHashMap<>(continuation.ledgers());
-        savers.forEach(stream -> ledgers.put(stream.name(), stream.ledger()));
-        return ledgers;
+    Map<String, RetainedGroups> retainedGroups() {
+        Map<String, RetainedGroups> retainedGroups = new LinkedHashMap<>(lineage.adopted());
+        savers.forEach(stream -> retainedGroups.put(stream.name(), stream.retainedGroups()));
+        return retainedGroups;
     }
 
     /** What decides on the next save of each stream, apart from what it keeps. */

@@ -9,13 +9,13 @@ import dev.rivulet.internal.state.LoopView;
 final class SaveConditions {
     private final DeclaredStreams registries;
     private final NDManager manager;
-    private final LoopView moment;
+    private final LoopView view;
     private final FailurePolicy failures;
 
-    SaveConditions(DeclaredStreams registries, NDManager manager, LoopView moment, FailurePolicy failures) {
+    SaveConditions(DeclaredStreams registries, NDManager manager, LoopView view, FailurePolicy failures) {
         this.registries = registries;
         this.manager = manager;
-        this.moment = moment;
+        this.view = view;
         this.failures = failures;
     }
 
@@ -25,12 +25,12 @@ final class SaveConditions {
      * @throws dev.rivulet.checkpoint.FitException if the condition fails and the stream is one that ends training then
      */
     boolean allow(StreamSaver stream) {
-        SaveContext now = moment.now();
+        SaveContext context = view.now();
         try (NDManager scope = manager.newSubManager()) {
-            return registries.saves(stream.name(), now.context(stream.name(), stream.name(), scope));
+            return registries.saves(stream.name(), context.transformContext(stream.name(), stream.name(), scope));
         } catch (Throwable e) {
             // A condition is user code, too.
-            failures.note(stream, now, e).ifPresent(fatal -> {
+            failures.note(stream, context, e).ifPresent(fatal -> {
                 throw fatal;
             });
             return false;

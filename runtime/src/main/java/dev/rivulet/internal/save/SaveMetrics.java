@@ -20,11 +20,11 @@ final class SaveMetrics {
     private @Nullable SaveOutcome lastDurable;
 
     /** A save that training waits for. */
-    final class Begun {
+    final class Timing {
         private final SnapshotJfrEvent event = new SnapshotJfrEvent();
         private final long start = System.nanoTime();
 
-        private Begun(long globalStep) {
+        private Timing(long globalStep) {
             event.begin();
             event.globalStep = globalStep;
         }
@@ -53,18 +53,18 @@ final class SaveMetrics {
     }
 
     /** Training waits for a save. */
-    Begun begin(long globalStep) {
-        return new Begun(globalStep);
+    Timing begin(long globalStep) {
+        return new Timing(globalStep);
     }
 
     /** The writer is done with a save. */
-    void written(SaveOutcome report) {
-        writeNanos += report.writeNanos();
-        if (!report.committed().isEmpty()) {
+    void written(SaveOutcome outcome) {
+        writeNanos += outcome.writeNanos();
+        if (!outcome.committed().isEmpty()) {
             groups++;
-            checkpoints += report.committed().size();
-            writtenBytes += report.bytes();
-            lastDurable = report;
+            checkpoints += outcome.committed().size();
+            writtenBytes += outcome.bytes();
+            lastDurable = outcome;
         }
     }
 
@@ -83,8 +83,8 @@ final class SaveMetrics {
                 Optional.ofNullable(lastDurable).map(SaveMetrics::durable));
     }
 
-    private static SaveStatistics.Durable durable(SaveOutcome report) {
+    private static SaveStatistics.Durable durable(SaveOutcome outcome) {
         return new SaveStatistics.Durable(
-                report.moment().globalStep(), Duration.ofNanos(System.nanoTime() - report.endNanos()));
+                outcome.context().globalStep(), Duration.ofNanos(System.nanoTime() - outcome.endNanos()));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** What became of a save. Filled by the writer, or by what refuses the save; then read by the training thread. */
 final class SaveOutcome {
-    private final SaveContext moment;
+    private final SaveContext context;
     private final long sinceNanos = System.nanoTime();
     private final List<CommittedCheckpoint> committed = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
@@ -17,15 +17,15 @@ final class SaveOutcome {
     private long endNanos;
 
     /** A report to be filled, made at the step boundary. */
-    SaveOutcome(SaveContext moment) {
-        this.moment = moment;
+    SaveOutcome(SaveContext context) {
+        this.context = context;
     }
 
     /** A stream whose save failed. */
     record Failed(StreamSaver saver, Throwable cause) {}
 
-    SaveContext moment() {
-        return moment;
+    SaveContext context() {
+        return context;
     }
 
     void commit(CommittedCheckpoint checkpoint) {

@@ -9,22 +9,22 @@ import java.util.Set;
  * run. All of them are user code; whatever one throws, the other streams are saved.
  */
 final class SavePreparation {
-    private final SaveRequest event;
+    private final SaveRequest request;
     private final SaveHooks hooks;
-    private final Set<String> trustedHooks;
+    private final Set<String> verifiedHooks;
     private final SaveOutcome refused;
     private final List<PendingSave> prepared = new ArrayList<>();
 
     /**
      * Prepares one save.
      *
-     * @param trustedHooks streams whose hooks have been verified to change no weights; changed by this
+     * @param verifiedHooks streams whose hooks have been verified to change no weights; changed by this
      * @param refused where failures are reported
      */
-    SavePreparation(SaveRequest event, SaveHooks hooks, Set<String> trustedHooks, SaveOutcome refused) {
-        this.event = event;
+    SavePreparation(SaveRequest request, SaveHooks hooks, Set<String> verifiedHooks, SaveOutcome refused) {
+        this.request = request;
         this.hooks = hooks;
-        this.trustedHooks = trustedHooks;
+        this.verifiedHooks = verifiedHooks;
         this.refused = refused;
     }
 
@@ -40,14 +40,14 @@ final class SavePreparation {
             callHooks();
         }
         List.copyOf(prepared).forEach(this::complete);
-        event.seal();
+        request.seal();
         return List.copyOf(prepared);
     }
 
     private void prepare(PendingSave save) {
         prepared.add(save);
         try {
-            event.prepare(save.stream());
+            request.prepare(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
@@ -56,7 +56,7 @@ final class SavePreparation {
     /** Computes again what another stream's transform or hook has destroyed since. */
     private void complete(PendingSave save) {
         try {
-            event.complete(save.stream());
+            request.complete(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
@@ -64,13 +64,13 @@ final class SavePreparation {
 
     private void drop(PendingSave save, Throwable failure) {
         prepared.remove(save);
-        event.release(save.stream());
+        request.release(save.stream());
         save.fail(refused, failure);
     }
 
     private void callHooks() {
         List<PendingSave> all = List.copyOf(prepared);
-        if (all.stream().allMatch(save -> trustedHooks.contains(save.stream()))) {
+        if (all.stream().allMatch(save -> verifiedHooks.contains(save.stream()))) {
             watchTogether(all);
         } else {
             all.forEach(this::watch);
@@ -79,11 +79,11 @@ final class SavePreparation {
 
     private void watch(PendingSave save) {
         try {
-            event.callHooks("An onSaveCheckpoint hook, called for the stream \"" + save.stream() + "\",", () -> {
-                hooks.onSaveCheckpoint(event.checkpoint(save.stream()));
+            request.callHooks("An onSaveCheckpoint hook, called for the stream \"" + save.stream() + "\",", () -> {
+                hooks.onSaveCheckpoint(request.checkpoint(save.stream()));
                 return save;
             });
-            trustedHooks.add(save.stream());
+            verifiedHooks.add(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
@@ -92,16 +92,16 @@ final class SavePreparation {
     /** Hooks that were well-behaved are watched together: to compare all weights takes as long as to copy them. */
     private void watchTogether(List<PendingSave> all) {
         try {
-            event.callHooks("An onSaveCheckpoint hook", () -> {
+            request.callHooks("An onSaveCheckpoint hook", () -> {
                 all.forEach(this::call);
                 return all;
             });
         } catch (Exception e) {
             // Whose hook it was shows at the next save. Until then no stream is blamed that would end training.
-            trustedHooks.clear();
+            verifiedHooks.clear();
             StreamSaver blamed = all.stream()
                     .map(PendingSave::saver)
-                    .filter(StreamSaver::isDispensable)
+                    .filter(StreamSaver::toleratesFailure)
                     .findFirst()
                     .orElse(all.get(0).saver());
             refused.fail(blamed, e);
@@ -110,7 +110,7 @@ final class SavePreparation {
 
     private void call(PendingSave save) {
         try {
-            hooks.onSaveCheckpoint(event.checkpoint(save.stream()));
+            hooks.onSaveCheckpoint(request.checkpoint(save.stream()));
         } catch (Throwable e) {
             drop(save, e);
         }

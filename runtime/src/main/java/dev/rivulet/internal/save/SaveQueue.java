@@ -24,7 +24,7 @@ final class SaveQueue implements AutoCloseable {
     private final SnapshotPool snapshots;
     private final SaveSettings settings;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(SaveQueue::writerThread);
-    private final Queue<SaveOutcome> reports = new ConcurrentLinkedQueue<>();
+    private final Queue<SaveOutcome> outcomes = new ConcurrentLinkedQueue<>();
     private final AtomicInteger depth = new AtomicInteger();
 
     /**
@@ -69,7 +69,7 @@ final class SaveQueue implements AutoCloseable {
         depth.incrementAndGet();
         writer.execute(() -> {
             try {
-                reports.add(save.get());
+                outcomes.add(save.get());
             } finally {
                 depth.decrementAndGet();
             }
@@ -77,8 +77,8 @@ final class SaveQueue implements AutoCloseable {
     }
 
     /** The next report that has not been read; empty if there is none yet. */
-    Optional<SaveOutcome> report() {
-        return Optional.ofNullable(reports.poll());
+    Optional<SaveOutcome> nextOutcome() {
+        return Optional.ofNullable(outcomes.poll());
     }
 
     /** Waits until everything submitted has been carried out. An interrupt does not shorten it: what was accepted is saved. */

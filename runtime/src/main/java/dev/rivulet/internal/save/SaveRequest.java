@@ -31,7 +31,7 @@ import java.util.concurrent.Callable;
 final class SaveRequest implements AutoCloseable {
     private final VerifiedTransforms transforms;
     private final Network network;
-    private final SaveContext moment;
+    private final SaveContext context;
     private final Snapshot snapshot;
     private final Optional<TrainingState> training;
     private final MutationGuard guard;
@@ -49,20 +49,20 @@ final class SaveRequest implements AutoCloseable {
     SaveRequest(
             VerifiedTransforms transforms,
             Network network,
-            SaveContext moment,
+            SaveContext context,
             Snapshot snapshot,
             Optional<TrainingState> training) {
         this.transforms = transforms;
         this.network = network;
-        this.moment = moment;
+        this.context = context;
         this.snapshot = snapshot;
         this.training = training;
         this.guard = new MutationGuard(snapshot);
-        this.weights = new DerivedWeights(transforms, moment, snapshot, guard);
+        this.weights = new DerivedWeights(transforms, context, snapshot, guard);
     }
 
-    SaveContext moment() {
-        return moment;
+    SaveContext context() {
+        return context;
     }
 
     /** Computes and describes what a due stream saves. The stream is released later. */
@@ -71,7 +71,7 @@ final class SaveRequest implements AutoCloseable {
         Provenance provenance = new Provenance(
                 stream,
                 transforms.declaration(stream).transform().map(SaveRequest::derivation),
-                new Provenance.Progress(moment.epoch(), moment.globalStep(), moment.metrics()),
+                new Provenance.Progress(context.epoch(), context.globalStep(), context.metrics()),
                 network.inputShapes(),
                 RuntimeVersion.current());
         described.put(stream, Checkpoint.toSave(provenance));
@@ -130,7 +130,7 @@ final class SaveRequest implements AutoCloseable {
                 checkpoint,
                 computed.weights().tensors(),
                 aliases(computed.weights().names()),
-                computed.additions(),
+                computed.extraTensors(),
                 computed.metadata(),
                 CheckpointCodecs.isResumable(declaration) ? training : Optional.empty());
         return new Contents(checkpoint, CheckpointCodecs.of(declaration).layOut(content));

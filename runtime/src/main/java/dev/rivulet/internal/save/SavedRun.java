@@ -6,8 +6,8 @@ import dev.rivulet.internal.state.TrainingComponents;
 /**
  * The run whose streams are saved.
  *
- * @param parts what its state consists of
- * @param moment where training stands
+ * @param components what its state consists of
+ * @param view where training stands
  * @param hooks notified of each save
  */
-public record SavedRun(TrainingComponents parts, LoopView moment, SaveHooks hooks) {}
+public record SavedRun(TrainingComponents components, LoopView view, SaveHooks hooks) {}

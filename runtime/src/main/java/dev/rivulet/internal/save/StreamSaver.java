@@ -51,33 +51,33 @@ final class StreamSaver {
 
     private final StreamDeclaration declaration;
     private final CheckpointDirectory directory;
-    private final FileOwnership claims;
+    private final FileOwnership ownership;
     private final String folder;
     private final ModelCheckpoint decisions;
-    private final RetentionIndex ledger;
+    private final RetentionIndex index;
     private final Set<String> orphans = new LinkedHashSet<>();
     private final List<StreamFailure> failures = new ArrayList<>();
 
     StreamSaver(
             StreamDeclaration declaration,
             CheckpointDirectory directory,
-            FileOwnership claims,
+            FileOwnership ownership,
             Predicate<StreamSaver> condition,
-            RunLineage continuation) {
+            RunLineage lineage) {
         this.declaration = declaration;
         this.directory = directory;
-        this.claims = claims;
+        this.ownership = ownership;
         this.folder =
                 declaration.policy().naming().dirpath().map(path -> path + "/").orElse("");
-        this.ledger = new RetentionIndex(folder, depths(declaration));
+        this.index = new RetentionIndex(folder, depths(declaration));
         RetentionSnapshot.Restored restored =
-                continuation.restore(name(), directory.root().resolve(folder), ledger, directory::exists);
-        restored.books().fileNames().forEach(file -> claims.claim(folder + file, name()));
+                lineage.restore(name(), directory.root().resolve(folder), index, directory::exists);
+        restored.retained().fileNames().forEach(file -> ownership.acquire(folder + file, name()));
         this.decisions = new ModelCheckpoint(
                 declaration.name(),
                 declaration.policy(),
                 new Names(),
-                at -> claims.unlocked(() -> condition.test(this)),
+                at -> ownership.unlocked(() -> condition.test(this)),
                 restored);
     }
 
@@ -93,7 +93,7 @@ final class StreamSaver {
     }
 
     /** Says what was saved, where the policy asks for it. */
-    void announce(CommittedCheckpoint saved) {
+    void logSaved(CommittedCheckpoint saved) {
         if (declaration.policy().verbose()) {
             LOG.info("The stream \"{}\" saved {}, {} bytes.", name(), saved.path(), saved.byteCount());
         }
@@ -105,7 +105,7 @@ final class StreamSaver {
     }
 
     /** Whether training continues when a save of this stream fails. */
-    boolean isDispensable() {
+    boolean toleratesFailure() {
         boolean derived = declaration.transform().isPresent();
         return !declaration.policy().onFailure().stopsTraining(derived);
     }
@@ -115,7 +115,7 @@ final class StreamSaver {
 
     /** What decides on the next save, apart from what is kept. */
     DecisionState decisionState(long globalStep) {
-        return claims.locked(() -> decisions.decisionState(globalStep));
+        return ownership.locked(() -> decisions.decisionState(globalStep));
     }
 
     /** Resumes from the decisions of another run. */
@@ -124,26 +124,26 @@ final class StreamSaver {
     }
 
     /** Starts the clock of a time trigger. */
-    void start(TrainerView moment) {
-        decisions.onTrainStart(moment);
+    void start(TrainerView view) {
+        decisions.onTrainStart(view);
     }
 
     /** Whether something is due; a plan is carried out by the writer or aborted. */
-    Optional<SavePlan> decide(Decision decision, TrainerView moment) {
-        return claims.locked(() -> {
-            Optional<SavePlan> plan = decision.apply(decisions, moment);
+    Optional<SavePlan> decide(Decision decision, TrainerView view) {
+        return ownership.locked(() -> {
+            Optional<SavePlan> plan = decision.apply(decisions, view);
             // So that the next stream's plan takes other names. What another one owns, writing it refuses.
             plan.ifPresent(made -> made.names().stream()
                     .map(name -> folder + name)
-                    .filter(file -> !claims.isClaimed(file))
-                    .forEach(file -> claims.claim(file, name())));
+                    .filter(file -> !ownership.isOwned(file))
+                    .forEach(file -> ownership.acquire(file, name())));
             return plan;
         });
     }
 
     /** The monitored metric, if a due save went without it because it was not logged yet. */
-    Optional<String> missedMetric() {
-        return decisions.missedMetric();
+    Optional<String> missingMetric() {
+        return decisions.missingMetric();
     }
 
     void note(StreamFailure failure) {
@@ -194,7 +194,7 @@ final class StreamSaver {
 
     /** Writes the file of a plan, which gets its name when the group commits. */
     Written write(SavePlan plan, Checkpoint checkpoint, FileLayout layout, Group group) throws IOException {
-        claims.change(() -> plan.names().forEach(name -> claims.claim(folder + name, name())));
+        ownership.change(() -> plan.names().forEach(name -> ownership.acquire(folder + name, name())));
         for (String name : plan.names()) {
             directory.refuseFolder(folder + name);
         }
@@ -205,49 +205,51 @@ final class StreamSaver {
     /**
      * What the commit of a written file changes for this stream.
      *
-     * @param books what it keeps after it
-     * @param ledger the same as manifests have it
-     * @param retired paths of files to delete
+     * @param retained what it keeps after it
+     * @param index the same as manifests have it
+     * @param superseded paths of files to delete
      */
-    record Outcome(Written written, RetentionSnapshot books, RetainedGroups ledger, List<String> retired) {}
+    record Commit(
+            Written written, RetentionSnapshot retained, RetainedGroups retainedGroups, List<String> superseded) {}
 
     /** Looks ahead to a commit. */
-    Outcome outcome(Written written, long group) {
-        return claims.locked(() -> {
+    Commit prepareCommit(Written written, long group) {
+        return ownership.locked(() -> {
             RetentionSnapshot.CommitEffects effects =
                     decisions.commitEffects(written.plan(), written.blob().bytes());
             // What is written again is not orphaned any more.
             written.plan().names().forEach(name -> orphans.remove(folder + name));
-            List<String> retired = new ArrayList<>(orphans);
-            effects.retired().forEach(name -> retired.add(folder + name));
-            return new Outcome(written, effects.books(), ledger.after(written.plan(), effects.books(), group), retired);
+            List<String> superseded = new ArrayList<>(orphans);
+            effects.superseded().forEach(name -> superseded.add(folder + name));
+            RetainedGroups retainedGroups = index.after(written.plan(), effects.retained(), group);
+            return new Commit(written, effects.retained(), retainedGroups, superseded);
         });
     }
 
     /** Records a commit. */
-    void commit(Outcome outcome, long group) {
-        claims.change(() -> {
-            SavePlan plan = outcome.written().plan();
-            decisions.committed(plan, outcome.written().blob().bytes());
-            ledger.commit(plan, outcome.books(), outcome.ledger(), group);
-            outcome.retired().forEach(file -> claims.release(file, name()));
-            outcome.retired().forEach(orphans::remove);
+    void finishCommit(Commit commit, long group) {
+        ownership.change(() -> {
+            SavePlan plan = commit.written().plan();
+            decisions.committed(plan, commit.written().blob().bytes());
+            index.commit(plan, commit.retained(), commit.retainedGroups(), group);
+            commit.superseded().forEach(file -> ownership.release(file, name()));
+            commit.superseded().forEach(orphans::remove);
         });
     }
 
     /** What this stream keeps, as the manifest of a group says in which it has no part. */
-    RetainedGroups ledger() {
-        return claims.locked(ledger::current);
+    RetainedGroups retainedGroups() {
+        return ownership.locked(index::current);
     }
 
     /** Forgets a plan that could not be carried out. */
     void abort(SavePlan plan) {
-        claims.change(() -> {
+        ownership.change(() -> {
             decisions.failed(plan).forEach(name -> orphans.add(folder + name));
             plan.names().stream()
                     .map(name -> folder + name)
                     .filter(file -> !directory.exists(file))
-                    .forEach(file -> claims.release(file, name()));
+                    .forEach(file -> ownership.release(file, name()));
         });
     }
 
@@ -265,8 +267,8 @@ final class StreamSaver {
 
     StreamResult result() {
         StreamPolicy policy = declaration.policy();
-        RetentionSnapshot books = claims.locked(decisions::books);
-        List<KeptCheckpoint> kept = new ArrayList<>(books.checkpoints());
+        RetentionSnapshot retained = ownership.locked(decisions::retained);
+        List<KeptCheckpoint> kept = new ArrayList<>(retained.checkpoints());
         if (policy.monitor().isEmpty()) {
             Collections.reverse(kept);
         } else {
@@ -275,11 +277,11 @@ final class StreamSaver {
         return new StreamResult(
                 name(),
                 kept.stream().map(this::saved).toList(),
-                books.ranking().kthBest().map(this::saved),
-                books.ranking().currentScore(),
+                retained.ranking().kthBest().map(this::saved),
+                retained.ranking().currentScore(),
                 new StreamResult.Pointers(
-                        books.last().map(last -> directory.resolve(folder + last.name())),
-                        books.bestPointer().map(best -> directory.resolve(folder + best.name()))),
+                        retained.last().map(last -> directory.resolve(folder + last.name())),
+                        retained.bestPointer().map(best -> directory.resolve(folder + best.name()))),
                 List.copyOf(failures));
     }
 
@@ -298,7 +300,7 @@ final class StreamSaver {
 
         @Override
         public boolean exists(String name) {
-            return directory.exists(folder + name) || claims.isClaimed(folder + name);
+            return directory.exists(folder + name) || ownership.isOwned(folder + name);
         }
     }
 }

@@ -60,7 +60,7 @@ final class Arena {
             chunks.add(DirectMemory.allocate(bytes).chunks().get(0));
         }
         arrays.forEach((name, array) -> {
-            List<ByteBuffer> memory = memory(chunks, layout.place(name), array.byteCount());
+            List<ByteBuffer> memory = memory(chunks, layout.position(name), array.byteCount());
             Slot slot = new Slot(array, Tensor.of(array.dtype(), array.shape(), memory), memory);
             if (!slot.isSmall()) {
                 addPieces(slots.size(), memory);
@@ -71,10 +71,10 @@ final class Arena {
         return layout.byteCount();
     }
 
-    private static List<ByteBuffer> memory(List<ByteBuffer> chunks, ArenaLayout.Place place, long byteCount) {
+    private static List<ByteBuffer> memory(List<ByteBuffer> chunks, ArenaLayout.Position position, long byteCount) {
         List<ByteBuffer> memory = new ArrayList<>(1);
-        int chunk = place.chunk();
-        int offset = place.offset();
+        int chunk = position.chunk();
+        int offset = position.offset();
         for (long rest = byteCount; rest > 0; chunk++, offset = 0) {
             int part = (int) Math.min(rest, chunks.get(chunk).capacity() - offset);
             memory.add(chunks.get(chunk).slice(offset, part).order(ByteOrder.LITTLE_ENDIAN));

@@ -17,12 +17,12 @@ import java.util.Map;
  * than a chunk is divided.
  */
 final class ArenaLayout {
-    private final Map<String, Place> places = new LinkedHashMap<>();
+    private final Map<String, Position> positions = new LinkedHashMap<>();
     private final List<Integer> chunkBytes = new ArrayList<>();
     private final long byteCount;
 
     /** Where a tensor begins. */
-    record Place(int chunk, int offset) {}
+    record Position(int chunk, int offset) {}
 
     /**
      * Lays out arrays.
@@ -38,7 +38,7 @@ final class ArenaLayout {
                 chunkBytes.add(0);
                 used = 0;
             }
-            places.put(named.getKey(), new Place(Math.max(0, chunkBytes.size() - 1), used));
+            positions.put(named.getKey(), new Position(Math.max(0, chunkBytes.size() - 1), used));
             total += size;
             for (long rest = size; rest > 0; ) {
                 if (used == limit) {
@@ -63,12 +63,12 @@ final class ArenaLayout {
     }
 
     /** Where a tensor begins. */
-    Place place(String name) {
-        Place place = places.get(name);
-        if (place == null) {
+    Position position(String name) {
+        Position position = positions.get(name);
+        if (position == null) {
             throw new IllegalArgumentException("No place is laid out for \"" + name + "\".");
         }
-        return place;
+        return position;
     }
 
     /** Sizes of the chunks. */

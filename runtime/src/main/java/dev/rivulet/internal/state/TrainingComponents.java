@@ -39,7 +39,7 @@ public record TrainingComponents(
     public record Loop(LoopState state, LoopMemory memory, int accumulateGradBatches) {
 
         /** Whether gradients have been computed that no optimizer step has used. */
-        boolean gradientsAddUp() {
+        boolean hasPendingGradients() {
             LoopProgress progress = state.progress();
             return (progress.batchIndex() + 1) % accumulateGradBatches != 0 && !progress.lastBatch();
         }

@@ -96,7 +96,7 @@ final class TrainingEntries {
         entries.put(PARAMETERS, List.copyOf(run.network().parameters().keySet()));
         entries.put(FROZEN, frozen(run.network()));
         entries.put(THREADS, (long) JniUtils.getNumThreads());
-        if (loop.gradientsAddUp()) {
+        if (loop.hasPendingGradients()) {
             entries.put(GRADIENTS, run.optimizer().gradients());
         }
         return entries;
