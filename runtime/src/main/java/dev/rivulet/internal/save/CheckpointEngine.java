@@ -32,10 +32,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves the streams of a run. At each hook every stream decides; those that are due are saved from one snapshot, which the
- * writer's thread turns into files while training continues. What became of earlier saves is collected at the next hook.
+ * Saves the streams of a run. At each hook, on the training thread, every stream decides whether a save is due; streams
+ * that are due are saved from one snapshot, which the writer thread turns into files while training continues. The
+ * outcomes of earlier saves are collected at the next hook. Owns the {@link SaveScheduler}.
  *
- * <p>One stream's failure leaves the others alone; where its policy says so, it ends the run after the others were served.
+ * <p>The failure of one stream does not affect the others. If its policy stops training, the others are saved first.
  */
 public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointEngine.class);
@@ -54,12 +55,12 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     }
 
     /**
-     * The streams of a run, to be closed by the caller.
+     * Opens the streams of a run. The caller closes the result, then the directory.
      *
-     * @param registries whose transforms and conditions are called
+     * @param registries the transforms and conditions to call
      * @param graph the streams
-     * @param directory where their files go; closed by the caller, after this
-     * @param lineage what the run adopts of it
+     * @param directory receives the files
+     * @param lineage what the run adopts from the directory
      */
     public static CheckpointEngine open(
             SavedRun run,
@@ -87,28 +88,28 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         return new CheckpointEngine(run, savers, Optional.of(scheduler), failures);
     }
 
-    /** No streams, of a run that saves nothing. */
+    /** An engine without streams, for a run that saves nothing. */
     public static CheckpointEngine none(SavedRun run) {
         return new CheckpointEngine(run, List.of(), Optional.empty(), new FailurePolicy());
     }
 
-    /** Logs what opening a directory has found and restored. */
+    /** Logs what was found and restored when a directory was opened. */
     public static void logRecovery(Recovery recovery) {
         for (Recovery.Quarantined damaged : recovery.quarantined()) {
             LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
         }
         for (Recovery.Missing missing : recovery.missing()) {
-            LOG.warn("{} of the stream \"{}\" is gone.", missing.file(), missing.stream());
+            LOG.warn("{} of the stream \"{}\" is missing.", missing.file(), missing.stream());
         }
         if (!recovery.rolledForward().isEmpty()) {
-            LOG.info("Finished what a run before had committed: groups {}.", recovery.rolledForward());
+            LOG.info("Completed the commits of an earlier run: groups {}.", recovery.rolledForward());
         }
     }
 
     private static void warnOfMissingState(OptimizerStep optimizer, StreamGraph graph) {
         if (optimizer.stateful().isEmpty() && graph.streams().stream().anyMatch(CheckpointCodecs::isResumable)) {
             LOG.warn(
-                    "Training cannot go on from the checkpoints of this run, which is optimized by {}. {}",
+                    "Training cannot resume from the checkpoints of this run, whose optimizer is {}. {}",
                     optimizer.optimizerName(),
                     OptimizerStep.STATE_REMEDY);
         }
@@ -118,16 +119,16 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         try {
             snapshots.reserve();
         } catch (OutOfMemoryError e) {
-            String less = maxPendingSaves == 0 ? "" : "; or do with one copy: Trainer.builder().maxPendingSaves(0)";
+            String less = maxPendingSaves == 0 ? "" : "; or use a single copy: Trainer.builder().maxPendingSaves(0)";
             throw new FitException(
-                    "There is no room for copies of the weights, from which checkpoints are written: " + e.getMessage()
-                            + ". Raise the limit of direct memory, which is that of the heap unless it is set:"
+                    "Not enough memory for the copies of the weights from which checkpoints are written: " + e.getMessage()
+                            + ". Raise the limit of direct memory, by default the size of the heap:"
                             + " -XX:MaxDirectMemorySize=… on Java's command line" + less + ".",
                     e);
         }
     }
 
-    /** Has streams resume from the decisions of another run, by their names. */
+    /** Restores the decision state that another run saved, by stream. */
     public void resume(Map<String, DecisionState> decisions) {
         for (StreamSaver stream : streams) {
             Optional.ofNullable(decisions.get(stream.name())).ifPresent(stream::resume);
@@ -165,7 +166,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         collectOutcomes();
     }
 
-    /** Earlier saves end first, because a step that is saved needs no exception checkpoint. */
+    /** Waits for earlier saves first: a step that they save needs no exception checkpoint. */
     @Override
     public void onException(Throwable exception) throws Exception {
         scheduler.ifPresent(SaveScheduler::await);
@@ -181,7 +182,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         }
     }
 
-    /** What each stream has kept, sources first. */
+    /** The result of each stream, sources first. */
     public Map<String, StreamResult> results() {
         Map<String, StreamResult> results = new LinkedHashMap<>();
         for (StreamSaver stream : streams) {
@@ -191,7 +192,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         return results;
     }
 
-    /** What saving has cost. */
+    /** The cost of saving so far. */
     public SaveStatistics statistics() {
         return scheduler.map(SaveScheduler::statistics).orElseGet(() -> new SaveMetrics().statistics());
     }
@@ -200,7 +201,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         LoopView view = run.view();
         view.enter(phase);
         List<PendingSave> due = List.of();
-        Throwables refused = new Throwables();
+        Throwables undecided = new Throwables();
         for (StreamSaver stream : streams) {
             try {
                 Optional<SavePlan> plan = stream.decide(decision, view);
@@ -209,25 +210,25 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
                     due.add(new PendingSave(stream, plan.get()));
                 }
             } catch (MissingMetricException | FitException e) {
-                // The other streams are served first.
-                refused.add(e);
+                // The other streams are saved first.
+                undecided.add(e);
             }
         }
         if (!due.isEmpty()) {
             scheduler.orElseThrow().save(due, view.now());
             Throwables failed = noteOutcomes();
-            refused.first().ifPresent(failed::add);
+            undecided.first().ifPresent(failed::add);
             failed.throwFirst();
         }
-        refused.throwFirst();
+        undecided.throwFirst();
     }
 
-    /** Collects what became of saves, and throws what ends the run because of it. */
+    /** Collects the outcomes of saves, and throws if one of them ends the run. */
     private void collectOutcomes() throws Exception {
         noteOutcomes().throwFirst();
     }
 
-    /** Neither hides the other: a failed save what the hooks of other checkpoints throw, nor a hook a failed save. */
+    /** A failed save does not hide what a hook throws for another checkpoint, nor the other way round. */
     private Throwables noteOutcomes() {
         List<SaveOutcome> outcomes = new ArrayList<>();
         for (Optional<SaveOutcome> logRecovery = logRecovery(); logRecovery.isPresent(); logRecovery = logRecovery()) {

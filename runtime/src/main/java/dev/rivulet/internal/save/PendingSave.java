@@ -2,14 +2,14 @@ package dev.rivulet.internal.save;
 
 import dev.rivulet.internal.retention.SavePlan;
 
-/** A stream's save from the decision that it is due until its file is written, or the save is aborted. */
+/** The save of one stream, from the decision that it is due until its file is written or the save is aborted. */
 record PendingSave(StreamSaver saver, SavePlan plan) {
 
     String stream() {
         return saver.name();
     }
 
-    /** Has the stream count as not saved at this step, because an exception checkpoint would be left out otherwise. */
+    /** Makes the step count as not saved; otherwise an exception checkpoint of the same step would be left out. */
     void abort() {
         saver.abort(plan);
     }
@@ -20,7 +20,7 @@ record PendingSave(StreamSaver saver, SavePlan plan) {
         try {
             abort();
         } catch (Throwable another) {
-            // Thrown on the writer's thread, it would end the work there without a report.
+            // If it were thrown on the writer thread, the save would end without an outcome.
             failure.addSuppressed(another);
         }
     }

@@ -22,8 +22,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What a stream keeps, as manifests have it: they name groups instead of files, because a group's manifest describes its
- * files permanently.
+ * Maps what a stream keeps to groups and back, because manifests name groups instead of files: the manifest of a group
+ * describes its files permanently. Guarded by the lock of {@link FileOwnership}.
  */
 public final class RetentionIndex {
     private final String folder;
@@ -32,10 +32,11 @@ public final class RetentionIndex {
     private RetainedGroups current = RetainedGroups.EMPTY;
 
     /**
-     * The ledger of a stream that has saved nothing.
+     * The index of a stream that has saved nothing.
      *
-     * @param folder of the stream's files, empty or with {@code /} at its end
-     * @param depths in how many folders below it files may lie, as their templates have it: others are in another directory
+     * @param folder the folder of the stream's files, empty or ending with {@code /}
+     * @param depths numbers of folders below it in which the stream's templates put files; files at other depths belong
+     *     to another directory
      */
     public RetentionIndex(String folder, Set<Long> depths) {
         this.folder = folder;
@@ -46,7 +47,7 @@ public final class RetentionIndex {
         return current;
     }
 
-    /** The ledger once a plan has committed in a group, after which the stream keeps these books. */
+    /** What manifests hold once a plan has committed in a group, after which the stream keeps the snapshot. */
     RetainedGroups after(SavePlan plan, RetentionSnapshot snapshot, long group) {
         ToLongFunction<String> groupOf = name ->
                 plan.checkpoint().filter(written -> written.name().equals(name)).isPresent() ? group : known(name);
@@ -61,7 +62,7 @@ public final class RetentionIndex {
         return new RetainedGroups.Pointed(folder + name, group, linked);
     }
 
-    /** Makes the ledger after a plan the current one, because it is durable now. */
+    /** Makes the result of {@link #after} the current state, now that it is durable. */
     void commit(SavePlan plan, RetentionSnapshot snapshot, RetainedGroups after, long group) {
         plan.checkpoint().ifPresent(checkpoint -> groups.put(checkpoint.name(), group));
         List<String> named = Stream.concat(snapshot.checkpoints().stream(), snapshot.onException().stream())
@@ -72,12 +73,13 @@ public final class RetentionIndex {
     }
 
     /**
-     * Adopts what another run kept. What a manifest that cannot be read describes is left out, and so is what lies in
-     * another folder or is not there any more.
+     * Adopts what another run kept, except for groups whose manifest cannot be read, files in another folder, and files
+     * that no longer exist.
      *
-     * @param catalog with the ledger's groups
-     * @param exists whether a file is there, by its path
-     * @return the books that the ledger stands for
+     * @param catalog holds the groups
+     * @param retained what the other run kept
+     * @param exists whether a file exists, by its path
+     * @return the same as names of files
      */
     public RetentionSnapshot adopt(Catalog catalog, String stream, RetainedGroups retained, Predicate<String> exists) {
         Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, depths, exists, groups);
@@ -123,7 +125,7 @@ public final class RetentionIndex {
                 .toList());
     }
 
-    /** In how many folders a file of this name lies. */
+    /** The number of folders in a name. */
     static long depth(String name) {
         return name.chars().filter(character -> character == '/').count();
     }
@@ -131,12 +133,12 @@ public final class RetentionIndex {
     private long known(String name) {
         Long known = groups.get(name);
         if (known == null) {
-            throw new IllegalStateException("The books name " + name + ", which no group has.");
+            throw new IllegalStateException("The retention state names " + name + ", which belongs to no group.");
         }
         return known;
     }
 
-    /** The way from groups back to files, which notes the group of each file that it finds. */
+    /** Maps groups back to files, and notes the group of each file that it finds. */
     private record Rebuilt(
             Catalog catalog,
             String stream,
@@ -145,7 +147,7 @@ public final class RetentionIndex {
             Predicate<String> exists,
             Map<String, Long> found) {
 
-        /** Whether all that is kept lies in another folder, where the stream was before. */
+        /** Whether everything that was kept lies in another folder, from which the stream has moved. */
         private boolean isElsewhere(RetainedGroups retained) {
             List<String> paths = new ArrayList<>();
             Stream.of(retained.last(), retained.best())
@@ -221,7 +223,7 @@ public final class RetentionIndex {
             return name(pointed.name()).filter(name -> exists.test(pointed.name()));
         }
 
-        /** What a pointer names: a link needs its target's own file, a copy does not. */
+        /** What a pointer names. The target of a link must exist; that of a copy need not. */
         private Optional<KeptCheckpoint> target(RetainedGroups.Pointed pointed) {
             return described(pointed.group())
                     .filter(target -> !pointed.linked() || exists.test(folder + target.name()));

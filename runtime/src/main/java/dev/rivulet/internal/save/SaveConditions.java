@@ -5,7 +5,7 @@ import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.derive.SaveContext;
 import dev.rivulet.internal.state.LoopView;
 
-/** Asks the module's conditions whether a due save is carried out. On the training thread. */
+/** Evaluates the module's conditions for a due save. For the training thread. */
 final class SaveConditions {
     private final DeclaredStreams registries;
     private final NDManager manager;
@@ -22,14 +22,14 @@ final class SaveConditions {
     /**
      * Whether a stream saves now.
      *
-     * @throws dev.rivulet.checkpoint.FitException if the condition fails and the stream is one that ends training then
+     * @throws dev.rivulet.checkpoint.FitException if the condition throws and the stream's policy then ends training
      */
     boolean allow(StreamSaver stream) {
         SaveContext context = view.now();
         try (NDManager scope = manager.newSubManager()) {
             return registries.saves(stream.name(), context.transformContext(stream.name(), stream.name(), scope));
         } catch (Throwable e) {
-            // A condition is user code, too.
+            // A condition is user code and may throw anything.
             failures.note(stream, context, e).ifPresent(fatal -> {
                 throw fatal;
             });

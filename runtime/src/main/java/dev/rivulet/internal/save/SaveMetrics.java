@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up what saving costs, and has it recorded. On the training thread. */
+/** Adds up the cost of saving, and records it as JFR events. For the training thread. */
 final class SaveMetrics {
     private long groups;
     private long checkpoints;
@@ -19,7 +19,7 @@ final class SaveMetrics {
     private int deepestQueue;
     private @Nullable SaveOutcome lastDurable;
 
-    /** A save that training waits for. */
+    /** Measures how long training waits for a save. */
     final class Timing {
         private final SnapshotJfrEvent event = new SnapshotJfrEvent();
         private final long start = System.nanoTime();
@@ -41,7 +41,7 @@ final class SaveMetrics {
             skipped++;
         }
 
-        /** Training continues. */
+        /** Ends the wait. */
         void end(int queueDepth) {
             long blocked = System.nanoTime() - start;
             blockedNanos += blocked;
@@ -52,12 +52,12 @@ final class SaveMetrics {
         }
     }
 
-    /** Training waits for a save. */
+    /** Starts to measure a wait. */
     Timing begin(long globalStep) {
         return new Timing(globalStep);
     }
 
-    /** The writer is done with a save. */
+    /** Adds a save that the writer has completed. */
     void written(SaveOutcome outcome) {
         writeNanos += outcome.writeNanos();
         if (!outcome.committed().isEmpty()) {
@@ -68,7 +68,7 @@ final class SaveMetrics {
         }
     }
 
-    /** The sums until now. */
+    /** The sums so far. */
     SaveStatistics statistics() {
         return new SaveStatistics(
                 groups,

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What became of a save. Filled by the writer, or by what refuses the save; then read by the training thread. */
+/** The outcome of a save. Filled on the writer thread, or on the training thread if nothing gets that far; then read by the training thread. */
 final class SaveOutcome {
     private final SaveContext context;
     private final long sinceNanos = System.nanoTime();
@@ -16,7 +16,7 @@ final class SaveOutcome {
     private long startNanos;
     private long endNanos;
 
-    /** A report to be filled, made at the step boundary. */
+    /** An empty outcome, created at the step boundary. */
     SaveOutcome(SaveContext context) {
         this.context = context;
     }
@@ -36,22 +36,22 @@ final class SaveOutcome {
         failed.add(new Failed(saver, cause));
     }
 
-    /** The writer begins. */
+    /** Called when the writer starts. */
     void start() {
         startNanos = System.nanoTime();
     }
 
-    /** The writer is done. */
+    /** Called when the writer is done. */
     void end() {
         endNanos = System.nanoTime();
     }
 
-    /** Time from the step boundary until all was done. */
+    /** Time from the step boundary until the writer was done. */
     long behindNanos() {
         return endNanos - sinceNanos;
     }
 
-    /** Time in which the writer was at work. */
+    /** Time that the writer worked. */
     long writeNanos() {
         return endNanos - startNanos;
     }
@@ -61,7 +61,7 @@ final class SaveOutcome {
         return endNanos;
     }
 
-    /** Bytes of the files that were committed. */
+    /** Total size of the committed files, in bytes. */
     long bytes() {
         return committed.stream().mapToLong(CommittedCheckpoint::byteCount).sum();
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the training thread does for one save before the writer continues it: transforms and hooks that see the module
- * run. All of them are user code; whatever one throws, the other streams are saved.
+ * Prepares one save on the training thread, before the writer continues it: runs the transforms and hooks that see the
+ * module. These are user code; whatever one of them throws, the other streams are saved.
  */
 final class SavePreparation {
     private final SaveRequest request;
@@ -16,10 +16,10 @@ final class SavePreparation {
     private final List<PendingSave> prepared = new ArrayList<>();
 
     /**
-     * Prepares one save.
+     * A preparation.
      *
-     * @param verifiedHooks streams whose hooks have been verified to change no weights; changed by this
-     * @param refused where failures are reported
+     * @param verifiedHooks streams whose hooks have been verified not to change weights; updated by this
+     * @param refused receives the failures
      */
     SavePreparation(SaveRequest request, SaveHooks hooks, Set<String> verifiedHooks, SaveOutcome refused) {
         this.request = request;
@@ -31,8 +31,8 @@ final class SavePreparation {
     /**
      * Prepares the streams that are due.
      *
-     * @param due sources before what is derived from them
-     * @return those that are left for the writer
+     * @param due sources before derived streams
+     * @return the saves that the writer continues
      */
     List<PendingSave> prepare(List<PendingSave> due) {
         due.forEach(this::prepare);
@@ -53,7 +53,7 @@ final class SavePreparation {
         }
     }
 
-    /** Computes again what another stream's transform or hook has destroyed since. */
+    /** Recomputes what the transform or hook of another stream has invalidated. */
     private void complete(PendingSave save) {
         try {
             request.complete(save.stream());
@@ -89,7 +89,7 @@ final class SavePreparation {
         }
     }
 
-    /** Hooks that were well-behaved are watched together: to compare all weights takes as long as to copy them. */
+    /** Verified hooks are watched together, because comparing all weights takes as long as copying them. */
     private void watchTogether(List<PendingSave> all) {
         try {
             request.callHooks("An onSaveCheckpoint hook", () -> {
@@ -97,7 +97,7 @@ final class SavePreparation {
                 return all;
             });
         } catch (Exception e) {
-            // Whose hook it was shows at the next save. Until then no stream is blamed that would end training.
+            // The next save shows which hook it was. Until then, blame a stream whose failure does not end training.
             verifiedHooks.clear();
             StreamSaver blamed = all.stream()
                     .map(PendingSave::saver)

@@ -16,8 +16,8 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * The training thread's part of saving: takes the snapshot, runs the transforms and hooks that see the module, and hands
- * over to the writer.
+ * Starts saves on the training thread: takes the snapshot, has the transforms and hooks run that see the module, and
+ * submits the rest to the writer. Owns the {@link SaveQueue}.
  */
 final class SaveScheduler implements AutoCloseable {
     private final SavedRun run;
@@ -29,9 +29,9 @@ final class SaveScheduler implements AutoCloseable {
     private final SaveMetrics metrics = new SaveMetrics();
 
     /**
-     * The saves of a run, to be closed by the caller.
+     * A scheduler, closed by the caller.
      *
-     * @param transforms that make the weights of its derived streams
+     * @param transforms compute the weights of derived streams
      * @param queue closed with this
      */
     SaveScheduler(SavedRun run, VerifiedTransforms transforms, RunStreams streams, SaveQueue queue) {
@@ -42,9 +42,9 @@ final class SaveScheduler implements AutoCloseable {
     }
 
     /**
-     * Has saves carried out, from one snapshot of this moment. Reports say later what became of them.
+     * Starts the saves of this step, from one snapshot. {@link #nextOutcome} reports later how they ended.
      *
-     * @param due sources before what is derived from them
+     * @param due sources before derived streams
      */
     void save(List<PendingSave> due, SaveContext context) {
         SaveMetrics.Timing timing = metrics.begin(context.globalStep());
@@ -84,7 +84,7 @@ final class SaveScheduler implements AutoCloseable {
                             : Optional.empty();
             return new SaveRequest(transforms, network(), context, snapshot, state);
         } catch (Throwable e) {
-            // A transform's state is the user's code. Without its memory the next save would wait forever.
+            // The state of a transform is user code. If the memory were not freed, the next save would wait forever.
             snapshot.close();
             due.forEach(PendingSave::abort);
             throw e;
@@ -100,7 +100,7 @@ final class SaveScheduler implements AutoCloseable {
                 queue.submit(new SaveTask(streams, request, prepared)::run);
             }
         } catch (Throwable e) {
-            // Without its memory the next save would wait forever.
+            // If the memory were not freed, the next save would wait forever.
             request.close();
             throw e;
         }
@@ -110,7 +110,7 @@ final class SaveScheduler implements AutoCloseable {
         return run.components().network();
     }
 
-    /** What became of saves, in order as far as it is known and has not been asked for. */
+    /** The next outcome that has not been read; empty if none is available yet. */
     Optional<SaveOutcome> nextOutcome() {
         Optional<SaveOutcome> refused = Optional.ofNullable(refusals.poll());
         if (refused.isPresent()) {
@@ -125,12 +125,12 @@ final class SaveScheduler implements AutoCloseable {
         return metrics.statistics();
     }
 
-    /** Waits until everything has been carried out. */
+    /** Waits until every pending save is done. */
     void await() {
         queue.await();
     }
 
-    /** Carries out what is pending. */
+    /** Completes pending saves first. */
     @Override
     public void close() {
         queue.close();

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The writer's part of a save: computes, writes, commits all files as one group, and records the commit. One stream's
- * failure leaves the others alone; if the commit fails, so do all.
+ * Completes one save on the writer thread: computes the weights, writes the files, commits them as one group, and records
+ * the commit. The failure of one stream does not affect the others; a failed commit fails all. Owns the {@link SaveRequest}.
  */
 final class SaveTask {
     private final RunStreams streams;
@@ -24,11 +24,11 @@ final class SaveTask {
     private final SaveOutcome outcome;
 
     /**
-     * A group to be written.
+     * A save.
      *
-     * @param streams all streams of the run; the manifest says what each keeps
-     * @param request what the checkpoints hold; closed by this
-     * @param pending sources before what is derived from them
+     * @param streams all streams of the run; the manifest records what each keeps
+     * @param request the content of the checkpoints; closed by {@link #run}
+     * @param pending sources before derived streams
      */
     SaveTask(RunStreams streams, SaveRequest request, List<PendingSave> pending) {
         this.streams = streams;
@@ -37,27 +37,27 @@ final class SaveTask {
         this.outcome = new SaveOutcome(request.context());
     }
 
-    /** Carries the saves out; whatever fails is in the report. */
+    /** Saves; the outcome holds whatever failed. */
     SaveOutcome run() {
-        CommitJfrEvent recorded = new CommitJfrEvent();
-        recorded.begin();
+        CommitJfrEvent event = new CommitJfrEvent();
+        event.begin();
         outcome.start();
-        carryOut(recorded);
+        save(event);
         outcome.end();
-        recorded.globalStep = outcome.context().globalStep();
-        recorded.checkpoints = outcome.committed().size();
-        recorded.failures = outcome.failed().size();
-        recorded.bytes = outcome.bytes();
-        recorded.behind = outcome.behindNanos();
-        recorded.commit();
+        event.globalStep = outcome.context().globalStep();
+        event.checkpoints = outcome.committed().size();
+        event.failures = outcome.failed().size();
+        event.bytes = outcome.bytes();
+        event.behind = outcome.behindNanos();
+        event.commit();
         return outcome;
     }
 
-    private void carryOut(CommitJfrEvent recorded) {
+    private void save(CommitJfrEvent event) {
         List<PendingSave> open = new ArrayList<>(pending);
         try (request;
                 Group group = streams.directory().begin()) {
-            recorded.group = group.number();
+            event.group = group.number();
             request.handOver();
             List<StreamSaver.Written> written = new ArrayList<>();
             for (PendingSave save : pending) {
@@ -70,7 +70,7 @@ final class SaveTask {
                 publish(group, commits);
             }
         } catch (Throwable failure) {
-            // The commit is that of all.
+            // The streams share one commit, so all of them fail.
             open.forEach(save -> save.fail(outcome, failure));
             if (open.isEmpty()) {
                 outcome.fail(pending.get(0).saver(), failure);
@@ -86,7 +86,7 @@ final class SaveTask {
             request.written(save.stream(), group.path(written.blob()));
             return Optional.of(written);
         } catch (Throwable failure) {
-            // Transforms are user code: whatever they throw, the other streams are saved.
+            // Transforms are user code: whatever one throws, the other streams are saved.
             save.fail(outcome, failure);
             return Optional.empty();
         } finally {
@@ -128,7 +128,7 @@ final class SaveTask {
                 retained);
     }
 
-    /** What fails now has committed all the same: names are given by the next group, or by the next fit's start. */
+    /** A failure here does not undo the commit: the next group, or recovery at the next start, renames the files. */
     private void publish(Group group, List<StreamSaver.Commit> commits) {
         try {
             group.publish();

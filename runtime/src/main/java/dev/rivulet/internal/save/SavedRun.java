@@ -4,10 +4,10 @@ import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.state.TrainingComponents;
 
 /**
- * The run whose streams are saved.
+ * The run whose streams are saved. For the training thread.
  *
- * @param components what its state consists of
- * @param view where training stands
+ * @param components the parts whose state is saved
+ * @param view the position of training
  * @param hooks notified of each save
  */
 public record SavedRun(TrainingComponents components, LoopView view, SaveHooks hooks) {}

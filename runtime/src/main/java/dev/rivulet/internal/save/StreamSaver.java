@@ -43,8 +43,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of a run: decisions on the training thread; files, and what is kept of them, on the writer's. The claims on
- * files, which all streams share, are the lock of both.
+ * Saves one stream: decides on the training thread; writes files and updates the retention state on the writer thread.
+ * Both hold the lock of the {@link FileOwnership}, which all streams of the run share.
  */
 final class StreamSaver {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
@@ -92,14 +92,14 @@ final class StreamSaver {
         return declaration.name();
     }
 
-    /** Says what was saved, where the policy asks for it. */
+    /** Logs a saved checkpoint if the policy is verbose. */
     void logSaved(CommittedCheckpoint saved) {
         if (declaration.policy().verbose()) {
             LOG.info("The stream \"{}\" saved {}, {} bytes.", name(), saved.path(), saved.byteCount());
         }
     }
 
-    /** Whether a run can resume from this stream's checkpoints. */
+    /** Whether training can resume from this stream's checkpoints. */
     boolean isResumable() {
         return CheckpointCodecs.isResumable(declaration);
     }
@@ -110,15 +110,15 @@ final class StreamSaver {
         return !declaration.policy().onFailure().stopsTraining(derived);
     }
 
-    /** Asks a stream at a hook. */
+    /** Asks a stream at a hook whether a save is due. */
     interface Decision extends BiFunction<ModelCheckpoint, TrainerView, Optional<SavePlan>> {}
 
-    /** What decides on the next save, apart from what is kept. */
+    /** What determines the next save, apart from the retention state. */
     DecisionState decisionState(long globalStep) {
         return ownership.locked(() -> decisions.decisionState(globalStep));
     }
 
-    /** Resumes from the decisions of another run. */
+    /** Restores the decision state of another run. */
     void resume(DecisionState state) {
         decisions.resume(state);
     }
@@ -128,11 +128,11 @@ final class StreamSaver {
         decisions.onTrainStart(view);
     }
 
-    /** Whether something is due; a plan is carried out by the writer or aborted. */
+    /** Decides whether a save is due. The caller writes and commits the plan, or aborts it. */
     Optional<SavePlan> decide(Decision decision, TrainerView view) {
         return ownership.locked(() -> {
             Optional<SavePlan> plan = decision.apply(decisions, view);
-            // So that the next stream's plan takes other names. What another one owns, writing it refuses.
+            // The next stream's plan then takes other names. A file of another stream is refused when it is written.
             plan.ifPresent(made -> made.names().stream()
                     .map(name -> folder + name)
                     .filter(file -> !ownership.isOwned(file))
@@ -141,7 +141,7 @@ final class StreamSaver {
         });
     }
 
-    /** The monitored metric, if a due save went without it because it was not logged yet. */
+    /** The monitored metric, if it had not been logged when a save was due. */
     Optional<String> missingMetric() {
         return decisions.missingMetric();
     }
@@ -151,9 +151,9 @@ final class StreamSaver {
     }
 
     /**
-     * A file of this stream that waits for its group's commit.
+     * A written file whose group has not committed yet.
      *
-     * @param checkpoint what the file says of itself
+     * @param checkpoint the file's description
      */
     record Written(StreamSaver saver, SavePlan plan, Checkpoint checkpoint, Blob blob) {
 
@@ -171,7 +171,7 @@ final class StreamSaver {
                                     from.sourceDigest().orElseThrow())));
         }
 
-        /** What names this or an earlier file, once the group has committed. */
+        /** Pointers to this or an earlier file, valid once the group has committed. */
         List<Manifest.Pointer> pointers() {
             List<Manifest.Pointer> pointers = new ArrayList<>();
             String folder = saver.folder;
@@ -192,7 +192,7 @@ final class StreamSaver {
         }
     }
 
-    /** Writes the file of a plan, which gets its name when the group commits. */
+    /** Writes the file of a plan under a temporary name; it is renamed when the group commits. */
     Written write(SavePlan plan, Checkpoint checkpoint, FileLayout layout, Group group) throws IOException {
         ownership.change(() -> plan.names().forEach(name -> ownership.acquire(folder + name, name())));
         for (String name : plan.names()) {
@@ -205,19 +205,19 @@ final class StreamSaver {
     /**
      * What the commit of a written file changes for this stream.
      *
-     * @param retained what it keeps after it
-     * @param index the same as manifests have it
-     * @param superseded paths of files to delete
+     * @param retained what the stream keeps afterwards
+     * @param retainedGroups the same, as manifests hold it
+     * @param superseded paths of the files to delete
      */
     record Commit(
             Written written, RetentionSnapshot retained, RetainedGroups retainedGroups, List<String> superseded) {}
 
-    /** Looks ahead to a commit. */
+    /** Computes what a commit will change, without changing anything but the list of orphans. */
     Commit prepareCommit(Written written, long group) {
         return ownership.locked(() -> {
             RetentionSnapshot.CommitEffects effects =
                     decisions.commitEffects(written.plan(), written.blob().bytes());
-            // What is written again is not orphaned any more.
+            // A file that is written again is no longer an orphan.
             written.plan().names().forEach(name -> orphans.remove(folder + name));
             List<String> superseded = new ArrayList<>(orphans);
             effects.superseded().forEach(name -> superseded.add(folder + name));
@@ -226,7 +226,7 @@ final class StreamSaver {
         });
     }
 
-    /** Records a commit. */
+    /** Applies a commit that is durable. */
     void finishCommit(Commit commit, long group) {
         ownership.change(() -> {
             SavePlan plan = commit.written().plan();
@@ -237,12 +237,12 @@ final class StreamSaver {
         });
     }
 
-    /** What this stream keeps, as the manifest of a group says in which it has no part. */
+    /** What this stream keeps, for the manifest of a group to which it contributes no file. */
     RetainedGroups retainedGroups() {
         return ownership.locked(index::current);
     }
 
-    /** Forgets a plan that could not be carried out. */
+    /** Discards a plan that could not be carried out. */
     void abort(SavePlan plan) {
         ownership.change(() -> {
             decisions.failed(plan).forEach(name -> orphans.add(folder + name));
@@ -253,7 +253,7 @@ final class StreamSaver {
         });
     }
 
-    /** Deletes, when a run ends, what no later group will. One that stays does no harm but to the disk's room. */
+    /** Deletes, at the end of a run, orphaned files that no later group will delete. A file that cannot be deleted only takes disk space. */
     void deleteOrphans() {
         for (String file : orphans) {
             try {
@@ -290,7 +290,7 @@ final class StreamSaver {
                 directory.resolve(folder + kept.name()), kept.score(), kept.epoch(), kept.globalStep());
     }
 
-    /** What is taken in the stream's folder. */
+    /** The names in use in the stream's folder. */
     private final class Names implements StreamDirectory {
 
         @Override
