@@ -12,21 +12,22 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The decisions and books of one stream, with the semantics of Lightning's {@code ModelCheckpoint}.
+ * Decides on the saves of one stream and holds its retention state, with the semantics of Lightning's
+ * {@code ModelCheckpoint}.
  *
  * <pre>{@code
- * Optional<SavePlan> plan = checkpoint.onTrainBatchEnd(view);   // empty: nothing is due
- * …                                                               // write the files of the plan
- * List<String> superseded = checkpoint.committed(plan, bytes);       // or failed(plan); then delete these
+ * Optional<SavePlan> plan = checkpoint.onTrainBatchEnd(view);      // empty: nothing is due
+ * …                                                                // write the files of the plan
+ * List<String> superseded = checkpoint.committed(plan, bytes);     // or failed(plan); then delete these
  * }</pre>
  *
- * <p>A plan is tentative. Later decisions count on it; the books change when it is said to be committed, and then the
- * files that it displaces are named for deletion. Plans commit in the order in which they were made; any of them may
- * fail instead at any time, as if it had never been made. At every moment the state that decisions count on equals the
- * books with the pending plans applied in order.
+ * <p>A plan is tentative. Later decisions assume that it will commit; the retention state changes only when it does, which
+ * also determines the superseded files to delete. Plans commit in the order in which they were made. Any of them may fail
+ * instead at any time, as if it had never been made. The state that decisions use always equals the committed retention
+ * state with the pending plans applied in order.
  *
- * <p>{@code last} names the newest due save, whether or not that is among the best k. A due save with a monitor waits
- * where a validation follows, and is decided after it. Not thread-safe: all calls come from the training thread.
+ * <p>{@code last} names the newest due save, even if it is not among the best k. If a validation follows, a due save with a
+ * monitor waits and is decided after it. Not thread-safe: the caller holds a lock.
  */
 public final class ModelCheckpoint {
     private final String stream;
@@ -40,18 +41,18 @@ public final class ModelCheckpoint {
     private boolean awaitsValidation;
     private boolean metricWasMissing;
 
-    /** Decides whether a stream carries out a save that is due. */
+    /** Decides whether a due save is carried out. */
     @FunctionalInterface
     public interface SaveCondition {
         /** Carries out every save. */
         SaveCondition ALWAYS = view -> true;
 
-        /** Whether the save is carried out; asked once, before its plan is made or it is skipped for its score. */
+        /** Whether the save is carried out; called once, before the save is planned or skipped because of its score. */
         boolean allows(TrainerView view);
     }
 
     /**
-     * A stream in a fresh run.
+     * A stream of a fresh run.
      *
      * @param stream the stream's name
      */
@@ -63,8 +64,8 @@ public final class ModelCheckpoint {
      * A stream.
      *
      * @param stream the stream's name
-     * @param condition asked before a due save is planned; exception checkpoints do not ask
-     * @param restored what the stream has kept in an earlier run
+     * @param condition called before a due save is planned, except for exception checkpoints
+     * @param restored what the stream kept in an earlier run
      */
     public ModelCheckpoint(
             String stream,
@@ -81,7 +82,7 @@ public final class ModelCheckpoint {
         this.retention = new PendingRetention(stream, policy, restored);
     }
 
-    /** What decides on the next save beside the books, once all is decided at a hook of this step. */
+    /** The decision state, once all decisions at a hook of this step are made. */
     public DecisionState decisionState(long globalStep) {
         return new DecisionState(
                 awaitsValidation,
@@ -90,7 +91,7 @@ public final class ModelCheckpoint {
                 retention.tentative().lastStepSaved() == globalStep);
     }
 
-    /** Goes on from the decisions of another run, unless the books tell of a later save at the same step. */
+    /** Restores the decision state of another run, unless the retention state holds a later save of the same step. */
     public void resume(DecisionState state) {
         boolean saved = retention.tentative().lastStepSaved() != 0;
         if (!saved || state.saved()) {
@@ -114,7 +115,7 @@ public final class ModelCheckpoint {
             return Optional.empty();
         }
         if (needsMetric() && (view.validationRunsNow() || !hasMetric(view))) {
-            // Deciding now would judge by the metric of an earlier validation, or by none.
+            // A decision now would use the metric of an earlier validation, or none.
             awaitsValidation = true;
             return Optional.empty();
         }
@@ -132,7 +133,7 @@ public final class ModelCheckpoint {
             return Optional.empty();
         }
         boolean savesHere = !view.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd());
-        // A stream that does not save here may watch a metric of the epoch's end, which cannot be there yet.
+        // A stream that does not save here may monitor a metric that is logged only at the end of the epoch.
         boolean due =
                 (awaitsValidation && (savesHere || hasMetric(view))) || (savesHere && trigger.dueAfterEpoch(view));
         Optional<SavePlan> plan = due ? plan(view) : Optional.empty();
@@ -154,8 +155,8 @@ public final class ModelCheckpoint {
     }
 
     /**
-     * Decides on a rescue when training ends with an exception. Its name is free, so that no good file is overwritten.
-     * Pending plans are to be settled before: a step whose save is still under way counts as saved.
+     * Decides on an exception checkpoint when training ends with an exception. Its name is free, so that no good file is
+     * overwritten. Pending plans must be completed first, because a step whose save is pending counts as saved.
      *
      * @return what to save; empty if nothing
      */
@@ -188,7 +189,7 @@ public final class ModelCheckpoint {
                 || view.globalStep() == retention.tentative().lastStepSaved();
     }
 
-    /** A stream that writes {@code last} alone can do without. */
+    /** A stream that writes only {@code last} needs no metric. */
     private boolean needsMetric() {
         return policy.monitor().isPresent() && policy.keepsCheckpoints();
     }
@@ -234,7 +235,7 @@ public final class ModelCheckpoint {
                 .stored(metrics.get(policy.monitor().orElseThrow())));
     }
 
-    /** Whether a save at this moment is one of those that are kept for ever. */
+    /** Whether a save now is an n-th one, which is kept permanently. */
     private boolean isNth(TrainerView view) {
         if (policy.keepEveryNth() == 0) {
             return false;
@@ -280,9 +281,9 @@ public final class ModelCheckpoint {
         return Optional.of(plan);
     }
 
-    /** The plan, applied already, with {@code best} moved if it lags behind. */
+    /** The plan, which is already applied, with {@code best} moved if it lags behind. */
     private SavePlan movingBest(TrainerView view, SavePlan plan) {
-        // What a pending plan has yet to write may fail after this plan was carried out.
+        // A file of a pending plan may still fail after this plan has committed.
         Optional<KeptCheckpoint> best = retention.tentative()
                 .bestWithoutPointer()
                 .filter(kept -> retention.pending().stream()
@@ -311,8 +312,8 @@ public final class ModelCheckpoint {
     }
 
     /**
-     * What {@link #committed} will do, to be written down before it is done: a plan is durable only together with a record
-     * of what is kept after it.
+     * Computes what {@link #committed} will change, so that it can be recorded first: a plan is durable only together with
+     * the retention state after it.
      *
      * @param bytes as for {@link #committed}
      * @throws IllegalStateException as from {@link #committed}
@@ -322,11 +323,11 @@ public final class ModelCheckpoint {
     }
 
     /**
-     * Enters a plan in the books, its files being durable.
+     * Applies a plan whose files are durable.
      *
-     * @param bytes size of the file that was written, for {@code maxTotalBytes}; {@code last} and {@code best} have the
-     *     same size where they are files of their own
-     * @return names of the files to delete, in this order: what it displaced, without what is still needed
+     * @param bytes size of the written file, for {@code maxTotalBytes}; copies named {@code last} and {@code best} have the
+     *     same size
+     * @return names of the files to delete, in this order: superseded and no longer needed
      * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
      */
     public List<String> committed(SavePlan plan, long bytes) {
@@ -334,9 +335,9 @@ public final class ModelCheckpoint {
     }
 
     /**
-     * Forgets a plan whose files could not be written.
+     * Discards a plan whose files could not be written.
      *
-     * @return names of the files to delete: displaced earlier, and spared because the plan was to overwrite them
+     * @return names of the files to delete: superseded earlier, but kept because the plan would have overwritten them
      * @throws IllegalStateException if the plan is not pending
      */
     public List<String> failed(SavePlan plan) {
@@ -345,22 +346,22 @@ public final class ModelCheckpoint {
         return superseded;
     }
 
-    /** The books as of the last commit. */
+    /** The retention state as of the last commit. */
     public RetentionSnapshot retained() {
         return retention.committed();
     }
 
-    /** The books as they will be when all pending plans have committed: what decisions count on. */
+    /** The retention state when all pending plans have committed, which decisions use. */
     RetentionSnapshot expectedRetention() {
         return retention.tentative().snapshot();
     }
 
-    /** Whether a save is due that waits for the next validation. */
+    /** Whether a due save waits for the next validation. */
     public boolean awaitsValidation() {
         return awaitsValidation;
     }
 
-    /** The monitored metric, if a due save went without it because it was not logged yet. */
+    /** The monitored metric, if it had not been logged when a save was due. */
     public Optional<String> missingMetric() {
         return metricWasMissing ? policy.monitor() : Optional.empty();
     }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A stream's books, and what they will be when the plans that are pending have committed: at every moment the latter
- * equals the former with the pending plans applied in order.
+ * The committed retention state of a stream, its pending plans, and the tentative state: the committed state with the
+ * pending plans applied in order. Not thread-safe.
  */
 final class PendingRetention {
     private final String stream;
@@ -32,22 +32,22 @@ final class PendingRetention {
         this.tentative = committed.copy();
     }
 
-    /** The books as of the last commit. */
+    /** The retention state as of the last commit. */
     RetentionSnapshot committed() {
         return committed.snapshot();
     }
 
-    /** The books as they will be when all pending plans have committed. */
+    /** The retention state when all pending plans have committed. */
     RetentionState tentative() {
         return tentative;
     }
 
-    /** The plans that have neither committed nor failed, in the order in which they were made. */
+    /** The plans that have neither committed nor failed, oldest first. */
     Collection<SavePlan> pending() {
         return Collections.unmodifiableCollection(pending);
     }
 
-    /** Adds a plan that has been applied to the tentative books. */
+    /** Adds a plan that has been applied to the tentative state. */
     void add(SavePlan plan) {
         pending.add(plan);
     }
@@ -71,13 +71,13 @@ final class PendingRetention {
     }
 
     /**
-     * What comes of a commit beside the books.
+     * The effects of a commit on files.
      *
-     * @param surplus whether checkpoints were given up on which the decisions on pending plans have counted
+     * @param surplus whether checkpoints were evicted on which the decisions for pending plans were based
      */
     private record Applied(Set<String> displaced, List<String> superseded, boolean surplus) {}
 
-    /** Enters a plan in the books as they were last committed, or in a copy of them. */
+    /** Applies a plan to the committed state, or to a copy of it. */
     private Applied applyTo(SavePlan plan, long bytes, RetentionState state) {
         if (!pending.contains(plan)) {
             throw notPending(plan);
@@ -117,8 +117,8 @@ final class PendingRetention {
     }
 
     /**
-     * Takes what is displaced for good out of what is displaced. A file that a pending plan is to overwrite waits for that
-     * plan's end.
+     * Removes the files to delete now from those that are no longer referenced. A file that a pending plan will overwrite
+     * stays until that plan has ended.
      */
     private List<String> takeSuperseded(Set<String> dropped, RetentionState state, Collection<SavePlan> later) {
         dropped.removeIf(

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The checkpoints that a stream keeps: the best k, the newest n, and those kept for ever. A checkpoint leaves when it is
- * none of these any more, or when its file is overwritten.
+ * The checkpoints that a stream keeps: the best k, the newest n, and every n-th one permanently. A checkpoint is evicted
+ * when it is in none of these groups, or when its file is overwritten. Mutable; not thread-safe.
  */
 final class Retention {
     private final TopK topK;
@@ -26,7 +26,7 @@ final class Retention {
         this.keepLast = keepLast;
     }
 
-    /** What a policy keeps of the checkpoints in earlier books: all of them, until the next is put. */
+    /** The checkpoints of an earlier run under a policy: all of them, until the next one is put. */
     static Retention of(StreamPolicy policy, RetentionSnapshot retained) {
         Retention retention = new Retention(TopK.of(policy, retained.topK()), policy.keepLast());
         retained.newest().forEach(checkpoint -> retention.newest.put(checkpoint.name(), checkpoint));
@@ -42,17 +42,17 @@ final class Retention {
     }
 
     /**
-     * Enters a checkpoint.
+     * Adds a checkpoint.
      *
-     * @param permanent whether it never leaves again
-     * @param left told the names of those that left for it
+     * @param permanent whether it is never evicted
+     * @param evicted receives the names of the checkpoints evicted for it
      */
-    void put(KeptCheckpoint checkpoint, boolean permanent, Consumer<String> left) {
+    void put(KeptCheckpoint checkpoint, boolean permanent, Consumer<String> evicted) {
         String name = checkpoint.name();
         boolean onlyForItsScore = keepLast == 0 && !permanent;
-        // One that is kept for its score alone was admitted when its save was decided.
+        // A checkpoint that is kept only for its score was admitted when its save was decided.
         if (onlyForItsScore || topK.admits(checkpoint.score())) {
-            topK.put(checkpoint).forEach(evicted -> left.accept(evicted.name()));
+            topK.put(checkpoint).forEach(other -> evicted.accept(other.name()));
         } else {
             topK.remove(name);
         }
@@ -60,7 +60,7 @@ final class Retention {
         newest.put(name, checkpoint);
         Iterator<String> oldest = newest.keySet().iterator();
         while (newest.size() > keepLast) {
-            left.accept(oldest.next());
+            evicted.accept(oldest.next());
             oldest.remove();
         }
         if (permanent) {
@@ -68,7 +68,7 @@ final class Retention {
         }
     }
 
-    /** Name of a file that the next checkpoint takes the place of, so that it may take its name too. */
+    /** The file that the next checkpoint replaces, whose name it may reuse. */
     Optional<String> replacedNext(boolean admitted) {
         return topK.replacedNext()
                 .filter(name -> admitted && !everyNth.containsKey(name) && !staysAmongNewest(name))
@@ -80,7 +80,7 @@ final class Retention {
                 && !oldestOfNewest().filter(name::equals).isPresent();
     }
 
-    /** What leaves the newest n for the next checkpoint; empty if they have room. */
+    /** The checkpoint that the next one evicts from the newest n; empty if there is room. */
     private Optional<String> oldestOfNewest() {
         return keepLast > 0 && newest.size() >= keepLast
                 ? Optional.of(newest.keySet().iterator().next())
@@ -88,13 +88,12 @@ final class Retention {
     }
 
     /**
-     * Drops the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor any that is
-     * kept for ever.
+     * Evicts the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor permanent ones.
      *
      * @param exempt which others stay
-     * @param dropped told the names of those that are dropped
+     * @param evicted receives the names of the evicted checkpoints
      */
-    void evictToFit(long bytes, Predicate<String> exempt, Consumer<String> dropped) {
+    void evictToFit(long bytes, Predicate<String> exempt, Consumer<String> evicted) {
         Map<String, KeptCheckpoint> all = new LinkedHashMap<>(newest);
         topK.kept().forEach(checkpoint -> all.put(checkpoint.name(), checkpoint));
         all.putAll(everyNth);
@@ -114,7 +113,7 @@ final class Retention {
             KeptCheckpoint worst = worstFirst.next();
             topK.remove(worst.name());
             newest.remove(worst.name());
-            dropped.accept(worst.name());
+            evicted.accept(worst.name());
             surplus -= worst.bytes();
         }
     }

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The books of a stream under a sequence of plans. {@link #apply} and {@link #evictToFit} are the only changes, so that books
- * are a function of the plans applied and of nothing else.
+ * The retention state of a stream under a sequence of plans. Only {@link #apply} and {@link #evictToFit} change it, so it is
+ * a function of the applied plans alone. Mutable; not thread-safe.
  */
 final class RetentionState {
     private final Retention retention;
@@ -37,9 +37,9 @@ final class RetentionState {
         this.hasSaved = hasSaved;
     }
 
-    /** Books that go on from those of an earlier run, whose state at a step may be saved already. */
+    /** The state in which an earlier run left a stream; the step at which training resumes may be saved already. */
     static RetentionState resumed(StreamPolicy policy, RetentionSnapshot retained, long globalStep) {
-        // A policy that keeps fewer than before evicts the surplus when the next checkpoint commits.
+        // If the policy keeps fewer than before, the next commit evicts the surplus.
         Retention retention = Retention.of(policy, retained);
         boolean saved = retained.saves() > 0 || retained.onException().isPresent();
         return new RetentionState(
@@ -51,9 +51,10 @@ final class RetentionState {
     }
 
     /**
-     * Enters a plan as committed; the result is no longer named by the books, so that its files are of no more use.
+     * Applies a committed plan.
      *
-     * @param bytes size of the file written; 0 if it is not known
+     * @param bytes size of the written file; 0 if unknown
+     * @return names of the files that are no longer referenced
      */
     Set<String> apply(SavePlan plan, long bytes) {
         Set<String> dropped = new LinkedHashSet<>();
@@ -96,16 +97,16 @@ final class RetentionState {
         bestPointer = Optional.of(pointer.withBytes(bytes));
     }
 
-    /** Has {@code best} moved by the plan that was applied last. */
+    /** Moves {@code best}, as part of the plan that was applied last. */
     void pointBest(BestCheckpoint pointer) {
         pointBest(pointer, new LinkedHashSet<>());
     }
 
     /**
-     * Gives up checkpoints until all files together fit, as far as that is possible.
+     * Evicts checkpoints until all files together fit, as far as possible.
      *
      * @param exempt names of checkpoints that stay
-     * @return what was given up
+     * @return names of the evicted checkpoints
      */
     Set<String> evictToFit(long maxTotalBytes, Set<String> exempt) {
         long otherBytes = last.map(LastCheckpoint::bytes).orElse(0L)
@@ -116,7 +117,7 @@ final class RetentionState {
         return dropped;
     }
 
-    /** Whether a file is still referred to, so that it must stay. */
+    /** Whether a file is referenced and must stay. */
     boolean refersTo(String file) {
         return retention.contains(file)
                 || exceptionCheckpoint.filter(entry -> entry.name().equals(file)).isPresent()
