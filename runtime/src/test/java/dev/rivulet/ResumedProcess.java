@@ -92,8 +92,8 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
 
     /** Names of the checkpoints from which runs have gone on in a directory. */
     private static Set<String> sources(Path directory) throws IOException {
-        Pattern told = Pattern.compile("Training goes on from .*/(.*): epoch");
-        return new TreeSet<>(told.matcher(log(directory))
+        Pattern resumed = Pattern.compile("Training resumes from .*/(.*): epoch");
+        return new TreeSet<>(resumed.matcher(log(directory))
                 .results()
                 .map(found -> found.group(1))
                 .toList());

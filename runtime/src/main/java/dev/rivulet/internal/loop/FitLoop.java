@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains: epochs of batches, each with forward, backward and, every so many batches, an optimizer step; validations in
- * between. Everything happens on the calling thread, in the order that {@link ModelHooks} shows.
+ * Runs epochs of training batches, each with a forward and a backward pass and, every n batches, an optimizer step, with
+ * validations in between. Runs on the calling thread; {@link ModelHooks} shows the order of hooks.
  */
 public final class FitLoop {
     private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
 
-    /** The engine has one gradient collector at a time, so fits in one JVM take turns. */
+    /** The engine allows one gradient collector at a time, so fits in one JVM take turns. */
     private static final ReentrantLock COLLECTING = new ReentrantLock();
 
     private final LoopSettings settings;
@@ -44,13 +44,13 @@ public final class FitLoop {
     private final LoopMemory memory;
     private final Metrics metrics;
 
-    /** Whether the run resumed, in its current epoch, from a file of Lightning's, which has no metrics. */
+    /** Whether the run resumed in the current epoch from a Lightning checkpoint, which holds no metrics. */
     private boolean metricsUnknown;
 
     /**
      * Prepares a run.
      *
-     * @param run one that has not begun
+     * @param run a run that has not started
      */
     public FitLoop(
             LoopSettings settings,
@@ -78,8 +78,9 @@ public final class FitLoop {
     /**
      * Runs to the end.
      *
-     * @param resumed where an earlier run stood, whose weights, optimizer and metrics have been restored; empty to begin
-     * @throws Exception what a step, a hook or the data set throws, after all of {@link ModelHooks#onException}
+     * @param resumed the position of an earlier run, whose weights, optimizer and metrics have been restored; empty for a
+     *     fresh run
+     * @throws Exception what a step, a hook or the data set throws, after every {@link ModelHooks#onException}
      */
     public void run(Optional<LoopProgress> resumed) throws Exception {
         ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
@@ -121,12 +122,12 @@ public final class FitLoop {
         return !settings.limits().allowStep(state.globalStep);
     }
 
-    /** Whether what belongs to a batch, a validation and the end of its epoch, may be left to do. */
+    /** Whether work after a batch may be left: a validation and the end of the epoch. */
     private boolean isAfterBatch() {
         return state.position == Position.BATCH_END || state.position == Position.VALIDATION_END;
     }
 
-    /** Completes the epoch in which another run ended, from the position at which it ended. */
+    /** Completes the epoch in which the earlier run stopped. */
     private void resumeEpoch() throws Exception {
         metricsUnknown = metrics.toMap().isEmpty();
         state.validationPossible = isValidationPossible();
@@ -134,23 +135,23 @@ public final class FitLoop {
             state.reopenEpoch();
         }
         switch (state.position) {
-            case BATCH_START, VALIDATION_END -> completeEpoch();
-            case BATCH_END -> completeBatchAndEpoch();
+            case BATCH_START, VALIDATION_END -> finishEpoch();
+            case BATCH_END -> finishBatchAndEpoch();
             case EPOCH_END -> closeEpoch();
             case TRAIN_END -> {} // Nothing of the epoch is left.
         }
     }
 
-    private void completeEpoch() throws Exception {
+    private void finishEpoch() throws Exception {
         runBatches();
         endEpoch();
     }
 
-    private void completeBatchAndEpoch() throws Exception {
-        // Files of Lightning's do not hold whether a validation is due; for those of this trainer the result is the
-        // same.
+    private void finishBatchAndEpoch() throws Exception {
+        // Lightning checkpoints do not record whether a validation is due; for those of this trainer this changes
+        // nothing.
         state.validationDue |= isValidationDue(state.batchIndex);
-        completeEpoch();
+        finishEpoch();
     }
 
     private void runEpoch() throws Exception {
@@ -188,7 +189,7 @@ public final class FitLoop {
     private void stepOnPlateau(LrInterval passed, long index) {
         if (metricsUnknown && !schedules.knowMetrics(passed, index, this::metric)) {
             LOG.warn(
-                    "The run goes on from a file without metrics: ReduceLROnPlateau misses one step, in epoch {}.",
+                    "The run resumes from a file without metrics: ReduceLROnPlateau skips one step, in epoch {}.",
                     state.epoch);
             return;
         }
@@ -216,10 +217,10 @@ public final class FitLoop {
         }
     }
 
-    /** What comes after a batch, unless that has been done. */
+    /** Does what follows a batch, unless it is done already. */
     private void followUp() throws Exception {
         if (state.position == Position.BATCH_END && state.validationFollows() && validation.isPresent()) {
-            memory.validationBegins();
+            memory.startValidation();
             validation.get().run(settings.limits().valBatches());
         }
         if (completesStep(state.batchIndex)) {
@@ -231,10 +232,10 @@ public final class FitLoop {
     private void trainOn(BatchIterator batches) throws Exception {
         int index = state.batchIndex;
         state.inBatch = true;
-        state.windowStart = index - index % settings.accumulateGradBatches(); // Also of one that an earlier run began.
+        state.windowStart = index - index % settings.accumulateGradBatches(); // Also if an earlier run started it.
         memory.random().beginStep(state.totalBatches);
         try (Batch batch = batches.next()) {
-            noteSize(batches, batch);
+            updateEpochSize(batches, batch);
             hooks.call(each -> each.onTrainBatchStart(batch, index));
             NDArray loss = computeGradients(batch, index);
             if (completesStep(index)) {
@@ -273,7 +274,7 @@ public final class FitLoop {
         return loss;
     }
 
-    /** Gradients of the batch's share in the step. The share is no operation of the graph: see docs/resuming.md. */
+    /** Gradients of the batch, scaled by its share in the step. Scaling is not part of the graph: see docs/resuming.md. */
     private void backward(GradientCollector gradients, NDArray loss) {
         if (settings.accumulateGradBatches() == 1) {
             gradients.backward(loss);
@@ -293,7 +294,7 @@ public final class FitLoop {
         return state.lastBatch || (index + 1) % settings.accumulateGradBatches() == 0;
     }
 
-    private void noteSize(BatchIterator batches, Batch batch) {
+    private void updateEpochSize(BatchIterator batches, Batch batch) {
         state.lastBatch =
                 batches.isLast() || state.batchIndex + 1 == settings.limits().trainBatches();
         if (state.lastBatch) {
@@ -306,13 +307,13 @@ public final class FitLoop {
         }
     }
 
-    /** Said at the end of the first epoch, because only then is its length known for certain. */
+    /** Checked at the end of the first epoch, when its length is known. */
     private void refuseUnreachableValidation() {
         if (validation.isPresent()
                 && settings.validation().interval() instanceof ValidationInterval.Batches interval
                 && interval.count() > state.batchesOfEpoch) {
             throw new IllegalArgumentException("valCheckInterval is " + interval.count() + " batches, but an epoch has "
-                    + state.batchesOfEpoch + ", so that validation would never run; choose a smaller number.");
+                    + state.batchesOfEpoch + ", so validation would never run; choose a smaller number.");
         }
     }
 

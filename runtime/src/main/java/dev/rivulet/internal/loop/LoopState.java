@@ -3,7 +3,7 @@ package dev.rivulet.internal.loop;
 import dev.rivulet.checkpoint.ShutdownException;
 import dev.rivulet.internal.loop.LoopProgress.Position;
 
-/** Where training stands. Written by the loop, on the training thread; read by hooks there. */
+/** The state of the training loop. Written by the loop and read by hooks, on the training thread. */
 public final class LoopState {
     int epoch;
     long globalStep;
@@ -23,15 +23,15 @@ public final class LoopState {
     boolean inBatch;
     Position position = Position.BATCH_START;
 
-    /** A run that has not begun. */
+    /** The state of a run that has not started. */
     public LoopState() {}
 
-    /** Index of the epoch that runs or has just run. */
+    /** Index of the current epoch. */
     public int epoch() {
         return epoch;
     }
 
-    /** Number of epochs that were run to their end. */
+    /** Number of completed epochs. */
     public int epochsEnded() {
         return epochsEnded;
     }
@@ -56,22 +56,22 @@ public final class LoopState {
         return lastBatch;
     }
 
-    /** Whether a validation runs right after this training batch: it is due, or training stops where one may run. */
+    /** Whether a validation follows this training batch, because it is due or because training stops here. */
     public boolean validationFollows() {
         return validationDue || (stopping && validationPossible);
     }
 
-    /** Whether the validation batches run that only check that validation works. */
+    /** Whether the sanity check before training is running. */
     public boolean isSanityChecking() {
         return sanityChecking;
     }
 
-    /** Whether a validation runs. */
+    /** Whether a validation is running. */
     public boolean isValidating() {
         return validating;
     }
 
-    /** Whether a validation has run since training began; the check before it does not count. */
+    /** Whether a validation has run since the start of training; the sanity check does not count. */
     public boolean validationHasRun() {
         return validationHasRun;
     }
@@ -82,8 +82,8 @@ public final class LoopState {
     }
 
     /**
-     * Where the run stands, as it is saved. In the middle of a batch that is the end of the last batch before the gradients
-     * began to add up.
+     * The progress to save. In the middle of a batch, this is the end of the last batch before gradient accumulation
+     * started.
      */
     public LoopProgress progress() {
         int repeated = inBatch ? batchIndex - windowStart : 0;
@@ -114,31 +114,31 @@ public final class LoopState {
         validationHasRun = progress.validation().hasRun();
     }
 
-    /** Whether the current epoch counts as ended although batches of it are left: the run was to stop within it. */
+    /** Whether the current epoch counts as ended although it has more batches, because the run stopped within it. */
     boolean hasStoppedWithinEpoch() {
         return (position == Position.EPOCH_END || position == Position.TRAIN_END) && !lastBatch;
     }
 
-    /** Undoes the end of such an epoch, for a run that does not stop there. */
+    /** Undoes the end of such an epoch, for a run that continues it. */
     void reopenEpoch() {
         epochsEnded--;
         position = Position.BATCH_START;
     }
 
-    /** Whether the process was told to end. */
+    /** Whether the process was asked to shut down. */
     boolean isShutDown() {
         return shutDown;
     }
 
-    /** Ends training by a {@link ShutdownException} after this batch. Called by another thread. */
+    /** Ends training with a {@link ShutdownException} after this batch. For any thread. */
     void shutDown() {
         shutDown = true;
     }
 
     /**
-     * Ends training now if the process was told to end, or the thread.
+     * Throws if the process was asked to shut down, or the thread was interrupted.
      *
-     * @throws ShutdownException if the process was told
+     * @throws ShutdownException if the process was asked to shut down
      * @throws InterruptedException if the thread was interrupted
      */
     void throwIfInterrupted() throws InterruptedException {
@@ -150,7 +150,7 @@ public final class LoopState {
         }
     }
 
-    /** Ends training after this batch. May be called from any thread. */
+    /** Ends training after this batch. For any thread. */
     public void stop() {
         stopping = true;
     }

@@ -8,7 +8,7 @@ import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.loop.LoopProgress.Position;
 
-/** One validation: all batches of the validation data, without gradients, then the metrics of all together. */
+/** Runs validations: all batches of the validation data, without gradients, then their combined metrics. */
 final class ValidationLoop {
     private final Dataset dataset;
     private final StepFunctions steps;
@@ -57,7 +57,7 @@ final class ValidationLoop {
         }
     }
 
-    /** Checks that validation works before hours of training lead to it; what it logs is discarded. */
+    /** Checks that validation works before hours of training; metrics that it logs are discarded. */
     void checkSanity(int batches) throws Exception {
         state.sanityChecking = true;
         hooks.call(ModelHooks::onSanityCheckStart);

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** A block with its parameters in memory of their own. */
+/** A block and its parameters, whose memory this owns. Names and shapes are immutable; the rest is for the training thread. */
 public final class Network implements AutoCloseable {
     private final NDManager manager;
     private final Block block;
@@ -36,8 +36,8 @@ public final class Network implements AutoCloseable {
      * Initializes a block.
      *
      * @param inputShapes shapes of its inputs, batch dimension included
-     * @param parameterName gives each parameter its name, from the one it has in PyTorch
-     * @throws IllegalArgumentException if it gives two parameters one name
+     * @param parameterName maps the PyTorch name of each parameter to its name
+     * @throws IllegalArgumentException if it maps two parameters to the same name
      */
     public Network(Block block, List<Shape> inputShapes, UnaryOperator<String> parameterName) {
         this.manager = TorchEngine.get().newBaseManager();
@@ -85,7 +85,7 @@ public final class Network implements AutoCloseable {
         return trained;
     }
 
-    /** Further names of shared parameters, each with the one that {@link #parameters} lists. */
+    /** Aliases of shared parameters, each mapped to the name in {@link #parameters}. */
     public Map<String, String> aliases() {
         return names.aliases();
     }
@@ -101,16 +101,16 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Refuses to go on with arrays that are no longer the model's.
+     * Checks that the model still uses the same arrays.
      *
-     * @throws IllegalStateException if a parameter was given another array, by loading into the block, say
+     * @throws IllegalStateException if a parameter has another array, for example after loading into the block
      */
     public void requireSameArrays() {
         parameters().forEach((name, parameter) -> {
             if (parameter.getArray() != arrays.get(name)) {
                 throw new IllegalStateException(
-                        "The parameter \"" + name + "\" was replaced during the fit, so that what"
-                                + " is trained and saved would not be what the model uses. Load weights before the fit:"
+                        "The parameter \"" + name + "\" was replaced during the fit, so that training and"
+                                + " saving would not use the model's weights. Load weights before the fit:"
                                 + " in configureModel, or with Checkpoints.load.");
             }
         });
@@ -123,7 +123,7 @@ public final class Network implements AutoCloseable {
                 : forwardRecorded(inputs, training);
     }
 
-    /** Records gradients, and forgets them. */
+    /** Runs with gradients recorded, and discards them. */
     private NDList forwardRecorded(NDList inputs, boolean training) {
         GradientMode mode = GradientMode.on();
         try {

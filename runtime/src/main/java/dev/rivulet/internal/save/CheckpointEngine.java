@@ -199,7 +199,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     private void saveDueStreams(Phase phase, StreamSaver.Decision decision) throws Exception {
         LoopView view = run.view();
-        view.enter(phase);
+        view.setPhase(phase);
         List<PendingSave> due = List.of();
         Throwables undecided = new Throwables();
         for (StreamSaver stream : streams) {

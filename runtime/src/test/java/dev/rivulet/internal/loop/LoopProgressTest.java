@@ -28,13 +28,13 @@ class LoopProgressTest {
 
     @ParameterizedTest
     @EnumSource
-    void entriesHoldEverything(Position position) {
+    void entriesRestoreEveryField(Position position) {
         assertThat(LoopProgress.fromEntries(at(position).toEntries())).isEqualTo(at(position));
     }
 
     @ParameterizedTest
     @CsvSource({"place", "epoch", "epochs_ended", "global_step", "batch_index", "total_batches", "last_batch"})
-    void missingEntriesAreNamed(String name) {
+    void namesMissingEntries(String name) {
         Map<String, @Nullable Object> entries = at(Position.BATCH_END).toEntries();
         entries.remove(name);
 
@@ -45,7 +45,7 @@ class LoopProgressTest {
     }
 
     @Test
-    void malformedEntriesAreShown() {
+    void showsMalformedEntries() {
         Map<String, @Nullable Object> entries =
                 new LinkedHashMap<>(at(Position.BATCH_END).toEntries());
         entries.put("batch_index", -2L);
