@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Combines the registries of an object's class and its supertypes. The most derived declaration of a stream wins; conditions
- * and hooks of all types apply, those of supertypes first.
+ * Combines the registries of an object's class and its supertypes. The most derived declaration of a stream wins;
+ * conditions and hooks of all types apply, those of supertypes first.
  */
 public final class DeclaredStreams {
     private final Object module;

@@ -18,10 +18,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The streams of a run, sources before derived streams: the original one, those that the module declares, and those that the
- * trainer adds, with the trainer's changes to their policies. Immutable.
+ * The streams of a run, sources before derived streams: the original one, those that the module declares, and those
+ * that the trainer adds, with the trainer's changes to their policies. Immutable.
  *
- * <p>The annotation processor has checked each class; this checks the class hierarchy and the trainer's changes as a whole.
+ * <p>The annotation processor has checked each class; this checks the class hierarchy and the trainer's changes as a
+ * whole.
  */
 public final class StreamGraph {
     private final Map<String, StreamDeclaration> streams;
@@ -35,7 +36,8 @@ public final class StreamGraph {
      *
      * @param declared the module's streams
      * @param changes the trainer's changes, by stream
-     * @throws IllegalArgumentException if a name, a policy or a source is wrong, or two streams would write the same files
+     * @throws IllegalArgumentException if a name, a policy or a source is wrong, or two streams would write the same
+     *     files
      */
     public static StreamGraph of(
             Map<String, StreamDeclaration> declared, Map<String, UnaryOperator<StreamPolicy.Builder>> changes) {

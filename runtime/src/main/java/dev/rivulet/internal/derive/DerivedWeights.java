@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Computes the weights of all streams at one save: each once, when first needed. They are freed when the last stream that
- * needs them is done; {@link StreamChain} shows the states. Owns the computed weights, not the snapshot.
+ * Computes the weights of all streams at one save: each once, when first needed. They are freed when the last stream
+ * that needs them is done; {@link StreamChain} shows the states. Owns the computed weights, not the snapshot.
  *
  * <p>Used by one thread at a time: the training thread, then the writer thread.
  */
@@ -61,7 +61,9 @@ public final class DerivedWeights implements AutoCloseable {
         return of(chain(stream));
     }
 
-    /** Notes that a stream has been written. From now on, a file of untransformed weights is the snapshot's second copy. */
+    /**
+     * Notes that a stream has been written. From now on, a file of untransformed weights is the snapshot's second copy.
+     */
     public void written(String stream, Path file) {
         if (chain(stream).isUntransformed()) {
             guard.saved(file);
@@ -154,7 +156,10 @@ public final class DerivedWeights implements AutoCloseable {
         }
     }
 
-    /** The argument of a transform: a copy if others need the original and it cannot be recomputed while training continues. */
+    /**
+     * The argument of a transform: a copy if others need the original and it cannot be recomputed while training
+     * continues.
+     */
     private Map<String, Tensor> argument(StreamChain from, StreamWeights source) {
         Map<String, Tensor> argument = new LinkedHashMap<>(source.weights().tensors());
         if (guard.trainingContinues() && from.firstThatSeesModule().isPresent() && from.isShared()) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Detects and undoes what user code, transforms and hooks, writes into a snapshot or into the live weights.
  *
- * <p>While training waits, the live weights and the snapshot are backups of each other; until a transform is verified to
- * change nothing, a third copy exists. Once training continues, the backup is the file of an untransformed stream, or a
- * copy in memory if this save writes no such file.
+ * <p>While training waits, the live weights and the snapshot are backups of each other; until a transform is verified
+ * to change nothing, a third copy exists. Once training continues, the backup is the file of an untransformed stream,
+ * or a copy in memory if this save writes no such file.
  *
  * <p>Used by one thread at a time: the training thread, then the writer thread. Owns the backup, not the snapshot.
  */
@@ -38,7 +38,9 @@ public final class MutationGuard implements AutoCloseable {
         this.snapshot = snapshot;
     }
 
-    /** Notes that training continues, so that the live weights differ from now on. For the thread that uses this next. */
+    /**
+     * Notes that training continues, so that the live weights differ from now on. For the thread that uses this next.
+     */
     public void handOver() {
         trainingContinues = true;
     }

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recomputes a derived checkpoint from the file of its source, and compares the two. For one thread.
  *
- * <p>Files do not record the phase of training in which they were saved, and a transform may depend on it, so every phase
- * is tried until one gives the same bytes.
+ * <p>Files do not record the phase of training in which they were saved, and a transform may depend on it, so every
+ * phase is tried until one gives the same bytes.
  */
 public final class Rederiver {
     private final Path derived;

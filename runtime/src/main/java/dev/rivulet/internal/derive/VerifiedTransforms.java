@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Calls the transforms of a run, and remembers which have been verified to change nothing but their result. Thread-safe;
- * owns nothing.
+ * Calls the transforms of a run, and remembers which have been verified to change nothing but their result.
+ * Thread-safe; owns nothing.
  */
 public final class VerifiedTransforms {
     private final StreamGraph graph;

@@ -4,8 +4,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.Callable;
 
 /**
- * Whether operations are recorded for gradients. The mode is thread-local in libtorch, and DJL disables it only on the thread
- * that loads the engine. On other threads, arithmetic on weights would build graphs, and in-place changes would fail.
+ * Whether operations are recorded for gradients. The mode is thread-local in libtorch, and DJL disables it only on the
+ * thread that loads the engine. On other threads, arithmetic on weights would build graphs, and in-place changes would
+ * fail.
  */
 public final class GradientMode {
     private final boolean before;

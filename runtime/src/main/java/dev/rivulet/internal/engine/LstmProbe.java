@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Checks whether libtorch computes LSTMs correctly while no gradients are recorded.
  *
- * <p>libtorch then uses another oneDNN implementation. On processors with AVX-512, that of libtorch 2.7.1 silently gives
- * wrong numbers if the units fill an odd number of registers of 16: for example 1 to 16 units, 33 to 48, or 100.
+ * <p>libtorch then uses another oneDNN implementation. On processors with AVX-512, that of libtorch 2.7.1 silently
+ * gives wrong numbers if the units fill an odd number of registers of 16: for example 1 to 16 units, 33 to 48, or 100.
  */
 public final class LstmProbe {
     private static final Logger LOG = LoggerFactory.getLogger(LstmProbe.class);
@@ -26,7 +26,10 @@ public final class LstmProbe {
 
     private LstmProbe() {}
 
-    /** Whether the block is computed correctly without gradients. If it contains an LSTM, this is tested once, on the CPU. */
+    /**
+     * Whether the block is computed correctly without gradients. If it contains an LSTM, this is tested once, on the
+     * CPU.
+     */
     public static boolean isAccurate(Block block) {
         return !holdsLstm(block) || Finding.IS_RIGHT;
     }
@@ -57,7 +60,8 @@ public final class LstmProbe {
                 if (!right) {
                     LOG.warn("libtorch computes LSTMs incorrectly on this processor while no gradients are recorded."
                             + " Therefore they are also recorded in validations and predictions, which takes memory for"
-                            + " the activations of a batch. To avoid this, set ONEDNN_MAX_CPU_ISA=AVX2 in the environment.");
+                            + " the activations of a batch. To avoid this, set ONEDNN_MAX_CPU_ISA=AVX2 in the"
+                            + " environment.");
                 }
                 return right;
             }

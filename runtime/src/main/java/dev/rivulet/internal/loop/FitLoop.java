@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs epochs of training batches, each with a forward and a backward pass and, every n batches, an optimizer step, with
- * validations in between. Runs on the calling thread; {@link ModelHooks} shows the order of hooks.
+ * Runs epochs of training batches, each with a forward and a backward pass and, every n batches, an optimizer step,
+ * with validations in between. Runs on the calling thread; {@link ModelHooks} shows the order of hooks.
  */
 public final class FitLoop {
     private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
@@ -78,8 +78,8 @@ public final class FitLoop {
     /**
      * Runs to the end.
      *
-     * @param resumed the position of an earlier run, whose weights, optimizer and metrics have been restored; empty for a
-     *     fresh run
+     * @param resumed the position of an earlier run, whose weights, optimizer and metrics have been restored; empty for
+     *     a fresh run
      * @throws Exception what a step, a hook or the data set throws, after every {@link ModelHooks#onException}
      */
     public void run(Optional<LoopProgress> resumed) throws Exception {
@@ -274,7 +274,9 @@ public final class FitLoop {
         return loss;
     }
 
-    /** Gradients of the batch, scaled by its share in the step. Scaling is not part of the graph: see docs/resuming.md. */
+    /**
+     * Gradients of the batch, scaled by its share in the step. Scaling is not part of the graph: see docs/resuming.md.
+     */
     private void backward(GradientCollector gradients, NDArray loss) {
         if (settings.accumulateGradBatches() == 1) {
             gradients.backward(loss);

@@ -4,7 +4,7 @@ import dev.rivulet.hook.ModelHooks;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Calls the hooks of a run in Lightning's order: callbacks, then metric watchers, then the module. For the training thread. */
+/** Calls the hooks of a run, on the training thread, in Lightning's order: callbacks, metric watchers, module. */
 public final class HookChain {
     private final List<ModelHooks> hooks;
     private final List<ModelHooks> watchersLast;

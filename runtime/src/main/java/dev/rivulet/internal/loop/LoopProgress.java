@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position what was done last
  * @param globalStep optimizer steps so far
- * @param repeatsBatch whether the run stopped within a batch, which is then trained on again, so that the result may differ
- *     from that of an uninterrupted run
+ * @param repeatsBatch whether the run stopped within a batch, which is then trained on again, so that the result may
+ *     differ from that of an uninterrupted run
  */
 public record LoopProgress(
         Position position, long globalStep, Epochs epochs, Batches batches, Validation validation, boolean repeatsBatch) {
@@ -19,8 +19,8 @@ public record LoopProgress(
      * Epochs of a run.
      *
      * @param current index of the current epoch
-     * @param ended number of epochs counted as complete; at {@link Position#EPOCH_END} this includes the current one, even
-     *     if the run stopped in the middle of it
+     * @param ended number of epochs counted as complete; at {@link Position#EPOCH_END} this includes the current one,
+     *     even if the run stopped in the middle of it
      */
     public record Epochs(int current, int ended) {}
 
@@ -29,7 +29,8 @@ public record LoopProgress(
      *
      * @param index index within the epoch of the last completed batch; −1 before the first
      * @param last whether this is the last batch of its epoch
-     * @param ofEpoch number of batches in an epoch; an estimate until the first epoch has ended, 0 before its first batch
+     * @param ofEpoch number of batches in an epoch; an estimate until the first epoch has ended, 0 before its first
+     *     batch
      * @param total number of batches completed since the start of the run, over all epochs
      */
     public record Batches(int index, boolean last, long ofEpoch, long total) {}

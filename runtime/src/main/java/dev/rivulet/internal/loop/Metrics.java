@@ -42,8 +42,8 @@ public final class Metrics implements MetricValues {
     }
 
     /**
-     * Turns the means of the ending epoch or validation into metrics. The means of an epoch are kept until the next one starts,
-     * because a run that resumes in the middle of this epoch adds to them.
+     * Turns the means of the ending epoch or validation into metrics. The means of an epoch are kept until the next one
+     * starts, because a run that resumes in the middle of this epoch adds to them.
      */
     void reduce(boolean validating) {
         Map<String, Mean> means = validating ? validationMeans : epochMeans;

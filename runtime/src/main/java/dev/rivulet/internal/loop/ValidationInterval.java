@@ -8,7 +8,8 @@ public sealed interface ValidationInterval {
     /**
      * Number of batches from one validation to the next.
      *
-     * @param batchesOfEpoch number of training batches in an epoch; 0 if unknown, in which case a fraction is never reached
+     * @param batchesOfEpoch number of training batches in an epoch; 0 if unknown, in which case a fraction is never
+     *     reached
      */
     long batches(long batchesOfEpoch);
 

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** A block and its parameters, whose memory this owns. Names and shapes are immutable; the rest is for the training thread. */
+/** Owns a block and its parameters. Names and shapes are immutable; the rest is for the training thread. */
 public final class Network implements AutoCloseable {
     private final NDManager manager;
     private final Block block;

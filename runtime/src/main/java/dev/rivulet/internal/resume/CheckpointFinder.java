@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds and opens the checkpoint from which a fit resumes. The caller closes the starting point.
  *
- * <p>If a checkpoint is damaged, which may show only while it is read, the next one is used, unless the caller has named the
- * file.
+ * <p>If a checkpoint is damaged, which may show only while it is read, the next one is used, unless the caller has
+ * named the file.
  */
 public final class CheckpointFinder {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointFinder.class);
@@ -65,8 +65,8 @@ public final class CheckpointFinder {
     }
 
     /**
-     * Opens the newest checkpoint; without one, the run starts fresh. If all are damaged it does not start fresh, because
-     * days of training would be lost.
+     * Opens the newest checkpoint; without one, the run starts fresh. If all are damaged it does not start fresh,
+     * because days of training would be lost.
      *
      * @throws NotResumableException if all of them are damaged
      * @throws IOException if the directory cannot be read
@@ -144,9 +144,9 @@ public final class CheckpointFinder {
     }
 
     /**
-     * All untransformed checkpoints, newest first; within a group, first those with a {@code last}, under that name. A run that
-     * resumes from {@code last} replaces it at the next save, and the checkpoint's own file is superseded as if training had
-     * never stopped.
+     * All untransformed checkpoints, newest first; within a group, first those with a {@code last}, under that name. A
+     * run that resumes from {@code last} replaces it at the next save, and the checkpoint's own file is superseded as
+     * if training had never stopped.
      */
     private Set<Path> newest() throws IOException {
         List<DirectoryInventory.Item> candidates = candidates();

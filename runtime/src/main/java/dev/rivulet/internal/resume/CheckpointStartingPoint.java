@@ -43,8 +43,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Resumes from a checkpoint with training state, whose file this owns and holds open until closed. The file is read once, in
- * two steps: first the weights, which the optimizer may need when it is created, then everything else.
+ * Resumes from a checkpoint with training state, whose file this owns and holds open until closed. The file is read
+ * once, in two steps: first the weights, which the optimizer may need when it is created, then everything else.
  */
 public final class CheckpointStartingPoint implements StartingPoint {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStartingPoint.class);

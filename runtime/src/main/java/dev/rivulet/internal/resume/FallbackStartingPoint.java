@@ -19,8 +19,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Resumes from the first undamaged one of several checkpoints. Damage may show only while a file is read; the next checkpoint
- * then overwrites what was read. Owns the open checkpoint.
+ * Resumes from the first undamaged one of several checkpoints. Damage may show only while a file is read; the next
+ * checkpoint then overwrites what was read. Owns the open checkpoint.
  */
 final class FallbackStartingPoint implements StartingPoint {
     private final Candidates candidates;

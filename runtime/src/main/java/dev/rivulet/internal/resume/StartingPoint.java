@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The state from which a fit starts: a new model, or a checkpoint, whose file is open until this is closed. For the training thread. */
+/**
+ * The state from which a fit starts: a new model, or a checkpoint, whose file is open until this is closed. For the
+ * training thread.
+ */
 public interface StartingPoint extends AutoCloseable {
 
     /** The start of a fresh run. */

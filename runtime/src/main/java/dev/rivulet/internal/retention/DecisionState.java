@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What determines a stream's next save in addition to its retention state, which covers only saves. It is saved with the
- * training state, so that a resumed run saves what an uninterrupted run would save. The clock of a time trigger is not
- * included: as in Lightning, it starts with training.
+ * What determines a stream's next save in addition to its retention state, which covers only saves. It is saved with
+ * the training state, so that a resumed run saves what an uninterrupted run would save. The clock of a time trigger is
+ * not included: as in Lightning, it starts with training.
  *
  * @param awaitsValidation whether a due save waits for the next validation
  * @param skipped number of saves since the last plan that wrote nothing

@@ -21,13 +21,13 @@ import java.util.OptionalDouble;
  * List<String> superseded = checkpoint.committed(plan, bytes);     // or failed(plan); then delete these
  * }</pre>
  *
- * <p>A plan is tentative. Later decisions assume that it will commit; the retention state changes only when it does, which
- * also determines the superseded files to delete. Plans commit in the order in which they were made. Any of them may fail
- * instead at any time, as if it had never been made. The state that decisions use always equals the committed retention
- * state with the pending plans applied in order.
+ * <p>A plan is tentative. Later decisions assume that it will commit; the retention state changes only when it does,
+ * which also determines the superseded files to delete. Plans commit in the order in which they were made. Any of them
+ * may fail instead at any time, as if it had never been made. The state that decisions use always equals the committed
+ * retention state with the pending plans applied in order.
  *
- * <p>{@code last} names the newest due save, even if it is not among the best k. If a validation follows, a due save with a
- * monitor waits and is decided after it. Not thread-safe: the caller holds a lock.
+ * <p>{@code last} names the newest due save, even if it is not among the best k. If a validation follows, a due save
+ * with a monitor waits and is decided after it. Not thread-safe: the caller holds a lock.
  */
 public final class ModelCheckpoint {
     private final String stream;
@@ -155,8 +155,8 @@ public final class ModelCheckpoint {
     }
 
     /**
-     * Decides on an exception checkpoint when training ends with an exception. Its name is free, so that no good file is
-     * overwritten. Pending plans must be completed first, because a step whose save is pending counts as saved.
+     * Decides on an exception checkpoint when training ends with an exception. Its name is free, so that no good file
+     * is overwritten. Pending plans must be completed first, because a step whose save is pending counts as saved.
      *
      * @return what to save; empty if nothing
      */
@@ -312,8 +312,8 @@ public final class ModelCheckpoint {
     }
 
     /**
-     * Computes what {@link #committed} will change, so that it can be recorded first: a plan is durable only together with
-     * the retention state after it.
+     * Computes what {@link #committed} will change, so that it can be recorded first: a plan is durable only together
+     * with the retention state after it.
      *
      * @param bytes as for {@link #committed}
      * @throws IllegalStateException as from {@link #committed}
@@ -325,8 +325,8 @@ public final class ModelCheckpoint {
     /**
      * Applies a plan whose files are durable.
      *
-     * @param bytes size of the written file, for {@code maxTotalBytes}; copies named {@code last} and {@code best} have the
-     *     same size
+     * @param bytes size of the written file, for {@code maxTotalBytes}; copies named {@code last} and {@code best} have
+     *     the same size
      * @return names of the files to delete, in this order: superseded and no longer needed
      * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
      */

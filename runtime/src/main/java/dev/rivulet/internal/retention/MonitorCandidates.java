@@ -3,7 +3,9 @@ package dev.rivulet.internal.retention;
 import dev.rivulet.policy.FilenameTemplate;
 import dev.rivulet.policy.MetricValues;
 
-/** The logged metrics and, unless the user logged metrics of these names, the trainer's {@code epoch} and {@code step}. */
+/**
+ * The logged metrics and, unless the user logged metrics of these names, the trainer's {@code epoch} and {@code step}.
+ */
 final class MonitorCandidates implements MetricValues {
     private final TrainerView view;
 

@@ -117,8 +117,8 @@ final class PendingRetention {
     }
 
     /**
-     * Removes the files to delete now from those that are no longer referenced. A file that a pending plan will overwrite
-     * stays until that plan has ended.
+     * Removes the files to delete now from those that are no longer referenced. A file that a pending plan will
+     * overwrite stays until that plan has ended.
      */
     private List<String> takeSuperseded(Set<String> dropped, RetentionState state, Collection<SavePlan> later) {
         dropped.removeIf(

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The checkpoints that a stream keeps: the best k, the newest n, and every n-th one permanently. A checkpoint is evicted
- * when it is in none of these groups, or when its file is overwritten. Mutable; not thread-safe.
+ * The checkpoints that a stream keeps: the best k, the newest n, and every n-th one permanently. A checkpoint is
+ * evicted when it is in none of these groups, or when its file is overwritten. Mutable; not thread-safe.
  */
 final class Retention {
     private final TopK topK;
@@ -88,7 +88,8 @@ final class Retention {
     }
 
     /**
-     * Evicts the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor permanent ones.
+     * Evicts the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor permanent
+     * ones.
      *
      * @param exempt which others stay
      * @param evicted receives the names of the evicted checkpoints

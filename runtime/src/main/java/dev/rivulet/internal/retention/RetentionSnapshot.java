@@ -12,14 +12,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a stream keeps after one commit, and which checkpoint is the best and the newest. Immutable; a later run adopts it.
+ * What a stream keeps after one commit, and which checkpoint is the best and the newest. Immutable; a later run adopts
+ * it.
  *
  * @param kept the checkpoints that the policy keeps
  * @param ranking how they compare
  * @param pointers what {@code last} and {@code best} name
  * @param onException the exception checkpoint, kept in addition to the others until a later save commits
- * @param saves number of completed saves without exception checkpoints; if every n-th is kept, including saves that wrote
- *     nothing
+ * @param saves number of completed saves without exception checkpoints; if every n-th is kept, including saves that
+ *     wrote nothing
  */
 public record RetentionSnapshot(
         Kept kept, Ranking ranking, Pointers pointers, Optional<KeptCheckpoint> onException, long saves) {
@@ -138,8 +139,8 @@ public record RetentionSnapshot(
     }
 
     /**
-     * Whether a step has been saved, at its end or after a validation. An exception checkpoint does not count: a save that is
-     * due at its step follows when training resumes from it.
+     * Whether a step has been saved, at its end or after a validation. An exception checkpoint does not count: a save
+     * that is due at its step follows when training resumes from it.
      */
     boolean holds(long globalStep) {
         if (onException.filter(entry -> entry.globalStep() == globalStep).isPresent()) {

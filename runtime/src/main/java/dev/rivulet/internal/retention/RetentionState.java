@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The retention state of a stream under a sequence of plans. Only {@link #apply} and {@link #evictToFit} change it, so it is
- * a function of the applied plans alone. Mutable; not thread-safe.
+ * The retention state of a stream under a sequence of plans. Only {@link #apply} and {@link #evictToFit} change it, so
+ * it is a function of the applied plans alone. Mutable; not thread-safe.
  */
 final class RetentionState {
     private final Retention retention;

@@ -31,8 +31,8 @@ public record SavePlan(Purpose purpose, Files files, boolean permanent, long ski
      *
      * @param checkpoint the checkpoint's own file; empty if only {@code last} is written
      * @param last the new {@code last}: a link to the checkpoint's file, or a copy; empty if it does not change
-     * @param best the new {@code best}: nearly always this plan's checkpoint, otherwise a committed one; empty if it does
-     *     not change
+     * @param best the new {@code best}: nearly always this plan's checkpoint, otherwise a committed one; empty if it
+     *     does not change
      */
     public record Files(
             Optional<KeptCheckpoint> checkpoint, Optional<LastCheckpoint> last, Optional<BestCheckpoint> best) {}

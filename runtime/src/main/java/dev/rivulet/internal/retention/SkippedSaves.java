@@ -1,6 +1,9 @@
 package dev.rivulet.internal.retention;
 
-/** Counts the saves since the last plan that wrote nothing, so that every n-th save can be determined. A step counts once. */
+/**
+ * Counts the saves since the last plan that wrote nothing, so that every n-th save can be determined. A step counts
+ * once.
+ */
 final class SkippedSaves {
     private static final long NONE = -1;
 

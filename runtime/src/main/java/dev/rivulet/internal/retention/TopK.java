@@ -13,10 +13,11 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The best k checkpoints of a stream, ranked by score; without a monitor by age, the newest first. Mutable; not thread-safe.
+ * The best k checkpoints of a stream, ranked by score; without a monitor by age, the newest first. Mutable; not
+ * thread-safe.
  *
- * <p>Among equal scores, the one inserted first is both the best and the first to be evicted. A checkpoint never evicts one
- * of equal score.
+ * <p>Among equal scores, the one inserted first is both the best and the first to be evicted. A checkpoint never evicts
+ * one of equal score.
  */
 final class TopK {
     private final int k;
@@ -56,8 +57,8 @@ final class TopK {
     }
 
     /**
-     * Whether a checkpoint with this score is kept: there is room, or it is strictly better than the worst. With a monitor,
-     * a checkpoint without a score is not kept.
+     * Whether a checkpoint with this score is kept: there is room, or it is strictly better than the worst. With a
+     * monitor, a checkpoint without a score is not kept.
      */
     boolean admits(OptionalDouble score) {
         if (k == 0 || !monitored) {
@@ -84,7 +85,8 @@ final class TopK {
     }
 
     /**
-     * Adds a checkpoint and returns those that it evicts. If it overwrites a file of the same name, it evicts nothing else.
+     * Adds a checkpoint and returns those that it evicts. If it overwrites a file of the same name, it evicts nothing
+     * else.
      */
     List<KeptCheckpoint> put(KeptCheckpoint checkpoint) {
         List<KeptCheckpoint> evicted = new ArrayList<>();

@@ -5,7 +5,8 @@ import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.SaveTrigger;
 
 /**
- * A view of the training loop at a hook. Streams read it only during the call, so nothing is allocated if no save is due.
+ * A view of the training loop at a hook. Streams read it only during the call, so nothing is allocated if no save is
+ * due.
  */
 public interface TrainerView extends SaveTrigger.Progress {
 

@@ -121,8 +121,8 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         } catch (OutOfMemoryError e) {
             String less = maxPendingSaves == 0 ? "" : "; or use a single copy: Trainer.builder().maxPendingSaves(0)";
             throw new FitException(
-                    "Not enough memory for the copies of the weights from which checkpoints are written: " + e.getMessage()
-                            + ". Raise the limit of direct memory, by default the size of the heap:"
+                    "Not enough memory for the copies of the weights from which checkpoints are written: "
+                            + e.getMessage() + ". Raise the limit of direct memory, by default the size of the heap:"
                             + " -XX:MaxDirectMemorySize=… on Java's command line" + less + ".",
                     e);
         }

@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * What a run adopts from its directory: everything that the run kept whose checkpoint it resumes from. A run that starts
- * fresh, or resumes from another directory, does not touch what earlier runs kept. Immutable.
+ * What a run adopts from its directory: everything that the run kept whose checkpoint it resumes from. A run that
+ * starts fresh, or resumes from another directory, does not touch what earlier runs kept. Immutable.
  *
  * @param run identifies the run in manifests
  * @param catalog the groups of the directory

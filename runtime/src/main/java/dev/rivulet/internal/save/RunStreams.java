@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The streams of a run and the directory that they save to. Shared by the training thread and the writer thread; does not
- * own the directory.
+ * The streams of a run and the directory that they save to. Shared by the training thread and the writer thread; does
+ * not own the directory.
  *
  * @param lineage which run this is, and what it has adopted from the directory
  * @param savers the streams, sources before derived streams

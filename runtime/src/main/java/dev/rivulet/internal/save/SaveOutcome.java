@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The outcome of a save. Filled on the writer thread, or on the training thread if nothing gets that far; then read by the training thread. */
+/**
+ * The outcome of a save. Filled on the writer thread, or on the training thread if nothing gets that far; then read by
+ * the training thread.
+ */
 final class SaveOutcome {
     private final SaveContext context;
     private final long sinceNanos = System.nanoTime();

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Passes saves from the training thread to the writer thread, in order, and their outcomes back. Owns the writer thread.
- * The memory for snapshots limits how many saves are pending.
+ * Passes saves from the training thread to the writer thread, in order, and their outcomes back. Owns the writer
+ * thread. The memory for snapshots limits how many saves are pending.
  */
 final class SaveQueue implements AutoCloseable {
     private final SnapshotPool snapshots;

@@ -25,8 +25,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
- * Holds the content of the checkpoints that are due at one step boundary. The training thread creates it and calls hooks,
- * then hands it to the writer thread; used by one thread at a time. Owns the snapshot and the memory of derived weights.
+ * Holds the content of the checkpoints that are due at one step boundary. The training thread creates it and calls
+ * hooks, then hands it to the writer thread; used by one thread at a time. Owns the snapshot and the memory of derived
+ * weights.
  */
 final class SaveRequest implements AutoCloseable {
     private final VerifiedTransforms transforms;

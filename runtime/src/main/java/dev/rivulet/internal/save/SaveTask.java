@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Completes one save on the writer thread: computes the weights, writes the files, commits them as one group, and records
- * the commit. The failure of one stream does not affect the others; a failed commit fails all. Owns the {@link SaveRequest}.
+ * Completes one save on the writer thread: computes the weights, writes the files, commits them as one group, and
+ * records the commit. The failure of one stream does not affect the others; a failed commit fails all. Owns the {@link
+ * SaveRequest}.
  */
 final class SaveTask {
     private final RunStreams streams;

@@ -253,7 +253,10 @@ final class StreamSaver {
         });
     }
 
-    /** Deletes, at the end of a run, orphaned files that no later group will delete. A file that cannot be deleted only takes disk space. */
+    /**
+     * Deletes, at the end of a run, orphaned files that no later group will delete. A file that cannot be deleted only
+     * takes disk space.
+     */
     void deleteOrphans() {
         for (String file : orphans) {
             try {

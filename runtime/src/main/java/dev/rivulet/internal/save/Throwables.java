@@ -3,7 +3,10 @@ package dev.rivulet.internal.save;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Collects failures so that none hides another: the first one is thrown, the others are added to it as suppressed. For one thread. */
+/**
+ * Collects failures so that none hides another: the first one is thrown, the others are added to it as suppressed. For
+ * one thread.
+ */
 final class Throwables {
     private @Nullable Throwable first;
 

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Memory for one copy of all arrays, touched when it is allocated, then reused. The weights come first and have the same
- * layout in every arena, even in one that holds nothing else.
+ * Memory for one copy of all arrays, touched when it is allocated, then reused. The weights come first and have the
+ * same layout in every arena, even in one that holds nothing else.
  */
 final class Arena {
     /** Arrays up to this size are copied by one thread: starting another would take longer. */

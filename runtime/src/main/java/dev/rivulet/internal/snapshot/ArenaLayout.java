@@ -12,9 +12,9 @@ import java.util.Map;
 /**
  * Lays out arrays in an arena in the order of a safetensors file, so that they are written with few calls.
  *
- * <p>Types with larger elements come first; within one type, names ascend. Without gaps, each tensor is then aligned to its
- * element size. A tensor that does not fit into the rest of a chunk starts the next one; only a tensor that is larger than
- * a chunk is split.
+ * <p>Types with larger elements come first; within one type, names ascend. Without gaps, each tensor is then aligned to
+ * its element size. A tensor that does not fit into the rest of a chunk starts the next one; only a tensor that is
+ * larger than a chunk is split.
  */
 final class ArenaLayout {
     private final Map<String, Position> positions = new LinkedHashMap<>();

@@ -15,11 +15,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of the training state at one step, lent by a {@link SnapshotPool}. Only the weights can be sealed, repaired and
- * restored, because user code sees nothing else.
+ * A copy of the training state at one step, lent by a {@link SnapshotPool}. Only the weights can be sealed, repaired
+ * and restored, because user code sees nothing else.
  *
- * <p>Closing it returns the memory to the pool, which overwrites it: a tensor that is used after that shows the values of
- * another step. Thread-safe.
+ * <p>Closing it returns the memory to the pool, which overwrites it: a tensor that is used after that shows the values
+ * of another step. Thread-safe.
  */
 public final class Snapshot implements AutoCloseable {
     private final SnapshotPool pool;
@@ -50,7 +50,9 @@ public final class Snapshot implements AutoCloseable {
         return open().weights();
     }
 
-    /** The copies of the other arrays by name, in their order. They borrow the snapshot's memory, until it is closed. */
+    /**
+     * The copies of the other arrays by name, in their order. They borrow the snapshot's memory, until it is closed.
+     */
     public synchronized Map<String, Tensor> state() {
         return open().state();
     }
@@ -90,8 +92,8 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * Restores copies that have changed since they were sealed from the live arrays, and the live arrays from the copies.
-     * For the training thread, before training continues.
+     * Restores copies that have changed since they were sealed from the live arrays, and the live arrays from the
+     * copies. For the training thread, before training continues.
      *
      * @return the name of the first tensor that had changed
      * @throws LostWeightsException if both the array and the copy of a tensor have changed
@@ -125,8 +127,8 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * A second copy of the weights, for calls of user code that is not verified. Its memory is allocated at the first use
-     * and reused.
+     * A second copy of the weights, for calls of user code that is not verified. Its memory is allocated at the first
+     * use and reused.
      *
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
@@ -186,7 +188,8 @@ public final class Snapshot implements AutoCloseable {
 
     private long sealOf(int index) {
         if (seals == null) {
-            throw new IllegalStateException("The snapshot is not sealed, so changes cannot be detected; seal it first.");
+            throw new IllegalStateException(
+                    "The snapshot is not sealed, so changes cannot be detected; seal it first.");
         }
         return seals[index];
     }

@@ -96,8 +96,8 @@ public final class SnapshotPool {
     }
 
     /**
-     * A copy of the arrays as they are now. Waits until memory is free. An interrupt does not end the wait; the thread's
-     * interrupt status is restored afterwards.
+     * A copy of the arrays as they are now. Waits until memory is free. An interrupt does not end the wait; the
+     * thread's interrupt status is restored afterwards.
      */
     public Snapshot take() {
         reserve();

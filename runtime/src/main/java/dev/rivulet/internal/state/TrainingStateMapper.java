@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Captures the state of a run at a step boundary, and restores it in another run. When resuming from a Lightning checkpoint,
- * state that Lightning does not save starts fresh. For the training thread.
+ * Captures the state of a run at a step boundary, and restores it in another run. When resuming from a Lightning
+ * checkpoint, state that Lightning does not save starts fresh. For the training thread.
  */
 public final class TrainingStateMapper {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingStateMapper.class);
@@ -53,8 +53,8 @@ public final class TrainingStateMapper {
     }
 
     /**
-     * Captures the state of a run. The same state gives the same bytes in every process. The tensors borrow the snapshot's
-     * memory; everything else is small and copied here, on the training thread.
+     * Captures the state of a run. The same state gives the same bytes in every process. The tensors borrow the
+     * snapshot's memory; everything else is small and copied here, on the training thread.
      *
      * @param streams the decision states of streams, by name
      */
@@ -148,7 +148,8 @@ public final class TrainingStateMapper {
         StatefulOptimizer stateful = optimizer
                 .stateful()
                 .orElseThrow(() -> new NotResumableException(
-                        "Training cannot resume with " + optimizer.optimizerName() + ". " + OptimizerStep.STATE_REMEDY));
+                        "Training cannot resume with " + optimizer.optimizerName() + ". "
+                                + OptimizerStep.STATE_REMEDY));
         stateful.loadStateDict(saved.optimizerStates().get(0));
         optimizer.schedules().loadStateDicts(saved.lrSchedulers());
     }
@@ -209,8 +210,8 @@ public final class TrainingStateMapper {
         own.threads()
                 .filter(then -> then != now)
                 .ifPresent(then -> LOG.warn(
-                        "{} was saved by a run with {} threads, this one has {}: sums are computed in another order, so results"
-                                + " will differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
+                        "{} was saved by a run with {} threads, this one has {}: sums are computed in another order, so"
+                                + " results will differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
                         file,
                         then,
                         now,
