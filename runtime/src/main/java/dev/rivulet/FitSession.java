@@ -151,7 +151,7 @@ final class FitSession implements StepFunctions, FitContext {
             try (CheckpointDirectory directory = CheckpointDirectory.open(
                     settings.checkpointing().directory(),
                     settings.checkpointing().saving().retries())) {
-                CheckpointEngine.report(directory.recovery());
+                CheckpointEngine.logRecovery(directory.recovery());
                 return begin(declared, graph, Optional.of(directory));
             }
         }
@@ -179,7 +179,7 @@ final class FitSession implements StepFunctions, FitContext {
         CheckpointFinder checkpoints =
                 new CheckpointFinder(settings.checkpointing().directory(), graph, verification);
         StartingPoint found = switch (resumeFrom.kind()) {
-            case NOTHING -> StartingPoint.BEGINNING;
+            case NOTHING -> StartingPoint.FRESH;
             case FILE -> checkpoints.file(resumeFrom.file().orElseThrow());
             case LAST -> checkpoints.last();
             case AUTO -> checkpoints.auto();
@@ -292,7 +292,7 @@ final class FitSession implements StepFunctions, FitContext {
                 declared,
                 graph,
                 directory.get(),
-                start.continuation(directory.get()),
+                start.lineage(directory.get()),
                 settings.checkpointing().saving());
     }
 

@@ -17,13 +17,13 @@ final class ConformanceReport {
 
     /** Prints what is not as in Lightning, and the sums; then fails if a case failed or there is none. */
     void printAndAssert() {
-        ofKind(Verdict.Kind.DELIBERATELY_DIFFERENT).forEach(System.out::println);
+        ofKind(Verdict.Kind.INTENTIONALLY_DIFFERENT).forEach(System.out::println);
         ofKind(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
         System.out.printf(
                 "%d cases: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
                 verdicts.size(),
-                ofKind(Verdict.Kind.AS_LIGHTNING).size(),
-                ofKind(Verdict.Kind.DELIBERATELY_DIFFERENT).size(),
+                ofKind(Verdict.Kind.SAME_AS_LIGHTNING).size(),
+                ofKind(Verdict.Kind.INTENTIONALLY_DIFFERENT).size(),
                 ofKind(Verdict.Kind.FAILED).size(),
                 ofKind(Verdict.Kind.NOT_REPLAYED).size());
         assertThat(ofKind(Verdict.Kind.FAILED)).isEmpty();

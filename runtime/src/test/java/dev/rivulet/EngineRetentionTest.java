@@ -198,7 +198,7 @@ class EngineRetentionTest extends FitTestCase {
     private Set<String> namesIn(RetentionSnapshot retained, String stream) {
         Set<String> names = new TreeSet<>();
         retained.checkpoints().forEach(kept -> names.add(folder(stream) + kept.name()));
-        retained.rescue().ifPresent(onException -> names.add(folder(stream) + onException.name()));
+        retained.onException().ifPresent(checkpoint -> names.add(folder(stream) + checkpoint.name()));
         retained.last().ifPresent(last -> names.add(folder(stream) + last.name()));
         retained.bestPointer().ifPresent(best -> names.add(folder(stream) + best.name()));
         return names;
@@ -208,9 +208,9 @@ class EngineRetentionTest extends FitTestCase {
         for (KeptCheckpoint kept : retained.checkpoints()) {
             assertThat(Weights.in(path(stream, kept.name()))).isEqualTo(recorder.at(kept.globalStep()));
         }
-        retained.rescue()
-                .ifPresent(onException -> assertThat(Weights.in(path(stream, onException.name())))
-                        .isEqualTo(recorder.at(onException.globalStep())));
+        retained.onException()
+                .ifPresent(checkpoint -> assertThat(Weights.in(path(stream, checkpoint.name())))
+                        .isEqualTo(recorder.at(checkpoint.globalStep())));
         retained.last()
                 .ifPresent(last ->
                         assertThat(Weights.in(path(stream, last.name()))).isEqualTo(recorder.at(last.globalStep())));

@@ -40,7 +40,7 @@ class MissingRegistryTest extends FitTestCase {
                     .isExactlyInstanceOf(MissingRegistryException.class)
                     .hasMessageContaining("dev.rivulet.MissingRegistryTest$Unprocessed has Rivulet's annotations, but"
                             + " dev.rivulet.MissingRegistryTest_UnprocessedCallbackRegistry was not generated")
-                    .hasMessageContaining("JDK 23 and later run only the processors that they are told of")
+                    .hasMessageContaining("JDK 23 and later run only explicitly configured processors")
                     .hasMessageContainingAll(
                             "<annotationProcessorPaths>",
                             "<groupId>dev.rivulet</groupId>",
@@ -69,7 +69,7 @@ class MissingRegistryTest extends FitTestCase {
         try (Local module = new Local()) {
             assertThatThrownBy(() -> fit(module))
                     .isExactlyInstanceOf(MissingRegistryException.class)
-                    .hasMessageContaining("is a local or anonymous class, which annotation processors never see."
+                    .hasMessageContaining("is a local or anonymous class, which annotation processors do not process."
                             + " Make it a top-level or member class.");
         }
     }
@@ -81,7 +81,7 @@ class MissingRegistryTest extends FitTestCase {
                     .isExactlyInstanceOf(MissingRegistryException.class)
                     .hasMessageStartingWith("dev.rivulet.MissingRegistryTest_BrokenCallbackRegistry was found, but")
                     .hasMessageContaining("opens dev.rivulet to dev.rivulet;")
-                    .hasMessageContaining("compile it anew");
+                    .hasMessageContaining("recompile it");
         }
     }
 

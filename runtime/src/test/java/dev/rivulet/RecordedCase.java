@@ -190,8 +190,8 @@ final class RecordedCase {
         if (found.isPresent() || lightnings.isEmpty()) {
             resumeVerdict = resumeVerdict.and(Verdict.different(
                     found.isPresent()
-                            ? Difference.LAST_IS_KNOWN_FROM_MANIFESTS
-                            : Difference.NOTHING_TO_RESUME_IS_REFUSED));
+                            ? Difference.LAST_IS_READ_FROM_MANIFESTS
+                            : Difference.MISSING_CHECKPOINT_IS_REFUSED));
         }
         return lightnings.map(ResumeFrom::resumeFrom).orElseGet(ResumeFrom::nothing);
     }
@@ -213,8 +213,8 @@ final class RecordedCase {
                 .isPresent();
     }
 
-    private Map<String, RunEnd.Books> retained(CaseConfig run, FitResult result) {
-        Map<String, RunEnd.Books> retained = new TreeMap<>();
+    private Map<String, RunEnd.Retained> retained(CaseConfig run, FitResult result) {
+        Map<String, RunEnd.Retained> retained = new TreeMap<>();
         List<CaseConfig> callbacks = callbacks(run);
         for (int i = 0; i < callbacks.size(); i++) {
             // A trial run has no streams.
@@ -222,19 +222,19 @@ final class RecordedCase {
             boolean monitored = callbacks.get(i).text("monitor").isPresent();
             retained.put(
                     callbacks.get(i).text("tag").orElse("mc" + i),
-                    stream.map(kept -> retained(kept, monitored)).orElse(new RunEnd.Books("", Double.NaN, "", Map.of())));
+                    stream.map(kept -> retained(kept, monitored)).orElse(new RunEnd.Retained("", Double.NaN, "", Map.of())));
         }
         return retained;
     }
 
-    private RunEnd.Books retained(StreamResult stream, boolean monitored) {
+    private RunEnd.Retained retained(StreamResult stream, boolean monitored) {
         Map<String, Double> scores = new HashMap<>();
         if (monitored) {
             stream.kept()
                     .forEach(kept ->
                             scores.put(folder.name(kept.path()), kept.score().orElseThrow()));
         }
-        return new RunEnd.Books(
+        return new RunEnd.Retained(
                 stream.kept().isEmpty() ? "" : folder.name(stream.bestModelPath()),
                 stream.kept().isEmpty() ? Double.NaN : stream.bestModelScore().orElse(Double.NaN),
                 stream.last().map(folder::name).orElse(""),

@@ -98,7 +98,7 @@ final class ResumeCase {
             return Verdict.failed("found " + found);
         }
         boolean sameFile = candidates.size() == 1 && names("expected").equals(List.of(candidates.get(0) + extension));
-        return sameFile ? Verdict.same() : Verdict.different(Difference.LAST_IS_KNOWN_FROM_MANIFESTS);
+        return sameFile ? Verdict.same() : Verdict.different(Difference.LAST_IS_READ_FROM_MANIFESTS);
     }
 
     /** The newest of all streams is found though another file was modified later. */
@@ -111,7 +111,7 @@ final class ResumeCase {
         Files.setLastModifiedTime(checkpoints.resolve("newest" + CKPT), FileTime.from(Instant.EPOCH));
         Path found = fit(everyStep(3), resumeFrom("last")).resumedFrom().orElseThrow();
         return Files.isSameFile(found, checkpoints.resolve("newest" + CKPT))
-                ? Verdict.different(Difference.LAST_IS_KNOWN_FROM_MANIFESTS)
+                ? Verdict.different(Difference.LAST_IS_READ_FROM_MANIFESTS)
                 : Verdict.failed("found " + found);
     }
 
@@ -122,7 +122,7 @@ final class ResumeCase {
         boolean startsFresh = fit(everyStep(1), resumeFrom("auto")).resumedFrom().isEmpty();
         boolean resumes = fit(everyStep(2), resumeFrom("auto")).resumedFrom().isPresent();
         return !found && startsFresh && resumes && names.equals(listed(names))
-                ? Verdict.different(Difference.CLUSTERS_RESUME_AUTOMATICALLY)
+                ? Verdict.different(Difference.AUTO_REPLACES_HPC)
                 : Verdict.failed("found a file that is not its own, or none");
     }
 
@@ -146,7 +146,7 @@ final class ResumeCase {
                 .map(SavedCheckpoint::score)
                 .toList();
         return kept.size() == 2 && scores.size() == 2 && scores.containsAll(kept)
-                ? Verdict.different(Difference.BOOKS_ARE_IN_MANIFESTS)
+                ? Verdict.different(Difference.RETENTION_STATE_IS_IN_MANIFESTS)
                 : Verdict.failed("manifest " + scores + ", result " + kept);
     }
 
@@ -208,7 +208,7 @@ final class ResumeCase {
             return Verdict.failed("found " + found);
         }
         if (first > 0) {
-            return Verdict.different(Difference.BEST_IS_WHAT_A_MONITOR_SAYS);
+            return Verdict.different(Difference.BEST_COMES_FROM_A_MONITORED_STREAM);
         }
         return json.getAsJsonObject("expected").has("path") ? Verdict.same() : Verdict.failed("found " + found);
     }

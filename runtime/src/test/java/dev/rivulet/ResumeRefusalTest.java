@@ -96,7 +96,7 @@ class ResumeRefusalTest {
                 trainer(),
                 resumeFrom(derived),
                 derived.toString(),
-                "made by the transform ResumableModule#average",
+                "computed by the transform ResumableModule#average",
                 "The original of the same step is " + original.toRealPath());
     }
 
@@ -104,7 +104,7 @@ class ResumeRefusalTest {
     void aDerivedFileThatWasCopiedElsewhereNamesTheStep() throws IOException {
         Path copy = Files.copy(derived, root.resolve("copy.safetensors"));
 
-        assertRefuses(module(), trainer(), resumeFrom(copy), "made by the transform", "Its original, of step 8,");
+        assertRefuses(module(), trainer(), resumeFrom(copy), "computed by the transform", "Its original, of step 8,");
     }
 
     @Test
@@ -114,8 +114,8 @@ class ResumeRefusalTest {
         Path file = fit(module(), weightsOnly, points(7), ResumeFrom.nothing()).stream("original")
                 .bestModelPath();
 
-        assertRefuses(module(), trainer(), resumeFrom(file), "saves weights alone", "without saveWeightsOnly");
-        assertRefuses(module(), weightsOnly, resumeFrom("last"), "no checkpoint in", "saves weights alone");
+        assertRefuses(module(), trainer(), resumeFrom(file), "saves only weights", "without saveWeightsOnly");
+        assertRefuses(module(), weightsOnly, resumeFrom("last"), "No checkpoint in", "saves only weights");
     }
 
     @Test
@@ -125,7 +125,7 @@ class ResumeRefusalTest {
         Path file = fit(module(), safetensors, points(7), ResumeFrom.nothing()).stream("original")
                 .bestModelPath();
 
-        assertRefuses(module(), trainer(), resumeFrom(file), "saves weights alone", "in the format .ckpt");
+        assertRefuses(module(), trainer(), resumeFrom(file), "saves only weights", "in the format .ckpt");
     }
 
     @ParameterizedTest
@@ -179,8 +179,8 @@ class ResumeRefusalTest {
     void anEmptyDirectoryHasNothingToResumeFrom() {
         Trainer.Builder fresh = trainer().defaultRootDir(root.resolve("fresh"));
 
-        assertRefuses(module(), fresh, resumeFrom("last"), "There is no checkpoint in", "without resumeFrom");
-        assertRefuses(module(), fresh, resumeFrom("best"), "There is no checkpoint in");
+        assertRefuses(module(), fresh, resumeFrom("last"), "No checkpoint in", "without resumeFrom");
+        assertRefuses(module(), fresh, resumeFrom("best"), "No checkpoint in");
         assertThat(fit(module(), fresh, points(7), resumeFrom("auto")).resumedFrom())
                 .isEmpty();
     }

@@ -45,8 +45,8 @@ class ResumeWarningTest {
 
         assertThat(log)
                 .contains(file + " was saved by a run of " + threads + " threads, this one has " + (threads + 1))
-                .contains(file + " was saved by a run that was optimized by dev.rivulet.optim.Adam. This run's"
-                        + " dev.rivulet.optim.AdamW takes over its state, and hyper-parameters");
+                .contains(file + " was saved by a run with the optimizer dev.rivulet.optim.Adam. This run's"
+                        + " dev.rivulet.optim.AdamW adopts its state, and hyper-parameters");
     }
 
     private static FitResult fit(Path root, int steps, ResumeFrom from, Supplier<Optimizer> optimizer) {

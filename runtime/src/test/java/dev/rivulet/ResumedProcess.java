@@ -92,7 +92,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
 
     /** Names of the checkpoints from which runs have gone on in a directory. */
     private static Set<String> sources(Path directory) throws IOException {
-        Pattern resumed = Pattern.compile("Training [a-z ]+ from .*/(.*): epoch");
+        Pattern resumed = Pattern.compile("Training resumes from .*/(.*): epoch");
         return new TreeSet<>(resumed.matcher(log(directory))
                 .results()
                 .map(found -> found.group(1))

@@ -75,7 +75,7 @@ final class SetupCase {
                         .stream(STREAMS.get(1), policy -> ownNames(config).dirpath("b")),
                 folder);
         return result.streams().keySet().equals(Set.of(STREAMS.get(0), STREAMS.get(1)))
-                ? Verdict.different(Difference.STREAMS_ARE_KNOWN_BY_NAME)
+                ? Verdict.different(Difference.STREAMS_ARE_IDENTIFIED_BY_NAME)
                 : Verdict.failed("streams " + result.streams().keySet());
     }
 
@@ -103,7 +103,7 @@ final class SetupCase {
         }
         return testCase.getAsJsonObject("expected").get("ok").getAsBoolean()
                 ? Verdict.same()
-                : Verdict.different(Difference.STREAMS_ARE_KNOWN_BY_NAME);
+                : Verdict.different(Difference.STREAMS_ARE_IDENTIFIED_BY_NAME);
     }
 
     /**
@@ -123,7 +123,7 @@ final class SetupCase {
             return equal(expected.get("n_model_checkpoints").getAsInt(), streams);
         }
         return !saves && files(folder).isEmpty()
-                ? Verdict.different(Difference.TRAINER_SWITCHES_SAVING_OFF)
+                ? Verdict.different(Difference.TRAINER_CAN_DISABLE_SAVING)
                 : Verdict.failed("saved " + files(folder));
     }
 
@@ -143,14 +143,14 @@ final class SetupCase {
             boolean mayLeadOutside =
                     Stream.of(dirpath.split("/", -1)).anyMatch(name -> name.matches("\\.*|[A-Za-z]:.*"));
             return mayLeadOutside && files(folder).isEmpty()
-                    ? Verdict.different(Difference.DIRECTORIES_STAY_INSIDE)
+                    ? Verdict.different(Difference.DIRECTORIES_STAY_INSIDE_THE_RUN)
                     : Verdict.failed(refused.toString());
         }
         String file = "checkpoints/" + (dirpath.isEmpty() ? "" : dirpath + "/") + "original-epoch=0-step=4.ckpt";
         if (!files(folder).equals(List.of(file))) {
             return Verdict.failed("files " + files(folder));
         }
-        return dirpath.isEmpty() ? Verdict.same() : Verdict.different(Difference.DIRECTORIES_STAY_INSIDE);
+        return dirpath.isEmpty() ? Verdict.same() : Verdict.different(Difference.DIRECTORIES_STAY_INSIDE_THE_RUN);
     }
 
     /** What a logger would name is named by the user. */
@@ -160,7 +160,7 @@ final class SetupCase {
         List<String> files = files(folder);
         String directory = "/" + expected;
         return files.size() == 1 && ("/" + files.get(0)).startsWith(directory + "/")
-                ? Verdict.different(Difference.LOGGERS_NAME_NO_DIRECTORY)
+                ? Verdict.different(Difference.LOGGERS_DO_NOT_NAME_DIRECTORIES)
                 : Verdict.failed("files " + files);
     }
 
@@ -246,7 +246,7 @@ final class SetupCase {
         FitResult result = fit(Trainer.builder(), folder);
         Checkpoint checkpoint = Checkpoints.describe(result.stream("original").bestModelPath());
         return checkpoint.keys().isEmpty()
-                ? Verdict.different(Difference.BOOKS_ARE_NOT_IN_FILES)
+                ? Verdict.different(Difference.RETENTION_STATE_IS_NOT_IN_CHECKPOINTS)
                 : Verdict.failed("entries " + checkpoint.keys());
     }
 

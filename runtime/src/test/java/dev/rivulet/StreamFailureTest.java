@@ -57,7 +57,7 @@ class StreamFailureTest extends FitTestCase {
     }
 
     static Stream<Arguments> failingTransforms() {
-        String lenient = "; if that is meant, declare it with @WeightTransform(…, strict = false).";
+        String lenient = "; if this is intended, declare it with @WeightTransform(…, strict = false).";
         return Stream.of(
                 failing(
                         (weights, context) -> {

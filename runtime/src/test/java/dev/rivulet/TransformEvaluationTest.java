@@ -134,7 +134,7 @@ class TransformEvaluationTest extends FitTestCase {
                     .allSatisfy(failure -> assertThat(failure.cause())
                             .isExactlyInstanceOf(TransformException.class)
                             .hasMessageMatching("The transform TransformingModule#" + stream
-                                    + ", run twice on the same weights, gave two different tensors \"(weight|bias)\"\\."
+                                    + ", run twice on the same weights, returned two different tensors \"(weight|bias)\"\\."
                                     + " Let it depend on its arguments alone, not on random numbers or on earlier calls;"
                                     + " or build the trainer with determinismCheck\\(DeterminismCheck\\.NEVER\\)\\."));
         }

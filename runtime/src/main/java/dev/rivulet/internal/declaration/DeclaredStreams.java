@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The registries of an object's class and its supertypes as one: of several declarations of a stream the most derived
- * counts; conditions and hooks of all apply, supertypes' first.
+ * Combines the registries of an object's class and its supertypes. The most derived declaration of a stream wins;
+ * conditions and hooks of all types apply, those of supertypes first.
  */
 public final class DeclaredStreams {
     private final Object module;
@@ -28,13 +28,13 @@ public final class DeclaredStreams {
         this(module.getClass(), module);
     }
 
-    /** What a class declares. Nothing but its static transforms can be called, which use no object. */
-    @SuppressWarnings("NullAway") // There is no object, and the calls that need none never look at it.
+    /** The declarations of a class without an object. Only static transforms can be called. */
+    @SuppressWarnings("NullAway") // The object is missing, but static transforms never use it.
     public static DeclaredStreams withoutModule(Class<?> owner) {
         return new DeclaredStreams(owner, null);
     }
 
-    @SuppressWarnings("unchecked") // A registry was found by the type that it is for, of which the module is one.
+    @SuppressWarnings("unchecked") // A registry is found by its type, of which the module is an instance.
     private DeclaredStreams(Class<?> owner, Object module) {
         this.module = module;
         this.registries = (List<CallbackRegistry<Object>>) (List<?>) RegistryLookup.find(owner);
@@ -46,7 +46,7 @@ public final class DeclaredStreams {
         }
     }
 
-    /** The declared streams by name, supertypes' first. */
+    /** The declared streams by name, those of supertypes first. */
     public Map<String, StreamDeclaration> declarations() {
         return declarations;
     }
@@ -68,13 +68,13 @@ public final class DeclaredStreams {
         return true;
     }
 
-    /** Whether any class has hooks that add entries; asked once per fit. */
+    /** Whether any class has hooks that add entries; called once per fit. */
     public boolean addsEntries() {
         return registries.stream()
                 .anyMatch(registry -> overrides(registry, CallbackRegistry.class, "onSaveCheckpoint"));
     }
 
-    /** Whether an object has a method of its own instead of an interface's default. */
+    /** Whether an object's class overrides a default method of an interface. */
     public static boolean overrides(Object object, Class<?> type, String method) {
         return Stream.of(object.getClass().getMethods())
                 .anyMatch(found -> found.getName().equals(method) && found.getDeclaringClass() != type);
@@ -89,7 +89,7 @@ public final class DeclaredStreams {
     /**
      * Calls the {@code @OnLoadCheckpoint} methods, without recording gradients.
      *
-     * @throws IOException if one of them throws an exception that is checked
+     * @throws IOException if one of them throws a checked exception
      */
     public void notifyLoaded(Checkpoint checkpoint) throws IOException {
         GradientMode mode = GradientMode.off();
@@ -107,12 +107,12 @@ public final class DeclaredStreams {
         }
     }
 
-    /** The transforms held in fields, by the names under which their state is saved, supertypes' first. */
+    /** The transforms held in fields, by the names under which their state is saved, those of supertypes first. */
     public Map<String, StatefulTransform> statefulTransforms() {
         Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
         for (CallbackRegistry<Object> registry : registries) {
             registry.statefulTransforms(module).forEach((name, transform) -> {
-                // Classes of one name in two packages may extend each other.
+                // Classes with the same name in different packages may extend each other.
                 String key = name;
                 for (int n = 2; transforms.containsKey(key); n++) {
                     key = name + " (" + n + ")";

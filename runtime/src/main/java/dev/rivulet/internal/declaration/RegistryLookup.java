@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Finds the generated registries of a class and of its supertypes, once, before training begins. */
+/** Finds the generated registries of a class and its supertypes, once, before training starts. */
 public final class RegistryLookup {
     private static final List<Class<? extends Annotation>> ANNOTATIONS = List.of(
             WeightTransform.class,
@@ -36,7 +36,7 @@ public final class RegistryLookup {
     /**
      * One registry for each type in the class's hierarchy that has annotations, supertypes first.
      *
-     * @throws MissingRegistryException if a type has annotations but no registry; the message says what to do
+     * @throws MissingRegistryException if a type has annotations but no registry; the message contains the remedy
      */
     public static List<CallbackRegistry<?>> find(Class<?> owner) {
         Set<Class<?>> types = new LinkedHashSet<>();
@@ -86,12 +86,12 @@ public final class RegistryLookup {
 
     private static String notFound(Class<?> owner, String registry) {
         if (owner.isLocalClass() || owner.isAnonymousClass()) {
-            return owner.getName() + " is a local or anonymous class, which annotation processors never see."
+            return owner.getName() + " is a local or anonymous class, which annotation processors do not process."
                     + " Make it a top-level or member class.";
         }
         return owner.getName() + " has Rivulet's annotations, but " + registry + " was not generated from them.\n"
                 + "The annotation processor did not run when the class was compiled. JDK 23 and later run"
-                + " only the processors that they are told of. With Maven:\n\n"
+                + " only explicitly configured processors. With Maven:\n\n"
                 + "  <plugin>\n"
                 + "    <artifactId>maven-compiler-plugin</artifactId>\n"
                 + "    <configuration>\n"
@@ -112,6 +112,6 @@ public final class RegistryLookup {
         return registry + " was found, but cannot be created: " + cause + ".\n"
                 + "In a named module, the package must be open to the framework: add \"opens "
                 + owner.getPackageName() + " to dev.rivulet;\" to module-info.java."
-                + " If the class was renamed or moved, compile it anew.";
+                + " If the class was renamed or moved, recompile it.";
     }
 }

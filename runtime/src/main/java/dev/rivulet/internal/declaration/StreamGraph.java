@@ -18,10 +18,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The streams of a run, sources before what is derived from them: those that the module declares, the original one in
- * any case, and those that the trainer adds, with the trainer's changes of their policies.
+ * The streams of a run, sources before derived streams: the original one, those that the module declares, and those
+ * that the trainer adds, with the trainer's changes to their policies. Immutable.
  *
- * <p>The compiler has checked each class; here the hierarchy and the trainer's changes are checked as a whole.
+ * <p>The annotation processor has checked each class; this checks the class hierarchy and the trainer's changes as a
+ * whole.
  */
 public final class StreamGraph {
     private final Map<String, StreamDeclaration> streams;
@@ -31,11 +32,12 @@ public final class StreamGraph {
     }
 
     /**
-     * Puts the streams in order.
+     * Checks and orders the streams.
      *
      * @param declared the module's streams
      * @param changes the trainer's changes, by stream
-     * @throws IllegalArgumentException if a name, a policy or a source is wrong, or two streams would write the same files
+     * @throws IllegalArgumentException if a name, a policy or a source is wrong, or two streams would write the same
+     *     files
      */
     public static StreamGraph of(
             Map<String, StreamDeclaration> declared, Map<String, UnaryOperator<StreamPolicy.Builder>> changes) {
@@ -60,7 +62,7 @@ public final class StreamGraph {
     /**
      * A stream of this run.
      *
-     * @param name a name that {@link #streams} has
+     * @param name the name of one of {@link #streams}
      */
     public StreamDeclaration stream(String name) {
         StreamDeclaration stream = streams.get(name);
@@ -70,7 +72,7 @@ public final class StreamGraph {
         return stream;
     }
 
-    /** Streams may share a directory, so the original's alone are called {@code last} and {@code best}. */
+    /** Streams may share a directory, so only those of the original stream are named {@code last} and {@code best}. */
     private static StreamDeclaration withOwnPointers(StreamDeclaration stream) {
         FilenameStyle style = stream.policy().filenameStyle();
         if (stream.name().equals(CheckpointStream.ORIGINAL)
@@ -93,7 +95,7 @@ public final class StreamGraph {
             StreamName.problem(name).ifPresent(problem -> {
                 throw new IllegalArgumentException(problem);
             });
-            // One that is nearly a declared one is a slip; those that the trainer adds may resemble each other.
+            // A name close to a declared one is a typo; streams added by the trainer may have similar names.
             StreamName.closest(name, known).ifPresent(declared -> {
                 throw new IllegalArgumentException(unknown(name, known));
             });
@@ -126,8 +128,7 @@ public final class StreamGraph {
         }
         if (path.contains(stream.name())) {
             throw new IllegalArgumentException("The streams " + path
-                    + " are derived from each other in a circle; one of them must come from \""
-                    + CheckpointStream.ORIGINAL + "\".");
+                    + " form a cycle; derive one of them from \"" + CheckpointStream.ORIGINAL + "\".");
         }
         path.add(stream.name());
         String from = stream.transform().orElseThrow().from();

@@ -1,4 +1,4 @@
-/** What a module's classes declare: their generated registries, and the graph of streams that these make. */
+/** The streams that a module declares: its generated registries, and the graph of its streams. */
 @NullMarked
 package dev.rivulet.internal.declaration;
 

@@ -15,41 +15,41 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The weights of all streams at one save. Each stream's are computed once, when they are first needed, and freed when the
- * last stream that needs them is done; {@link StreamChain} shows how.
+ * Computes the weights of all streams at one save: each once, when first needed. They are freed when the last stream
+ * that needs them is done; {@link StreamChain} shows the states. Owns the computed weights, not the snapshot.
  *
- * <p>Used by one thread at a time: the training thread, then the writer's.
+ * <p>Used by one thread at a time: the training thread, then the writer thread.
  */
 public final class DerivedWeights implements AutoCloseable {
     private final VerifiedTransforms transforms;
-    private final SaveContext moment;
+    private final SaveContext context;
     private final Snapshot snapshot;
     private final MutationGuard guard;
     private final Map<String, StreamChain> chains = new LinkedHashMap<>();
 
     /**
-     * The weights at a save, none of them computed.
+     * The weights at a save; none is computed yet.
      *
-     * @param snapshot of this moment; closed by the caller
-     * @param guard of the snapshot; closed by the caller
+     * @param snapshot the untransformed weights; closed by the caller
+     * @param guard protects the snapshot; closed by the caller
      */
-    public DerivedWeights(VerifiedTransforms transforms, SaveContext moment, Snapshot snapshot, MutationGuard guard) {
+    public DerivedWeights(VerifiedTransforms transforms, SaveContext context, Snapshot snapshot, MutationGuard guard) {
         this.transforms = transforms;
-        this.moment = moment;
+        this.context = context;
         this.snapshot = snapshot;
         this.guard = guard;
     }
 
     /**
-     * Announces that a stream's weights are needed, and computes what can be computed on the training thread only: the
-     * results of transforms that see the module, and what these are made from.
+     * Announces that a stream's weights are needed, and computes what only the training thread can compute: the results
+     * of transforms that see the module, and their sources.
      */
     public void prepare(String stream) throws Exception {
         chain(stream).use();
         complete(stream);
     }
 
-    /** Computes, of a stream that was prepared, what can be computed on the training thread only, unless it is there. */
+    /** Recomputes, for a prepared stream, what only the training thread can compute, if it was invalidated. */
     public void complete(String stream) throws Exception {
         Optional<StreamChain> onTrainingThread = chain(stream).firstThatSeesModule();
         if (onTrainingThread.isPresent()) {
@@ -62,14 +62,16 @@ public final class DerivedWeights implements AutoCloseable {
         return of(chain(stream));
     }
 
-    /** A stream has been written; if its weights are untransformed, the file is the snapshot's second copy from now on. */
+    /**
+     * Notes that a stream has been written. From now on, a file of untransformed weights is the snapshot's second copy.
+     */
     public void written(String stream, CheckpointCodec codec, Path file) {
         if (chain(stream).isUntransformed()) {
             guard.saved(codec, file);
         }
     }
 
-    /** A stream that was prepared is done, whether it was saved or not. */
+    /** Ends the use of a prepared stream, whether it was saved or not. */
     public void release(String stream) {
         chain(stream).release();
     }
@@ -90,7 +92,7 @@ public final class DerivedWeights implements AutoCloseable {
     }
 
     private StreamWeights of(StreamChain stream) throws Exception {
-        // Also for those that are computed: a transform may return what it was given, which lies in the snapshot.
+        // Needed for computed weights as well: a transform may return its argument, which lies in the snapshot.
         guard.requireIntact();
         if (stream.computed().isEmpty()) {
             Optional<StreamDeclaration.Transform> transform =
@@ -107,7 +109,7 @@ public final class DerivedWeights implements AutoCloseable {
 
     private StreamWeights derived(String stream, StreamDeclaration.Transform transform) throws Exception {
         StreamWeights source = of(transform.from());
-        guard.prepare(transforms.isProven(stream));
+        guard.prepare(transforms.isVerified(stream));
         StreamWeights result = transformed(stream, transform, source);
         if (transforms.repeats(stream)) {
             try (StreamWeights again = transformed(stream, transform, source)) {
@@ -117,7 +119,7 @@ public final class DerivedWeights implements AutoCloseable {
                 throw failure;
             }
         }
-        transforms.prove(stream);
+        transforms.markVerified(stream);
         return result;
     }
 
@@ -125,7 +127,7 @@ public final class DerivedWeights implements AutoCloseable {
         for (String name : result.names()) {
             if (!again.names().contains(name) || !again.tensor(name).contentEquals(result.tensor(name))) {
                 throw new TransformException("The transform " + transform.member()
-                        + ", run twice on the same weights, gave two different tensors \"" + name
+                        + ", run twice on the same weights, returned two different tensors \"" + name
                         + "\". Let it depend on its arguments alone, not on random numbers or on earlier calls;"
                         + " or build the trainer with determinismCheck(DeterminismCheck.NEVER).");
             }
@@ -137,37 +139,39 @@ public final class DerivedWeights implements AutoCloseable {
         StreamChain from = chain(transform.from());
         NDManager memory = transforms.newManager();
         try {
-            TransformContext context = moment.context(stream, from.name(), memory);
+            TransformContext transformContext = context.transformContext(stream, from.name(), memory);
             String digest = from.isUntransformed() ? snapshot.digest() : source.digest();
-            // Arrays of its own, over the same memory: a transform may close what it was given, and others need it
-            // still.
-            Map<String, Tensor> given = given(from, source);
-            StateDict argument = StateDict.ofTensors(given, memory);
+            // Separate arrays over the same memory: a transform may close its argument, which others still need.
+            Map<String, Tensor> tensors = argument(from, source);
+            StateDict argument = StateDict.ofTensors(tensors, memory);
             String who = "The transform of the stream \"" + stream + "\"";
             StateDict result = guard.watch(
                     who,
-                    () -> transforms.transform(stream, argument, context),
-                    () -> refuseChange(who, from, source, given));
+                    () -> transforms.transform(stream, argument, transformContext),
+                    () -> refuseChange(who, from, source, tensors));
             StreamWeights.check(transform, source.weights(), result);
-            return new StreamWeights(memory, result, digest, context);
+            return new StreamWeights(memory, result, digest, transformContext);
         } catch (Throwable failure) {
             memory.close();
             throw failure;
         }
     }
 
-    /** What others need and cannot be computed again, because training continues, is given away as a copy. */
-    private Map<String, Tensor> given(StreamChain from, StreamWeights source) {
-        Map<String, Tensor> given = new LinkedHashMap<>(source.weights().tensors());
+    /**
+     * The argument of a transform: a copy if others need the original and it cannot be recomputed while training
+     * continues.
+     */
+    private Map<String, Tensor> argument(StreamChain from, StreamWeights source) {
+        Map<String, Tensor> argument = new LinkedHashMap<>(source.weights().tensors());
         if (guard.trainingContinues() && from.firstThatSeesModule().isPresent() && from.isShared()) {
-            given.replaceAll((name, tensor) -> tensor.copy());
+            argument.replaceAll((name, tensor) -> tensor.copy());
         }
-        return given;
+        return argument;
     }
 
-    /** A transform is a function: what it was given is the same after it. */
-    private void refuseChange(String who, StreamChain from, StreamWeights source, Map<String, Tensor> given) {
-        if (!from.isUntransformed() && !source.digest().equals(WeightsDigest.of(given))) {
+    /** Refuses a transform that has changed its argument. */
+    private void refuseChange(String who, StreamChain from, StreamWeights source, Map<String, Tensor> argument) {
+        if (!from.isUntransformed() && !source.digest().equals(WeightsDigest.of(argument))) {
             if (source.isChanged()) {
                 chains.values().forEach(chain -> chain.invalidateIfMadeFrom(from));
             }

@@ -14,13 +14,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches user code, transforms and hooks: what it writes into a snapshot or into the live weights is noticed and undone.
+ * Detects and undoes what user code, transforms and hooks, writes into a snapshot or into the live weights.
  *
- * <p>While training waits, the live weights and the snapshot are each other's second copy, and there is a third while a
- * transform has yet to be verified to change nothing. Later, the file of an untransformed stream is the snapshot's second
- * copy, or a backup in memory if none is written at this save.
+ * <p>While training waits, the live weights and the snapshot are backups of each other; until a transform is verified
+ * to change nothing, a third copy exists. Once training continues, the backup is the file of an untransformed stream,
+ * or a copy in memory if this save writes no such file.
  *
- * <p>Used by one thread at a time: the training thread, then the writer's.
+ * <p>Used by one thread at a time: the training thread, then the writer thread. Owns the backup, not the snapshot.
  */
 public final class MutationGuard implements AutoCloseable {
     private final Snapshot snapshot;
@@ -30,15 +30,17 @@ public final class MutationGuard implements AutoCloseable {
     private @Nullable RuntimeException lost;
 
     /**
-     * Guards a snapshot of this moment.
+     * Guards a snapshot.
      *
-     * @param snapshot closed by the caller, after this
+     * @param snapshot a snapshot of the current weights; closed by the caller, after this
      */
     public MutationGuard(Snapshot snapshot) {
         this.snapshot = snapshot;
     }
 
-    /** From now on the live weights go their own way; called on the thread that watches the rest. */
+    /**
+     * Notes that training continues, so that the live weights differ from now on. For the thread that uses this next.
+     */
     public void handOver() {
         trainingContinues = true;
     }
@@ -47,7 +49,7 @@ public final class MutationGuard implements AutoCloseable {
         return trainingContinues;
     }
 
-    /** A file has been written that holds all of the snapshot's tensors. */
+    /** Notes a file that holds all of the snapshot's tensors. */
     void saved(CheckpointCodec codec, Path file) {
         saved = new SavedCopy(codec, file);
     }
@@ -61,21 +63,21 @@ public final class MutationGuard implements AutoCloseable {
     }
 
     /**
-     * Sees to it that there is something to restore from.
+     * Ensures that a backup exists.
      *
-     * @param proven whether what is called next is known to change nothing
+     * @param verified whether the code that is called next has been verified to change nothing
      */
-    void prepare(boolean proven) {
+    void prepare(boolean verified) {
         snapshot.seal();
-        if (backup == null && (trainingContinues ? saved == null : !proven)) {
+        if (backup == null && (trainingContinues ? saved == null : !verified)) {
             backup = snapshot.backup();
         }
     }
 
     /**
-     * Refuses to continue with what could not be restored.
+     * Refuses to continue if weights could not be restored.
      *
-     * @throws TransformException saying who destroyed the weights
+     * @throws TransformException naming the code that changed them
      */
     void requireIntact() {
         if (lost != null) {
@@ -84,13 +86,13 @@ public final class MutationGuard implements AutoCloseable {
     }
 
     /**
-     * Runs user code, then restores what it wrote where it must not, also if it fails half way.
+     * Runs user code, then restores the weights that it changed, even if it throws.
      *
-     * @param who for the message
-     * @param refuseFurther looks for further changes, and throws if there are any
-     * @throws TransformException if it changed weights, which are restored then
+     * @param who named in the message
+     * @param moreChecks throws if the code has changed something else
+     * @throws TransformException if it changed weights, which have been restored
      */
-    public <T> T watch(String who, Callable<T> userCode, Runnable refuseFurther) throws Exception {
+    public <T> T watch(String who, Callable<T> userCode, Runnable moreChecks) throws Exception {
         snapshot.seal();
         T result;
         try {
@@ -98,19 +100,19 @@ public final class MutationGuard implements AutoCloseable {
         } catch (Throwable failure) {
             try {
                 refuseChange(who);
-                refuseFurther.run();
+                moreChecks.run();
             } catch (RuntimeException change) {
                 failure.addSuppressed(change);
             }
             throw failure;
         }
         refuseChange(who);
-        refuseFurther.run();
+        moreChecks.run();
         return result;
     }
 
     private void refuseChange(String who) {
-        Optional<String> changed = trainingContinues ? restored() : repaired();
+        Optional<String> changed = trainingContinues ? restoreFromBackup() : restoreWithLive();
         if (changed.isPresent()) {
             throw changed(who, "\"" + changed.get() + "\"");
         }
@@ -121,8 +123,8 @@ public final class MutationGuard implements AutoCloseable {
                 + " Use operations that return a new array, such as mul instead of muli.");
     }
 
-    /** Has the live weights and the snapshot restore each other. */
-    private Optional<String> repaired() {
+    /** Restores the live weights and the snapshot from each other. */
+    private Optional<String> restoreWithLive() {
         try {
             return snapshot.repairWithLive();
         } catch (LostWeightsException e) {
@@ -135,7 +137,7 @@ public final class MutationGuard implements AutoCloseable {
         }
     }
 
-    private Optional<String> restored() {
+    private Optional<String> restoreFromBackup() {
         Optional<String> changed = snapshot.firstChanged();
         if (changed.isPresent()) {
             restore();

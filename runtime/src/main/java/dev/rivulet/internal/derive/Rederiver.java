@@ -30,10 +30,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a derived checkpoint again from the file of its source.
+ * Recomputes a derived checkpoint from the file of its source, and compares the two. For one thread.
  *
- * <p>Files do not say in which phase of training they were saved, and a transform may ask for it: so the result is
- * compared for each phase, until one gives the same bytes.
+ * <p>Files do not record the phase of training in which they were saved, and a transform may depend on it, so every
+ * phase is tried until one gives the same bytes.
  */
 public final class Rederiver {
     private final Path derived;
@@ -48,11 +48,11 @@ public final class Rederiver {
         this.registries = DeclaredStreams.withoutModule(declaring);
     }
 
-    /** A file's content, verified. */
+    /** The verified content of a file. */
     private record Content(
             Checkpoint checkpoint,
             Map<String, Tensor> weights,
-            Map<String, Tensor> additions,
+            Map<String, Tensor> extraTensors,
             Map<String, String> metadata) {
 
         static Content read(Path path) throws IOException {
@@ -76,7 +76,7 @@ public final class Rederiver {
 
         Map<String, Tensor> tensors() {
             Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
-            tensors.putAll(additions);
+            tensors.putAll(extraTensors);
             return tensors;
         }
 
@@ -85,14 +85,14 @@ public final class Rederiver {
         }
     }
 
-    /** What a chain of transforms gives, with what the last one adds. */
+    /** The result of a chain of transforms, with the tensors and metadata that the last one adds. */
     private record Result(Map<String, Tensor> tensors, Map<String, String> metadata) {}
 
     public Rederivation run() throws IOException {
         Content expected = Content.read(derived);
         Content from = Content.read(source);
         List<StreamDeclaration> chain = chain(expected.provenance(), from.provenance());
-        requireSameEvent(expected.provenance(), from.provenance());
+        requireSameStep(expected.provenance(), from.provenance());
         Optional<String> difference = firstDifference(expected, from, chain);
         return new Rederivation(
                 derived, source, chain.stream().map(Rederiver::member).toList(), difference);
@@ -110,7 +110,7 @@ public final class Rederiver {
                 }
                 first = first.or(() -> found);
             } catch (NotRederivableException e) {
-                refusal = e; // In a chain, the source may be another one in another phase.
+                refusal = e; // In a chain, another phase may give another source.
             }
         }
         if (first.isEmpty() && refusal != null) {
@@ -126,17 +126,17 @@ public final class Rederiver {
         while (!stream.equals(from.stream())) {
             StreamDeclaration link = registries.declarations().get(stream);
             if (link == null || link.transform().isEmpty()) {
-                throw new NotRederivableException(declaring.getName() + " declares no transforms that make \""
+                throw new NotRederivableException(declaring.getName() + " declares no transforms that derive \""
                         + expected.stream() + "\" of " + derived + " from \"" + from.stream() + "\" of " + source
-                        + "; give the file of a stream that it is derived from, and the class that declares both.");
+                        + "; pass a file of one of its source streams, and the class that declares both.");
             }
             requireStatic(link.transform().get());
             chain.addFirst(link);
             stream = link.transform().get().from();
         }
         if (chain.isEmpty()) {
-            throw new NotRederivableException(derived + " and " + source + " are both of the stream \"" + stream
-                    + "\"; give the file that the derived one was made from.");
+            throw new NotRederivableException(derived + " and " + source + " both belong to the stream \"" + stream
+                    + "\"; pass the file from which the derived one was computed.");
         }
         return List.copyOf(chain);
     }
@@ -145,24 +145,24 @@ public final class Rederiver {
         if (transform.execution() != Execution.STATIC) {
             throw new NotRederivableException("The transform " + transform.member()
                     + " is not static: it sees its module, or follows training, so that " + derived
-                    + " cannot be computed from the weights alone. Give the file of a stream behind it as the source.");
+                    + " cannot be computed from the weights alone. Pass the file of a stream after it as the source.");
         }
     }
 
-    private void requireSameEvent(Provenance expected, Provenance from) {
+    private void requireSameStep(Provenance expected, Provenance from) {
         if (expected.epoch() != from.epoch() || expected.globalStep() != from.globalStep()) {
             throw new NotRederivableException(derived + " was saved in epoch " + expected.epoch() + " at step "
                     + expected.globalStep() + ", but " + source + " in epoch " + from.epoch() + " at step "
-                    + from.globalStep() + "; give the source of the same save event.");
+                    + from.globalStep() + "; pass the source of the same save.");
         }
     }
 
     private Optional<String> difference(Content expected, Content from, List<StreamDeclaration> chain, Phase phase)
             throws IOException {
         Provenance at = expected.provenance();
-        SaveContext moment = new SaveContext(phase, at.epoch(), at.globalStep(), at.metrics());
+        SaveContext context = new SaveContext(phase, at.epoch(), at.globalStep(), at.metrics());
         try (NDManager memory = TorchEngine.get().newBaseManager()) {
-            Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, moment, memory));
+            Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, context, memory));
             return difference(expected, result);
         } catch (RuntimeException | IOException e) {
             throw e;
@@ -175,9 +175,9 @@ public final class Rederiver {
     }
 
     private Result transformed(
-            Content expected, Content source, List<StreamDeclaration> chain, SaveContext moment, NDManager memory)
+            Content expected, Content source, List<StreamDeclaration> chain, SaveContext context, NDManager memory)
             throws Exception {
-        Map<String, Tensor> copies = new LinkedHashMap<>(); // A transform may write in place, against the rules.
+        Map<String, Tensor> copies = new LinkedHashMap<>(); // A transform may break the rules and write in place.
         source.weights().forEach((name, tensor) -> copies.put(name, tensor.copy()));
         StateDict current = StateDict.ofTensors(copies, memory);
         Map<String, Tensor> added = Map.of();
@@ -187,12 +187,12 @@ public final class Rederiver {
                 requireSource(expected.provenance(), current.digest());
             }
             StreamDeclaration.Transform transform = link.transform().orElseThrow();
-            TransformContext context = moment.context(link.name(), transform.from(), memory);
-            StateDict result = registries.transform(link.name(), current, context);
+            TransformContext transformContext = context.transformContext(link.name(), transform.from(), memory);
+            StateDict result = registries.transform(link.name(), current, transformContext);
             StreamWeights.check(transform, current, result);
             current = result;
-            added = StateDict.of(context.tensors(), memory).tensors();
-            metadata = context.metadata();
+            added = StateDict.of(transformContext.tensors(), memory).tensors();
+            metadata = transformContext.metadata();
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>(current.tensors());
         tensors.putAll(added);
@@ -204,9 +204,9 @@ public final class Rederiver {
                 .flatMap(Provenance.Derivation::sourceDigest)
                 .orElse("nothing");
         if (!recorded.equals(digest)) {
-            throw new NotRederivableException(derived + " was made from weights whose digest is " + recorded
-                    + ", but those of " + source + " lead to " + digest
-                    + "; give the source of the same save event of the same run.");
+            throw new NotRederivableException(derived + " was computed from weights with the digest " + recorded
+                    + ", but those of " + source + " give " + digest
+                    + "; pass the source of the same save of the same run.");
         }
     }
 
@@ -222,12 +222,12 @@ public final class Rederiver {
             }
             if (!inFile.contentEquals(computed)) {
                 return Optional.of("The tensor \"" + name + "\" is " + inFile + " in the file, " + computed
-                        + " when it is computed once more, with other bytes.");
+                        + " when recomputed, with other bytes.");
             }
         }
         return result.metadata().entrySet().stream()
                 .filter(entry -> !entry.getValue().equals(expected.metadata().get(entry.getKey())))
-                .map(entry -> "The metadata \"" + entry.getKey() + "\" are computed as \"" + entry.getValue() + "\".")
+                .map(entry -> "The metadata \"" + entry.getKey() + "\" are \"" + entry.getValue() + "\" when recomputed.")
                 .findFirst();
     }
 

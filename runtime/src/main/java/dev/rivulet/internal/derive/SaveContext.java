@@ -6,19 +6,19 @@ import dev.rivulet.transform.TransformContext;
 import java.util.Map;
 
 /**
- * When checkpoints are saved.
+ * The position in training at which checkpoints are saved. Immutable.
  *
  * @param metrics exact values by name
  */
 public record SaveContext(Phase phase, int epoch, long globalStep, Map<String, Double> metrics) {
 
     /**
-     * What a transform or condition is given at this moment.
+     * The argument of a transform or condition.
      *
-     * @param source name of the stream that the weights come from
+     * @param source the stream that the weights come from
      * @param manager parent of the context's own manager
      */
-    public TransformContext context(String stream, String source, NDManager manager) {
+    public TransformContext transformContext(String stream, String source, NDManager manager) {
         return TransformContext.builder(stream, manager)
                 .source(source)
                 .phase(phase)

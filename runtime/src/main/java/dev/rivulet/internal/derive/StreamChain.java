@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A stream's weights at one save, linked to those that they are made from, back to the untransformed ones. A result may
- * lie in its sources' memory, so a stream that is used holds its whole chain:
+ * The weights of one stream at one save, linked to their source, back to the untransformed weights. A result may lie in
+ * the memory of its sources, so a stream that is used holds its whole chain. Used by one thread at a time.
  *
  * <pre>
  *             compute               the last user is done
@@ -30,7 +30,7 @@ final class StreamChain implements AutoCloseable {
     /**
      * A stream whose weights are not computed yet.
      *
-     * @param source the stream that it is made from; empty if its weights are untransformed
+     * @param source the stream that it is derived from; empty if its weights are untransformed
      */
     StreamChain(StreamDeclaration declaration, Optional<StreamChain> source) {
         this.declaration = declaration;
@@ -58,18 +58,18 @@ final class StreamChain implements AutoCloseable {
         computed = Optional.of(weights);
     }
 
-    /** Announces a user. */
+    /** Adds a user. */
     void use() {
         users++;
         source.ifPresent(StreamChain::use);
     }
 
-    /** Whether others than one user need these weights. */
+    /** Whether more than one user needs these weights. */
     boolean isShared() {
         return users > 1;
     }
 
-    /** A user is done. */
+    /** Removes a user. */
     void release() {
         users--;
         if (users == 0) {
@@ -79,7 +79,7 @@ final class StreamChain implements AutoCloseable {
         source.ifPresent(StreamChain::release);
     }
 
-    /** The weights must not be used any more, if they are made from a stream's, or are that stream's. */
+    /** Invalidates the weights if they are those of a stream, or derived from it. */
     void invalidateIfMadeFrom(StreamChain changed) {
         if (contains(changed)) {
             computed.ifPresent(invalidated::add);
@@ -91,7 +91,7 @@ final class StreamChain implements AutoCloseable {
         return this == other || source.filter(made -> made.contains(other)).isPresent();
     }
 
-    /** The first of this and what it is made from whose transform sees the module, and runs while training waits. */
+    /** This or its nearest source whose transform sees the module, and so runs while training waits. */
     Optional<StreamChain> firstThatSeesModule() {
         boolean seesModule = declaration
                 .transform()
@@ -100,7 +100,7 @@ final class StreamChain implements AutoCloseable {
         return seesModule ? Optional.of(this) : source.flatMap(StreamChain::firstThatSeesModule);
     }
 
-    /** Frees this stream's memory, whoever uses it. */
+    /** Frees this stream's memory, even if it still has users. */
     @Override
     public void close() {
         computed.ifPresent(StreamWeights::close);

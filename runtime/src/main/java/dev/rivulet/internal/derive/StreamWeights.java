@@ -13,12 +13,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A stream's weights at one save, with what is saved alongside, in memory that is freed when this is closed. */
+/** The weights of one stream at one save, with the tensors and metadata saved alongside. Owns their memory. */
 public final class StreamWeights implements AutoCloseable {
     private final NDManager memory;
     private final StateDict weights;
     private final Optional<String> sourceDigest;
-    private final Map<String, Tensor> additions = new LinkedHashMap<>();
+    private final Map<String, Tensor> extraTensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private @Nullable String digest;
 
@@ -29,13 +29,13 @@ public final class StreamWeights implements AutoCloseable {
         this.sourceDigest = Optional.empty();
     }
 
-    /** What a transform has returned, and put into its context. */
+    /** The result of a transform, and what it put into its context. */
     StreamWeights(NDManager memory, StateDict weights, String sourceDigest, TransformContext context) {
         this.memory = memory;
-        // The arrays may be the transform's own, and closed or changed when the call has ended.
+        // The arrays may belong to the transform, which may close or change them after the call.
         this.weights = weights.retainedBy(memory);
         this.sourceDigest = Optional.of(sourceDigest);
-        additions.putAll(
+        extraTensors.putAll(
                 StateDict.of(context.tensors(), memory).retainedBy(memory).tensors());
         metadata.putAll(context.metadata());
     }
@@ -74,7 +74,7 @@ public final class StreamWeights implements AutoCloseable {
     }
 
     private static String remedy() {
-        return " if that is meant, declare it with @WeightTransform(…, strict = false).";
+        return " if this is intended, declare it with @WeightTransform(…, strict = false).";
     }
 
     private static Set<String> without(Set<String> names, Set<String> removed) {
@@ -87,14 +87,14 @@ public final class StreamWeights implements AutoCloseable {
         return weights;
     }
 
-    /** Digest of the weights from which these were made; empty for untransformed ones. */
+    /** Digest of the source weights; empty for untransformed weights. */
     public Optional<String> sourceDigest() {
         return sourceDigest;
     }
 
     /** Tensors that are saved in addition to the weights. */
-    public Map<String, Tensor> additions() {
-        return additions;
+    public Map<String, Tensor> extraTensors() {
+        return extraTensors;
     }
 
     /** Metadata that are saved alongside the weights. */
@@ -102,7 +102,7 @@ public final class StreamWeights implements AutoCloseable {
         return metadata;
     }
 
-    /** Digest of the weights as they were when it was first asked for. */
+    /** Digest of the weights at the first call. */
     String digest() {
         if (digest == null) {
             digest = weights.digest();
@@ -110,7 +110,7 @@ public final class StreamWeights implements AutoCloseable {
         return digest;
     }
 
-    /** Whether somebody has written into the weights since the digest was first asked for. */
+    /** Whether the weights have changed since the first call of {@link #digest}. */
     boolean isChanged() {
         return digest != null && !digest.equals(weights.digest());
     }

@@ -11,20 +11,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The transforms of a run, and which of them have been verified to change nothing but what they return. Safe for several
- * threads.
+ * Calls the transforms of a run, and remembers which have been verified to change nothing but their result.
+ * Thread-safe; owns nothing.
  */
 public final class VerifiedTransforms {
     private final StreamGraph graph;
     private final DeclaredStreams registries;
     private final NDManager parent;
     private final DeterminismCheck check;
-    private final Set<String> proven = ConcurrentHashMap.newKeySet();
+    private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
     /**
-     * The transforms of a run, none of them verified.
+     * The transforms of a run; none is verified yet.
      *
-     * @param parent of the managers that hold what they make
+     * @param parent parent of the managers that hold their results
      */
     public VerifiedTransforms(StreamGraph graph, DeclaredStreams registries, NDManager parent, DeterminismCheck check) {
         this.graph = graph;
@@ -37,7 +37,7 @@ public final class VerifiedTransforms {
         return graph.stream(stream);
     }
 
-    /** Owner of what one call makes, to be closed by the caller. */
+    /** A manager for the result of one call, closed by the caller. */
     NDManager newManager() {
         return parent.newSubManager();
     }
@@ -47,17 +47,17 @@ public final class VerifiedTransforms {
         return registries.transform(stream, weights, context);
     }
 
-    /** Whether a stream's transform has done its work once without harm. */
-    boolean isProven(String stream) {
-        return proven.contains(stream);
+    /** Whether a stream's transform has been verified in an earlier call. */
+    boolean isVerified(String stream) {
+        return verified.contains(stream);
     }
 
-    /** Whether a stream's transform is to be run twice. */
+    /** Whether to run a stream's transform twice and compare the results. */
     boolean repeats(String stream) {
-        return check == DeterminismCheck.ALWAYS || (check == DeterminismCheck.FIRST && !isProven(stream));
+        return check == DeterminismCheck.ALWAYS || (check == DeterminismCheck.FIRST && !isVerified(stream));
     }
 
-    void prove(String stream) {
-        proven.add(stream);
+    void markVerified(String stream) {
+        verified.add(stream);
     }
 }

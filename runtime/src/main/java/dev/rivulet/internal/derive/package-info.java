@@ -1,4 +1,4 @@
-/** The weights of derived streams: transforms are called, checked and kept away from what others need. */
+/** Computes the weights of derived streams, and protects weights that others need from the user's transforms. */
 @NullMarked
 package dev.rivulet.internal.derive;
 

@@ -4,9 +4,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.Callable;
 
 /**
- * Whether arithmetic is recorded for gradients. libtorch's mode belongs to the thread, and DJL switches it off on the
- * one thread that loads the engine only; anywhere else, arithmetic on weights would build graphs, and changing them in
- * place would fail.
+ * Whether operations are recorded for gradients. The mode is thread-local in libtorch, and DJL disables it only on the
+ * thread that loads the engine. On other threads, arithmetic on weights would build graphs, and in-place changes would
+ * fail.
  */
 public final class GradientMode {
     private final boolean before;
@@ -15,12 +15,12 @@ public final class GradientMode {
         this.before = before;
     }
 
-    /** Switches recording off for this thread; the result knows what it was. */
+    /** Disables recording on this thread; the result restores the previous mode. */
     public static GradientMode off() {
         return switched(false);
     }
 
-    /** Switches recording on for this thread; the result knows what it was. */
+    /** Enables recording on this thread; the result restores the previous mode. */
     public static GradientMode on() {
         return switched(true);
     }
@@ -32,13 +32,13 @@ public final class GradientMode {
         return mode;
     }
 
-    /** Has the thread record, or not, as it did before. */
+    /** Restores the thread's previous mode. */
     public void restore() {
         JniUtils.setGradMode(before);
     }
 
     /**
-     * Calls without recording, and leaves the thread's mode as it was.
+     * Calls without recording, then restores the thread's mode.
      *
      * @throws Exception what the call throws
      */

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether libtorch computes an LSTM right where no gradients are recorded.
+ * Checks whether libtorch computes LSTMs correctly while no gradients are recorded.
  *
- * <p>It takes another way of oneDNN's then. On processors with AVX-512, that of libtorch 2.7.1 gives wrong numbers, without
- * an error, if the units fill an odd number of registers of 16: with 1 to 16 of them, 33 to 48, or 100, for instance.
+ * <p>libtorch then uses another oneDNN implementation. On processors with AVX-512, that of libtorch 2.7.1 silently
+ * gives wrong numbers if the units fill an odd number of registers of 16: for example 1 to 16 units, 33 to 48, or 100.
  */
 public final class LstmProbe {
     private static final Logger LOG = LoggerFactory.getLogger(LstmProbe.class);
@@ -26,8 +26,11 @@ public final class LstmProbe {
 
     private LstmProbe() {}
 
-    /** Whether the block can be trusted without gradients; tried out once, on the CPU, if there is an LSTM in it. */
-    public static boolean trusts(Block block) {
+    /**
+     * Whether the block is computed correctly without gradients. If it contains an LSTM, this is tested once, on the
+     * CPU.
+     */
+    public static boolean isAccurate(Block block) {
         return !holdsLstm(block) || Finding.IS_RIGHT;
     }
 
@@ -35,14 +38,14 @@ public final class LstmProbe {
         return block instanceof LSTM || block.getChildren().values().stream().anyMatch(LstmProbe::holdsLstm);
     }
 
-    /** Made when it is asked for. */
+    /** Tested on first use. */
     private static final class Finding {
         static final boolean IS_RIGHT = isRight();
 
         private static boolean isRight() {
             try (NDManager manager = TorchEngine.get().newBaseManager(Device.cpu())) {
                 Block lstm = LSTM.builder().setStateSize(8).setNumLayers(1).build();
-                // Nobody's random numbers: a run goes on from where its generator stands.
+                // Without random numbers, because a run depends on the state of its generator.
                 lstm.setInitializer(
                         (memory, shape, type) -> memory.arange(Math.toIntExact(shape.size()))
                                 .toType(type, false)
@@ -55,9 +58,10 @@ public final class LstmProbe {
                         output(lstm, input, GradientMode.on()).sub(output(lstm, input, GradientMode.off()));
                 boolean right = difference.abs().max().getFloat() < TOLERANCE;
                 if (!right) {
-                    LOG.warn("libtorch computes LSTMs wrong on this processor where no gradients are recorded. They are"
-                            + " recorded in validations and predictions, too, which takes memory for a batch's"
-                            + " activations. ONEDNN_MAX_CPU_ISA=AVX2 in the environment makes libtorch right.");
+                    LOG.warn("libtorch computes LSTMs incorrectly on this processor while no gradients are recorded."
+                            + " Therefore they are also recorded in validations and predictions, which takes memory for"
+                            + " the activations of a batch. To avoid this, set ONEDNN_MAX_CPU_ISA=AVX2 in the"
+                            + " environment.");
                 }
                 return right;
             }

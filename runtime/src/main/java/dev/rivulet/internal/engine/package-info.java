@@ -1,4 +1,4 @@
-/** The process-wide switches of DJL's PyTorch engine. */
+/** DJL's PyTorch engine and its process-wide and thread-local settings. */
 @NullMarked
 package dev.rivulet.internal.engine;
 

@@ -4,7 +4,7 @@ import dev.rivulet.internal.format.DictReader;
 import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.loop.LoopProgress.Batches;
 import dev.rivulet.internal.loop.LoopProgress.Epochs;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
 
 /** Where Lightning's loop stood, from the entry {@code loops.fit_loop}. */
@@ -45,17 +45,17 @@ final class LoopsReading {
     LoopProgress progress() {
         boolean repeats = isWithinEpoch() && batches.ready() > batches.processed();
         boolean epochBegins = epochs.ready() > epochs.started();
-        Place place = repeats || epochBegins ? Place.BATCH_START : place();
+        Position position = repeats || epochBegins ? Position.BATCH_START : position();
         long index = epochBegins ? -1 : batches.processed() - 1;
         boolean last = lastBatch && !repeats && !epochBegins;
         long ended = epochs.processed();
         boolean within = isWithinEpoch() || epochBegins;
         return new LoopProgress(
-                place,
+                position,
                 globalStep,
                 new Epochs(toIndex(within ? ended : Math.max(0, ended - 1)), toIndex(ended)),
                 new Batches(toIndex(index), last, batchesOfEpoch(last, within), totalBatches.processed()),
-                new Validation(place == Place.VALIDATION_END, validation.ready() > 0),
+                new Validation(position == Position.VALIDATION_END, validation.ready() > 0),
                 repeats);
     }
 
@@ -79,18 +79,18 @@ final class LoopsReading {
         return counted || (!ended && batches.ready() > 0 && batchRuns);
     }
 
-    private Place place() {
+    private Position position() {
         if (!isWithinEpoch()) {
-            return epochs.processed() > epochs.completed() ? Place.EPOCH_END : Place.TRAIN_END;
+            return epochs.processed() > epochs.completed() ? Position.EPOCH_END : Position.TRAIN_END;
         } else if (batches.processed() == 0) {
-            return Place.BATCH_START;
+            return Position.BATCH_START;
         } else if (batches.processed() > batches.completed()) {
-            return Place.BATCH_END;
+            return Position.BATCH_END;
         } else if (batchesThatStepped == globalStep) {
-            return Place.BATCH_START; // Or after a validation between two steps, from which a run goes on the same way.
+            return Position.BATCH_START; // Or after a validation between two steps, from which a run goes on the same way.
         }
         boolean validated = validation.ready() > 0 && validation.ready() == validation.completed();
-        return validated ? Place.VALIDATION_END : Place.BATCH_END;
+        return validated ? Position.VALIDATION_END : Position.BATCH_END;
     }
 
     /** Lightning does not say; 0 if it cannot be told. */

@@ -1,7 +1,7 @@
 package dev.rivulet.internal.lightning;
 
 import dev.rivulet.internal.loop.LoopProgress;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,7 @@ final class LoopsWriting {
         this.progress = progress;
         this.lrSchedulers = lrSchedulers;
         batches = progress.batchIndex() + 1L;
-        boolean ended = progress.place() == Place.EPOCH_END || progress.place() == Place.TRAIN_END;
+        boolean ended = progress.position() == Position.EPOCH_END || progress.position() == Position.TRAIN_END;
         epochsBefore = Math.max(0, progress.epochs().ended() - (ended ? 1 : 0));
         accumulated = accumulated();
         steps = Math.min(stepsOfEpoch(accumulated), progress.globalStep());
@@ -66,7 +66,7 @@ final class LoopsWriting {
     }
 
     private SavedCount epochs() {
-        return switch (progress.place()) {
+        return switch (progress.position()) {
             case BATCH_START, BATCH_END, VALIDATION_END ->
                 SavedCount.running(progress.epochs().ended() + 1L);
             case EPOCH_END -> SavedCount.ending(progress.epochs().ended());
@@ -75,7 +75,7 @@ final class LoopsWriting {
     }
 
     private Map<String, @Nullable Object> batchProgress() {
-        boolean ending = progress.place() == Place.BATCH_END;
+        boolean ending = progress.position() == Position.BATCH_END;
         SavedCount total = ending
                 ? SavedCount.ending(progress.batches().total())
                 : SavedCount.done(progress.batches().total());
@@ -112,7 +112,7 @@ final class LoopsWriting {
     /** Whether the batch made a step that Lightning counts for its loggers after the place only. */
     private boolean isPending() {
         boolean stepped = batches > 0 && (progress.lastBatch() || batches % accumulated == 0);
-        return stepped && (progress.place() == Place.BATCH_END || progress.place() == Place.VALIDATION_END);
+        return stepped && (progress.position() == Position.BATCH_END || progress.position() == Position.VALIDATION_END);
     }
 
     private long accumulated() {

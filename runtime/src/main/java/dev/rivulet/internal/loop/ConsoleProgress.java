@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows each epoch as a bar with the newest metrics, on standard error. */
+/** Shows each epoch as a progress bar with the newest metrics, on standard error. */
 public final class ConsoleProgress implements ModelHooks {
     private static final long REFRESH_NANOS = 100_000_000;
 
@@ -19,7 +19,7 @@ public final class ConsoleProgress implements ModelHooks {
     private @Nullable ProgressBar bar;
     private long refreshed;
 
-    /** A bar for a run. */
+    /** A progress bar for a run. */
     public ConsoleProgress(LoopState state, Metrics metrics) {
         this.state = state;
         this.metrics = metrics;
@@ -70,8 +70,8 @@ public final class ConsoleProgress implements ModelHooks {
     }
 
     private String describeMetrics() {
-        StringJoiner text = new StringJoiner(" ", " ", "");
-        metrics.toMap().forEach((name, value) -> text.add(name + "=" + String.format(Locale.ROOT, "%.3g", value)));
-        return text.toString();
+        StringJoiner message = new StringJoiner(" ", " ", "");
+        metrics.toMap().forEach((name, value) -> message.add(name + "=" + String.format(Locale.ROOT, "%.3g", value)));
+        return message.toString();
     }
 }

@@ -11,7 +11,7 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains: epochs of batches, each with forward, backward and, every so many batches, an optimizer step; validations in
- * between. Everything happens on the calling thread, in the order that {@link ModelHooks} shows.
+ * Runs epochs of training batches, each with a forward and a backward pass and, every n batches, an optimizer step,
+ * with validations in between. Runs on the calling thread; {@link ModelHooks} shows the order of hooks.
  */
 public final class FitLoop {
     private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
 
-    /** The engine has one gradient collector at a time, so fits in one JVM take turns. */
+    /** The engine allows one gradient collector at a time, so fits in one JVM take turns. */
     private static final ReentrantLock COLLECTING = new ReentrantLock();
 
     private final LoopSettings settings;
@@ -44,13 +44,13 @@ public final class FitLoop {
     private final LoopMemory memory;
     private final Metrics metrics;
 
-    /** Whether the run resumed, in its current epoch, from a file of Lightning's, which has no metrics. */
+    /** Whether the run resumed in the current epoch from a Lightning checkpoint, which holds no metrics. */
     private boolean metricsUnknown;
 
     /**
      * Prepares a run.
      *
-     * @param run one that has not begun
+     * @param run a run that has not started
      */
     public FitLoop(
             LoopSettings settings,
@@ -78,8 +78,9 @@ public final class FitLoop {
     /**
      * Runs to the end.
      *
-     * @param resumed where an earlier run stood, whose weights, optimizer and metrics have been restored; empty to begin
-     * @throws Exception what a step, a hook or the data set throws, after all of {@link ModelHooks#onException}
+     * @param resumed the position of an earlier run, whose weights, optimizer and metrics have been restored; empty for
+     *     a fresh run
+     * @throws Exception what a step, a hook or the data set throws, after every {@link ModelHooks#onException}
      */
     public void run(Optional<LoopProgress> resumed) throws Exception {
         ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
@@ -121,36 +122,36 @@ public final class FitLoop {
         return !settings.limits().allowStep(state.globalStep);
     }
 
-    /** Whether what belongs to a batch, a validation and the end of its epoch, may be left to do. */
+    /** Whether work after a batch may be left: a validation and the end of the epoch. */
     private boolean isAfterBatch() {
-        return state.place == Place.BATCH_END || state.place == Place.VALIDATION_END;
+        return state.position == Position.BATCH_END || state.position == Position.VALIDATION_END;
     }
 
-    /** Completes the epoch in which another run ended, from the position at which it ended. */
+    /** Completes the epoch in which the earlier run stopped. */
     private void resumeEpoch() throws Exception {
         metricsUnknown = metrics.toMap().isEmpty();
         state.validationPossible = isValidationPossible();
         if (state.hasStoppedWithinEpoch()) {
             state.reopenEpoch();
         }
-        switch (state.place) {
-            case BATCH_START, VALIDATION_END -> completeEpoch();
-            case BATCH_END -> completeBatchAndEpoch();
+        switch (state.position) {
+            case BATCH_START, VALIDATION_END -> finishEpoch();
+            case BATCH_END -> finishBatchAndEpoch();
             case EPOCH_END -> closeEpoch();
             case TRAIN_END -> {} // Nothing of the epoch is left.
         }
     }
 
-    private void completeEpoch() throws Exception {
+    private void finishEpoch() throws Exception {
         runBatches();
         endEpoch();
     }
 
-    private void completeBatchAndEpoch() throws Exception {
-        // Files of Lightning's do not hold whether a validation is due; for those of this trainer the result is the
-        // same.
+    private void finishBatchAndEpoch() throws Exception {
+        // Lightning checkpoints do not record whether a validation is due; for those of this trainer this changes
+        // nothing.
         state.validationDue |= isValidationDue(state.batchIndex);
-        completeEpoch();
+        finishEpoch();
     }
 
     private void runEpoch() throws Exception {
@@ -160,7 +161,7 @@ public final class FitLoop {
         state.validationPossible = isValidationPossible();
         metrics.beginEpoch();
         hooks.call(ModelHooks::onTrainEpochStart);
-        state.place = Place.BATCH_START;
+        state.position = Position.BATCH_START;
         if (!state.stopping) {
             runBatches();
         }
@@ -175,20 +176,20 @@ public final class FitLoop {
     private void endEpoch() throws Exception {
         state.epochsEnded++;
         metrics.reduce(false);
-        state.place = Place.EPOCH_END;
+        state.position = Position.EPOCH_END;
         hooks.callWatchersLast(ModelHooks::onTrainEpochEnd);
         closeEpoch();
     }
 
     private void closeEpoch() {
         stepOnPlateau(LrInterval.EPOCH, state.epoch);
-        state.place = Place.TRAIN_END;
+        state.position = Position.TRAIN_END;
     }
 
     private void stepOnPlateau(LrInterval passed, long index) {
         if (metricsUnknown && !schedules.hasMetrics(passed, index, this::metric)) {
             LOG.warn(
-                    "The run goes on from a file without metrics: ReduceLROnPlateau misses one step, in epoch {}.",
+                    "The run resumes from a file without metrics: ReduceLROnPlateau skips one step, in epoch {}.",
                     state.epoch);
             return;
         }
@@ -204,37 +205,37 @@ public final class FitLoop {
             if (state.batchIndex < 0 && !batches.hasNext()) {
                 throw new EmptyDatasetException("training");
             }
-            if (state.place != Place.BATCH_START) {
+            if (state.position != Position.BATCH_START) {
                 followUp();
             }
             while (batches.hasNext() && !state.lastBatch && !isLastStepDone() && !state.stopping) {
                 state.batchIndex++;
                 trainOn(batches);
-                state.endIfTold();
+                state.throwIfInterrupted();
                 followUp();
             }
         }
     }
 
-    /** What comes after a batch, unless that has been done. */
+    /** Does what follows a batch, unless it is done already. */
     private void followUp() throws Exception {
-        if (state.place == Place.BATCH_END && state.validationFollows() && validation.isPresent()) {
-            memory.validationBegins();
+        if (state.position == Position.BATCH_END && state.validationFollows() && validation.isPresent()) {
+            memory.startValidation();
             validation.get().run(settings.limits().valBatches());
         }
         if (completesStep(state.batchIndex)) {
             stepOnPlateau(LrInterval.STEP, state.batchIndex);
         }
-        state.place = Place.BATCH_START;
+        state.position = Position.BATCH_START;
     }
 
     private void trainOn(BatchIterator batches) throws Exception {
         int index = state.batchIndex;
         state.inBatch = true;
-        state.windowStart = index - index % settings.accumulateGradBatches(); // Also of one that an earlier run began.
+        state.windowStart = index - index % settings.accumulateGradBatches(); // Also if an earlier run started it.
         memory.random().beginStep(state.totalBatches);
         try (Batch batch = batches.next()) {
-            noteSize(batches, batch);
+            updateEpochSize(batches, batch);
             hooks.call(each -> each.onTrainBatchStart(batch, index));
             NDArray loss = computeGradients(batch, index);
             if (completesStep(index)) {
@@ -249,7 +250,7 @@ public final class FitLoop {
             state.validationDue = isValidationDue(index);
             state.totalBatches++;
             state.inBatch = false;
-            state.place = Place.BATCH_END;
+            state.position = Position.BATCH_END;
             hooks.call(each -> each.onTrainBatchEnd(loss, batch, index));
         }
     }
@@ -273,7 +274,9 @@ public final class FitLoop {
         return loss;
     }
 
-    /** Gradients of the batch's share in the step. The share is no operation of the graph: see docs/resuming.md. */
+    /**
+     * Gradients of the batch, scaled by its share in the step. Scaling is not part of the graph: see docs/resuming.md.
+     */
     private void backward(GradientCollector gradients, NDArray loss) {
         if (settings.accumulateGradBatches() == 1) {
             gradients.backward(loss);
@@ -293,7 +296,7 @@ public final class FitLoop {
         return state.lastBatch || (index + 1) % settings.accumulateGradBatches() == 0;
     }
 
-    private void noteSize(BatchIterator batches, Batch batch) {
+    private void updateEpochSize(BatchIterator batches, Batch batch) {
         state.lastBatch =
                 batches.isLast() || state.batchIndex + 1 == settings.limits().trainBatches();
         if (state.lastBatch) {
@@ -306,13 +309,13 @@ public final class FitLoop {
         }
     }
 
-    /** Said at the end of the first epoch, because only then is its length known for certain. */
+    /** Checked at the end of the first epoch, when its length is known. */
     private void refuseUnreachableValidation() {
         if (validation.isPresent()
                 && settings.validation().interval() instanceof ValidationInterval.Batches interval
                 && interval.count() > state.batchesOfEpoch) {
             throw new IllegalArgumentException("valCheckInterval is " + interval.count() + " batches, but an epoch has "
-                    + state.batchesOfEpoch + ", so that validation would never run; choose a smaller number.");
+                    + state.batchesOfEpoch + ", so validation would never run; choose a smaller number.");
         }
     }
 

@@ -4,7 +4,7 @@ import dev.rivulet.hook.ModelHooks;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All hooks of a run, called in Lightning's order: callbacks, then those that watch metrics, then the module. */
+/** Calls the hooks of a run, on the training thread, in Lightning's order: callbacks, metric watchers, module. */
 public final class HookChain {
     private final List<ModelHooks> hooks;
     private final List<ModelHooks> watchersLast;
@@ -12,7 +12,7 @@ public final class HookChain {
     /**
      * A chain.
      *
-     * @param watchers what decides by metrics: checkpoints, early stopping
+     * @param watchers hooks that make decisions based on metrics: checkpoints, early stopping
      */
     public HookChain(List<ModelHooks> callbacks, List<ModelHooks> watchers, ModelHooks module) {
         this.hooks = Stream.of(callbacks, watchers, List.of(module))
@@ -23,10 +23,10 @@ public final class HookChain {
                 .toList();
     }
 
-    /** A hook to call, with its arguments: {@code ModelHooks::onTrainStart}. */
+    /** A call of a hook with its arguments, such as {@code ModelHooks::onTrainStart}. */
     @FunctionalInterface
     public interface Hook {
-        /** Calls this hook of one participant. */
+        /** Calls the hook on one participant. */
         void callOn(ModelHooks hooks) throws Exception;
     }
 
@@ -36,21 +36,21 @@ public final class HookChain {
         }
     }
 
-    /** The order at the end of a training epoch, in which watchers see what the module logs there. */
+    /** Calls watchers last, so that at the end of a training epoch they see what the module logs there. */
     void callWatchersLast(Hook hook) throws Exception {
         for (ModelHooks participant : watchersLast) {
             hook.callOn(participant);
         }
     }
 
-    /** Calls {@link ModelHooks#onException} of all, whatever one throws: each may have something to save. */
+    /** Calls every {@link ModelHooks#onException}, even if one throws: each may have something to save. */
     void callOnException(Throwable failure) {
         for (ModelHooks participant : hooks) {
             try {
                 participant.onException(failure);
-            } catch (Throwable further) {
-                if (further != failure) {
-                    failure.addSuppressed(further);
+            } catch (Throwable another) {
+                if (another != failure) {
+                    failure.addSuppressed(another);
                 }
             }
         }

@@ -12,9 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run that resumes has to know of moments that have passed when the run is saved: random numbers and metrics before
- * a validation that does not come to its end, and random numbers before an epoch's pass was begun. Confined to the
- * training thread.
+ * Remembers earlier state that a resumed run needs: the random state and the metrics before a validation that may be
+ * interrupted, and the random state before the pass over the epoch's data. Confined to the training thread.
  */
 public final class LoopMemory {
     private final TrainingRandom random;
@@ -24,7 +23,7 @@ public final class LoopMemory {
     private @Nullable RandomState atValidationStart;
     private Metrics.@Nullable State metricsAtValidationStart;
 
-    /** The memory of a run that has not begun. */
+    /** The memory of a run that has not started. */
     public LoopMemory(TrainingRandom random, Metrics metrics, LoopState state) {
         this.random = random;
         this.metrics = metrics;
@@ -41,36 +40,36 @@ public final class LoopMemory {
         return metrics;
     }
 
-    /** Random numbers as they go on from where {@link LoopState#progress} says. */
+    /** The random state at the position of {@link LoopState#progress}. */
     public RandomState randomState() {
         return isWithinValidation() && atValidationStart != null ? atValidationStart : random.capture();
     }
 
-    /** Metrics as they are where {@link LoopState#progress} says. */
+    /** The metrics at the position of {@link LoopState#progress}. */
     public Metrics.State metricsState() {
         return isWithinValidation() && metricsAtValidationStart != null ? metricsAtValidationStart : metrics.state();
     }
 
-    /** Random numbers on which the order of this epoch's records depends; empty if it depends on none. */
+    /** The random state that determines the order of this epoch's records; empty if the order does not depend on it. */
     public Optional<RandomState> atEpochStart() {
         return Optional.ofNullable(atEpochStart);
     }
 
-    /** Takes over what {@link #atEpochStart} was when another run was saved. */
+    /** Restores the {@link #atEpochStart} of another run. */
     public void resume(Optional<RandomState> epochStart) {
         atEpochStart = epochStart.orElse(null);
     }
 
     private boolean isWithinValidation() {
-        return state.validating && !state.sanityChecking && state.place == LoopProgress.Place.BATCH_END;
+        return state.validating && !state.sanityChecking && state.position == LoopProgress.Position.BATCH_END;
     }
 
-    void validationBegins() {
+    void startValidation() {
         atValidationStart = random.capture();
         metricsAtValidationStart = metrics.state();
     }
 
-    /** An epoch's pass from some batch on, with the records that it would have had from its beginning. */
+    /** The batches of an epoch from a given batch on, with the same records as in a complete pass. */
     BatchIterator pass(Dataset train, NDManager manager, int epoch, int startBatch)
             throws IOException, TranslateException {
         if (train instanceof ResumableDataset) {

@@ -5,62 +5,63 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run stands in its loop: what has been done last, and the counts from which it resumes.
+ * The progress of a training loop, from which it resumes: its position and counts. Immutable.
  *
- * @param place what has been done last
+ * @param position what was done last
  * @param globalStep optimizer steps so far
- * @param repeatsBatch whether the run ended within a batch, which is trained on again: not exactly as if nothing had
- *     happened
+ * @param repeatsBatch whether the run stopped within a batch, which is then trained on again, so that the result may
+ *     differ from that of an uninterrupted run
  */
 public record LoopProgress(
-        Place place, long globalStep, Epochs epochs, Batches batches, Validation validation, boolean repeatsBatch) {
+        Position position, long globalStep, Epochs epochs, Batches batches, Validation validation, boolean repeatsBatch) {
 
     /**
      * Epochs of a run.
      *
-     * @param current index of the epoch that runs or has just run
-     * @param ended number of epochs that were counted as run; at {@link Place#EPOCH_END} this one is among them, even if
-     *     the run was to stop in the middle of it
+     * @param current index of the current epoch
+     * @param ended number of epochs counted as complete; at {@link Position#EPOCH_END} this includes the current one,
+     *     even if the run stopped in the middle of it
      */
     public record Epochs(int current, int ended) {}
 
     /**
      * Training batches of a run.
      *
-     * @param index in its epoch, of the last one that was completed; −1 before the first
-     * @param last whether that is the last one of its epoch
-     * @param ofEpoch number of them in an epoch; an estimate until the first epoch has ended, 0 before its first batch
-     * @param total number of those completed since the run began, over all epochs
+     * @param index index within the epoch of the last completed batch; −1 before the first
+     * @param last whether this is the last batch of its epoch
+     * @param ofEpoch number of batches in an epoch; an estimate until the first epoch has ended, 0 before its first
+     *     batch
+     * @param total number of batches completed since the start of the run, over all epochs
      */
     public record Batches(int index, boolean last, long ofEpoch, long total) {}
 
     /**
      * Validations of a run.
      *
-     * @param due whether one follows, or has followed, the last training batch
-     * @param hasRun whether one has run since training began; the check before it does not count
+     * @param due whether a validation follows, or has followed, the last training batch
+     * @param hasRun whether a validation has run since the start of training; the sanity check does not count
      */
     public record Validation(boolean due, boolean hasRun) {}
 
-    /** Index of the epoch that runs or has just run. */
+    /** Index of the current epoch. */
     public int epoch() {
         return epochs.current;
     }
 
-    /** Index in its epoch of the last training batch that was completed, −1 before the first. */
+    /** Index within the epoch of the last completed training batch; −1 before the first. */
     public int batchIndex() {
         return batches.index;
     }
 
-    /** Whether that batch is the last one of its epoch. */
+    /** Whether that batch is the last of its epoch. */
     public boolean lastBatch() {
         return batches.last;
     }
 
-    /** Entries for a checkpoint: integers, booleans, and the name of the place. */
+    /** Entries for a checkpoint: integers, booleans, and the name of the position. */
     public Map<String, @Nullable Object> toEntries() {
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();
-        entries.put("place", place.name());
+        entries.put("place", position.name());
         entries.put("epoch", (long) epochs.current);
         entries.put("epochs_ended", (long) epochs.ended);
         entries.put("global_step", globalStep);
@@ -81,22 +82,22 @@ public record LoopProgress(
      */
     public static LoopProgress fromEntries(Map<?, ?> entries) {
         return new LoopProgress(
-                place(entries),
+                position(entries),
                 count(entries, "global_step", 0, Long.MAX_VALUE),
                 new Epochs(index(entries, "epoch", 0), index(entries, "epochs_ended", 0)),
                 new Batches(
                         index(entries, "batch_index", -1),
-                        flag(entries, "last_batch"),
+                        bool(entries, "last_batch"),
                         count(entries, "batches_of_epoch", 0, Long.MAX_VALUE),
                         count(entries, "total_batches", 0, Long.MAX_VALUE)),
-                new Validation(flag(entries, "validation_due"), flag(entries, "validation_has_run")),
-                flag(entries, "repeats_batch"));
+                new Validation(bool(entries, "validation_due"), bool(entries, "validation_has_run")),
+                bool(entries, "repeats_batch"));
     }
 
-    private static Place place(Map<?, ?> entries) {
-        for (Place place : Place.values()) {
-            if (place.name().equals(entries.get("place"))) {
-                return place;
+    private static Position position(Map<?, ?> entries) {
+        for (Position position : Position.values()) {
+            if (position.name().equals(entries.get("place"))) {
+                return position;
             }
         }
         throw malformed(entries, "place");
@@ -113,9 +114,9 @@ public record LoopProgress(
         throw malformed(entries, name);
     }
 
-    private static boolean flag(Map<?, ?> entries, String name) {
-        if (entries.get(name) instanceof Boolean flag) {
-            return flag;
+    private static boolean bool(Map<?, ?> entries, String name) {
+        if (entries.get(name) instanceof Boolean value) {
+            return value;
         }
         throw malformed(entries, name);
     }
@@ -126,15 +127,15 @@ public record LoopProgress(
                 + "; resume from another checkpoint.");
     }
 
-    /** What has been done last. */
-    public enum Place {
-        /** The hooks at an epoch's start, or the batch and all that belongs to it: the next batch is to come. */
+    /** What was done last. */
+    public enum Position {
+        /** The hooks at the start of an epoch, or a batch and everything that follows it; the next batch comes next. */
         BATCH_START,
-        /** A batch and its hooks: a validation that is due is to come. */
+        /** A batch and its hooks; a validation comes next if it is due. */
         BATCH_END,
-        /** The validation after a batch: schedulers that look at a metric, if by steps, are to come. */
+        /** The validation after a batch; per-step schedulers that use a metric come next. */
         VALIDATION_END,
-        /** The epoch and its hooks: schedulers that look at a metric, if by epochs, are to come. */
+        /** The epoch and its hooks; per-epoch schedulers that use a metric come next. */
         EPOCH_END,
         /** Everything. */
         TRAIN_END

@@ -3,37 +3,37 @@ package dev.rivulet.internal.loop;
 import java.time.Duration;
 
 /**
- * How long and how often.
+ * The settings of a training loop.
  *
- * @param limits after how much work training ends
+ * @param limits when training ends
  * @param validation when validation runs
- * @param accumulateGradBatches batches whose gradients are added up for one optimizer step
- * @param shutdownBudget time that a run gets from SIGTERM or Ctrl-C to its end
+ * @param accumulateGradBatches number of batches whose gradients are accumulated for one optimizer step
+ * @param shutdownBudget time limit for the run to end after SIGTERM or Ctrl-C
  */
 public record LoopSettings(Limits limits, Validation validation, int accumulateGradBatches, Duration shutdownBudget) {
 
-    /** Refuses numbers that make no sense, each with what was meant instead. */
+    /** Refuses invalid numbers. */
     public LoopSettings {
         require(accumulateGradBatches >= 1, "accumulateGradBatches", accumulateGradBatches, "1 or more");
         require(!shutdownBudget.isNegative(), "shutdownBudget", shutdownBudget.toMillis(), "0 ms or more");
     }
 
-    /** Validation batches that are run before training at most. */
+    /** Maximum number of validation batches before training. */
     int sanityBatches() {
         return validation.sanitySteps == -1 ? limits.valBatches : Math.min(validation.sanitySteps, limits.valBatches);
     }
 
     /**
-     * How much is done at most.
+     * Upper limits.
      *
      * @param maxEpochs epochs after which training ends; −1 for no limit
      * @param maxSteps optimizer steps after which training ends; −1 for no limit
-     * @param trainBatches at most this many batches of an epoch are used
-     * @param valBatches at most this many batches of a validation are used
+     * @param trainBatches maximum number of batches in an epoch
+     * @param valBatches maximum number of batches in a validation
      */
     public record Limits(int maxEpochs, long maxSteps, int trainBatches, int valBatches) {
 
-        /** Refuses numbers that make no sense, each with what was meant instead. */
+        /** Refuses invalid numbers. */
         public Limits {
             require(maxEpochs >= -1, "maxEpochs", maxEpochs, "0 or more, or -1 for no limit");
             require(maxSteps >= -1, "maxSteps", maxSteps, "0 or more, or -1 for no limit");
@@ -54,13 +54,13 @@ public record LoopSettings(Limits limits, Validation validation, int accumulateG
     /**
      * When validation runs.
      *
-     * @param everyNEpoch in every n-th epoch only
+     * @param everyNEpoch only in every n-th epoch
      * @param interval when within such an epoch
-     * @param sanitySteps batches that are run before training to check that validation works; −1 for all
+     * @param sanitySteps number of batches run before training to check that validation works; −1 for all
      */
     public record Validation(int everyNEpoch, ValidationInterval interval, int sanitySteps) {
 
-        /** Refuses numbers that make no sense, each with what was meant instead. */
+        /** Refuses invalid numbers. */
         public Validation {
             require(everyNEpoch >= 1, "checkValEveryNEpoch", everyNEpoch, "1 or more");
             require(sanitySteps >= -1, "numSanityValSteps", sanitySteps, "0 or more, or -1 for all batches");

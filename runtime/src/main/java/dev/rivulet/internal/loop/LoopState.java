@@ -1,9 +1,9 @@
 package dev.rivulet.internal.loop;
 
 import dev.rivulet.checkpoint.ShutdownException;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 
-/** Where training stands. Written by the loop, on the training thread; read by hooks there. */
+/** The state of the training loop. Written by the loop and read by hooks, on the training thread. */
 public final class LoopState {
     int epoch;
     long globalStep;
@@ -21,17 +21,17 @@ public final class LoopState {
     long totalBatches;
     int windowStart;
     boolean inBatch;
-    Place place = Place.BATCH_START;
+    Position position = Position.BATCH_START;
 
-    /** A run that has not begun. */
+    /** The state of a run that has not started. */
     public LoopState() {}
 
-    /** Index of the epoch that runs or has just run. */
+    /** Index of the current epoch. */
     public int epoch() {
         return epoch;
     }
 
-    /** Number of epochs that were run to their end. */
+    /** Number of completed epochs. */
     public int epochsEnded() {
         return epochsEnded;
     }
@@ -56,22 +56,22 @@ public final class LoopState {
         return lastBatch;
     }
 
-    /** Whether a validation runs right after this training batch: it is due, or training stops where one may run. */
+    /** Whether a validation follows this training batch, because it is due or because training stops here. */
     public boolean validationFollows() {
         return validationDue || (stopping && validationPossible);
     }
 
-    /** Whether the validation batches run that only check that validation works. */
+    /** Whether the sanity check before training is running. */
     public boolean isSanityChecking() {
         return sanityChecking;
     }
 
-    /** Whether a validation runs. */
+    /** Whether a validation is running. */
     public boolean isValidating() {
         return validating;
     }
 
-    /** Whether a validation has run since training began; the check before it does not count. */
+    /** Whether a validation has run since the start of training; the sanity check does not count. */
     public boolean validationHasRun() {
         return validationHasRun;
     }
@@ -82,13 +82,13 @@ public final class LoopState {
     }
 
     /**
-     * Where the run stands, as it is saved. In the middle of a batch that is the end of the last batch before the gradients
-     * began to add up.
+     * The progress to save. In the middle of a batch, this is the end of the last batch before gradient accumulation
+     * started.
      */
     public LoopProgress progress() {
         int repeated = inBatch ? batchIndex - windowStart : 0;
         return new LoopProgress(
-                inBatch ? Place.BATCH_START : place,
+                inBatch ? Position.BATCH_START : position,
                 globalStep,
                 new LoopProgress.Epochs(epoch, epochsEnded),
                 new LoopProgress.Batches(
@@ -102,7 +102,7 @@ public final class LoopState {
 
     /** Adopts the position of another run. */
     void resume(LoopProgress progress) {
-        place = progress.place();
+        position = progress.position();
         globalStep = progress.globalStep();
         epoch = progress.epochs().current();
         epochsEnded = progress.epochs().ended();
@@ -114,34 +114,34 @@ public final class LoopState {
         validationHasRun = progress.validation().hasRun();
     }
 
-    /** Whether the current epoch counts as ended although batches of it are left: the run was to stop within it. */
+    /** Whether the current epoch counts as ended although it has more batches, because the run stopped within it. */
     boolean hasStoppedWithinEpoch() {
-        return (place == Place.EPOCH_END || place == Place.TRAIN_END) && !lastBatch;
+        return (position == Position.EPOCH_END || position == Position.TRAIN_END) && !lastBatch;
     }
 
-    /** Undoes the end of such an epoch, for a run that does not stop there. */
+    /** Undoes the end of such an epoch, for a run that continues it. */
     void reopenEpoch() {
         epochsEnded--;
-        place = Place.BATCH_START;
+        position = Position.BATCH_START;
     }
 
-    /** Whether the process was told to end. */
+    /** Whether the process was asked to shut down. */
     boolean isShutDown() {
         return shutDown;
     }
 
-    /** Ends training by a {@link ShutdownException} after this batch. Called by another thread. */
+    /** Ends training with a {@link ShutdownException} after this batch. For any thread. */
     void shutDown() {
         shutDown = true;
     }
 
     /**
-     * Ends training now if the process was told to end, or the thread.
+     * Throws if the process was asked to shut down, or the thread was interrupted.
      *
-     * @throws ShutdownException if the process was told
+     * @throws ShutdownException if the process was asked to shut down
      * @throws InterruptedException if the thread was interrupted
      */
-    void endIfTold() throws InterruptedException {
+    void throwIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("The training thread was interrupted.");
         }
@@ -150,7 +150,7 @@ public final class LoopState {
         }
     }
 
-    /** Ends training after this batch. May be called from any thread. */
+    /** Ends training after this batch. For any thread. */
     public void stop() {
         stopping = true;
     }

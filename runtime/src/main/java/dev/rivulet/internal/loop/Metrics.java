@@ -7,16 +7,15 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * What modules and callbacks log. Within training a metric is its newest value; within validation it is the mean over
- * the validation's batches, weighted by their sizes. Values are float32, as in Lightning. Confined to the training
- * thread.
+ * Metrics that modules and callbacks log. In training, a metric is the newest value; in validation, the mean over the
+ * validation's batches, weighted by their sizes. Values are float32, as in Lightning. Confined to the training thread.
  */
 public final class Metrics implements MetricValues {
     private final Map<String, Metric> metrics = new LinkedHashMap<>();
     private final Map<String, Mean> epochMeans = new LinkedHashMap<>();
     private final Map<String, Mean> validationMeans = new LinkedHashMap<>();
 
-    /** Without a metric. */
+    /** No metrics. */
     public Metrics() {}
 
     /** Sets a metric to a value. */
@@ -30,9 +29,9 @@ public final class Metrics implements MetricValues {
     }
 
     /**
-     * Adds a value to the mean of the current epoch or validation, which becomes the metric at its end.
+     * Adds a value to the mean of the current epoch or validation; the mean becomes the metric at its end.
      *
-     * @param validating whether it belongs to a validation, which may run within an epoch
+     * @param validating whether the value belongs to a validation, which may run within an epoch
      * @param weight the batch size
      */
     public void accumulate(boolean validating, String name, double value, long weight) {
@@ -43,8 +42,8 @@ public final class Metrics implements MetricValues {
     }
 
     /**
-     * Turns the means of the epoch, or of the validation, that ends into metrics. Those of the epoch are kept until the next
-     * one begins: a run that goes on in the middle of this one adds to them.
+     * Turns the means of the ending epoch or validation into metrics. The means of an epoch are kept until the next one
+     * starts, because a run that resumes in the middle of this epoch adds to them.
      */
     void reduce(boolean validating) {
         Map<String, Mean> means = validating ? validationMeans : epochMeans;
@@ -54,19 +53,19 @@ public final class Metrics implements MetricValues {
         }
     }
 
-    /** Begins the means of an epoch. */
+    /** Resets the means at the start of an epoch. */
     void beginEpoch() {
         epochMeans.clear();
     }
 
     /**
-     * What metrics and the means of the epoch are at a moment.
+     * The state of all metrics and of the means of the current epoch.
      *
      * @param values all metrics by name
-     * @param epochMeans sums and weights of the means of the epoch that runs, by name
+     * @param epochMeans sums and weights of the means of the current epoch, by name
      */
     public record State(Map<String, Double> values, Map<String, MeanState> epochMeans) {
-        /** Holds copies of the maps. */
+        /** Copies the maps. */
         public State {
             values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
             epochMeans = Collections.unmodifiableMap(new LinkedHashMap<>(epochMeans));
@@ -74,21 +73,21 @@ public final class Metrics implements MetricValues {
     }
 
     /**
-     * A mean that is being taken.
+     * An incomplete mean.
      *
      * @param sum of the values times their weights
      * @param weight of all values
      */
     public record MeanState(double sum, long weight) {}
 
-    /** All that is known, between validations. */
+    /** The state between validations. */
     public State state() {
         Map<String, MeanState> means = new LinkedHashMap<>();
         epochMeans.forEach((name, mean) -> means.put(name, new MeanState(mean.sum, mean.weight)));
         return new State(toMap(), means);
     }
 
-    /** Goes on from a state. */
+    /** Restores a state. */
     public void restore(State state) {
         clear();
         state.values().forEach(this::set);
@@ -100,7 +99,7 @@ public final class Metrics implements MetricValues {
         });
     }
 
-    /** Forgets everything. */
+    /** Removes everything. */
     public void clear() {
         metrics.clear();
         epochMeans.clear();

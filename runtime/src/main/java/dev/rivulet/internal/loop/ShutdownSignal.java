@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns SIGTERM and Ctrl-C into a {@link dev.rivulet.checkpoint.ShutdownException} on the training thread, at the next boundary between batches,
- * and holds the end of the JVM up until the run has cleaned up, but no longer than a time budget.
+ * Turns SIGTERM and Ctrl-C into a {@link dev.rivulet.checkpoint.ShutdownException} on the training thread, at the next
+ * boundary between batches, and delays the end of the JVM until the run has ended, up to a time limit.
  */
 final class ShutdownSignal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignal.class);
@@ -16,12 +16,12 @@ final class ShutdownSignal implements AutoCloseable {
     private final LoopState state;
     private final Duration budget;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::holdUp, "rivulet-shutdown");
+    private final Thread hook = new Thread(this::awaitRun, "rivulet-shutdown");
 
     /**
-     * Listens until it is closed.
+     * Listens for signals until closed.
      *
-     * @param budget time from the signal to the end of the run
+     * @param budget time limit from the signal to the end of the run
      */
     ShutdownSignal(LoopState state, Duration budget) {
         this.state = state;
@@ -29,18 +29,18 @@ final class ShutdownSignal implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    private void holdUp() {
+    private void awaitRun() {
         state.shutDown();
         try {
             if (!ended.await(budget.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.error("The run did not end within {} of the signal; what it was about to save is lost.", budget);
+                LOG.error("The run did not end within {} of the signal; pending saves are lost.", budget);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** The run has ended. */
+    /** Notes that the run has ended. */
     @Override
     public void close() {
         ended.countDown();
@@ -53,7 +53,7 @@ final class ShutdownSignal implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            LOG.debug("The JVM has just begun to end; the run was faster.", e);
+            LOG.debug("The JVM started to shut down when the run had already ended.", e);
         }
     }
 }

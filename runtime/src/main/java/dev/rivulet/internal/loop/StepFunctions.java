@@ -3,7 +3,7 @@ package dev.rivulet.internal.loop;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 
-/** What the model does with a batch. */
+/** What a model computes for a batch. */
 public interface StepFunctions {
 
     /**
@@ -13,6 +13,6 @@ public interface StepFunctions {
      */
     NDArray trainingStep(Batch batch, int batchIndex) throws Exception;
 
-    /** Computes and logs what a validation batch tells, without gradients. */
+    /** Computes and logs the metrics of a validation batch, without gradients. */
     void validationStep(Batch batch, int batchIndex) throws Exception;
 }

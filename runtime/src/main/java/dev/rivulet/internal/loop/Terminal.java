@@ -5,12 +5,12 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
-/** Whether somebody is watching. */
+/** Detects an interactive terminal. */
 public final class Terminal {
     private Terminal() {}
 
-    /** Whether the process talks to a terminal rather than to a file or another process. */
-    @SuppressWarnings("SystemConsoleNull") // Before JDK 22 null is the answer; what came with JDK 22 is asked below.
+    /** Whether output goes to a terminal rather than to a file or another process. */
+    @SuppressWarnings("SystemConsoleNull") // Before JDK 22, null means no terminal; later JDKs are asked below.
     public static boolean isPresent() {
         Console console = System.console();
         if (console == null) {
@@ -23,7 +23,7 @@ public final class Terminal {
         } catch (NoSuchMethodException e) {
             return true;
         } catch (Throwable e) {
-            throw new IllegalStateException("The console does not say whether it is a terminal.", e);
+            throw new IllegalStateException("Cannot determine whether the console is a terminal.", e);
         }
     }
 }

@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDManager;
 import dev.rivulet.optim.OptimizerStep;
 
 /**
- * What a run works on, from its first batch to its last.
+ * The parts of a run that its loops share.
  *
- * @param manager under which batches are held, each for the length of its use
- * @param optimizer with the weights that it changes
- * @param state where the run stands
- * @param memory what the run needs of moments that have passed
+ * @param manager parent of the batches, each of which is closed after use
+ * @param optimizer the optimizer and its weights
+ * @param state the position of the run
+ * @param memory earlier state that a resumed run needs
  */
 public record TrainingRun(NDManager manager, OptimizerStep optimizer, LoopState state, LoopMemory memory) {}

@@ -8,27 +8,27 @@ public sealed interface ValidationInterval {
     /**
      * Number of batches from one validation to the next.
      *
-     * @param batchesOfEpoch number of training batches of an epoch; 0 if it is not known, so that a part of it is not
+     * @param batchesOfEpoch number of training batches in an epoch; 0 if unknown, in which case a fraction is never
      *     reached
      */
     long batches(long batchesOfEpoch);
 
-    /** The number that was set: a part up to 1.0, or a count of batches. */
+    /** The configured number: a fraction up to 1.0, or a number of batches. */
     double setting();
 
     /**
-     * A part of the epoch, {@code 0.25} for four validations in each.
+     * A fraction of the epoch, such as {@code 0.25} for four validations in each.
      *
      * @param fraction more than 0, at most 1
      */
     record Fraction(double fraction) implements ValidationInterval {
 
-        /** Refuses what is no part. */
+        /** Refuses numbers outside (0, 1]. */
         public Fraction {
             if (!(fraction > 0 && fraction <= 1)) {
                 throw new IllegalArgumentException("valCheckInterval is " + fraction
-                        + ", but a fraction of an epoch is more than 0 and at most 1."
-                        + " To validate every n batches, give an int.");
+                        + ", but a fraction of an epoch must be more than 0 and at most 1."
+                        + " To validate every n batches, pass an int.");
             }
         }
 

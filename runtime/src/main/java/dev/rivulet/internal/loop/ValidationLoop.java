@@ -6,9 +6,9 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 
-/** One validation: all batches of the validation data, without gradients, then the metrics of all together. */
+/** Runs validations: all batches of the validation data, without gradients, then their combined metrics. */
 final class ValidationLoop {
     private final Dataset dataset;
     private final StepFunctions steps;
@@ -36,14 +36,14 @@ final class ValidationLoop {
             }
             for (int index = 0; index < limitBatches && batches.hasNext(); index++) {
                 validateOn(batches, index);
-                state.endIfTold();
+                state.throwIfInterrupted();
             }
         }
         hooks.call(ModelHooks::onValidationEpochEnd);
         metrics.reduce(true);
         if (!state.sanityChecking) {
             state.validationHasRun = true;
-            state.place = Place.VALIDATION_END;
+            state.position = Position.VALIDATION_END;
         }
         hooks.call(ModelHooks::onValidationEnd);
         state.validating = false;
@@ -57,7 +57,7 @@ final class ValidationLoop {
         }
     }
 
-    /** Checks that validation works before hours of training lead to it; what it logs is discarded. */
+    /** Checks that validation works before hours of training; metrics that it logs are discarded. */
     void checkSanity(int batches) throws Exception {
         state.sanityChecking = true;
         hooks.call(ModelHooks::onSanityCheckStart);

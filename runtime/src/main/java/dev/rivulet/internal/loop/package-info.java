@@ -1,4 +1,4 @@
-/** The loop that trains: its hooks in Lightning's order, its metrics, its progress. */
+/** The training loop: hooks in Lightning's order, metrics, progress. */
 @NullMarked
 package dev.rivulet.internal.loop;
 

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** A block with its parameters in memory of their own. */
+/** Owns a block and its parameters. Names and shapes are immutable; the rest is for the training thread. */
 public final class Network implements AutoCloseable {
     private final NDManager manager;
     private final Block block;
@@ -30,14 +30,14 @@ public final class Network implements AutoCloseable {
     private final ParameterStore store;
     private final ParameterNames names;
     private final Map<String, NDArray> arrays;
-    private final boolean rightWithoutGradients;
+    private final boolean accurateWithoutGradients;
 
     /**
      * Initializes a block.
      *
      * @param inputShapes shapes of its inputs, batch dimension included
-     * @param parameterName gives each parameter its name, from the one it has in PyTorch
-     * @throws IllegalArgumentException if it gives two parameters one name
+     * @param parameterName maps the PyTorch name of each parameter to its name
+     * @throws IllegalArgumentException if it maps two parameters to the same name
      */
     public Network(Block block, List<Shape> inputShapes, UnaryOperator<String> parameterName) {
         this.manager = TorchEngine.get().newBaseManager();
@@ -54,7 +54,7 @@ public final class Network implements AutoCloseable {
         Map<String, NDArray> live = new LinkedHashMap<>();
         names.parameters().forEach((name, parameter) -> live.put(name, parameter.getArray()));
         this.arrays = Collections.unmodifiableMap(live);
-        this.rightWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.trusts(block);
+        this.accurateWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.isAccurate(block);
     }
 
     public NDManager manager() {
@@ -85,7 +85,7 @@ public final class Network implements AutoCloseable {
         return trained;
     }
 
-    /** Further names of shared parameters, each with the one that {@link #parameters} lists. */
+    /** Aliases of shared parameters, each mapped to the name in {@link #parameters}. */
     public Map<String, String> aliases() {
         return names.aliases();
     }
@@ -101,16 +101,16 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Refuses to go on with arrays that are no longer the model's.
+     * Checks that the model still uses the same arrays.
      *
-     * @throws IllegalStateException if a parameter was given another array, by loading into the block, say
+     * @throws IllegalStateException if a parameter has another array, for example after loading into the block
      */
     public void requireSameArrays() {
         parameters().forEach((name, parameter) -> {
             if (parameter.getArray() != arrays.get(name)) {
                 throw new IllegalStateException(
-                        "The parameter \"" + name + "\" was replaced during the fit, so that what"
-                                + " is trained and saved would not be what the model uses. Load weights before the fit:"
+                        "The parameter \"" + name + "\" was replaced during the fit, so that training and"
+                                + " saving would not use the model's weights. Load weights before the fit:"
                                 + " in configureModel, or with Checkpoints.load.");
             }
         });
@@ -118,12 +118,12 @@ public final class Network implements AutoCloseable {
 
     /** The block's output, with gradients recorded if the thread records them. */
     public NDList forward(NDList inputs, boolean training) {
-        return rightWithoutGradients || JniUtils.isGradMode()
+        return accurateWithoutGradients || JniUtils.isGradMode()
                 ? block.forward(store, inputs, training)
                 : forwardRecorded(inputs, training);
     }
 
-    /** Records gradients, and forgets them. */
+    /** Runs with gradients recorded, and discards them. */
     private NDList forwardRecorded(NDList inputs, boolean training) {
         GradientMode mode = GradientMode.on();
         try {

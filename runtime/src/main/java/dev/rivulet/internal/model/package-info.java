@@ -1,4 +1,4 @@
-/** The net that is trained. */
+/** The network that is trained. */
 @NullMarked
 package dev.rivulet.internal.model;
 

@@ -28,10 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the checkpoint from which a fit resumes, and opens it. Every starting point is closed by the caller.
+ * Finds and opens the checkpoint from which a fit resumes. The caller closes the starting point.
  *
- * <p>A checkpoint that turns out to be damaged, now or while it is read, is skipped for the next one, unless it was
- * named.
+ * <p>If a checkpoint is damaged, which may show only while it is read, the next one is used, unless the caller has
+ * named the file.
  */
 public final class CheckpointFinder {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointFinder.class);
@@ -42,9 +42,9 @@ public final class CheckpointFinder {
     private final List<String> skipped = new ArrayList<>();
 
     /**
-     * A search, made once per fit.
+     * A finder, used once per fit.
      *
-     * @param directory that the run saves to
+     * @param directory the directory of the run
      * @param graph the streams of the run
      * @param verification when to verify a checkpoint
      */
@@ -55,43 +55,44 @@ public final class CheckpointFinder {
     }
 
     /**
-     * A file, which may lie anywhere.
+     * Opens a file in any directory.
      *
      * @throws NotResumableException if training cannot resume from it
-     * @throws IOException if it cannot be read, or is not what was written
+     * @throws IOException if it cannot be read or is damaged
      */
     public StartingPoint file(Path file) throws IOException {
         return CheckpointStartingPoint.open(file, verification);
     }
 
     /**
-     * The newest if there is one. Damaged ones are no reason to start fresh, and to train for days.
+     * Opens the newest checkpoint; without one, the run starts fresh. If all are damaged it does not start fresh,
+     * because days of training would be lost.
      *
      * @throws NotResumableException if all of them are damaged
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint auto() throws IOException {
-        Optional<StartingPoint> newest = firstGood(newest());
+        Optional<StartingPoint> newest = firstUndamaged(newest());
         if (newest.isEmpty() && !skipped.isEmpty()) {
-            throw nothing();
+            throw noneFound();
         }
-        return newest.orElse(StartingPoint.BEGINNING);
+        return newest.orElse(StartingPoint.FRESH);
     }
 
     /**
-     * The newest good checkpoint of all streams from which training can resume.
+     * Opens the newest undamaged checkpoint of all streams from which training can resume.
      *
-     * @throws NotResumableException if there is none
+     * @throws NotResumableException if none is found
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint last() throws IOException {
-        return firstGood(newest()).orElseThrow(this::nothing);
+        return firstUndamaged(newest()).orElseThrow(this::noneFound);
     }
 
     /**
-     * The best of what the newest run keeps, of the first stream that monitors a metric.
+     * Opens the best checkpoint that the newest run keeps of the first stream with a monitor.
      *
-     * @throws NotResumableException if there is none
+     * @throws NotResumableException if none is found
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint best() throws IOException {
@@ -102,17 +103,17 @@ public final class CheckpointFinder {
                 .findFirst()
                 .or(() -> streams.stream().findFirst());
         List<DirectoryInventory.Item> kept =
-                stream.isEmpty() || !Files.isDirectory(directory) ? List.of() : keptByNewestRun(stream.get());
-        return firstGood(kept.stream().map(DirectoryInventory.Item::path).toList())
-                .orElseThrow(this::nothing);
+                stream.isEmpty() || !Files.isDirectory(directory) ? List.of() : rankedByNewestRun(stream.get());
+        return firstUndamaged(kept.stream().map(DirectoryInventory.Item::path).toList())
+                .orElseThrow(this::noneFound);
     }
 
     /** Best first, the earliest of equals; without a monitor newest first. */
-    private List<DirectoryInventory.Item> keptByNewestRun(StreamDeclaration stream) throws IOException {
+    private List<DirectoryInventory.Item> rankedByNewestRun(StreamDeclaration stream) throws IOException {
         List<DirectoryInventory.Item> candidates = candidates();
-        RetainedGroups ledger = ledgersOfNewestRun().getOrDefault(stream.name(), RetainedGroups.EMPTY);
-        // What only "last" names, or was saved on an exception, is not among those that were compared.
-        GroupSet groups = ledger.kept().groups();
+        RetainedGroups retained = retainedByNewestRun().getOrDefault(stream.name(), RetainedGroups.EMPTY);
+        // Checkpoints that only "last" names, and exception checkpoints, are not ranked.
+        GroupSet groups = retained.kept().groups();
         candidates.removeIf(item -> !item.stream().equals(stream.name()) || !groups.contains(item.group()));
         if (stream.policy().monitor().isPresent()) {
             candidates.sort(Comparator.comparing(
@@ -127,11 +128,11 @@ public final class CheckpointFinder {
         return item.checkpoint().orElseThrow().score();
     }
 
-    private Map<String, RetainedGroups> ledgersOfNewestRun() throws IOException {
+    private Map<String, RetainedGroups> retainedByNewestRun() throws IOException {
         return Catalog.read(directory).newest().map(Manifest::ledgers).orElse(Map.of());
     }
 
-    /** All untransformed checkpoints that should be there, newest first. */
+    /** All untransformed checkpoints that manifests name. */
     private List<DirectoryInventory.Item> candidates() throws IOException {
         if (!Files.isDirectory(directory)) {
             return new ArrayList<>();
@@ -143,8 +144,8 @@ public final class CheckpointFinder {
     }
 
     /**
-     * All untransformed checkpoints, newest first; of one group those first that have the name {@code last}, and under it: a
-     * run that resumes from there replaces it when it saves, and the file of the checkpoint's own name is superseded as
+     * All untransformed checkpoints, newest first; within a group, first those with a {@code last}, under that name. A
+     * run that resumes from {@code last} replaces it at the next save, and the checkpoint's own file is superseded as
      * if training had never stopped.
      */
     private Set<Path> newest() throws IOException {
@@ -164,13 +165,13 @@ public final class CheckpointFinder {
         return paths;
     }
 
-    /** The {@code last} of each checkpoint that has one. */
+    /** The existing {@code last} of each checkpoint that has one. */
     private Map<DirectoryInventory.Item, Path> pointers(List<DirectoryInventory.Item> candidates) throws IOException {
         Map<DirectoryInventory.Item, Path> pointers = new HashMap<>();
-        Map<String, RetainedGroups> ledgers = candidates.isEmpty() ? Map.of() : ledgersOfNewestRun();
+        Map<String, RetainedGroups> retained = candidates.isEmpty() ? Map.of() : retainedByNewestRun();
         for (DirectoryInventory.Item item : candidates) {
             Optional<RetainedGroups.Pointed> last =
-                    ledgers.getOrDefault(item.stream(), RetainedGroups.EMPTY).last();
+                    retained.getOrDefault(item.stream(), RetainedGroups.EMPTY).last();
             if (last.isPresent() && last.get().group() == item.group()) {
                 Path path = directory.resolve(last.get().name());
                 if (Files.exists(path)) {
@@ -181,12 +182,12 @@ public final class CheckpointFinder {
         return pointers;
     }
 
-    private Optional<StartingPoint> firstGood(Collection<Path> candidates) {
+    private Optional<StartingPoint> firstUndamaged(Collection<Path> candidates) {
         Iterator<Path> rest = candidates.iterator();
         return next(rest)
                 .map(first -> new FallbackStartingPoint(first, failure -> {
                     skip(failure);
-                    return next(rest).orElseThrow(this::nothing);
+                    return next(rest).orElseThrow(this::noneFound);
                 }));
     }
 
@@ -202,13 +203,13 @@ public final class CheckpointFinder {
     }
 
     private void skip(Exception failure) {
-        LOG.warn("A checkpoint is passed over. {}", failure.getMessage());
+        LOG.warn("A checkpoint is skipped. {}", failure.getMessage());
         skipped.add(String.valueOf(failure.getMessage()));
     }
 
-    private NotResumableException nothing() {
-        StringBuilder message = new StringBuilder("There is no checkpoint in " + directory
-                + " from which training can go on. Name another one by its path, or fit without resumeFrom.");
+    private NotResumableException noneFound() {
+        StringBuilder message = new StringBuilder("No checkpoint in " + directory
+                + " can be resumed from. Pass the path of another one, or fit without resumeFrom.");
         skipped.forEach(reason -> message.append("\n  ").append(reason));
         return new NotResumableException(message.toString());
     }

@@ -43,8 +43,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A checkpoint that holds all of the training state, open until this is closed. It is read once, in two steps: the weights,
- * which an optimizer may want to look at when it is made, and then everything else.
+ * Resumes from a checkpoint with training state, whose file this owns and holds open until closed. The file is read
+ * once, in two steps: first the weights, which the optimizer may need when it is created, then everything else.
  */
 public final class CheckpointStartingPoint implements StartingPoint {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStartingPoint.class);
@@ -56,7 +56,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
     private final Checkpoint checkpoint;
     private final TrainingState saved;
 
-    /** What was read and has not been restored yet. */
+    /** State that has been read but not restored yet. */
     private @Nullable TrainingState read;
 
     private CheckpointStartingPoint(
@@ -70,11 +70,11 @@ public final class CheckpointStartingPoint implements StartingPoint {
     }
 
     /**
-     * Opens a checkpoint, to be closed by the caller.
+     * Opens a checkpoint. The caller closes it.
      *
-     * @param verification when to verify it: at once if there is something that must survive a damaged file
-     * @throws NotResumableException if training cannot resume from it, such as a derived one
-     * @throws IOException if it cannot be read, or is not what was written
+     * @param verification when to verify it: immediately if a damaged file must not affect existing state
+     * @throws NotResumableException if training cannot resume from it, for example because it is derived
+     * @throws IOException if it cannot be read or is damaged
      */
     static CheckpointStartingPoint open(Path path, When verification) throws IOException {
         Path real;
@@ -83,21 +83,21 @@ public final class CheckpointStartingPoint implements StartingPoint {
             real = path.toRealPath();
             named = unlinked(path.toAbsolutePath().normalize());
         } catch (NoSuchFileException e) {
-            throw new NotResumableException("Training cannot go on from " + path + ": there is no such file.", e);
+            throw new NotResumableException("Training cannot resume from " + path + ": there is no such file.", e);
         }
         if (Files.isDirectory(real)) {
             throw new NotResumableException(
-                    "Training cannot go on from " + path + ": it is a directory. Name a .ckpt in it,"
-                            + " or give the trainer the run's directory and resumeFrom(\"last\").");
+                    "Training cannot resume from " + path + ": it is a directory. Pass a .ckpt file in it,"
+                            + " or the run's directory as defaultRootDir and resumeFrom(\"last\").");
         }
         CheckpointFile file = CheckpointCodecs.open(real);
         try {
             if (!file.isForeign()) {
-                refuseWeightsAlone(file);
+                refuseWeightsOnly(file);
             }
             if (!(file instanceof TorchCheckpointFile torch)) {
-                throw new NotResumableException("Training cannot go on from " + path
-                        + ": its format holds weights alone. Name a .ckpt of an untransformed stream, or load"
+                throw new NotResumableException("Training cannot resume from " + path
+                        + ": its format holds only weights. Pass a .ckpt file of an untransformed stream, or load"
                         + " the weights with Checkpoints.load.");
             }
             FileVerifier verifier = FileVerifier.withManifests(real);
@@ -117,13 +117,13 @@ public final class CheckpointStartingPoint implements StartingPoint {
 
     /** When a checkpoint is verified. */
     public enum When {
-        /** Before anything is loaded, by a pass of its own. */
+        /** Before anything is loaded, in a separate pass. */
         NOW,
         /** While it is read. */
         WHEN_READ
     }
 
-    /** The path without links in its folders: if it is a link itself, the run resumes from what it names. */
+    /** The path with links in its folders resolved, but not the file itself if it is a link. */
     private static Path unlinked(Path path) throws IOException {
         Path folder = path.getParent();
         Path name = path.getFileName();
@@ -134,28 +134,28 @@ public final class CheckpointStartingPoint implements StartingPoint {
         try {
             return LightningEntries.read(dictionary);
         } catch (IllegalArgumentException e) {
-            throw new NotResumableException("Training cannot go on from " + path + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + path + ": " + e.getMessage(), e);
         }
     }
 
-    private static void refuseWeightsAlone(CheckpointFile file) throws IOException {
+    private static void refuseWeightsOnly(CheckpointFile file) throws IOException {
         Provenance provenance = file.describe().provenance();
         if (provenance.derivation().isPresent()) {
             throw new NotResumableException(
-                    "Training cannot go on from " + file.path() + ": it was made by the transform "
+                    "Training cannot resume from " + file.path() + ": it was computed by the transform "
                             + provenance.derivation().get().transform()
-                            + ", and its optimizer's state would not be that of these"
+                            + ", and the optimizer's state would not match these"
                             + " weights. " + originalOf(file.path(), provenance));
         }
         if (!file.holdsTrainingState()) {
-            throw new NotResumableException("Training cannot go on from " + file.path() + ": the stream \""
+            throw new NotResumableException("Training cannot resume from " + file.path() + ": the stream \""
                     + provenance.stream()
-                    + "\" saves weights alone. Name a checkpoint of a stream of untransformed weights"
+                    + "\" saves only weights. Pass a checkpoint of a stream of untransformed weights"
                     + " in the format .ckpt without saveWeightsOnly, or load the weights with Checkpoints.load.");
         }
     }
 
-    /** Names the file that was saved at the same step and can be resumed from. */
+    /** Names the file of the same step from which training can resume. */
     private static String originalOf(Path derived, Provenance provenance) throws IOException {
         Optional<DirectoryInventory> inventory = DirectoryInventory.around(derived);
         if (inventory.isPresent()) {
@@ -167,10 +167,10 @@ public final class CheckpointStartingPoint implements StartingPoint {
             }
         }
         return "Its original, of step " + provenance.globalStep()
-                + ", is not there; resumeFrom(\"last\") takes the newest.";
+                + ", does not exist; resumeFrom(\"last\") uses the newest.";
     }
 
-    /** Whether a manifest says of a file that it holds weights as they were trained. */
+    /** Whether a manifest describes a file as untransformed weights. */
     static boolean isUntransformed(DirectoryInventory.Item item) {
         return item.checkpoint().isPresent()
                 && item.checkpoint().get().derivation().isEmpty();
@@ -198,7 +198,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
     }
 
     @Override
-    public RunLineage continuation(CheckpointDirectory directory) throws IOException {
+    public RunLineage lineage(CheckpointDirectory directory) throws IOException {
         Path root = directory.root().toRealPath();
         if (!file.path().startsWith(root)) {
             return RunLineage.ofExternal(checkpoint.globalStep());
@@ -225,9 +225,9 @@ public final class CheckpointStartingPoint implements StartingPoint {
         long crc32c = reading.finish(pass);
         try {
             verifier.compare(file.byteCount(), crc32c);
-        } catch (DamagedFileException somewhere) {
-            file.reader().verify(); // Which entry it is.
-            throw somewhere;
+        } catch (DamagedFileException damaged) {
+            file.reader().verify(); // Names the damaged entry.
+            throw damaged;
         }
         read = reading.loaded();
     }
@@ -236,17 +236,17 @@ public final class CheckpointStartingPoint implements StartingPoint {
         try {
             return new TensorReading(saved, optimizer.stateful(), file.byteCount());
         } catch (NoTrainingStateException e) {
-            throw new NotResumableException("Training cannot go on from " + file.path() + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file.path() + ": " + e.getMessage(), e);
         }
     }
 
     @Override
-    public void restoreState(TrainingComponents parts) {
-        TrainingState loaded = Objects.requireNonNull(read, "readState comes first");
-        read = null; // Its tensors take memory.
-        new TrainingStateMapper(file.path(), loaded).restore(parts);
+    public void restoreState(TrainingComponents components) {
+        TrainingState loaded = Objects.requireNonNull(read, "readState must be called first");
+        read = null; // Frees its tensors.
+        new TrainingStateMapper(file.path(), loaded).restore(components);
         LOG.info(
-                "Training goes on from {}: epoch {}, step {}.",
+                "Training resumes from {}: epoch {}, step {}.",
                 file.path(),
                 saved.progress().epoch(),
                 saved.progress().globalStep());

@@ -19,20 +19,20 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The first of several checkpoints that is good. Damage of one shows while it is read, into memory that the next one then
- * fills just as well.
+ * Resumes from the first undamaged one of several checkpoints. Damage may show only while a file is read; the next
+ * checkpoint then overwrites what was read. Owns the open checkpoint.
  */
 final class FallbackStartingPoint implements StartingPoint {
     private final Candidates candidates;
     private CheckpointStartingPoint current;
 
-    /** Where the checkpoints come from. */
+    /** The remaining checkpoints. */
     interface Candidates {
 
         /**
          * Opens the next one.
          *
-         * @param failure why the one before cannot be used
+         * @param failure why the previous one cannot be used
          * @throws NotResumableException if none is left
          */
         CheckpointStartingPoint after(IOException failure);
@@ -42,7 +42,7 @@ final class FallbackStartingPoint implements StartingPoint {
      * A starting point.
      *
      * @param first the checkpoint to try first
-     * @param candidates those that come after it
+     * @param candidates those to try after it
      */
     FallbackStartingPoint(CheckpointStartingPoint first, Candidates candidates) {
         this.current = first;
@@ -76,10 +76,10 @@ final class FallbackStartingPoint implements StartingPoint {
         }
     }
 
-    /** The optimizer has been made for those that were trained when the damaged one was saved. */
+    /** The optimizer was created for the parameters that were not frozen when the damaged checkpoint was saved. */
     private void requireSameTrained(Set<String> then, Set<String> now) {
         if (!now.equals(then)) {
-            throw new NotResumableException("The newest checkpoint is damaged, and when the one before, "
+            throw new NotResumableException("The newest checkpoint is damaged, and when the previous one, "
                     + current.file().orElseThrow() + ", was saved, other parameters were trained: " + now
                     + ", not " + then + ". Resume from it by its path.");
         }
@@ -106,13 +106,13 @@ final class FallbackStartingPoint implements StartingPoint {
     }
 
     @Override
-    public RunLineage continuation(CheckpointDirectory directory) throws IOException {
-        return current.continuation(directory);
+    public RunLineage lineage(CheckpointDirectory directory) throws IOException {
+        return current.lineage(directory);
     }
 
     @Override
-    public void restoreState(TrainingComponents parts) throws IOException {
-        current.restoreState(parts);
+    public void restoreState(TrainingComponents components) throws IOException {
+        current.restoreState(components);
     }
 
     @Override

@@ -7,23 +7,23 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A part of what a fit does to resume from a checkpoint; the durations of all parts are what resuming takes. */
+/** One part of resuming from a checkpoint; the durations of all parts add up to the time of resuming. */
 @Name("dev.rivulet.Resume")
 @Label("Resume")
 @Category("Rivulet")
-@Description("Part of resuming from a checkpoint: finding it, reading weights, reading all else, restoring")
+@Description("Part of resuming from a checkpoint: finding it, reading weights, reading everything else, restoring")
 @StackTrace(false)
 public final class ResumeJfrEvent extends Event {
     @Label("Part")
     String part;
 
-    /** A part that starts now; commit it at its end. */
+    /** Starts a part; {@link #commit} ends it. */
     public ResumeJfrEvent(String part) {
         this.part = part;
         begin();
     }
 
-    /** Ends the part. A run that starts fresh reports none. */
+    /** Ends the part. A run that starts fresh records nothing. */
     public void commit(StartingPoint start) {
         if (start.file().isPresent()) {
             commit();

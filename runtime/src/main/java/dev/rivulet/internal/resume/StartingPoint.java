@@ -16,56 +16,59 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Where a fit starts: with a new model, or where another fit was saved. Holds a file open until it is closed. */
+/**
+ * The state from which a fit starts: a new model, or a checkpoint, whose file is open until this is closed. For the
+ * training thread.
+ */
 public interface StartingPoint extends AutoCloseable {
 
-    /** The beginning. */
-    StartingPoint BEGINNING = new StartingPoint() {};
+    /** The start of a fresh run. */
+    StartingPoint FRESH = new StartingPoint() {};
 
-    /** The file to resume from; empty at the beginning. */
+    /** The file to resume from; empty for a fresh run. */
     default Optional<Path> file() {
         return Optional.empty();
     }
 
-    /** Shapes of the model's inputs; empty if they are not known. */
+    /** Shapes of the model's inputs; empty if unknown. */
     default List<Shape> inputShapes() {
         return List.of();
     }
 
-    /** The seed that the run had. */
+    /** The seed of the saved run; empty if unknown. */
     default OptionalLong seed() {
         return OptionalLong.empty();
     }
 
-    /** What the run adopts of the directory that it saves to. */
-    default RunLineage continuation(CheckpointDirectory directory) throws IOException {
+    /** What the run adopts from its directory. */
+    default RunLineage lineage(CheckpointDirectory directory) throws IOException {
         return RunLineage.none();
     }
 
-    /** Restores what the optimizer must find: weights, and which of them are frozen. */
+    /** Restores what the optimizer needs when it is created: the weights, and which of them are frozen. */
     default void restoreWeights(Network network) throws IOException {}
 
     /**
-     * Reads all else, and verifies all that has been read.
+     * Reads everything else, and verifies everything that has been read.
      *
-     * @param optimizer whose arrays may be filled
+     * @param optimizer its arrays may be filled
      */
     default void readState(Network network, OptimizerStep optimizer) throws IOException {}
 
-    /** Restores what was read, once the parts exist. */
-    default void restoreState(TrainingComponents parts) throws IOException {}
+    /** Restores what was read, once the components exist. */
+    default void restoreState(TrainingComponents components) throws IOException {}
 
-    /** What decides on the next saves of streams, by their names. */
+    /** The decision states of streams, by name. */
     default Map<String, DecisionState> decisions() {
         return Map.of();
     }
 
-    /** What the module's {@code @OnLoadCheckpoint} methods are given; empty at the beginning. */
+    /** The argument of the module's {@code @OnLoadCheckpoint} methods; empty for a fresh run. */
     default Optional<Checkpoint> checkpoint() {
         return Optional.empty();
     }
 
-    /** Where the loop resumes; empty at the beginning. */
+    /** The position at which the loop resumes; empty for a fresh run. */
     default Optional<LoopProgress> progress() {
         return Optional.empty();
     }

@@ -1,4 +1,4 @@
-/** Where a run starts: how the checkpoint to resume from is found, checked and restored. */
+/** Finds, verifies and restores the checkpoint from which a run resumes. */
 @NullMarked
 package dev.rivulet.internal.resume;
 

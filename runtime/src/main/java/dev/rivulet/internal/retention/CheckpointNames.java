@@ -7,7 +7,7 @@ import dev.rivulet.policy.StreamPolicy;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Chooses names of files: the template's, or the first version of it that is free. */
+/** Chooses file names: the name given by the template, or its first version that is free. */
 final class CheckpointNames {
     private final FilenameTemplate filename;
     private final FilenameTemplate last;
@@ -26,21 +26,21 @@ final class CheckpointNames {
     }
 
     /**
-     * Name of a due checkpoint, which may take the name of the file that it replaces.
+     * The name of a due checkpoint, which may be that of the file that it replaces.
      *
-     * @param keptForEver names that are never taken again, with or without a version counter
+     * @param permanent names that are never reused, with or without a version counter
      */
     String regular(
-            MetricValues metrics, Optional<String> replaced, Predicate<String> keptForEver, Predicate<String> taken) {
-        return choose(filename.format(metrics), versioned ? taken : keptForEver, replaced);
+            MetricValues metrics, Optional<String> replaced, Predicate<String> permanent, Predicate<String> taken) {
+        return choose(filename.format(metrics), versioned ? taken : permanent, replaced);
     }
 
-    /** Name of a rescue: always a free one, for what is there may be the only good file. */
-    String rescue(MetricValues metrics, Predicate<String> taken) {
+    /** The name of an exception checkpoint: always a free one, because an existing file may be the only good one. */
+    String onException(MetricValues metrics, Predicate<String> taken) {
         return choose(filename.format(metrics), taken, Optional.empty());
     }
 
-    /** Name of {@code last}, which may take the name of the previous one, but never that of the checkpoint it goes with. */
+    /** The name of {@code last}, which may be that of the previous one, but never that of the checkpoint it names. */
     String last(MetricValues metrics, Optional<String> previous, Optional<String> checkpoint, Predicate<String> taken) {
         return pointer(
                 last.format(metrics),
@@ -49,7 +49,7 @@ final class CheckpointNames {
                 taken);
     }
 
-    /** Name of {@code best}, which may take the name of the previous one, but none that the same save writes. */
+    /** The name of {@code best}, which may be that of the previous one, but none that the same save writes. */
     String best(MetricValues metrics, Optional<String> previous, Predicate<String> sameSave, Predicate<String> taken) {
         return pointer(best.format(metrics), previous, sameSave, taken);
     }

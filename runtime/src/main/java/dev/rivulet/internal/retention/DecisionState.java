@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What decides on a stream's next save beside its books, which know of saves alone. It is saved with the training state, so
- * that a run that goes on saves what it would have saved without a stop. The clock of a time trigger is not in it: that starts
- * with training, as in Lightning.
+ * What determines a stream's next save in addition to its retention state, which covers only saves. It is saved with
+ * the training state, so that a resumed run saves what an uninterrupted run would save. The clock of a time trigger is
+ * not included: as in Lightning, it starts with training.
  *
- * @param awaitsValidation whether a save is due that waits for the next validation
- * @param skipped how many saves since the last plan wrote nothing
- * @param skippedStep the step of the last of these; negative if there is none
- * @param saved whether the stream has a plan of this very step
+ * @param awaitsValidation whether a due save waits for the next validation
+ * @param skipped number of saves since the last plan that wrote nothing
+ * @param skippedStep the step of the last of these; negative if none
+ * @param saved whether the stream has a plan for the current step
  */
 public record DecisionState(boolean awaitsValidation, long skipped, long skippedStep, boolean saved) {
 

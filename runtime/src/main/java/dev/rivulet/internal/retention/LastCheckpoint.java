@@ -6,14 +6,14 @@ import java.util.Optional;
  * What {@code last} names: the newest checkpoint of a stream.
  *
  * @param name name of the file or link in the stream's directory, extension included
- * @param target what a link points to; empty if {@code last} is a file of its own
+ * @param target the target of a link; empty if {@code last} is a copy
  * @param epoch index of the epoch in which it was saved
  * @param globalStep optimizer steps before it was saved
- * @param bytes size of a file of its own; 0 for a link, or where it is not known
+ * @param bytes size of a copy; 0 for a link or if unknown
  */
 public record LastCheckpoint(String name, Optional<String> target, int epoch, long globalStep, long bytes) {
 
-    /** A pointer whose size is not known. */
+    /** A pointer of unknown size. */
     public LastCheckpoint(String name, Optional<String> target, int epoch, long globalStep) {
         this(name, target, epoch, globalStep, 0);
     }

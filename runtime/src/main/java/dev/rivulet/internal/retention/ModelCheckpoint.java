@@ -12,21 +12,22 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The decisions and books of one stream, with the semantics of Lightning's {@code ModelCheckpoint}.
+ * Decides on the saves of one stream and holds its retention state, with the semantics of Lightning's
+ * {@code ModelCheckpoint}.
  *
  * <pre>{@code
- * Optional<SavePlan> plan = checkpoint.onTrainBatchEnd(moment);   // empty: nothing is due
- * …                                                               // write the files of the plan
- * List<String> retired = checkpoint.committed(plan, bytes);       // or failed(plan); then delete these
+ * Optional<SavePlan> plan = checkpoint.onTrainBatchEnd(view);      // empty: nothing is due
+ * …                                                                // write the files of the plan
+ * List<String> superseded = checkpoint.committed(plan, bytes);     // or failed(plan); then delete these
  * }</pre>
  *
- * <p>A plan is tentative. Later decisions count on it; the books change when it is said to be committed, and then the
- * files that it displaces are named for deletion. Plans commit in the order in which they were made; any of them may
- * fail instead at any time, as if it had never been made. At every moment the state that decisions count on equals the
- * books with the pending plans applied in order.
+ * <p>A plan is tentative. Later decisions assume that it will commit; the retention state changes only when it does,
+ * which also determines the superseded files to delete. Plans commit in the order in which they were made. Any of them
+ * may fail instead at any time, as if it had never been made. The state that decisions use always equals the committed
+ * retention state with the pending plans applied in order.
  *
- * <p>{@code last} names the newest due save, whether or not that is among the best k. A due save with a monitor waits
- * where a validation follows, and is decided after it. Not thread-safe: all calls come from the training thread.
+ * <p>{@code last} names the newest due save, even if it is not among the best k. If a validation follows, a due save
+ * with a monitor waits and is decided after it. Not thread-safe: the caller holds a lock.
  */
 public final class ModelCheckpoint {
     private final String stream;
@@ -36,22 +37,22 @@ public final class ModelCheckpoint {
     private final SaveCondition condition;
     private final CheckpointNames names;
     private final SkippedSaves skipped = new SkippedSaves();
-    private final PendingRetention books;
+    private final PendingRetention retention;
     private boolean awaitsValidation;
-    private boolean metricMissed;
+    private boolean metricWasMissing;
 
-    /** Decides whether a stream carries out a save that is due. */
+    /** Decides whether a due save is carried out. */
     @FunctionalInterface
     public interface SaveCondition {
         /** Carries out every save. */
-        SaveCondition ALWAYS = moment -> true;
+        SaveCondition ALWAYS = view -> true;
 
-        /** Whether the save is carried out; asked once, before its plan is made or it is skipped for its score. */
-        boolean allows(TrainerView moment);
+        /** Whether the save is carried out; called once, before the save is planned or skipped because of its score. */
+        boolean allows(TrainerView view);
     }
 
     /**
-     * A stream in a fresh run.
+     * A stream of a fresh run.
      *
      * @param stream the stream's name
      */
@@ -63,8 +64,8 @@ public final class ModelCheckpoint {
      * A stream.
      *
      * @param stream the stream's name
-     * @param condition asked before a due save is planned; exception checkpoints do not ask
-     * @param restored what the stream has kept in an earlier run
+     * @param condition called before a due save is planned, except for exception checkpoints
+     * @param restored what the stream kept in an earlier run
      */
     public ModelCheckpoint(
             String stream,
@@ -78,21 +79,21 @@ public final class ModelCheckpoint {
         this.directory = directory;
         this.condition = condition;
         this.names = new CheckpointNames(stream, policy, directory.extension());
-        this.books = new PendingRetention(stream, policy, restored);
+        this.retention = new PendingRetention(stream, policy, restored);
     }
 
-    /** What decides on the next save beside the books, once all is decided at a hook of this step. */
+    /** The decision state, once all decisions at a hook of this step are made. */
     public DecisionState decisionState(long globalStep) {
         return new DecisionState(
                 awaitsValidation,
                 skipped.count(),
                 skipped.lastStep(),
-                books.tentative().lastStepSaved() == globalStep);
+                retention.tentative().lastStepSaved() == globalStep);
     }
 
-    /** Goes on from the decisions of another run, unless the books tell of a later save at the same step. */
+    /** Restores the decision state of another run, unless the retention state holds a later save of the same step. */
     public void resume(DecisionState state) {
-        boolean saved = books.tentative().lastStepSaved() != 0;
+        boolean saved = retention.tentative().lastStepSaved() != 0;
         if (!saved || state.saved()) {
             awaitsValidation = state.awaitsValidation();
             skipped.resume(state.skipped(), state.skippedStep());
@@ -100,8 +101,8 @@ public final class ModelCheckpoint {
     }
 
     /** Starts the clock of a time trigger. */
-    public void onTrainStart(TrainerView moment) {
-        trigger.start(moment);
+    public void onTrainStart(TrainerView view) {
+        trigger.start(view);
     }
 
     /**
@@ -109,16 +110,16 @@ public final class ModelCheckpoint {
      *
      * @return what to save; empty if nothing
      */
-    public Optional<SavePlan> onTrainBatchEnd(TrainerView moment) {
-        if (!trigger.dueAfterBatch(moment)) {
+    public Optional<SavePlan> onTrainBatchEnd(TrainerView view) {
+        if (!trigger.dueAfterBatch(view)) {
             return Optional.empty();
         }
-        if (needsMetric() && (moment.validationRunsNow() || !hasMetric(moment))) {
-            // Deciding now would judge by the metric of an earlier validation, or by none.
+        if (needsMetric() && (view.validationRunsNow() || !hasMetric(view))) {
+            // A decision now would use the metric of an earlier validation, or none.
             awaitsValidation = true;
             return Optional.empty();
         }
-        return skips(moment) ? Optional.empty() : plan(moment);
+        return skips(view) ? Optional.empty() : plan(view);
     }
 
     /**
@@ -127,15 +128,15 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      * @throws MissingMetricException if the save depends on a metric that is not logged
      */
-    public Optional<SavePlan> onValidationEnd(TrainerView moment) {
-        if (skips(moment)) {
+    public Optional<SavePlan> onValidationEnd(TrainerView view) {
+        if (skips(view)) {
             return Optional.empty();
         }
-        boolean savesHere = !moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd());
-        // A stream that does not save here may watch a metric of the epoch's end, which cannot be there yet.
+        boolean savesHere = !view.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd());
+        // A stream that does not save here may monitor a metric that is logged only at the end of the epoch.
         boolean due =
-                (awaitsValidation && (savesHere || hasMetric(moment))) || (savesHere && trigger.dueAfterEpoch(moment));
-        Optional<SavePlan> plan = due ? plan(moment) : Optional.empty();
+                (awaitsValidation && (savesHere || hasMetric(view))) || (savesHere && trigger.dueAfterEpoch(view));
+        Optional<SavePlan> plan = due ? plan(view) : Optional.empty();
         awaitsValidation = false;
         return plan;
     }
@@ -146,28 +147,28 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      * @throws MissingMetricException if the save depends on a metric that is not logged although a validation has run
      */
-    public Optional<SavePlan> onTrainEpochEnd(TrainerView moment) {
-        boolean due = !skips(moment)
-                && moment.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd())
-                && trigger.dueAfterEpoch(moment);
-        return due ? plan(moment) : Optional.empty();
+    public Optional<SavePlan> onTrainEpochEnd(TrainerView view) {
+        boolean due = !skips(view)
+                && view.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd())
+                && trigger.dueAfterEpoch(view);
+        return due ? plan(view) : Optional.empty();
     }
 
     /**
-     * Decides on a rescue when training ends with an exception. Its name is free, so that no good file is overwritten.
-     * Pending plans are to be settled before: a step whose save is still under way counts as saved.
+     * Decides on an exception checkpoint when training ends with an exception. Its name is free, so that no good file
+     * is overwritten. Pending plans must be completed first, because a step whose save is pending counts as saved.
      *
      * @return what to save; empty if nothing
      */
-    public Optional<SavePlan> onException(TrainerView moment) {
-        if (!policy.schedule().saveOnException() || skips(moment)) {
+    public Optional<SavePlan> onException(TrainerView view) {
+        if (!policy.schedule().saveOnException() || skips(view)) {
             return Optional.empty();
         }
-        MetricValues metrics = new MonitorCandidates(moment);
-        String name = names.rescue(metrics, this::isTaken);
+        MetricValues metrics = new MonitorCandidates(view);
+        String name = names.onException(metrics, this::isTaken);
         OptionalDouble score =
                 policy.monitor().filter(metrics::has).isPresent() ? scoreOf(metrics) : OptionalDouble.empty();
-        return enter(moment, Purpose.RESCUE, Optional.of(checkpoint(moment, name, score)), false);
+        return makePlan(view, Purpose.EXCEPTION, Optional.of(checkpoint(view, name, score)), false);
     }
 
     /**
@@ -175,193 +176,193 @@ public final class ModelCheckpoint {
      *
      * @return what to save; empty if nothing
      */
-    public Optional<SavePlan> onTrainEnd(TrainerView moment) {
-        boolean due = policy.saveLast() != SaveLast.OFF && !books.tentative().hasSaved() && !moment.fastDevRun();
-        return due && condition.allows(moment)
-                ? enter(moment, Purpose.REGULAR, Optional.empty(), false)
+    public Optional<SavePlan> onTrainEnd(TrainerView view) {
+        boolean due = policy.saveLast() != SaveLast.OFF && !retention.tentative().hasSaved() && !view.fastDevRun();
+        return due && condition.allows(view)
+                ? makePlan(view, Purpose.REGULAR, Optional.empty(), false)
                 : Optional.empty();
     }
 
-    private boolean skips(TrainerView moment) {
-        return moment.fastDevRun()
-                || moment.sanityChecking()
-                || moment.globalStep() == books.tentative().lastStepSaved();
+    private boolean skips(TrainerView view) {
+        return view.fastDevRun()
+                || view.sanityChecking()
+                || view.globalStep() == retention.tentative().lastStepSaved();
     }
 
-    /** A stream that writes {@code last} alone can do without. */
+    /** A stream that writes only {@code last} needs no metric. */
     private boolean needsMetric() {
         return policy.monitor().isPresent() && policy.keepsCheckpoints();
     }
 
-    private boolean hasMetric(TrainerView moment) {
-        return new MonitorCandidates(moment).has(policy.monitor().orElseThrow());
+    private boolean hasMetric(TrainerView view) {
+        return new MonitorCandidates(view).has(policy.monitor().orElseThrow());
     }
 
-    private Optional<SavePlan> plan(TrainerView moment) {
-        OptionalDouble score = needsMetric() ? scoreNow(moment) : OptionalDouble.empty();
-        boolean admitted = books.tentative().retention().topK().admits(score);
-        boolean keptForEver = isNth(moment);
-        boolean kept = admitted || keptForEver || policy.keepLast() > 0;
+    private Optional<SavePlan> plan(TrainerView view) {
+        OptionalDouble score = needsMetric() ? scoreNow(view) : OptionalDouble.empty();
+        boolean admitted = retention.tentative().retention().topK().admits(score);
+        boolean permanent = isNth(view);
+        boolean kept = admitted || permanent || policy.keepLast() > 0;
         boolean writes = kept || policy.saveLast() != SaveLast.OFF;
         boolean counts = policy.keepEveryNth() > 0;
-        if (!(writes || counts) || !condition.allows(moment)) {
+        if (!(writes || counts) || !condition.allows(view)) {
             return Optional.empty();
         }
         if (!writes) {
-            skipped.skip(moment.globalStep());
+            skipped.skip(view.globalStep());
             return Optional.empty();
         }
         Optional<KeptCheckpoint> checkpoint =
-                kept ? Optional.of(checkpoint(moment, regularName(moment, admitted), score)) : Optional.empty();
-        return enter(moment, Purpose.REGULAR, checkpoint, keptForEver);
+                kept ? Optional.of(checkpoint(view, regularName(view, admitted), score)) : Optional.empty();
+        return makePlan(view, Purpose.REGULAR, checkpoint, permanent);
     }
 
-    private OptionalDouble scoreNow(TrainerView moment) {
-        if (hasMetric(moment)) {
-            return scoreOf(new MonitorCandidates(moment));
+    private OptionalDouble scoreNow(TrainerView view) {
+        if (hasMetric(view)) {
+            return scoreOf(new MonitorCandidates(view));
         }
-        if (moment.validationHasRun()) {
+        if (view.validationHasRun()) {
             throw new MissingMetricException(stream, policy.monitor().orElseThrow());
         }
-        metricMissed = true;
+        metricWasMissing = true;
         return OptionalDouble.empty();
     }
 
     private OptionalDouble scoreOf(MetricValues metrics) {
-        return OptionalDouble.of(books.tentative()
+        return OptionalDouble.of(retention.tentative()
                 .retention()
                 .topK()
                 .stored(metrics.get(policy.monitor().orElseThrow())));
     }
 
-    /** Whether a save at this moment is one of those that are kept for ever. */
-    private boolean isNth(TrainerView moment) {
+    /** Whether a save now is an n-th one, which is kept permanently. */
+    private boolean isNth(TrainerView view) {
         if (policy.keepEveryNth() == 0) {
             return false;
         }
-        long before = books.tentative().saves() + skipped.before(moment.globalStep());
+        long before = retention.tentative().saves() + skipped.before(view.globalStep());
         return (before + 1) % policy.keepEveryNth() == 0;
     }
 
-    private String regularName(TrainerView moment, boolean admitted) {
-        Retention retention = books.tentative().retention();
+    private String regularName(TrainerView view, boolean admitted) {
+        Retention kept = retention.tentative().retention();
         return names.regular(
-                new MonitorCandidates(moment),
-                retention.replacedNext(admitted),
-                retention::keepsForEver,
+                new MonitorCandidates(view),
+                kept.replacedNext(admitted),
+                kept::keepsPermanently,
                 this::isTaken);
     }
 
-    private static KeptCheckpoint checkpoint(TrainerView moment, String name, OptionalDouble score) {
-        return new KeptCheckpoint(name, score, moment.epoch(), moment.globalStep());
+    private static KeptCheckpoint checkpoint(TrainerView view, String name, OptionalDouble score) {
+        return new KeptCheckpoint(name, score, view.epoch(), view.globalStep());
     }
 
     private boolean isTaken(String name) {
-        return directory.exists(name) || books.pending().stream().anyMatch(plan -> plan.writes(name));
+        return directory.exists(name) || retention.pending().stream().anyMatch(plan -> plan.writes(name));
     }
 
-    private Optional<SavePlan> enter(
-            TrainerView moment, Purpose purpose, Optional<KeptCheckpoint> checkpoint, boolean keptForEver) {
+    private Optional<SavePlan> makePlan(
+            TrainerView view, Purpose purpose, Optional<KeptCheckpoint> checkpoint, boolean permanent) {
         Optional<LastCheckpoint> last = policy.saveLast() == SaveLast.OFF
                 ? Optional.empty()
-                : Optional.of(last(moment, checkpoint.map(KeptCheckpoint::name)));
+                : Optional.of(last(view, checkpoint.map(KeptCheckpoint::name)));
         SavePlan plan = new SavePlan(
                 purpose,
                 new SavePlan.Files(checkpoint, last, Optional.empty()),
-                keptForEver,
-                purpose == Purpose.REGULAR ? skipped.take(moment.globalStep()) : 0,
-                moment.epoch(),
-                moment.globalStep());
-        books.tentative().apply(plan, 0);
+                permanent,
+                purpose == Purpose.REGULAR ? skipped.take(view.globalStep()) : 0,
+                view.epoch(),
+                view.globalStep());
+        retention.tentative().apply(plan, 0);
         if (policy.saveBest() != SaveBest.OFF && purpose == Purpose.REGULAR) {
-            plan = movingBest(moment, plan);
+            plan = movingBest(view, plan);
         }
-        books.add(plan);
+        retention.add(plan);
         return Optional.of(plan);
     }
 
-    /** The plan, applied already, with {@code best} moved if it lags behind. */
-    private SavePlan movingBest(TrainerView moment, SavePlan plan) {
-        // What a pending plan has yet to write may fail after this plan was carried out.
-        Optional<KeptCheckpoint> best = books.tentative()
+    /** The plan, which is already applied, with {@code best} moved if it lags behind. */
+    private SavePlan movingBest(TrainerView view, SavePlan plan) {
+        // A file of a pending plan may still fail after this plan has committed.
+        Optional<KeptCheckpoint> best = retention.tentative()
                 .bestWithoutPointer()
-                .filter(kept -> books.pending().stream()
+                .filter(kept -> retention.pending().stream()
                         .noneMatch(earlier -> earlier.checkpoint().equals(Optional.of(kept))));
         if (best.isEmpty()) {
             return plan;
         }
         String name = names.best(
-                new MonitorCandidates(moment),
-                books.tentative().bestPointer().map(BestCheckpoint::name),
+                new MonitorCandidates(view),
+                retention.tentative().bestPointer().map(BestCheckpoint::name),
                 plan::writes,
                 this::isTaken);
         BestCheckpoint pointer = new BestCheckpoint(name, best.get().withBytes(0), policy.saveBest() == SaveBest.LINK);
-        books.tentative().pointBest(pointer);
+        retention.tentative().pointBest(pointer);
         return plan.withBest(pointer);
     }
 
-    private LastCheckpoint last(TrainerView moment, Optional<String> checkpoint) {
+    private LastCheckpoint last(TrainerView view, Optional<String> checkpoint) {
         String name = names.last(
-                new MonitorCandidates(moment),
-                books.tentative().last().map(LastCheckpoint::name),
+                new MonitorCandidates(view),
+                retention.tentative().last().map(LastCheckpoint::name),
                 checkpoint,
                 this::isTaken);
         Optional<String> target = policy.saveLast() == SaveLast.LINK ? checkpoint : Optional.empty();
-        return new LastCheckpoint(name, target, moment.epoch(), moment.globalStep());
+        return new LastCheckpoint(name, target, view.epoch(), view.globalStep());
     }
 
     /**
-     * What {@link #committed} will do, to be written down before it is done: a plan is durable only together with a record
-     * of what is kept after it.
+     * Computes what {@link #committed} will change, so that it can be recorded first: a plan is durable only together
+     * with the retention state after it.
      *
      * @param bytes as for {@link #committed}
      * @throws IllegalStateException as from {@link #committed}
      */
     public RetentionSnapshot.CommitEffects commitEffects(SavePlan plan, long bytes) {
-        return books.commitEffects(plan, bytes);
+        return retention.commitEffects(plan, bytes);
     }
 
     /**
-     * Enters a plan in the books, its files being durable.
+     * Applies a plan whose files are durable.
      *
-     * @param bytes size of the file that was written, for {@code maxTotalBytes}; {@code last} and {@code best} have the
-     *     same size where they are files of their own
-     * @return names of the files to delete, in this order: what it displaced, without what is still needed
+     * @param bytes size of the written file, for {@code maxTotalBytes}; copies named {@code last} and {@code best} have
+     *     the same size
+     * @return names of the files to delete, in this order: superseded and no longer needed
      * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
      */
     public List<String> committed(SavePlan plan, long bytes) {
-        return books.committed(plan, bytes);
+        return retention.committed(plan, bytes);
     }
 
     /**
-     * Forgets a plan whose files could not be written.
+     * Discards a plan whose files could not be written.
      *
-     * @return names of the files to delete: displaced earlier, and spared because the plan was to overwrite them
+     * @return names of the files to delete: superseded earlier, but kept because the plan would have overwritten them
      * @throws IllegalStateException if the plan is not pending
      */
     public List<String> failed(SavePlan plan) {
-        List<String> retired = books.failed(plan);
-        skipped.giveBack(plan);
-        return retired;
+        List<String> superseded = retention.failed(plan);
+        skipped.restore(plan);
+        return superseded;
     }
 
-    /** The books as of the last commit. */
-    public RetentionSnapshot books() {
-        return books.committed();
+    /** The retention state as of the last commit. */
+    public RetentionSnapshot retained() {
+        return retention.committed();
     }
 
-    /** The books as they will be when all pending plans have committed: what decisions count on. */
-    RetentionSnapshot expectedBooks() {
-        return books.tentative().snapshot();
+    /** The retention state when all pending plans have committed, which decisions use. */
+    RetentionSnapshot expectedRetention() {
+        return retention.tentative().snapshot();
     }
 
-    /** Whether a save is due that waits for the next validation. */
+    /** Whether a due save waits for the next validation. */
     public boolean awaitsValidation() {
         return awaitsValidation;
     }
 
-    /** The monitored metric, if a due save went without it because it was not logged yet. */
-    public Optional<String> missedMetric() {
-        return metricMissed ? policy.monitor() : Optional.empty();
+    /** The monitored metric, if it had not been logged when a save was due. */
+    public Optional<String> missingMetric() {
+        return metricWasMissing ? policy.monitor() : Optional.empty();
     }
 }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A stream's books, and what they will be when the plans that are pending have committed: at every moment the latter
- * equals the former with the pending plans applied in order.
+ * The committed retention state of a stream, its pending plans, and the tentative state: the committed state with the
+ * pending plans applied in order. Not thread-safe.
  */
 final class PendingRetention {
     private final String stream;
@@ -28,26 +28,26 @@ final class PendingRetention {
         this.stream = stream;
         this.policy = policy;
         this.resumedFrom = restored.source();
-        this.committed = RetentionState.resumed(policy, restored.books(), restored.globalStep());
+        this.committed = RetentionState.resumed(policy, restored.retained(), restored.globalStep());
         this.tentative = committed.copy();
     }
 
-    /** The books as of the last commit. */
+    /** The retention state as of the last commit. */
     RetentionSnapshot committed() {
         return committed.snapshot();
     }
 
-    /** The books as they will be when all pending plans have committed. */
+    /** The retention state when all pending plans have committed. */
     RetentionState tentative() {
         return tentative;
     }
 
-    /** The plans that have neither committed nor failed, in the order in which they were made. */
+    /** The plans that have neither committed nor failed, oldest first. */
     Collection<SavePlan> pending() {
         return Collections.unmodifiableCollection(pending);
     }
 
-    /** Adds a plan that has been applied to the tentative books. */
+    /** Adds a plan that has been applied to the tentative state. */
     void add(SavePlan plan) {
         pending.add(plan);
     }
@@ -55,30 +55,30 @@ final class PendingRetention {
     /** See {@link ModelCheckpoint#commitEffects}. */
     RetentionSnapshot.CommitEffects commitEffects(SavePlan plan, long bytes) {
         RetentionState ahead = committed.copy();
-        Settled settled = settle(plan, bytes, ahead);
-        return new RetentionSnapshot.CommitEffects(ahead.snapshot(), settled.retired());
+        Applied applied = applyTo(plan, bytes, ahead);
+        return new RetentionSnapshot.CommitEffects(ahead.snapshot(), applied.superseded());
     }
 
     /** See {@link ModelCheckpoint#committed}. */
     List<String> committed(SavePlan plan, long bytes) {
-        Settled settled = settle(plan, bytes, committed);
+        Applied applied = applyTo(plan, bytes, committed);
         pending.removeFirst();
-        displaced = settled.displaced();
-        if (settled.surplus()) {
-            countOnPending();
+        displaced = applied.displaced();
+        if (applied.surplus()) {
+            replayPending();
         }
-        return settled.retired();
+        return applied.superseded();
     }
 
     /**
-     * What comes of a commit beside the books.
+     * The effects of a commit on files.
      *
-     * @param surplus whether checkpoints were given up on which the decisions on pending plans have counted
+     * @param surplus whether checkpoints were evicted on which the decisions for pending plans were based
      */
-    private record Settled(Set<String> displaced, List<String> retired, boolean surplus) {}
+    private record Applied(Set<String> displaced, List<String> superseded, boolean surplus) {}
 
-    /** Enters a plan in the books as they were last committed, or in a copy of them. */
-    private Settled settle(SavePlan plan, long bytes, RetentionState books) {
+    /** Applies a plan to the committed state, or to a copy of it. */
+    private Applied applyTo(SavePlan plan, long bytes, RetentionState state) {
         if (!pending.contains(plan)) {
             throw notPending(plan);
         }
@@ -87,19 +87,19 @@ final class PendingRetention {
                     + pending.getFirst().globalStep() + "; plans commit in the order in which they were made.");
         }
         Set<String> dropped = new LinkedHashSet<>(displaced);
-        dropped.addAll(books.apply(plan, bytes));
-        Set<String> surplus = policy.maxTotalBytes() > 0 ? books.fit(policy.maxTotalBytes(), spared(plan)) : Set.of();
+        dropped.addAll(state.apply(plan, bytes));
+        Set<String> surplus = policy.maxTotalBytes() > 0 ? state.evictToFit(policy.maxTotalBytes(), exempt(plan)) : Set.of();
         dropped.addAll(surplus);
         List<SavePlan> later = pending.stream().skip(1).toList();
-        List<String> retired = takeRetired(dropped, books, later);
-        return new Settled(dropped, retired, !surplus.isEmpty());
+        List<String> superseded = takeSuperseded(dropped, state, later);
+        return new Applied(dropped, superseded, !surplus.isEmpty());
     }
 
-    private Set<String> spared(SavePlan plan) {
-        Set<String> spared = new HashSet<>();
-        plan.checkpoint().ifPresent(newest -> spared.add(newest.name()));
-        resumedFrom.ifPresent(spared::add);
-        return spared;
+    private Set<String> exempt(SavePlan plan) {
+        Set<String> exempt = new HashSet<>();
+        plan.checkpoint().ifPresent(newest -> exempt.add(newest.name()));
+        resumedFrom.ifPresent(exempt::add);
+        return exempt;
     }
 
     /** See {@link ModelCheckpoint#failed}. */
@@ -107,27 +107,27 @@ final class PendingRetention {
         if (!pending.remove(plan)) {
             throw notPending(plan);
         }
-        countOnPending();
-        return takeRetired(displaced, committed, pending);
+        replayPending();
+        return takeSuperseded(displaced, committed, pending);
     }
 
-    private void countOnPending() {
+    private void replayPending() {
         tentative = committed.copy();
         pending.forEach(plan -> tentative.apply(plan, 0));
     }
 
     /**
-     * Takes what is displaced for good out of what is displaced. A file that a pending plan is to overwrite waits for that
-     * plan's end.
+     * Removes the files to delete now from those that are no longer referenced. A file that a pending plan will
+     * overwrite stays until that plan has ended.
      */
-    private List<String> takeRetired(Set<String> dropped, RetentionState books, Collection<SavePlan> later) {
+    private List<String> takeSuperseded(Set<String> dropped, RetentionState state, Collection<SavePlan> later) {
         dropped.removeIf(
-                name -> books.refersTo(name) || resumedFrom.filter(name::equals).isPresent());
-        List<String> retired = dropped.stream()
+                name -> state.refersTo(name) || resumedFrom.filter(name::equals).isPresent());
+        List<String> superseded = dropped.stream()
                 .filter(name -> later.stream().noneMatch(plan -> plan.needs(name)))
                 .toList();
-        retired.forEach(dropped::remove);
-        return retired;
+        superseded.forEach(dropped::remove);
+        return superseded;
     }
 
     private IllegalStateException notPending(SavePlan plan) {

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The checkpoints that a stream keeps: the best k, the newest n, and those kept for ever. A checkpoint leaves when it is
- * none of these any more, or when its file is overwritten.
+ * The checkpoints that a stream keeps: the best k, the newest n, and every n-th one permanently. A checkpoint is
+ * evicted when it is in none of these groups, or when its file is overwritten. Mutable; not thread-safe.
  */
 final class Retention {
     private final TopK topK;
@@ -19,40 +19,40 @@ final class Retention {
     /** By name, the oldest first. */
     private final Map<String, KeptCheckpoint> newest = new LinkedHashMap<>();
 
-    private final Map<String, KeptCheckpoint> forEver = new LinkedHashMap<>();
+    private final Map<String, KeptCheckpoint> everyNth = new LinkedHashMap<>();
 
     private Retention(TopK topK, int keepLast) {
         this.topK = topK;
         this.keepLast = keepLast;
     }
 
-    /** What a policy keeps of the checkpoints in earlier books: all of them, until the next is put. */
-    static Retention of(StreamPolicy policy, RetentionSnapshot books) {
-        Retention retention = new Retention(TopK.of(policy, books.kept()), policy.keepLast());
-        books.newest().forEach(checkpoint -> retention.newest.put(checkpoint.name(), checkpoint));
-        books.keptForEver().forEach(checkpoint -> retention.forEver.put(checkpoint.name(), checkpoint));
+    /** The checkpoints of an earlier run under a policy: all of them, until the next one is put. */
+    static Retention of(StreamPolicy policy, RetentionSnapshot retained) {
+        Retention retention = new Retention(TopK.of(policy, retained.topK()), policy.keepLast());
+        retained.newest().forEach(checkpoint -> retention.newest.put(checkpoint.name(), checkpoint));
+        retained.everyNth().forEach(checkpoint -> retention.everyNth.put(checkpoint.name(), checkpoint));
         return retention;
     }
 
     Retention copy() {
         Retention copy = new Retention(topK.copy(), keepLast);
         copy.newest.putAll(newest);
-        copy.forEver.putAll(forEver);
+        copy.everyNth.putAll(everyNth);
         return copy;
     }
 
     /**
-     * Enters a checkpoint.
+     * Adds a checkpoint.
      *
-     * @param keptForEver whether it never leaves again
-     * @param left told the names of those that left for it
+     * @param permanent whether it is never evicted
+     * @param evicted receives the names of the checkpoints evicted for it
      */
-    void put(KeptCheckpoint checkpoint, boolean keptForEver, Consumer<String> left) {
+    void put(KeptCheckpoint checkpoint, boolean permanent, Consumer<String> evicted) {
         String name = checkpoint.name();
-        boolean onlyForItsScore = keepLast == 0 && !keptForEver;
-        // One that is kept for its score alone was admitted when its save was decided.
+        boolean onlyForItsScore = keepLast == 0 && !permanent;
+        // A checkpoint that is kept only for its score was admitted when its save was decided.
         if (onlyForItsScore || topK.admits(checkpoint.score())) {
-            topK.put(checkpoint).forEach(evicted -> left.accept(evicted.name()));
+            topK.put(checkpoint).forEach(other -> evicted.accept(other.name()));
         } else {
             topK.remove(name);
         }
@@ -60,19 +60,19 @@ final class Retention {
         newest.put(name, checkpoint);
         Iterator<String> oldest = newest.keySet().iterator();
         while (newest.size() > keepLast) {
-            left.accept(oldest.next());
+            evicted.accept(oldest.next());
             oldest.remove();
         }
-        if (keptForEver) {
-            forEver.put(name, checkpoint);
+        if (permanent) {
+            everyNth.put(name, checkpoint);
         }
     }
 
-    /** Name of a file that the next checkpoint takes the place of, so that it may take its name too. */
+    /** The file that the next checkpoint replaces, whose name it may reuse. */
     Optional<String> replacedNext(boolean admitted) {
         return topK.replacedNext()
-                .filter(name -> admitted && !forEver.containsKey(name) && !staysAmongNewest(name))
-                .or(() -> oldestOfNewest().filter(name -> !forEver.containsKey(name) && !topK.contains(name)));
+                .filter(name -> admitted && !everyNth.containsKey(name) && !staysAmongNewest(name))
+                .or(() -> oldestOfNewest().filter(name -> !everyNth.containsKey(name) && !topK.contains(name)));
     }
 
     private boolean staysAmongNewest(String name) {
@@ -80,7 +80,7 @@ final class Retention {
                 && !oldestOfNewest().filter(name::equals).isPresent();
     }
 
-    /** What leaves the newest n for the next checkpoint; empty if they have room. */
+    /** The checkpoint that the next one evicts from the newest n; empty if there is room. */
     private Optional<String> oldestOfNewest() {
         return keepLast > 0 && newest.size() >= keepLast
                 ? Optional.of(newest.keySet().iterator().next())
@@ -88,16 +88,16 @@ final class Retention {
     }
 
     /**
-     * Drops the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor any that is
-     * kept for ever.
+     * Evicts the worst checkpoints, without a monitor the oldest, until the rest fits; never the best, nor permanent
+     * ones.
      *
-     * @param spared which others stay
-     * @param dropped told the names of those that are dropped
+     * @param exempt which others stay
+     * @param evicted receives the names of the evicted checkpoints
      */
-    void fit(long bytes, Predicate<String> spared, Consumer<String> dropped) {
+    void evictToFit(long bytes, Predicate<String> exempt, Consumer<String> evicted) {
         Map<String, KeptCheckpoint> all = new LinkedHashMap<>(newest);
         topK.kept().forEach(checkpoint -> all.put(checkpoint.name(), checkpoint));
-        all.putAll(forEver);
+        all.putAll(everyNth);
         long surplus = all.values().stream().mapToLong(KeptCheckpoint::bytes).sum() - bytes;
         if (surplus <= 0) {
             return;
@@ -105,26 +105,26 @@ final class Retention {
         Optional<String> best = topK.best().map(KeptCheckpoint::name);
         Iterator<KeptCheckpoint> worstFirst = all.values().stream()
                 .filter(checkpoint -> checkpoint.bytes() > 0
-                        && !forEver.containsKey(checkpoint.name())
+                        && !everyNth.containsKey(checkpoint.name())
                         && !best.equals(Optional.of(checkpoint.name()))
-                        && !spared.test(checkpoint.name()))
+                        && !exempt.test(checkpoint.name()))
                 .sorted(topK.worstFirst())
                 .iterator();
         while (surplus > 0 && worstFirst.hasNext()) {
             KeptCheckpoint worst = worstFirst.next();
             topK.remove(worst.name());
             newest.remove(worst.name());
-            dropped.accept(worst.name());
+            evicted.accept(worst.name());
             surplus -= worst.bytes();
         }
     }
 
     boolean contains(String name) {
-        return topK.contains(name) || newest.containsKey(name) || forEver.containsKey(name);
+        return topK.contains(name) || newest.containsKey(name) || everyNth.containsKey(name);
     }
 
-    boolean keepsForEver(String name) {
-        return forEver.containsKey(name);
+    boolean keepsPermanently(String name) {
+        return everyNth.containsKey(name);
     }
 
     TopK topK() {
@@ -137,7 +137,7 @@ final class Retention {
     }
 
     /** In the order of their saves. */
-    Collection<KeptCheckpoint> forEver() {
-        return forEver.values();
+    Collection<KeptCheckpoint> everyNth() {
+        return everyNth.values();
     }
 }

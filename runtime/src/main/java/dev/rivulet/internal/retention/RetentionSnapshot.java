@@ -12,43 +12,44 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a stream keeps at one moment, and which of it is the best and the newest. Plain data, which a later run adopts.
+ * What a stream keeps after one commit, and which checkpoint is the best and the newest. Immutable; a later run adopts
+ * it.
  *
- * @param retained the checkpoints that the policy keeps
+ * @param kept the checkpoints that the policy keeps
  * @param ranking how they compare
  * @param pointers what {@code last} and {@code best} name
- * @param rescue the exception checkpoint; kept in addition to the others until a later save commits
- * @param saves how many saves the stream has carried out, exception checkpoints apart; where every n-th is kept, also
- *     those that wrote nothing
+ * @param onException the exception checkpoint, kept in addition to the others until a later save commits
+ * @param saves number of completed saves without exception checkpoints; if every n-th is kept, including saves that
+ *     wrote nothing
  */
 public record RetentionSnapshot(
-        Retained retained, Ranking ranking, Pointers pointers, Optional<KeptCheckpoint> rescue, long saves) {
-    /** Of a stream that has saved nothing. */
+        Kept kept, Ranking ranking, Pointers pointers, Optional<KeptCheckpoint> onException, long saves) {
+    /** That of a stream that has saved nothing. */
     public static final RetentionSnapshot EMPTY = new RetentionSnapshot(
-            new Retained(List.of(), List.of(), List.of()),
+            new Kept(List.of(), List.of(), List.of()),
             Ranking.UNKNOWN,
             new Pointers(Optional.empty(), Optional.empty()),
             Optional.empty(),
             0);
 
     /**
-     * The checkpoints that a policy keeps, each list in the order of the saves. A checkpoint may be in several of them.
+     * The checkpoints that a policy keeps, each list in the order of saves. A checkpoint may be in several lists.
      *
-     * @param kept the best k, or all
+     * @param topK the best k, or all
      * @param newest the newest n, in addition to the best
-     * @param keptForEver every n-th
+     * @param everyNth every n-th
      */
-    public record Retained(List<KeptCheckpoint> kept, List<KeptCheckpoint> newest, List<KeptCheckpoint> keptForEver) {
+    public record Kept(List<KeptCheckpoint> topK, List<KeptCheckpoint> newest, List<KeptCheckpoint> everyNth) {
 
         /** Holds immutable copies of the lists. */
-        public Retained {
-            kept = List.copyOf(kept);
+        public Kept {
+            topK = List.copyOf(topK);
             newest = List.copyOf(newest);
-            keptForEver = List.copyOf(keptForEver);
+            everyNth = List.copyOf(everyNth);
         }
 
         private Stream<KeptCheckpoint> all() {
-            return Stream.of(kept, newest, keptForEver).flatMap(Collection::stream);
+            return Stream.of(topK, newest, everyNth).flatMap(Collection::stream);
         }
     }
 
@@ -61,51 +62,51 @@ public record RetentionSnapshot(
      */
     public record Ranking(
             Optional<KeptCheckpoint> best, Optional<KeptCheckpoint> kthBest, OptionalDouble currentScore) {
-        /** Of nothing, or of checkpoints that are still to be ranked. */
+        /** That of no checkpoints, or of checkpoints that are not ranked yet. */
         public static final Ranking UNKNOWN = new Ranking(Optional.empty(), Optional.empty(), OptionalDouble.empty());
     }
 
     /**
-     * The names that move from checkpoint to checkpoint.
+     * The names that move from one checkpoint to the next.
      *
      * @param last what {@code last} names
-     * @param best what {@code best} names; after a failed write it may lag behind the best until the next save
+     * @param best what {@code best} names; after a failed write it may lag behind until the next save
      */
     public record Pointers(Optional<LastCheckpoint> last, Optional<BestCheckpoint> best) {}
 
     /**
      * What a later run adopts.
      *
-     * @param books of files that still exist; empty for another directory
+     * @param retained the files that still exist; empty for another directory
      * @param globalStep the step from which training resumes; 0 for a fresh run
-     * @param source the file from which training resumes, if it is in the stream's directory; never deleted in this run
+     * @param source the file from which training resumes, if it is in the stream's directory; this run never deletes it
      */
-    public record Restored(RetentionSnapshot books, long globalStep, Optional<String> source) {
-        /** Nothing: a fresh run. */
+    public record Restored(RetentionSnapshot retained, long globalStep, Optional<String> source) {
+        /** That of a fresh run. */
         public static final Restored NOTHING = new Restored(EMPTY, 0, Optional.empty());
     }
 
     /**
      * What the commit of a plan changes.
      *
-     * @param books what the stream keeps after it
-     * @param retired names of the files to delete after it, in this order
+     * @param retained what the stream keeps afterwards
+     * @param superseded names of the files to delete afterwards, in this order
      */
-    public record CommitEffects(RetentionSnapshot books, List<String> retired) {}
+    public record CommitEffects(RetentionSnapshot retained, List<String> superseded) {}
 
     /** The best k, or all, in the order of their saves. */
-    public List<KeptCheckpoint> kept() {
-        return retained.kept();
+    public List<KeptCheckpoint> topK() {
+        return kept.topK();
     }
 
     /** The newest n that are kept in addition to the best, in the order of their saves. */
     public List<KeptCheckpoint> newest() {
-        return retained.newest();
+        return kept.newest();
     }
 
     /** Every n-th, in the order of their saves. */
-    public List<KeptCheckpoint> keptForEver() {
-        return retained.keptForEver();
+    public List<KeptCheckpoint> everyNth() {
+        return kept.everyNth();
     }
 
     /** What {@code last} names. */
@@ -118,10 +119,10 @@ public record RetentionSnapshot(
         return pointers.best();
     }
 
-    /** All checkpoints under names of their own but the exception checkpoint, each once, the oldest first. */
+    /** All checkpoints except the exception checkpoint and pointers, without duplicates, the oldest first. */
     public List<KeptCheckpoint> checkpoints() {
         Map<String, KeptCheckpoint> byName = new LinkedHashMap<>();
-        retained.all().forEach(checkpoint -> byName.put(checkpoint.name(), checkpoint));
+        kept.all().forEach(checkpoint -> byName.put(checkpoint.name(), checkpoint));
         return byName.values().stream()
                 .sorted(Comparator.comparingLong(KeptCheckpoint::globalStep))
                 .toList();
@@ -131,21 +132,21 @@ public record RetentionSnapshot(
     public Set<String> fileNames() {
         Set<String> names = new LinkedHashSet<>();
         checkpoints().forEach(checkpoint -> names.add(checkpoint.name()));
-        rescue.ifPresent(checkpoint -> names.add(checkpoint.name()));
+        onException.ifPresent(checkpoint -> names.add(checkpoint.name()));
         last().ifPresent(pointer -> names.add(pointer.name()));
         bestPointer().ifPresent(pointer -> names.add(pointer.name()));
         return names;
     }
 
     /**
-     * Whether the save of a step was carried out, be it due at that step's end or after a validation. An exception
-     * checkpoint does not count: what is due at its step is still to be saved when training resumes from it.
+     * Whether a step has been saved, at its end or after a validation. An exception checkpoint does not count: a save
+     * that is due at its step follows when training resumes from it.
      */
     boolean holds(long globalStep) {
-        if (rescue.filter(entry -> entry.globalStep() == globalStep).isPresent()) {
+        if (onException.filter(entry -> entry.globalStep() == globalStep).isPresent()) {
             return false;
         }
-        return retained.all().anyMatch(entry -> entry.globalStep() == globalStep)
+        return kept.all().anyMatch(entry -> entry.globalStep() == globalStep)
                 || last().filter(entry -> entry.globalStep() == globalStep).isPresent();
     }
 }

@@ -8,15 +8,15 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The books of a stream under a sequence of plans. {@link #apply} and {@link #fit} are the only changes, so that books
- * are a function of the plans applied and of nothing else.
+ * The retention state of a stream under a sequence of plans. Only {@link #apply} and {@link #evictToFit} change it, so
+ * it is a function of the applied plans alone. Mutable; not thread-safe.
  */
 final class RetentionState {
     private final Retention retention;
     private OptionalDouble currentScore;
     private Optional<LastCheckpoint> last;
     private Optional<BestCheckpoint> bestPointer;
-    private Optional<KeptCheckpoint> rescue;
+    private Optional<KeptCheckpoint> exceptionCheckpoint;
     private long saves;
     private long lastStepSaved;
     private boolean hasSaved;
@@ -31,19 +31,19 @@ final class RetentionState {
         this.currentScore = currentScore;
         this.last = start.last();
         this.bestPointer = start.bestPointer();
-        this.rescue = start.rescue();
+        this.exceptionCheckpoint = start.onException();
         this.saves = start.saves();
         this.lastStepSaved = lastStepSaved;
         this.hasSaved = hasSaved;
     }
 
-    /** Books that go on from those of an earlier run, whose state at a step may be saved already. */
-    static RetentionState resumed(StreamPolicy policy, RetentionSnapshot books, long globalStep) {
-        // A policy that keeps fewer than before evicts the surplus when the next checkpoint commits.
-        Retention retention = Retention.of(policy, books);
-        boolean saved = books.saves() > 0 || books.rescue().isPresent();
+    /** The state in which an earlier run left a stream; the step at which training resumes may be saved already. */
+    static RetentionState resumed(StreamPolicy policy, RetentionSnapshot retained, long globalStep) {
+        // If the policy keeps fewer than before, the next commit evicts the surplus.
+        Retention retention = Retention.of(policy, retained);
+        boolean saved = retained.saves() > 0 || retained.onException().isPresent();
         return new RetentionState(
-                retention, books, books.holds(globalStep) ? globalStep : 0, saved, OptionalDouble.empty());
+                retention, retained, retained.holds(globalStep) ? globalStep : 0, saved, OptionalDouble.empty());
     }
 
     RetentionState copy() {
@@ -51,19 +51,20 @@ final class RetentionState {
     }
 
     /**
-     * Enters a plan as committed; the result is no longer named by the books, so that its files are of no more use.
+     * Applies a committed plan.
      *
-     * @param bytes size of the file written; 0 if it is not known
+     * @param bytes size of the written file; 0 if unknown
+     * @return names of the files that are no longer referenced
      */
     Set<String> apply(SavePlan plan, long bytes) {
         Set<String> dropped = new LinkedHashSet<>();
-        rescue.ifPresent(previous -> dropped.add(previous.name()));
-        if (plan.purpose() == SavePlan.Purpose.RESCUE) {
-            rescue = plan.checkpoint().map(checkpoint -> checkpoint.withBytes(bytes));
+        exceptionCheckpoint.ifPresent(previous -> dropped.add(previous.name()));
+        if (plan.purpose() == SavePlan.Purpose.EXCEPTION) {
+            exceptionCheckpoint = plan.checkpoint().map(checkpoint -> checkpoint.withBytes(bytes));
         } else {
-            rescue = Optional.empty();
+            exceptionCheckpoint = Optional.empty();
             plan.checkpoint().ifPresent(checkpoint -> {
-                retention.put(checkpoint.withBytes(bytes), plan.keptForEver(), dropped::add);
+                retention.put(checkpoint.withBytes(bytes), plan.permanent(), dropped::add);
                 currentScore = checkpoint.score().isPresent() ? checkpoint.score() : currentScore;
             });
             saves += plan.skipped() + 1;
@@ -90,36 +91,36 @@ final class RetentionState {
         long bytes = retention
                 .topK()
                 .best()
-                .filter(pointer::is)
+                .filter(pointer::pointsTo)
                 .map(KeptCheckpoint::bytes)
                 .orElse(0L);
         bestPointer = Optional.of(pointer.withBytes(bytes));
     }
 
-    /** Has {@code best} moved by the plan that was applied last. */
+    /** Moves {@code best}, as part of the plan that was applied last. */
     void pointBest(BestCheckpoint pointer) {
         pointBest(pointer, new LinkedHashSet<>());
     }
 
     /**
-     * Gives up checkpoints until all files together fit, as far as that is possible.
+     * Evicts checkpoints until all files together fit, as far as possible.
      *
-     * @param spared names of checkpoints that stay
-     * @return what was given up
+     * @param exempt names of checkpoints that stay
+     * @return names of the evicted checkpoints
      */
-    Set<String> fit(long maxTotalBytes, Set<String> spared) {
-        long beside = last.map(LastCheckpoint::bytes).orElse(0L)
+    Set<String> evictToFit(long maxTotalBytes, Set<String> exempt) {
+        long otherBytes = last.map(LastCheckpoint::bytes).orElse(0L)
                 + bestPointer.map(BestCheckpoint::bytes).orElse(0L)
-                + rescue.map(KeptCheckpoint::bytes).orElse(0L);
+                + exceptionCheckpoint.map(KeptCheckpoint::bytes).orElse(0L);
         Set<String> dropped = new LinkedHashSet<>();
-        retention.fit(maxTotalBytes - beside, name -> spared.contains(name) || isPointedAt(name), dropped::add);
+        retention.evictToFit(maxTotalBytes - otherBytes, name -> exempt.contains(name) || isPointedAt(name), dropped::add);
         return dropped;
     }
 
-    /** Whether a file is still referred to, so that it must stay. */
+    /** Whether a file is referenced and must stay. */
     boolean refersTo(String file) {
         return retention.contains(file)
-                || rescue.filter(entry -> entry.name().equals(file)).isPresent()
+                || exceptionCheckpoint.filter(entry -> entry.name().equals(file)).isPresent()
                 || last.filter(entry -> entry.name().equals(file)).isPresent()
                 || bestPointer.filter(entry -> entry.name().equals(file)).isPresent()
                 || isPointedAt(file);
@@ -150,7 +151,7 @@ final class RetentionState {
         return retention
                 .topK()
                 .best()
-                .filter(best -> !bestPointer.filter(pointer -> pointer.is(best)).isPresent());
+                .filter(best -> !bestPointer.filter(pointer -> pointer.pointsTo(best)).isPresent());
     }
 
     long saves() {
@@ -168,11 +169,11 @@ final class RetentionState {
     RetentionSnapshot snapshot() {
         TopK topK = retention.topK();
         return new RetentionSnapshot(
-                new RetentionSnapshot.Retained(
-                        topK.kept(), List.copyOf(retention.newest()), List.copyOf(retention.forEver())),
+                new RetentionSnapshot.Kept(
+                        topK.kept(), List.copyOf(retention.newest()), List.copyOf(retention.everyNth())),
                 new RetentionSnapshot.Ranking(topK.best(), topK.kthBest(), currentScore),
                 new RetentionSnapshot.Pointers(last, bestPointer),
-                rescue,
+                exceptionCheckpoint,
                 saves);
     }
 }

@@ -4,18 +4,18 @@ import dev.rivulet.annotations.Mode;
 import java.util.Comparator;
 import java.util.OptionalDouble;
 
-/** The order of scores, in which equal numbers are equal: −0.0 and 0.0 are. */
+/** Orders scores; −0.0 and 0.0 are equal. */
 public final class ScoreOrder {
     private ScoreOrder() {}
 
-    /** The best first; what has no score comes last. */
+    /** Best first; missing scores last. */
     public static Comparator<OptionalDouble> bestFirst(Mode mode) {
         return Comparator.comparingDouble(score -> badness(mode, score.orElse(Double.NaN)));
     }
 
-    /** The larger, the worse. */
+    /** A value that is larger for worse scores. */
     static double badness(Mode mode, double score) {
-        // Adding zero makes -0.0 and 0.0 equal, as comparisons of numbers do and total orders do not.
+        // Adding zero turns -0.0 into 0.0, which a total order would distinguish.
         return (mode == Mode.MIN ? score : -score) + 0.0;
     }
 }

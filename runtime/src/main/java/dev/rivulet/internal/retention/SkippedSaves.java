@@ -1,13 +1,16 @@
 package dev.rivulet.internal.retention;
 
-/** Counts the saves that wrote nothing since the last plan, so that every n-th save is told. A step counts once. */
+/**
+ * Counts the saves since the last plan that wrote nothing, so that every n-th save can be determined. A step counts
+ * once.
+ */
 final class SkippedSaves {
     private static final long NONE = -1;
 
     private long count;
     private long lastStep = NONE;
 
-    /** How many came before the save of a step. */
+    /** The number of skipped saves before the save of a step. */
     long before(long globalStep) {
         return lastStep == globalStep ? count - 1 : count;
     }
@@ -17,7 +20,7 @@ final class SkippedSaves {
         lastStep = globalStep;
     }
 
-    /** Hands those before the save of a step over to its plan. */
+    /** Transfers the skipped saves before the save of a step to its plan. */
     long take(long globalStep) {
         long taken = before(globalStep);
         count = 0;
@@ -33,14 +36,14 @@ final class SkippedSaves {
         return lastStep;
     }
 
-    /** Goes on from counts of another run. */
+    /** Restores the counts of another run. */
     void resume(long skipped, long step) {
         count = skipped;
         lastStep = step;
     }
 
-    /** Takes back those of a plan that failed. */
-    void giveBack(SavePlan plan) {
+    /** Restores the skipped saves of a failed plan. */
+    void restore(SavePlan plan) {
         count += plan.skipped();
     }
 }

@@ -1,15 +1,15 @@
 package dev.rivulet.internal.retention;
 
-/** What a stream knows of the directory of its files: asked only when a name is chosen. */
+/** The directory of a stream; queried only when a name is chosen. */
 public interface StreamDirectory {
 
-    /** Extension of the files, such as {@code .ckpt}. */
+    /** The extension of file names, such as {@code .ckpt}. */
     String extension();
 
     /**
-     * Whether a file, folder or link of this name exists, whoever made it.
+     * Whether a file, folder or link of this name exists, or another stream has reserved the name.
      *
-     * @param name name in the directory, extension included
+     * @param name a name in the directory, including the extension
      */
     boolean exists(String name);
 }

@@ -13,15 +13,17 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The best k checkpoints of a stream, ranked by score; without a monitor ranked by age, the newest best.
+ * The best k checkpoints of a stream, ranked by score; without a monitor by age, the newest first. Mutable; not
+ * thread-safe.
  *
- * <p>Among equal scores the first inserted is the best, and the first inserted is evicted. An equal never displaces.
+ * <p>Among equal scores, the one inserted first is both the best and the first to be evicted. A checkpoint never evicts
+ * one of equal score.
  */
 final class TopK {
     private final int k;
     private final boolean monitored;
     private final Mode mode;
-    /** The worst first. Sorted in an array, which takes fewer looks into cold memory than a tree and is copied at once. */
+    /** Worst first. A sorted list has better locality than a tree and is copied quickly. */
     private final List<Ranked> ranking = new ArrayList<>();
 
     private final Map<String, Ranked> byName = new HashMap<>();
@@ -30,7 +32,7 @@ final class TopK {
     /**
      * An empty ranking.
      *
-     * @param k how many are kept; −1 for all
+     * @param k number of checkpoints to keep; −1 for all
      * @param monitored whether checkpoints have scores
      */
     private TopK(int k, boolean monitored, Mode mode) {
@@ -39,7 +41,7 @@ final class TopK {
         this.mode = mode;
     }
 
-    /** The ranking of a policy, taken over with checkpoints in the order of their saves, be they more than it keeps. */
+    /** A ranking with the checkpoints of an earlier run in the order of saves, possibly more than the policy keeps. */
     static TopK of(StreamPolicy policy, List<KeptCheckpoint> kept) {
         TopK topK = new TopK(policy.saveTopK(), policy.monitor().isPresent(), policy.mode());
         kept.forEach(checkpoint -> topK.add(checkpoint, topK.sequence++));
@@ -55,8 +57,8 @@ final class TopK {
     }
 
     /**
-     * Whether a checkpoint of this score is kept: there is room, or it is strictly better than the worst. Where there is
-     * a monitor, one without a score is not.
+     * Whether a checkpoint with this score is kept: there is room, or it is strictly better than the worst. With a
+     * monitor, a checkpoint without a score is not kept.
      */
     boolean admits(OptionalDouble score) {
         if (k == 0 || !monitored) {
@@ -66,7 +68,7 @@ final class TopK {
                 && (k < 0 || ranking.size() < k || badness(score.getAsDouble()) < ranking.get(0).badness);
     }
 
-    /** The score as stored: NaN counts as the worst. */
+    /** The score to store: NaN becomes the worst infinity. */
     double stored(double score) {
         if (!Double.isNaN(score)) {
             return score;
@@ -74,7 +76,7 @@ final class TopK {
         return mode == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
     }
 
-    /** Name of the file that the next checkpoint takes the place of, so that it may take its name too. */
+    /** The file that the next checkpoint replaces, whose name it may reuse. */
     Optional<String> replacedNext() {
         if (!monitored) {
             return best().map(KeptCheckpoint::name);
@@ -83,32 +85,32 @@ final class TopK {
     }
 
     /**
-     * Enters a checkpoint; the result left the ranking for it. A file of the same name is overwritten by it, and then
-     * nothing else has to leave.
+     * Adds a checkpoint and returns those that it evicts. If it overwrites a file of the same name, it evicts nothing
+     * else.
      */
     List<KeptCheckpoint> put(KeptCheckpoint checkpoint) {
-        List<KeptCheckpoint> left = new ArrayList<>();
+        List<KeptCheckpoint> evicted = new ArrayList<>();
         @Nullable Ranked overwritten = byName.get(checkpoint.name());
         boolean full = k > 0 && ranking.size() >= k;
         if (overwritten != null) {
             boolean newest = !monitored || (full && overwritten.equals(ranking.get(0)));
             remove(overwritten);
-            left.add(overwritten.checkpoint);
+            evicted.add(overwritten.checkpoint);
             add(checkpoint, newest ? sequence++ : overwritten.sequence);
-            return left;
+            return evicted;
         }
         while (k > 0 && ranking.size() >= k) {
             Ranked worst = ranking.remove(0);
             byName.remove(worst.checkpoint.name());
-            left.add(worst.checkpoint);
+            evicted.add(worst.checkpoint);
         }
         add(checkpoint, sequence++);
-        return left;
+        return evicted;
     }
 
-    private void add(KeptCheckpoint checkpoint, long place) {
-        Ranked ranked = new Ranked(checkpoint, badness(checkpoint.score().orElse(Double.NaN)), place);
-        ranking.add(place(ranked), ranked);
+    private void add(KeptCheckpoint checkpoint, long position) {
+        Ranked ranked = new Ranked(checkpoint, badness(checkpoint.score().orElse(Double.NaN)), position);
+        ranking.add(position(ranked), ranked);
         byName.put(checkpoint.name(), ranked);
     }
 
@@ -119,14 +121,14 @@ final class TopK {
         }
     }
 
-    /** Where a checkpoint stands, or is to stand. */
-    private int place(Ranked ranked) {
+    /** The index of a checkpoint, or its insertion point. */
+    private int position(Ranked ranked) {
         int found = Collections.binarySearch(ranking, ranked);
         return found < 0 ? -found - 1 : found;
     }
 
     private void remove(Ranked ranked) {
-        ranking.remove(place(ranked));
+        ranking.remove(position(ranked));
         byName.remove(ranked.checkpoint.name());
     }
 
@@ -137,7 +139,7 @@ final class TopK {
         return ScoreOrder.badness(mode, stored(score));
     }
 
-    /** The order in which checkpoints are given up for want of room, be they in the ranking or not. */
+    /** The order of eviction for lack of space, also for checkpoints that are not in the ranking. */
     Comparator<KeptCheckpoint> worstFirst() {
         return Comparator.<KeptCheckpoint>comparingDouble(
                         checkpoint -> -badness(checkpoint.score().orElse(Double.NaN)))
@@ -154,7 +156,7 @@ final class TopK {
         }
         Ranked newestOfBest = ranking.get(ranking.size() - 1);
         Ranked best = monitored
-                ? ranking.get(place(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1)))
+                ? ranking.get(position(new Ranked(newestOfBest.checkpoint, newestOfBest.badness, -1)))
                 : newestOfBest;
         return Optional.of(best.checkpoint);
     }
@@ -164,7 +166,7 @@ final class TopK {
         return full && monitored ? Optional.of(ranking.get(0).checkpoint) : Optional.empty();
     }
 
-    /** In order of insertion. */
+    /** The checkpoints in order of insertion. */
     List<KeptCheckpoint> kept() {
         return ranking.stream()
                 .sorted(Comparator.comparingLong(ranked -> ranked.sequence))
@@ -172,10 +174,10 @@ final class TopK {
                 .toList();
     }
 
-    /** A checkpoint with its place: larger badness is worse, then the earlier is worse. */
+    /** A ranked checkpoint: larger badness is worse, then the earlier is worse. */
     private record Ranked(KeptCheckpoint checkpoint, double badness, long sequence) implements Comparable<Ranked> {
 
-        /** The worst first. Written out, because a decision compares some twenty times. */
+        /** Worst first. Written without a comparator chain, because each decision compares about twenty times. */
         @Override
         public int compareTo(Ranked other) {
             int worse = Double.compare(other.badness, badness);

@@ -5,26 +5,26 @@ import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.SaveTrigger;
 
 /**
- * What a stream is told of the moment at which a hook is called. A view that the training loop implements once; it is
- * read during the call only, so that nothing is allocated where nothing is due.
+ * A view of the training loop at a hook. Streams read it only during the call, so nothing is allocated if no save is
+ * due.
  */
 public interface TrainerView extends SaveTrigger.Progress {
 
-    /** Logged metrics; {@code epoch} and {@code step} only if the user logged them. */
+    /** Logged metrics, with {@code epoch} and {@code step} only if the user logged them. */
     MetricValues metrics();
 
-    /** After a training batch: whether a validation runs now, before the next batch. */
+    /** After a training batch: whether a validation follows before the next batch. */
     boolean validationRunsNow();
 
-    /** Whether a validation has run to its end in this fit; the sanity check does not count. */
+    /** Whether a validation has completed in this fit; the sanity check does not count. */
     boolean validationHasRun();
 
-    /** Whether a stream of this setting saves at the end of the training epoch; see {@link ValidationSchedule}. */
+    /** Whether a stream with this setting saves at the end of the training epoch; see {@link ValidationSchedule}. */
     boolean savesOnTrainEpochEnd(SaveOnTrainEpochEnd setting);
 
-    /** Whether this is the check before training, during which nothing is saved. */
+    /** Whether this is the sanity check before training, which saves nothing. */
     boolean sanityChecking();
 
-    /** Whether this is a trial run, during which nothing is saved. */
+    /** Whether this is a dry run ({@code fastDevRun}), which saves nothing. */
     boolean fastDevRun();
 }

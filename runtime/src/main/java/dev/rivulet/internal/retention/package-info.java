@@ -1,6 +1,6 @@
 /**
- * The decisions and the retention state of one checkpoint stream: when it saves, under which name, and what it
- * keeps. Pure: no clock, no disk, no static state; a list of events drives it.
+ * Decides when one checkpoint stream saves, under which name, and what it keeps. Pure: without a clock, a disk or
+ * static state; a sequence of hook calls drives it.
  */
 @NullMarked
 package dev.rivulet.internal.retention;

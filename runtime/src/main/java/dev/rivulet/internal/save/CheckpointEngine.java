@@ -32,84 +32,85 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves the streams of a run. At each hook every stream decides; those that are due are saved from one snapshot, which the
- * writer's thread turns into files while training continues. What became of earlier saves is collected at the next hook.
+ * Saves the streams of a run. At each hook, on the training thread, every stream decides whether a save is due; streams
+ * that are due are saved from one snapshot, which the writer thread turns into files while training continues. The
+ * outcomes of earlier saves are collected at the next hook. Owns the {@link SaveScheduler}.
  *
- * <p>One stream's failure leaves the others alone; where its policy says so, it ends the run after the others were served.
+ * <p>The failure of one stream does not affect the others. If its policy stops training, the others are saved first.
  */
 public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointEngine.class);
 
     private final SavedRun run;
     private final List<StreamSaver> streams;
-    private final Optional<SaveScheduler> events;
+    private final Optional<SaveScheduler> scheduler;
     private final FailurePolicy failures;
 
     private CheckpointEngine(
-            SavedRun run, List<StreamSaver> streams, Optional<SaveScheduler> events, FailurePolicy failures) {
+            SavedRun run, List<StreamSaver> streams, Optional<SaveScheduler> scheduler, FailurePolicy failures) {
         this.run = run;
         this.streams = streams;
-        this.events = events;
+        this.scheduler = scheduler;
         this.failures = failures;
     }
 
     /**
-     * The streams of a run, to be closed by the caller.
+     * Opens the streams of a run. The caller closes the result, then the directory.
      *
-     * @param registries whose transforms and conditions are called
+     * @param registries the transforms and conditions to call
      * @param graph the streams
-     * @param directory where their files go; closed by the caller, after this
-     * @param continuation what the run adopts of it
+     * @param directory receives the files
+     * @param lineage what the run adopts from the directory
      */
     public static CheckpointEngine open(
             SavedRun run,
             DeclaredStreams registries,
             StreamGraph graph,
             CheckpointDirectory directory,
-            RunLineage continuation,
+            RunLineage lineage,
             SaveSettings settings) {
-        TrainingComponents parts = run.parts();
-        Network network = parts.network();
-        SnapshotPool snapshots = new SnapshotPool(network.arrays(), parts.arrays(), settings.maxPendingSaves() + 1);
+        TrainingComponents components = run.components();
+        Network network = components.network();
+        SnapshotPool snapshots = new SnapshotPool(network.arrays(), components.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots, settings.maxPendingSaves());
-        warnOfMissingState(parts.optimizer(), graph);
+        warnOfMissingState(components.optimizer(), graph);
         FailurePolicy failures = new FailurePolicy();
-        SaveConditions conditions = new SaveConditions(registries, network.manager(), run.moment(), failures);
-        FileOwnership claims = new FileOwnership();
+        SaveConditions conditions = new SaveConditions(registries, network.manager(), run.view(), failures);
+        FileOwnership ownership = new FileOwnership();
         List<StreamSaver> savers = graph.streams().stream()
                 .map(stream -> new StreamSaver(
-                        stream, CheckpointCodecs.of(stream), directory, claims, conditions::allow, continuation))
+                        stream, CheckpointCodecs.of(stream), directory, ownership, conditions::allow, lineage))
                 .toList();
-        SaveScheduler events = new SaveScheduler(
+        SaveScheduler scheduler = new SaveScheduler(
                 run,
                 new VerifiedTransforms(graph, registries, network.manager(), settings.determinismCheck()),
-                new RunStreams(directory, continuation, savers),
+                new RunStreams(directory, lineage, savers),
                 new SaveQueue(snapshots, settings));
-        return new CheckpointEngine(run, savers, Optional.of(events), failures);
+        return new CheckpointEngine(run, savers, Optional.of(scheduler), failures);
     }
 
-    /** No streams, of a run that saves nothing. */
+    /** An engine without streams, for a run that saves nothing. */
     public static CheckpointEngine none(SavedRun run) {
         return new CheckpointEngine(run, List.of(), Optional.empty(), new FailurePolicy());
     }
 
-    /** Logs what opening a directory has found and restored. */
-    public static void report(Recovery recovery) {
+    /** Logs what was found and restored when a directory was opened. */
+    public static void logRecovery(Recovery recovery) {
         for (Recovery.Quarantined damaged : recovery.quarantined()) {
             LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
         }
         for (Recovery.Missing missing : recovery.missing()) {
-            LOG.warn("{} of the stream \"{}\" is gone.", missing.file(), missing.stream());
+            LOG.warn("{} of the stream \"{}\" is missing.", missing.file(), missing.stream());
         }
         if (!recovery.rolledForward().isEmpty()) {
-            LOG.info("Finished what a run before had committed: groups {}.", recovery.rolledForward());
+            LOG.info("Completed the commits of an earlier run: groups {}.", recovery.rolledForward());
         }
     }
 
     private static void warnOfMissingState(OptimizerStep optimizer, StreamGraph graph) {
         if (optimizer.stateful().isEmpty() && graph.streams().stream().anyMatch(CheckpointCodecs::isResumable)) {
             LOG.warn(
-                    "Training cannot go on from the checkpoints of this run, which is optimized by {}. {}",
+                    "Training cannot resume from the checkpoints of this run, whose optimizer is {}. {}",
                     optimizer.optimizerName(),
                     OptimizerStep.STATE_REMEDY);
         }
@@ -119,16 +120,16 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         try {
             snapshots.reserve();
         } catch (OutOfMemoryError e) {
-            String less = maxPendingSaves == 0 ? "" : "; or do with one copy: Trainer.builder().maxPendingSaves(0)";
+            String less = maxPendingSaves == 0 ? "" : "; or use a single copy: Trainer.builder().maxPendingSaves(0)";
             throw new FitException(
-                    "There is no room for copies of the weights, from which checkpoints are written: " + e.getMessage()
-                            + ". Raise the limit of direct memory, which is that of the heap unless it is set:"
+                    "Not enough memory for the copies of the weights from which checkpoints are written: "
+                            + e.getMessage() + ". Raise the limit of direct memory, by default the size of the heap:"
                             + " -XX:MaxDirectMemorySize=… on Java's command line" + less + ".",
                     e);
         }
     }
 
-    /** Has streams resume from the decisions of another run, by their names. */
+    /** Restores the decision state that another run saved, by stream. */
     public void resume(Map<String, DecisionState> decisions) {
         for (StreamSaver stream : streams) {
             Optional.ofNullable(decisions.get(stream.name())).ifPresent(stream::resume);
@@ -137,106 +138,106 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     @Override
     public void onTrainStart() {
-        streams.forEach(stream -> stream.start(run.moment()));
+        streams.forEach(stream -> stream.start(run.view()));
     }
 
     @Override
     public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainBatchEnd);
+        collectOutcomes();
+        saveDueStreams(Phase.TRAINING, ModelCheckpoint::onTrainBatchEnd);
     }
 
     @Override
     public void onTrainEpochEnd() throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.TRAINING, ModelCheckpoint::onTrainEpochEnd);
+        collectOutcomes();
+        saveDueStreams(Phase.TRAINING, ModelCheckpoint::onTrainEpochEnd);
     }
 
     @Override
     public void onValidationEnd() throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.VALIDATION, ModelCheckpoint::onValidationEnd);
+        collectOutcomes();
+        saveDueStreams(Phase.VALIDATION, ModelCheckpoint::onValidationEnd);
     }
 
     @Override
     public void onTrainEnd() throws Exception {
-        reportSaves();
-        saveWhatIsDue(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
-        events.ifPresent(SaveScheduler::await);
-        reportSaves();
+        collectOutcomes();
+        saveDueStreams(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
+        scheduler.ifPresent(SaveScheduler::await);
+        collectOutcomes();
     }
 
-    /** Earlier saves end first, because a step that is saved needs no exception checkpoint. */
+    /** Waits for earlier saves first: a step that they save needs no exception checkpoint. */
     @Override
     public void onException(Throwable exception) throws Exception {
-        events.ifPresent(SaveScheduler::await);
+        scheduler.ifPresent(SaveScheduler::await);
         try {
-            reportSaves();
+            collectOutcomes();
         } catch (Throwable failed) {
             exception.addSuppressed(failed);
         }
         if (!failures.weightsAreLost()) {
-            saveWhatIsDue(Phase.EXCEPTION, ModelCheckpoint::onException);
-            events.ifPresent(SaveScheduler::await);
-            reportSaves();
+            saveDueStreams(Phase.EXCEPTION, ModelCheckpoint::onException);
+            scheduler.ifPresent(SaveScheduler::await);
+            collectOutcomes();
         }
     }
 
-    /** What each stream has kept, sources first. */
+    /** The result of each stream, sources first. */
     public Map<String, StreamResult> results() {
         Map<String, StreamResult> results = new LinkedHashMap<>();
         for (StreamSaver stream : streams) {
-            stream.missedMetric().ifPresent(metric -> failures.noteMissed(stream, metric, run.moment()));
+            stream.missingMetric().ifPresent(metric -> failures.noteMissingMetric(stream, metric, run.view()));
             results.put(stream.name(), stream.result());
         }
         return results;
     }
 
-    /** What saving has cost. */
+    /** The cost of saving so far. */
     public SaveStatistics statistics() {
-        return events.map(SaveScheduler::statistics).orElseGet(() -> new SaveMetrics().statistics());
+        return scheduler.map(SaveScheduler::statistics).orElseGet(() -> new SaveMetrics().statistics());
     }
 
-    private void saveWhatIsDue(Phase phase, StreamSaver.Decision decision) throws Exception {
-        LoopView moment = run.moment();
-        moment.enter(phase);
+    private void saveDueStreams(Phase phase, StreamSaver.Decision decision) throws Exception {
+        LoopView view = run.view();
+        view.setPhase(phase);
         List<PendingSave> due = List.of();
-        Throwables refused = new Throwables();
+        Throwables undecided = new Throwables();
         for (StreamSaver stream : streams) {
             try {
-                Optional<SavePlan> plan = stream.decide(decision, moment);
+                Optional<SavePlan> plan = stream.decide(decision, view);
                 if (plan.isPresent()) {
                     due = due.isEmpty() ? new ArrayList<>() : due;
                     due.add(new PendingSave(stream, plan.get()));
                 }
             } catch (MissingMetricException | FitException e) {
-                // The other streams are served first.
-                refused.add(e);
+                // The other streams are saved first.
+                undecided.add(e);
             }
         }
         if (!due.isEmpty()) {
-            events.orElseThrow().save(due, moment.now());
-            Throwables failed = collectReports();
-            refused.first().ifPresent(failed::add);
+            scheduler.orElseThrow().save(due, view.now());
+            Throwables failed = noteOutcomes();
+            undecided.first().ifPresent(failed::add);
             failed.throwFirst();
         }
-        refused.throwFirst();
+        undecided.throwFirst();
     }
 
-    /** Collects what became of saves, and throws what ends the run because of it. */
-    private void reportSaves() throws Exception {
-        collectReports().throwFirst();
+    /** Collects the outcomes of saves, and throws if one of them ends the run. */
+    private void collectOutcomes() throws Exception {
+        noteOutcomes().throwFirst();
     }
 
-    /** Neither hides the other: a failed save what the hooks of other checkpoints throw, nor a hook a failed save. */
-    private Throwables collectReports() {
-        List<SaveOutcome> reports = new ArrayList<>();
-        for (Optional<SaveOutcome> report = report(); report.isPresent(); report = report()) {
-            reports.add(report.get());
+    /** A failed save does not hide what a hook throws for another checkpoint, nor the other way round. */
+    private Throwables noteOutcomes() {
+        List<SaveOutcome> outcomes = new ArrayList<>();
+        for (Optional<SaveOutcome> logRecovery = logRecovery(); logRecovery.isPresent(); logRecovery = logRecovery()) {
+            outcomes.add(logRecovery.get());
         }
         Throwables thrown = new Throwables();
-        reports.forEach(report -> failures.note(report, thrown));
-        reports.forEach(report -> report.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
+        outcomes.forEach(logRecovery -> failures.note(logRecovery, thrown));
+        outcomes.forEach(logRecovery -> logRecovery.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
         return thrown;
     }
 
@@ -248,14 +249,14 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         }
     }
 
-    private Optional<SaveOutcome> report() {
-        return events.flatMap(SaveScheduler::report);
+    private Optional<SaveOutcome> logRecovery() {
+        return scheduler.flatMap(SaveScheduler::nextOutcome);
     }
 
     @Override
     public void close() {
-        if (events.isPresent()) {
-            events.get().close();
+        if (scheduler.isPresent()) {
+            scheduler.get().close();
         }
     }
 }

@@ -9,11 +9,11 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A save event as the writer sees it; its duration is the time of transforms, files and commit. */
+/** A save on the writer thread; the duration is that of transforms, files and commit. */
 @Name("dev.rivulet.Commit")
 @Label("Commit")
 @Category("Rivulet")
-@Description("The checkpoints of one save event are computed, written and committed as a group")
+@Description("The checkpoints of one save are computed, written and committed as a group")
 @StackTrace(false)
 final class CommitJfrEvent extends Event {
     @Label("Global Step")

@@ -12,55 +12,55 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs and records the failures of saves, and decides which of them end the run. On the training thread. */
+/** Logs and records failed saves, and decides which of them end the run. For the training thread. */
 final class FailurePolicy {
     private static final Logger LOG = LoggerFactory.getLogger(FailurePolicy.class);
 
     private boolean weightsLost;
 
-    /** Whether user code has destroyed weights of the model, so that nothing good can be saved any more. */
+    /** Whether user code has destroyed weights of the model, so that saving them would be wrong. */
     boolean weightsAreLost() {
         return weightsLost;
     }
 
     /**
-     * Notes what failed at a save.
+     * Records the failures of a save.
      *
-     * @param fatal gets what ends the run because of it
+     * @param fatal receives those that end the run
      */
-    void note(SaveOutcome report, Throwables fatal) {
-        for (SaveOutcome.Failed failed : report.failed()) {
-            note(failed.saver(), report.moment(), failed.cause()).ifPresent(fatal::add);
+    void note(SaveOutcome outcome, Throwables fatal) {
+        for (SaveOutcome.Failed failed : outcome.failed()) {
+            note(failed.saver(), outcome.context(), failed.cause()).ifPresent(fatal::add);
         }
     }
 
-    /** Notes a failure; the result is what ends the run because of it, if anything does. */
-    Optional<FitException> note(StreamSaver stream, SaveContext at, Throwable failure) {
+    /** Records a failure; returns the exception that ends the run, if the failure does. */
+    Optional<FitException> note(StreamSaver stream, SaveContext context, Throwable failure) {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        StreamFailure noted = new StreamFailure(stream.name(), at.epoch(), at.globalStep(), failure);
-        stream.note(noted);
+        StreamFailure recorded = new StreamFailure(stream.name(), context.epoch(), context.globalStep(), failure);
+        stream.note(recorded);
         boolean lost = leavesWeightsLost(failure);
         weightsLost |= lost;
-        if (failure instanceof SkippedSaveException || (stream.isDispensable() && !lost)) {
-            LOG.error("A save failed; training goes on: {}", noted, failure);
+        if (failure instanceof SkippedSaveException || (stream.toleratesFailure() && !lost)) {
+            LOG.error("A save failed; training continues: {}", recorded, failure);
             return Optional.empty();
         }
-        return Optional.of(new FitException("Not saved: " + noted, failure));
+        return Optional.of(new FitException("Not saved: " + recorded, failure));
     }
 
-    /** Notes that a save was due without effect. */
-    void noteMissed(StreamSaver stream, String metric, LoopView moment) {
+    /** Records that a due save was not carried out because its metric was missing. */
+    void noteMissingMetric(StreamSaver stream, String metric, LoopView view) {
         note(
                 stream,
-                moment.at(Phase.TRAIN_END),
-                new IllegalStateException("A save was due when the monitored metric \"" + metric
-                        + "\" had not been logged; call log(\"" + metric
+                view.at(Phase.TRAIN_END),
+                new IllegalStateException("A save was due before the monitored metric \"" + metric
+                        + "\" was logged; call log(\"" + metric
                         + "\", value), give fit validation data, or monitor a metric that is logged."));
     }
 
-    /** Whether training would continue with weights that nobody computed. */
+    /** Whether training would continue with corrupted weights. */
     private static boolean leavesWeightsLost(Throwable failure) {
         return failure instanceof LostWeightsException
                 || Stream.of(failure.getSuppressed()).anyMatch(LostWeightsException.class::isInstance);

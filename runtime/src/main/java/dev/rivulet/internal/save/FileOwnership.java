@@ -6,14 +6,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Which stream of a run owns which file, so that no stream overwrites another's. Also the lock of this and of what each
- * stream keeps, which the training thread and the writer's share.
+ * Records which stream of a run owns which file, so that no stream overwrites the file of another. Its lock also guards
+ * what each stream keeps. Shared by the training thread and the writer thread.
  */
 final class FileOwnership {
     private final Map<String, String> owners = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Changes what streams own and keep. */
+    /** Changes, under the lock, what streams own and keep. */
     void change(Runnable work) {
         locked(() -> {
             work.run();
@@ -21,7 +21,7 @@ final class FileOwnership {
         });
     }
 
-    /** Reads or changes what streams own and keep. */
+    /** Reads or changes, under the lock, what streams own and keep. */
     <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
@@ -31,7 +31,7 @@ final class FileOwnership {
         }
     }
 
-    /** Has user code run in the middle of {@link #locked}, for which the writer does not wait. */
+    /** Runs user code in the middle of {@link #locked} without the lock, so that the writer does not wait for it. */
     <T> T unlocked(Supplier<T> userCode) {
         lock.unlock();
         try {
@@ -42,11 +42,11 @@ final class FileOwnership {
     }
 
     /**
-     * Claims a file for a stream.
+     * Makes a stream the owner of a file.
      *
      * @throws IllegalStateException if another stream owns it
      */
-    void claim(String file, String stream) {
+    void acquire(String file, String stream) {
         String owner = owners.putIfAbsent(file, stream);
         if (owner != null && !owner.equals(stream)) {
             throw new IllegalStateException("The stream \"" + stream + "\" would overwrite " + file
@@ -54,11 +54,11 @@ final class FileOwnership {
         }
     }
 
-    boolean isClaimed(String file) {
+    boolean isOwned(String file) {
         return owners.containsKey(file);
     }
 
-    /** Ends a stream's claim; another's stays. */
+    /** Ends the ownership of a file, if the stream owns it. */
     void release(String file, String stream) {
         owners.remove(file, stream);
     }

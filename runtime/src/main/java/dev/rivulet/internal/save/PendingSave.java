@@ -2,26 +2,26 @@ package dev.rivulet.internal.save;
 
 import dev.rivulet.internal.retention.SavePlan;
 
-/** A stream's save from the decision that it is due until its file is written, or the save is aborted. */
+/** The save of one stream, from the decision that it is due until its file is written or the save is aborted. */
 record PendingSave(StreamSaver saver, SavePlan plan) {
 
     String stream() {
         return saver.name();
     }
 
-    /** Has the stream count as not saved at this step, because an exception checkpoint would be left out otherwise. */
+    /** Makes the step count as not saved; otherwise an exception checkpoint of the same step would be left out. */
     void abort() {
         saver.abort(plan);
     }
 
     /** Reports a failure, and aborts the save. */
-    void fail(SaveOutcome report, Throwable failure) {
-        report.fail(saver, failure);
+    void fail(SaveOutcome outcome, Throwable failure) {
+        outcome.fail(saver, failure);
         try {
             abort();
-        } catch (Throwable further) {
-            // Thrown on the writer's thread, it would end the work there without a report.
-            failure.addSuppressed(further);
+        } catch (Throwable another) {
+            // If it were thrown on the writer thread, the save would end without an outcome.
+            failure.addSuppressed(another);
         }
     }
 }

@@ -22,8 +22,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What a stream keeps, as manifests have it: they name groups instead of files, because a group's manifest describes its
- * files permanently.
+ * Maps what a stream keeps to groups and back, because manifests name groups instead of files: the manifest of a group
+ * describes its files permanently. Guarded by the lock of {@link FileOwnership}.
  */
 public final class RetentionIndex {
     private final String folder;
@@ -32,10 +32,11 @@ public final class RetentionIndex {
     private RetainedGroups current = RetainedGroups.EMPTY;
 
     /**
-     * The ledger of a stream that has saved nothing.
+     * The index of a stream that has saved nothing.
      *
-     * @param folder of the stream's files, empty or with {@code /} at its end
-     * @param depths in how many folders below it files may lie, as their templates have it: others are in another directory
+     * @param folder the folder of the stream's files, empty or ending with {@code /}
+     * @param depths numbers of folders below it in which the stream's templates put files; files at other depths belong
+     *     to another directory
      */
     public RetentionIndex(String folder, Set<Long> depths) {
         this.folder = folder;
@@ -46,25 +47,25 @@ public final class RetentionIndex {
         return current;
     }
 
-    /** The ledger once a plan has committed in a group, after which the stream keeps these books. */
-    RetainedGroups after(SavePlan plan, RetentionSnapshot books, long group) {
+    /** What manifests hold once a plan has committed in a group, after which the stream keeps the snapshot. */
+    RetainedGroups after(SavePlan plan, RetentionSnapshot snapshot, long group) {
         ToLongFunction<String> groupOf = name ->
                 plan.checkpoint().filter(written -> written.name().equals(name)).isPresent() ? group : known(name);
         Optional<RetainedGroups.Pointed> last = plan.last()
                 .map(pointer -> pointed(pointer.name(), group, pointer.target().isPresent()));
         Optional<RetainedGroups.Pointed> best = plan.best()
                 .map(pointer -> pointed(pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()));
-        return ledger(books, groupOf, last.or(current::last), best.or(current::best));
+        return retained(snapshot, groupOf, last.or(current::last), best.or(current::best));
     }
 
     private RetainedGroups.Pointed pointed(String name, long group, boolean linked) {
         return new RetainedGroups.Pointed(folder + name, group, linked);
     }
 
-    /** Makes the ledger after a plan the current one, because it is durable now. */
-    void commit(SavePlan plan, RetentionSnapshot books, RetainedGroups after, long group) {
+    /** Makes the result of {@link #after} the current state, now that it is durable. */
+    void commit(SavePlan plan, RetentionSnapshot snapshot, RetainedGroups after, long group) {
         plan.checkpoint().ifPresent(checkpoint -> groups.put(checkpoint.name(), group));
-        List<String> named = Stream.concat(books.checkpoints().stream(), books.rescue().stream())
+        List<String> named = Stream.concat(snapshot.checkpoints().stream(), snapshot.onException().stream())
                 .map(KeptCheckpoint::name)
                 .toList();
         groups.keySet().retainAll(named);
@@ -72,49 +73,50 @@ public final class RetentionIndex {
     }
 
     /**
-     * Adopts what another run kept. What a manifest that cannot be read describes is left out, and so is what lies in
-     * another folder or is not there any more.
+     * Adopts what another run kept, except for groups whose manifest cannot be read, files in another folder, and files
+     * that no longer exist.
      *
-     * @param catalog with the ledger's groups
-     * @param exists whether a file is there, by its path
-     * @return the books that the ledger stands for
+     * @param catalog holds the groups
+     * @param retained what the other run kept
+     * @param exists whether a file exists, by its path
+     * @return the same as names of files
      */
-    public RetentionSnapshot adopt(Catalog catalog, String stream, RetainedGroups ledger, Predicate<String> exists) {
+    public RetentionSnapshot adopt(Catalog catalog, String stream, RetainedGroups retained, Predicate<String> exists) {
         Rebuilt rebuilt = new Rebuilt(catalog, stream, folder, depths, exists, groups);
-        RetentionSnapshot books = new RetentionSnapshot(
-                new RetentionSnapshot.Retained(
-                        rebuilt.kept(ledger.kept().topK()),
-                        rebuilt.kept(ledger.kept().newest()),
-                        rebuilt.kept(ledger.kept().everyNth())),
+        RetentionSnapshot snapshot = new RetentionSnapshot(
+                new RetentionSnapshot.Kept(
+                        rebuilt.kept(retained.kept().topK()),
+                        rebuilt.kept(retained.kept().newest()),
+                        rebuilt.kept(retained.kept().everyNth())),
                 RetentionSnapshot.Ranking.UNKNOWN,
                 new RetentionSnapshot.Pointers(
-                        ledger.last().flatMap(rebuilt::last), ledger.best().flatMap(rebuilt::best)),
-                rebuilt.rescue(ledger.onException()),
-                rebuilt.isElsewhere(ledger) ? 0 : ledger.saves());
-        current = ledger(
-                books,
+                        retained.last().flatMap(rebuilt::last), retained.best().flatMap(rebuilt::best)),
+                rebuilt.onException(retained.onException()),
+                rebuilt.isElsewhere(retained) ? 0 : retained.saves());
+        current = retained(
+                snapshot,
                 this::known,
-                ledger.last().filter(pointer -> books.last().isPresent()),
-                ledger.best().filter(pointer -> books.bestPointer().isPresent()));
-        return books;
+                retained.last().filter(pointer -> snapshot.last().isPresent()),
+                retained.best().filter(pointer -> snapshot.bestPointer().isPresent()));
+        return snapshot;
     }
 
-    private static RetainedGroups ledger(
-            RetentionSnapshot books,
+    private static RetainedGroups retained(
+            RetentionSnapshot snapshot,
             ToLongFunction<String> groupOf,
             Optional<RetainedGroups.Pointed> last,
             Optional<RetainedGroups.Pointed> best) {
         return new RetainedGroups(
                 new RetainedGroups.Kept(
-                        groups(books.kept(), groupOf),
-                        groups(books.newest(), groupOf),
-                        groups(books.keptForEver(), groupOf)),
+                        groups(snapshot.topK(), groupOf),
+                        groups(snapshot.newest(), groupOf),
+                        groups(snapshot.everyNth(), groupOf)),
                 last,
                 best,
-                books.rescue().stream()
-                        .mapToLong(rescue -> groupOf.applyAsLong(rescue.name()))
+                snapshot.onException().stream()
+                        .mapToLong(checkpoint -> groupOf.applyAsLong(checkpoint.name()))
                         .findAny(),
-                books.saves());
+                snapshot.saves());
     }
 
     private static GroupSet groups(List<KeptCheckpoint> checkpoints, ToLongFunction<String> groupOf) {
@@ -123,7 +125,7 @@ public final class RetentionIndex {
                 .toList());
     }
 
-    /** In how many folders a file of this name lies. */
+    /** The number of folders in a name. */
     static long depth(String name) {
         return name.chars().filter(character -> character == '/').count();
     }
@@ -131,12 +133,12 @@ public final class RetentionIndex {
     private long known(String name) {
         Long known = groups.get(name);
         if (known == null) {
-            throw new IllegalStateException("The books name " + name + ", which no group has.");
+            throw new IllegalStateException("The retention state names " + name + ", which belongs to no group.");
         }
         return known;
     }
 
-    /** The way from groups back to files, which notes the group of each file that it finds. */
+    /** Maps groups back to files, and notes the group of each file that it finds. */
     private record Rebuilt(
             Catalog catalog,
             String stream,
@@ -145,16 +147,16 @@ public final class RetentionIndex {
             Predicate<String> exists,
             Map<String, Long> found) {
 
-        /** Whether all that is kept lies in another folder, where the stream was before. */
-        private boolean isElsewhere(RetainedGroups ledger) {
+        /** Whether everything that was kept lies in another folder, from which the stream has moved. */
+        private boolean isElsewhere(RetainedGroups retained) {
             List<String> paths = new ArrayList<>();
-            Stream.of(ledger.last(), ledger.best())
+            Stream.of(retained.last(), retained.best())
                     .forEach(
                             pointer -> pointer.map(RetainedGroups.Pointed::name).ifPresent(paths::add));
             Stream.of(
-                            ledger.kept().topK(),
-                            ledger.kept().newest(),
-                            ledger.kept().everyNth())
+                            retained.kept().topK(),
+                            retained.kept().newest(),
+                            retained.kept().everyNth())
                     .flatMap(groups -> groups.numbers().stream())
                     .forEach(group -> catalog.group(group)
                             .flatMap(this::stored)
@@ -172,7 +174,7 @@ public final class RetentionIndex {
             return kept;
         }
 
-        private Optional<KeptCheckpoint> rescue(OptionalLong group) {
+        private Optional<KeptCheckpoint> onException(OptionalLong group) {
             return group.isPresent() ? kept(group.getAsLong()) : Optional.empty();
         }
 
@@ -221,7 +223,7 @@ public final class RetentionIndex {
             return name(pointed.name()).filter(name -> exists.test(pointed.name()));
         }
 
-        /** What a pointer names: a link needs its target's own file, a copy does not. */
+        /** What a pointer names. The target of a link must exist; that of a copy need not. */
         private Optional<KeptCheckpoint> target(RetainedGroups.Pointed pointed) {
             return described(pointed.group())
                     .filter(target -> !pointed.linked() || exists.test(folder + target.name()));

@@ -11,37 +11,37 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * What a run adopts of the directory that it saves to: all that the run kept from whose checkpoint it resumes. A run
- * that starts fresh, or resumes from another directory, leaves alone what others have kept there.
+ * What a run adopts from its directory: everything that the run kept whose checkpoint it resumes from. A run that
+ * starts fresh, or resumes from another directory, does not touch what earlier runs kept. Immutable.
  *
- * @param run names the run in manifests
- * @param catalog of the directory
- * @param ledgers what is adopted, by stream
+ * @param run identifies the run in manifests
+ * @param catalog the groups of the directory
+ * @param adopted what is adopted, by stream
  * @param globalStep the step from which training resumes
- * @param source the file from which it resumes; empty for a run that starts fresh
+ * @param source the file from which training resumes; empty for a fresh run
  */
 public record RunLineage(
         UUID run,
         Optional<Catalog> catalog,
-        Map<String, RetainedGroups> ledgers,
+        Map<String, RetainedGroups> adopted,
         long globalStep,
         Optional<Path> source) {
 
-    /** Nothing: the run starts fresh. */
+    /** The lineage of a run that starts fresh. */
     public static RunLineage none() {
         return new RunLineage(UUID.randomUUID(), Optional.empty(), Map.of(), 0, Optional.empty());
     }
 
-    /** Nothing but the step: the run resumes from a file that is not in the directory. */
+    /** The lineage of a run that resumes from a file outside the directory. */
     public static RunLineage ofExternal(long globalStep) {
         return new RunLineage(UUID.randomUUID(), Optional.empty(), Map.of(), globalStep, Optional.empty());
     }
 
     /**
-     * What there is to adopt.
+     * The lineage of a run that resumes from a file in its directory.
      *
-     * @param catalog of the directory that is saved to
-     * @param run the run that saved the source there; empty if none did
+     * @param catalog the groups of the directory
+     * @param run the run that saved the source; empty if it is unknown
      * @param source the file from which training resumes
      */
     public static RunLineage of(Catalog catalog, Optional<UUID> run, Path source, long globalStep) {
@@ -55,15 +55,15 @@ public record RunLineage(
      * What a stream adopts.
      *
      * @param folder the stream's folder
-     * @param ledger of the stream, which has saved nothing yet
-     * @param exists whether a file is in the directory, by its path
+     * @param index the index of the stream, which has saved nothing yet; filled by this
+     * @param exists whether a file exists in the directory, by its path
      */
-    RetentionSnapshot.Restored restore(String stream, Path folder, RetentionIndex ledger, Predicate<String> exists) {
-        RetainedGroups known = ledgers.get(stream);
-        RetentionSnapshot books = catalog.isPresent() && known != null
-                ? ledger.adopt(catalog.get(), stream, known, exists)
+    RetentionSnapshot.Restored restore(String stream, Path folder, RetentionIndex index, Predicate<String> exists) {
+        RetainedGroups known = adopted.get(stream);
+        RetentionSnapshot retained = catalog.isPresent() && known != null
+                ? index.adopt(catalog.get(), stream, known, exists)
                 : RetentionSnapshot.EMPTY;
-        return new RetentionSnapshot.Restored(books, globalStep, nameIn(folder));
+        return new RetentionSnapshot.Restored(retained, globalStep, nameIn(folder));
     }
 
     private Optional<String> nameIn(Path folder) {

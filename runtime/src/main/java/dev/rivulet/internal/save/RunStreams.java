@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All streams of a run, in the directory that they save to.
+ * The streams of a run and the directory that they save to. Shared by the training thread and the writer thread; does
+ * not own the directory.
  *
- * @param directory closed by whoever opened it
- * @param continuation which run this is, and what it has adopted of the directory
- * @param savers sources before what is derived from them
+ * @param lineage which run this is, and what it has adopted from the directory
+ * @param savers the streams, sources before derived streams
  */
-record RunStreams(CheckpointDirectory directory, RunLineage continuation, List<StreamSaver> savers) {
+record RunStreams(CheckpointDirectory directory, RunLineage lineage, List<StreamSaver> savers) {
 
-    /** What is kept, by stream; also by streams that the run no longer has, so that their files stay known. */
-    Map<String, RetainedGroups> ledgers() {
-        Map<String, RetainedGroups> ledgers = new LinkedHashMap<>(continuation.ledgers());
-        savers.forEach(stream -> ledgers.put(stream.name(), stream.ledger()));
-        return ledgers;
+    /** What each stream keeps, including streams that the run no longer has, so that their files stay known. */
+    Map<String, RetainedGroups> retainedGroups() {
+        Map<String, RetainedGroups> retainedGroups = new LinkedHashMap<>(lineage.adopted());
+        savers.forEach(stream -> retainedGroups.put(stream.name(), stream.retainedGroups()));
+        return retainedGroups;
     }
 
-    /** What decides on the next save of each stream, apart from what it keeps. */
+    /** The decision state of each stream. */
     Map<String, DecisionState> decisions(long globalStep) {
         Map<String, DecisionState> decisions = new LinkedHashMap<>();
         savers.forEach(stream -> decisions.put(stream.name(), stream.decisionState(globalStep)));
         return decisions;
     }
 
-    /** Deletes, when a run ends, what no later group will. */
+    /** Deletes, at the end of a run, the orphaned files that no later group will delete. */
     void deleteOrphans() {
         savers.forEach(StreamSaver::deleteOrphans);
     }

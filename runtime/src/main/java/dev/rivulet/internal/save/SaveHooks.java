@@ -9,9 +9,9 @@ public interface SaveHooks {
     /** Whether {@link #onSaveCheckpoint} may add entries; the same for the whole fit. */
     boolean addEntries();
 
-    /** Before a checkpoint is written: the time to add entries. */
+    /** Called before a checkpoint is written; may add entries. */
     void onSaveCheckpoint(Checkpoint checkpoint) throws Exception;
 
-    /** When a checkpoint is durable. */
+    /** Called when a checkpoint is durable. */
     void onCheckpointCommitted(CommittedCheckpoint checkpoint) throws Exception;
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up what saving costs, and has it recorded. On the training thread. */
+/** Adds up the cost of saving, and records it as JFR events. For the training thread. */
 final class SaveMetrics {
     private long groups;
     private long checkpoints;
@@ -19,12 +19,12 @@ final class SaveMetrics {
     private int deepestQueue;
     private @Nullable SaveOutcome lastDurable;
 
-    /** A save that training waits for. */
-    final class Begun {
+    /** Measures how long training waits for a save. */
+    final class Timing {
         private final SnapshotJfrEvent event = new SnapshotJfrEvent();
         private final long start = System.nanoTime();
 
-        private Begun(long globalStep) {
+        private Timing(long globalStep) {
             event.begin();
             event.globalStep = globalStep;
         }
@@ -41,7 +41,7 @@ final class SaveMetrics {
             skipped++;
         }
 
-        /** Training continues. */
+        /** Ends the wait. */
         void end(int queueDepth) {
             long blocked = System.nanoTime() - start;
             blockedNanos += blocked;
@@ -52,23 +52,23 @@ final class SaveMetrics {
         }
     }
 
-    /** Training waits for a save. */
-    Begun begin(long globalStep) {
-        return new Begun(globalStep);
+    /** Starts to measure a wait. */
+    Timing begin(long globalStep) {
+        return new Timing(globalStep);
     }
 
-    /** The writer is done with a save. */
-    void written(SaveOutcome report) {
-        writeNanos += report.writeNanos();
-        if (!report.committed().isEmpty()) {
+    /** Adds a save that the writer has completed. */
+    void written(SaveOutcome outcome) {
+        writeNanos += outcome.writeNanos();
+        if (!outcome.committed().isEmpty()) {
             groups++;
-            checkpoints += report.committed().size();
-            writtenBytes += report.bytes();
-            lastDurable = report;
+            checkpoints += outcome.committed().size();
+            writtenBytes += outcome.bytes();
+            lastDurable = outcome;
         }
     }
 
-    /** The sums until now. */
+    /** The sums so far. */
     SaveStatistics statistics() {
         return new SaveStatistics(
                 groups,
@@ -83,8 +83,8 @@ final class SaveMetrics {
                 Optional.ofNullable(lastDurable).map(SaveMetrics::durable));
     }
 
-    private static SaveStatistics.Durable durable(SaveOutcome report) {
+    private static SaveStatistics.Durable durable(SaveOutcome outcome) {
         return new SaveStatistics.Durable(
-                report.moment().globalStep(), Duration.ofNanos(System.nanoTime() - report.endNanos()));
+                outcome.context().globalStep(), Duration.ofNanos(System.nanoTime() - outcome.endNanos()));
     }
 }

@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What became of a save. Filled by the writer, or by what refuses the save; then read by the training thread. */
+/**
+ * The outcome of a save. Filled on the writer thread, or on the training thread if nothing gets that far; then read by
+ * the training thread.
+ */
 final class SaveOutcome {
-    private final SaveContext moment;
+    private final SaveContext context;
     private final long sinceNanos = System.nanoTime();
     private final List<CommittedCheckpoint> committed = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
@@ -16,16 +19,16 @@ final class SaveOutcome {
     private long startNanos;
     private long endNanos;
 
-    /** A report to be filled, made at the step boundary. */
-    SaveOutcome(SaveContext moment) {
-        this.moment = moment;
+    /** An empty outcome, created at the step boundary. */
+    SaveOutcome(SaveContext context) {
+        this.context = context;
     }
 
     /** A stream whose save failed. */
     record Failed(StreamSaver saver, Throwable cause) {}
 
-    SaveContext moment() {
-        return moment;
+    SaveContext context() {
+        return context;
     }
 
     void commit(CommittedCheckpoint checkpoint) {
@@ -36,22 +39,22 @@ final class SaveOutcome {
         failed.add(new Failed(saver, cause));
     }
 
-    /** The writer begins. */
+    /** Called when the writer starts. */
     void start() {
         startNanos = System.nanoTime();
     }
 
-    /** The writer is done. */
+    /** Called when the writer is done. */
     void end() {
         endNanos = System.nanoTime();
     }
 
-    /** Time from the step boundary until all was done. */
+    /** Time from the step boundary until the writer was done. */
     long behindNanos() {
         return endNanos - sinceNanos;
     }
 
-    /** Time in which the writer was at work. */
+    /** Time that the writer worked. */
     long writeNanos() {
         return endNanos - startNanos;
     }
@@ -61,7 +64,7 @@ final class SaveOutcome {
         return endNanos;
     }
 
-    /** Bytes of the files that were committed. */
+    /** Total size of the committed files, in bytes. */
     long bytes() {
         return committed.stream().mapToLong(CommittedCheckpoint::byteCount).sum();
     }

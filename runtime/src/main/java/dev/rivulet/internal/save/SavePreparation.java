@@ -5,34 +5,34 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the training thread does for one save before the writer continues it: transforms and hooks that see the module
- * run. All of them are user code; whatever one throws, the other streams are saved.
+ * Prepares one save on the training thread, before the writer continues it: runs the transforms and hooks that see the
+ * module. These are user code; whatever one of them throws, the other streams are saved.
  */
 final class SavePreparation {
-    private final SaveRequest event;
+    private final SaveRequest request;
     private final SaveHooks hooks;
-    private final Set<String> trustedHooks;
+    private final Set<String> verifiedHooks;
     private final SaveOutcome refused;
     private final List<PendingSave> prepared = new ArrayList<>();
 
     /**
-     * Prepares one save.
+     * A preparation.
      *
-     * @param trustedHooks streams whose hooks have been verified to change no weights; changed by this
-     * @param refused where failures are reported
+     * @param verifiedHooks streams whose hooks have been verified not to change weights; updated by this
+     * @param refused receives the failures
      */
-    SavePreparation(SaveRequest event, SaveHooks hooks, Set<String> trustedHooks, SaveOutcome refused) {
-        this.event = event;
+    SavePreparation(SaveRequest request, SaveHooks hooks, Set<String> verifiedHooks, SaveOutcome refused) {
+        this.request = request;
         this.hooks = hooks;
-        this.trustedHooks = trustedHooks;
+        this.verifiedHooks = verifiedHooks;
         this.refused = refused;
     }
 
     /**
      * Prepares the streams that are due.
      *
-     * @param due sources before what is derived from them
-     * @return those that are left for the writer
+     * @param due sources before derived streams
+     * @return the saves that the writer continues
      */
     List<PendingSave> prepare(List<PendingSave> due) {
         due.forEach(this::prepare);
@@ -40,23 +40,23 @@ final class SavePreparation {
             callHooks();
         }
         List.copyOf(prepared).forEach(this::complete);
-        event.seal();
+        request.seal();
         return List.copyOf(prepared);
     }
 
     private void prepare(PendingSave save) {
         prepared.add(save);
         try {
-            event.prepare(save.stream());
+            request.prepare(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
     }
 
-    /** Computes again what another stream's transform or hook has destroyed since. */
+    /** Recomputes what the transform or hook of another stream has invalidated. */
     private void complete(PendingSave save) {
         try {
-            event.complete(save.stream());
+            request.complete(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
@@ -64,13 +64,13 @@ final class SavePreparation {
 
     private void drop(PendingSave save, Throwable failure) {
         prepared.remove(save);
-        event.release(save.stream());
+        request.release(save.stream());
         save.fail(refused, failure);
     }
 
     private void callHooks() {
         List<PendingSave> all = List.copyOf(prepared);
-        if (all.stream().allMatch(save -> trustedHooks.contains(save.stream()))) {
+        if (all.stream().allMatch(save -> verifiedHooks.contains(save.stream()))) {
             watchTogether(all);
         } else {
             all.forEach(this::watch);
@@ -79,29 +79,29 @@ final class SavePreparation {
 
     private void watch(PendingSave save) {
         try {
-            event.callHooks("An onSaveCheckpoint hook, called for the stream \"" + save.stream() + "\",", () -> {
-                hooks.onSaveCheckpoint(event.checkpoint(save.stream()));
+            request.callHooks("An onSaveCheckpoint hook, called for the stream \"" + save.stream() + "\",", () -> {
+                hooks.onSaveCheckpoint(request.checkpoint(save.stream()));
                 return save;
             });
-            trustedHooks.add(save.stream());
+            verifiedHooks.add(save.stream());
         } catch (Throwable e) {
             drop(save, e);
         }
     }
 
-    /** Hooks that were well-behaved are watched together: to compare all weights takes as long as to copy them. */
+    /** Verified hooks are watched together, because comparing all weights takes as long as copying them. */
     private void watchTogether(List<PendingSave> all) {
         try {
-            event.callHooks("An onSaveCheckpoint hook", () -> {
+            request.callHooks("An onSaveCheckpoint hook", () -> {
                 all.forEach(this::call);
                 return all;
             });
         } catch (Exception e) {
-            // Whose hook it was shows at the next save. Until then no stream is blamed that would end training.
-            trustedHooks.clear();
+            // The next save shows which hook it was. Until then, blame a stream whose failure does not end training.
+            verifiedHooks.clear();
             StreamSaver blamed = all.stream()
                     .map(PendingSave::saver)
-                    .filter(StreamSaver::isDispensable)
+                    .filter(StreamSaver::toleratesFailure)
                     .findFirst()
                     .orElse(all.get(0).saver());
             refused.fail(blamed, e);
@@ -110,7 +110,7 @@ final class SavePreparation {
 
     private void call(PendingSave save) {
         try {
-            hooks.onSaveCheckpoint(event.checkpoint(save.stream()));
+            hooks.onSaveCheckpoint(request.checkpoint(save.stream()));
         } catch (Throwable e) {
             drop(save, e);
         }

@@ -17,20 +17,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Saves on their way from the training thread to the writer's, in order, and reports on the way back. The memory of
- * snapshots limits how many are on the way.
+ * Passes saves from the training thread to the writer thread, in order, and their outcomes back. Owns the writer
+ * thread. The memory for snapshots limits how many saves are pending.
  */
 final class SaveQueue implements AutoCloseable {
     private final SnapshotPool snapshots;
     private final SaveSettings settings;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(SaveQueue::writerThread);
-    private final Queue<SaveOutcome> reports = new ConcurrentLinkedQueue<>();
+    private final Queue<SaveOutcome> outcomes = new ConcurrentLinkedQueue<>();
     private final AtomicInteger depth = new AtomicInteger();
 
     /**
-     * A queue with its thread, to be closed by the caller.
+     * Starts the writer thread. The caller closes the queue.
      *
-     * @param snapshots memory of as many saves as may be on the way
+     * @param snapshots memory for as many saves as may be pending
      */
     SaveQueue(SnapshotPool snapshots, SaveSettings settings) {
         this.snapshots = snapshots;
@@ -42,7 +42,7 @@ final class SaveQueue implements AutoCloseable {
         return settings.maxPendingSaves() == 0;
     }
 
-    /** A thread that computes without gradients, and does not delay the end of the JVM: a fit waits for it itself. */
+    /** A thread without gradients. It is a daemon, because a fit waits for it explicitly. */
     private static Thread writerThread(Runnable work) {
         Thread thread = new Thread(
                 () -> {
@@ -54,34 +54,34 @@ final class SaveQueue implements AutoCloseable {
         return thread;
     }
 
-    /** A snapshot of this moment; empty if the writer is behind and the save is to be left out. */
+    /** Takes a snapshot; empty if the writer is behind and the save is to be skipped. */
     Optional<Snapshot> snapshot() {
         return settings.backpressure() == Backpressure.WAIT ? Optional.of(snapshots.take()) : snapshots.tryTake();
     }
 
-    /** Saves that are written or wait for it. */
+    /** The number of saves that are being written or waiting. */
     int depth() {
         return depth.get();
     }
 
-    /** Hands a save to the writer. */
+    /** Passes a save to the writer. */
     void submit(Supplier<SaveOutcome> save) {
         depth.incrementAndGet();
         writer.execute(() -> {
             try {
-                reports.add(save.get());
+                outcomes.add(save.get());
             } finally {
                 depth.decrementAndGet();
             }
         });
     }
 
-    /** The next report that has not been read; empty if there is none yet. */
-    Optional<SaveOutcome> report() {
-        return Optional.ofNullable(reports.poll());
+    /** The next outcome that has not been read; empty if none is available yet. */
+    Optional<SaveOutcome> nextOutcome() {
+        return Optional.ofNullable(outcomes.poll());
     }
 
-    /** Waits until everything submitted has been carried out. An interrupt does not shorten it: what was accepted is saved. */
+    /** Waits until every submitted save is done. An interrupt does not end the wait: what was accepted is saved. */
     void await() {
         Future<?> drained = writer.submit(() -> {});
         try {
@@ -91,7 +91,7 @@ final class SaveQueue implements AutoCloseable {
         }
     }
 
-    /** Waits for the rest, then ends the thread. */
+    /** Waits for pending saves, then ends the thread. */
     @Override
     public void close() {
         writer.shutdown();

@@ -25,13 +25,14 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
- * A step boundary at which streams are due: what their checkpoints hold. Begins on the training thread, which takes the
- * snapshot and calls hooks, and ends on the writer's. Used by one thread at a time.
+ * Holds the content of the checkpoints that are due at one step boundary. The training thread creates it and calls
+ * hooks, then hands it to the writer thread; used by one thread at a time. Owns the snapshot and the memory of derived
+ * weights.
  */
 final class SaveRequest implements AutoCloseable {
     private final VerifiedTransforms transforms;
     private final Network network;
-    private final SaveContext moment;
+    private final SaveContext context;
     private final Snapshot snapshot;
     private final Optional<TrainingState> training;
     private final MutationGuard guard;
@@ -39,39 +40,39 @@ final class SaveRequest implements AutoCloseable {
     private final Map<String, Checkpoint> described = new HashMap<>();
 
     /**
-     * Begins with what a step has left.
+     * A request for what is due at this step boundary.
      *
-     * @param transforms that make the weights of derived streams
-     * @param network whose weights these are
-     * @param snapshot of this moment; closed with this
-     * @param training the state of the run, for the streams from which training may resume
+     * @param transforms compute the weights of derived streams
+     * @param network the network that is trained
+     * @param snapshot the state at this step; closed with this
+     * @param training the state of the run, for streams from which training may resume
      */
     SaveRequest(
             VerifiedTransforms transforms,
             Network network,
-            SaveContext moment,
+            SaveContext context,
             Snapshot snapshot,
             Optional<TrainingState> training) {
         this.transforms = transforms;
         this.network = network;
-        this.moment = moment;
+        this.context = context;
         this.snapshot = snapshot;
         this.training = training;
         this.guard = new MutationGuard(snapshot);
-        this.weights = new DerivedWeights(transforms, moment, snapshot, guard);
+        this.weights = new DerivedWeights(transforms, context, snapshot, guard);
     }
 
-    SaveContext moment() {
-        return moment;
+    SaveContext context() {
+        return context;
     }
 
-    /** Computes and describes what a due stream saves. The stream is released later. */
+    /** Computes and describes what a due stream saves; balanced by {@link #release}. */
     void prepare(String stream) throws Exception {
         weights.prepare(stream);
         Provenance provenance = new Provenance(
                 stream,
                 transforms.declaration(stream).transform().map(SaveRequest::derivation),
-                new Provenance.Progress(moment.epoch(), moment.globalStep(), moment.metrics()),
+                new Provenance.Progress(context.epoch(), context.globalStep(), context.metrics()),
                 network.inputShapes(),
                 RuntimeVersion.current());
         described.put(stream, Checkpoint.toSave(provenance));
@@ -81,7 +82,7 @@ final class SaveRequest implements AutoCloseable {
         return new Provenance.Derivation(transform.member(), transform.from(), Optional.empty());
     }
 
-    /** What a prepared stream's checkpoint says of itself, to which hooks add entries. */
+    /** The description of a prepared stream's checkpoint, to which hooks add entries. */
     Checkpoint checkpoint(String stream) {
         return Objects.requireNonNull(described.get(stream), stream);
     }
@@ -89,33 +90,33 @@ final class SaveRequest implements AutoCloseable {
     /**
      * Calls hooks that may add entries to a checkpoint, while training waits.
      *
-     * @param who for the message
-     * @throws dev.rivulet.transform.TransformException if they changed weights, which are restored then
+     * @param who named in the message
+     * @throws dev.rivulet.transform.TransformException if they changed weights, which have been restored
      */
     void callHooks(String who, Callable<?> hooks) throws Exception {
         guard.watch(who, hooks, () -> {});
     }
 
-    /** Computes again on the training thread what another stream's transform or hook has destroyed since. */
+    /** Recomputes, on the training thread, what the transform or hook of another stream has invalidated. */
     void complete(String stream) throws Exception {
         weights.complete(stream);
     }
 
-    /** Takes copies of the entries, which hooks may have kept. */
+    /** Copies the entries, because hooks may have kept references to them. */
     void seal() {
         described.replaceAll((stream, checkpoint) -> checkpoint.copy());
     }
 
-    /** From now on the training thread has nothing to do with this. */
+    /** Hands this over to the writer thread, which calls it. */
     void handOver() {
         guard.handOver();
     }
 
     /**
-     * A checkpoint's file.
+     * The content of a checkpoint's file.
      *
-     * @param checkpoint with the entries of hooks
-     * @param layout ready to be written until the stream is released
+     * @param checkpoint the description, with the entries of hooks
+     * @param layout what to write; valid until the stream is released
      */
     record Contents(Checkpoint checkpoint, FileLayout layout) {}
 
@@ -129,13 +130,13 @@ final class SaveRequest implements AutoCloseable {
                 checkpoint,
                 computed.weights().tensors(),
                 aliases(computed.weights().names()),
-                computed.additions(),
+                computed.extraTensors(),
                 computed.metadata(),
                 codec.isResumable(transforms.declaration(stream)) ? training : Optional.empty());
         return new Contents(checkpoint, codec.layOut(content));
     }
 
-    /** Aliases of the weights that a transform has left in. */
+    /** Aliases of weights that the transform has kept. */
     private Map<String, String> aliases(Set<String> names) {
         Map<String, String> left = new LinkedHashMap<>(network.aliases());
         left.values().retainAll(names);
@@ -143,18 +144,18 @@ final class SaveRequest implements AutoCloseable {
         return left;
     }
 
-    /** A stream has been written, to a file of a format. */
+    /** Notes that a stream has been written. */
     void written(String stream, CheckpointCodec codec, Path file) {
         weights.written(stream, codec, file);
     }
 
-    /** A prepared stream is done. */
+    /** Frees what was prepared for a stream. */
     void release(String stream) {
         described.remove(stream);
         weights.release(stream);
     }
 
-    /** Gives back all memory. May be called several times. */
+    /** Frees all memory. Idempotent. */
     @Override
     public void close() {
         weights.close();

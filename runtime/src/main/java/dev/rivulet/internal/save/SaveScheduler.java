@@ -16,22 +16,22 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * The training thread's part of saving: takes the snapshot, runs the transforms and hooks that see the module, and hands
- * over to the writer.
+ * Starts saves on the training thread: takes the snapshot, has the transforms and hooks run that see the module, and
+ * submits the rest to the writer. Owns the {@link SaveQueue}.
  */
 final class SaveScheduler implements AutoCloseable {
     private final SavedRun run;
     private final VerifiedTransforms transforms;
     private final RunStreams streams;
     private final SaveQueue queue;
-    private final Set<String> trustedHooks = new HashSet<>();
+    private final Set<String> verifiedHooks = new HashSet<>();
     private final Queue<SaveOutcome> refusals = new ArrayDeque<>();
-    private final SaveMetrics measurements = new SaveMetrics();
+    private final SaveMetrics metrics = new SaveMetrics();
 
     /**
-     * The saves of a run, to be closed by the caller.
+     * A scheduler, closed by the caller.
      *
-     * @param transforms that make the weights of its derived streams
+     * @param transforms compute the weights of derived streams
      * @param queue closed with this
      */
     SaveScheduler(SavedRun run, VerifiedTransforms transforms, RunStreams streams, SaveQueue queue) {
@@ -42,19 +42,19 @@ final class SaveScheduler implements AutoCloseable {
     }
 
     /**
-     * Has saves carried out, from one snapshot of this moment. Reports say later what became of them.
+     * Starts the saves of this step, from one snapshot. {@link #nextOutcome} reports later how they ended.
      *
-     * @param due sources before what is derived from them
+     * @param due sources before derived streams
      */
-    void save(List<PendingSave> due, SaveContext at) {
-        SaveMetrics.Begun begun = measurements.begin(at.globalStep());
-        SaveOutcome refused = new SaveOutcome(at);
+    void save(List<PendingSave> due, SaveContext context) {
+        SaveMetrics.Timing timing = metrics.begin(context.globalStep());
+        SaveOutcome refused = new SaveOutcome(context);
         Optional<Snapshot> snapshot = snapshot(due);
         if (snapshot.isPresent()) {
-            begun.copied(snapshot.get().byteCount(), snapshot.get().copyNanos());
-            begin(due, event(due, at, snapshot.get()), refused);
+            timing.copied(snapshot.get().byteCount(), snapshot.get().copyNanos());
+            prepare(due, request(due, context, snapshot.get()), refused);
         } else {
-            begun.skipped();
+            timing.skipped();
             SkippedSaveException skipped = new SkippedSaveException(queue.depth());
             due.forEach(save -> save.fail(refused, skipped));
         }
@@ -62,7 +62,7 @@ final class SaveScheduler implements AutoCloseable {
         if (queue.isSynchronous()) {
             queue.await();
         }
-        begun.end(queue.depth());
+        timing.end(queue.depth());
     }
 
     private Optional<Snapshot> snapshot(List<PendingSave> due) {
@@ -75,62 +75,62 @@ final class SaveScheduler implements AutoCloseable {
         }
     }
 
-    private SaveRequest event(List<PendingSave> due, SaveContext at, Snapshot snapshot) {
+    private SaveRequest request(List<PendingSave> due, SaveContext context, Snapshot snapshot) {
         try {
             Optional<TrainingState> state =
                     due.stream().anyMatch(save -> save.saver().isResumable())
                             ? Optional.of(TrainingStateMapper.capture(
-                                    run.parts(), snapshot, streams.decisions(at.globalStep())))
+                                    run.components(), snapshot, streams.decisions(context.globalStep())))
                             : Optional.empty();
-            return new SaveRequest(transforms, network(), at, snapshot, state);
+            return new SaveRequest(transforms, network(), context, snapshot, state);
         } catch (Throwable e) {
-            // A transform's state is the user's code. Without its memory the next save would wait forever.
+            // The state of a transform is user code. If the memory were not freed, the next save would wait forever.
             snapshot.close();
             due.forEach(PendingSave::abort);
             throw e;
         }
     }
 
-    private void begin(List<PendingSave> due, SaveRequest event, SaveOutcome refused) {
+    private void prepare(List<PendingSave> due, SaveRequest request, SaveOutcome refused) {
         try {
-            List<PendingSave> prepared = new SavePreparation(event, run.hooks(), trustedHooks, refused).prepare(due);
+            List<PendingSave> prepared = new SavePreparation(request, run.hooks(), verifiedHooks, refused).prepare(due);
             if (prepared.isEmpty()) {
-                event.close();
+                request.close();
             } else {
-                queue.submit(new SaveTask(streams, event, prepared)::run);
+                queue.submit(new SaveTask(streams, request, prepared)::run);
             }
         } catch (Throwable e) {
-            // Without its memory the next save would wait forever.
-            event.close();
+            // If the memory were not freed, the next save would wait forever.
+            request.close();
             throw e;
         }
     }
 
     private Network network() {
-        return run.parts().network();
+        return run.components().network();
     }
 
-    /** What became of saves, in order as far as it is known and has not been asked for. */
-    Optional<SaveOutcome> report() {
+    /** The next outcome that has not been read; empty if none is available yet. */
+    Optional<SaveOutcome> nextOutcome() {
         Optional<SaveOutcome> refused = Optional.ofNullable(refusals.poll());
         if (refused.isPresent()) {
             return refused;
         }
-        Optional<SaveOutcome> written = queue.report();
-        written.ifPresent(measurements::written);
+        Optional<SaveOutcome> written = queue.nextOutcome();
+        written.ifPresent(metrics::written);
         return written;
     }
 
     SaveStatistics statistics() {
-        return measurements.statistics();
+        return metrics.statistics();
     }
 
-    /** Waits until everything has been carried out. */
+    /** Waits until every pending save is done. */
     void await() {
         queue.await();
     }
 
-    /** Carries out what is pending. */
+    /** Completes pending saves first. */
     @Override
     public void close() {
         queue.close();

@@ -15,66 +15,67 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The writer's part of a save: computes, writes, commits all files as one group, and records the commit. One stream's
- * failure leaves the others alone; if the commit fails, so do all.
+ * Completes one save on the writer thread: computes the weights, writes the files, commits them as one group, and
+ * records the commit. The failure of one stream does not affect the others; a failed commit fails all. Owns the {@link
+ * SaveRequest}.
  */
 final class SaveTask {
     private final RunStreams streams;
-    private final SaveRequest event;
+    private final SaveRequest request;
     private final List<PendingSave> pending;
-    private final SaveOutcome report;
+    private final SaveOutcome outcome;
 
     /**
-     * A group to be written.
+     * A save.
      *
-     * @param streams all streams of the run; the manifest says what each keeps
-     * @param event what the checkpoints hold; closed by this
-     * @param pending sources before what is derived from them
+     * @param streams all streams of the run; the manifest records what each keeps
+     * @param request the content of the checkpoints; closed by {@link #run}
+     * @param pending sources before derived streams
      */
-    SaveTask(RunStreams streams, SaveRequest event, List<PendingSave> pending) {
+    SaveTask(RunStreams streams, SaveRequest request, List<PendingSave> pending) {
         this.streams = streams;
-        this.event = event;
+        this.request = request;
         this.pending = pending;
-        this.report = new SaveOutcome(event.moment());
+        this.outcome = new SaveOutcome(request.context());
     }
 
-    /** Carries the saves out; whatever fails is in the report. */
+    /** Saves; the outcome holds whatever failed. */
     SaveOutcome run() {
-        CommitJfrEvent recorded = new CommitJfrEvent();
-        recorded.begin();
-        report.start();
-        carryOut(recorded);
-        report.end();
-        recorded.globalStep = report.moment().globalStep();
-        recorded.checkpoints = report.committed().size();
-        recorded.failures = report.failed().size();
-        recorded.bytes = report.bytes();
-        recorded.behind = report.behindNanos();
-        recorded.commit();
-        return report;
+        CommitJfrEvent event = new CommitJfrEvent();
+        event.begin();
+        outcome.start();
+        save(event);
+        outcome.end();
+        event.globalStep = outcome.context().globalStep();
+        event.checkpoints = outcome.committed().size();
+        event.failures = outcome.failed().size();
+        event.bytes = outcome.bytes();
+        event.behind = outcome.behindNanos();
+        event.commit();
+        return outcome;
     }
 
-    private void carryOut(CommitJfrEvent recorded) {
+    private void save(CommitJfrEvent event) {
         List<PendingSave> open = new ArrayList<>(pending);
-        try (event;
+        try (request;
                 Group group = streams.directory().begin()) {
-            recorded.group = group.number();
-            event.handOver();
+            event.group = group.number();
+            request.handOver();
             List<StreamSaver.Written> written = new ArrayList<>();
             for (PendingSave save : pending) {
                 write(save, group).ifPresentOrElse(written::add, () -> open.remove(save));
             }
-            event.close();
+            request.close();
             if (!written.isEmpty()) {
-                List<StreamSaver.Outcome> outcomes = commit(group, written);
+                List<StreamSaver.Commit> commits = commit(group, written);
                 open.clear();
-                publish(group, outcomes);
+                publish(group, commits);
             }
         } catch (Throwable failure) {
-            // The commit is that of all.
-            open.forEach(save -> save.fail(report, failure));
+            // The streams share one commit, so all of them fail.
+            open.forEach(save -> save.fail(outcome, failure));
             if (open.isEmpty()) {
-                report.fail(pending.get(0).saver(), failure);
+                outcome.fail(pending.get(0).saver(), failure);
             }
         }
     }
@@ -82,65 +83,65 @@ final class SaveTask {
     private Optional<StreamSaver.Written> write(PendingSave save, Group group) {
         CheckpointCodec codec = save.saver().codec();
         try {
-            SaveRequest.Contents contents = event.contents(save.stream(), codec);
+            SaveRequest.Contents contents = request.contents(save.stream(), codec);
             StreamSaver.Written written =
                     save.saver().write(save.plan(), contents.checkpoint(), contents.layout(), group);
-            event.written(save.stream(), codec, group.path(written.blob()));
+            request.written(save.stream(), codec, group.path(written.blob()));
             return Optional.of(written);
         } catch (Throwable failure) {
-            // Transforms are user code: whatever they throw, the other streams are saved.
-            save.fail(report, failure);
+            // Transforms are user code: whatever one throws, the other streams are saved.
+            save.fail(outcome, failure);
             return Optional.empty();
         } finally {
-            event.release(save.stream());
+            request.release(save.stream());
         }
     }
 
-    private List<StreamSaver.Outcome> commit(Group group, List<StreamSaver.Written> written) throws IOException {
-        Map<String, RetainedGroups> ledgers = streams.ledgers();
-        List<StreamSaver.Outcome> outcomes = new ArrayList<>();
+    private List<StreamSaver.Commit> commit(Group group, List<StreamSaver.Written> written) throws IOException {
+        Map<String, RetainedGroups> retained = streams.retainedGroups();
+        List<StreamSaver.Commit> commits = new ArrayList<>();
         for (StreamSaver.Written file : written) {
-            StreamSaver.Outcome outcome = file.saver().outcome(file, group.number());
-            ledgers.put(file.saver().name(), outcome.ledger());
-            outcomes.add(outcome);
+            StreamSaver.Commit commit = file.saver().prepareCommit(file, group.number());
+            retained.put(file.saver().name(), commit.retainedGroups());
+            commits.add(commit);
         }
-        group.commit(manifest(group, written, outcomes, ledgers));
-        outcomes.forEach(outcome -> outcome.written().saver().commit(outcome, group.number()));
-        return outcomes;
+        group.commit(manifest(group, written, commits, retained));
+        commits.forEach(commit -> commit.written().saver().finishCommit(commit, group.number()));
+        return commits;
     }
 
     private Manifest manifest(
             Group group,
             List<StreamSaver.Written> written,
-            List<StreamSaver.Outcome> outcomes,
-            Map<String, RetainedGroups> ledgers) {
-        SaveContext at = event.moment();
+            List<StreamSaver.Commit> commits,
+            Map<String, RetainedGroups> retained) {
+        SaveContext context = request.context();
         return new Manifest(
                 group.number(),
                 new Manifest.Origin(
-                        streams.continuation().run(),
+                        streams.lineage().run(),
                         Instant.now(),
-                        at.epoch(),
-                        at.globalStep(),
+                        context.epoch(),
+                        context.globalStep(),
                         RuntimeVersion.current(),
-                        at.metrics()),
+                        context.metrics()),
                 written.stream().map(StreamSaver.Written::stored).toList(),
                 written.stream().flatMap(file -> file.pointers().stream()).toList(),
-                outcomes.stream().flatMap(outcome -> outcome.retired().stream()).toList(),
-                ledgers);
+                commits.stream().flatMap(commit -> commit.superseded().stream()).toList(),
+                retained);
     }
 
-    /** What fails now has committed all the same: names are given by the next group, or by the next fit's start. */
-    private void publish(Group group, List<StreamSaver.Outcome> outcomes) {
+    /** A failure here does not undo the commit: the next group, or recovery at the next start, renames the files. */
+    private void publish(Group group, List<StreamSaver.Commit> commits) {
         try {
             group.publish();
-            for (StreamSaver.Outcome outcome : outcomes) {
-                CommittedCheckpoint saved = outcome.written().committed();
-                outcome.written().saver().announce(saved);
-                report.commit(saved);
+            for (StreamSaver.Commit commit : commits) {
+                CommittedCheckpoint saved = commit.written().committed();
+                commit.written().saver().logSaved(saved);
+                outcome.commit(saved);
             }
         } catch (Throwable failure) {
-            report.fail(outcomes.get(0).written().saver(), failure);
+            outcome.fail(commits.get(0).written().saver(), failure);
         }
     }
 }

@@ -4,10 +4,10 @@ import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.state.TrainingComponents;
 
 /**
- * The run whose streams are saved.
+ * The run whose streams are saved. For the training thread.
  *
- * @param parts what its state consists of
- * @param moment where training stands
+ * @param components the parts whose state is saved
+ * @param view the position of training
  * @param hooks notified of each save
  */
-public record SavedRun(TrainingComponents parts, LoopView moment, SaveHooks hooks) {}
+public record SavedRun(TrainingComponents components, LoopView view, SaveHooks hooks) {}

@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A save event as the training thread sees it; its duration is the time in which training waited. */
+/** A save on the training thread; the duration is the time that training waited. */
 @Name("dev.rivulet.Snapshot")
 @Label("Snapshot")
 @Category("Rivulet")
@@ -28,10 +28,10 @@ final class SnapshotJfrEvent extends Event {
     long copying;
 
     @Label("Queue Depth")
-    @Description("Save events that are written or wait for it, this one included")
+    @Description("Saves being written or waiting to be, including this one")
     int queueDepth;
 
     @Label("Skipped")
-    @Description("Whether the save was left out because the writer was behind")
+    @Description("Whether the save was skipped because the writer was behind")
     boolean skipped;
 }

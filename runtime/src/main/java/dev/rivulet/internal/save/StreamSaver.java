@@ -43,8 +43,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of a run: decisions on the training thread; files, and what is kept of them, on the writer's. The claims on
- * files, which all streams share, are the lock of both.
+ * Saves one stream: decides on the training thread; writes files and updates the retention state on the writer thread.
+ * Both hold the lock of the {@link FileOwnership}, which all streams of the run share.
  */
 final class StreamSaver {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSaver.class);
@@ -52,10 +52,10 @@ final class StreamSaver {
     private final StreamDeclaration declaration;
     private final CheckpointCodec codec;
     private final CheckpointDirectory directory;
-    private final FileOwnership claims;
+    private final FileOwnership ownership;
     private final String folder;
     private final ModelCheckpoint decisions;
-    private final RetentionIndex ledger;
+    private final RetentionIndex index;
     private final Set<String> orphans = new LinkedHashSet<>();
     private final List<StreamFailure> failures = new ArrayList<>();
 
@@ -63,24 +63,24 @@ final class StreamSaver {
             StreamDeclaration declaration,
             CheckpointCodec codec,
             CheckpointDirectory directory,
-            FileOwnership claims,
+            FileOwnership ownership,
             Predicate<StreamSaver> condition,
-            RunLineage continuation) {
+            RunLineage lineage) {
         this.declaration = declaration;
         this.codec = codec;
         this.directory = directory;
-        this.claims = claims;
+        this.ownership = ownership;
         this.folder =
                 declaration.policy().naming().dirpath().map(path -> path + "/").orElse("");
-        this.ledger = new RetentionIndex(folder, depths(declaration));
+        this.index = new RetentionIndex(folder, depths(declaration));
         RetentionSnapshot.Restored restored =
-                continuation.restore(name(), directory.root().resolve(folder), ledger, directory::exists);
-        restored.books().fileNames().forEach(file -> claims.claim(folder + file, name()));
+                lineage.restore(name(), directory.root().resolve(folder), index, directory::exists);
+        restored.retained().fileNames().forEach(file -> ownership.acquire(folder + file, name()));
         this.decisions = new ModelCheckpoint(
                 declaration.name(),
                 declaration.policy(),
                 new Names(),
-                at -> claims.unlocked(() -> condition.test(this)),
+                at -> ownership.unlocked(() -> condition.test(this)),
                 restored);
     }
 
@@ -100,58 +100,58 @@ final class StreamSaver {
         return codec;
     }
 
-    /** Says what was saved, where the policy asks for it. */
-    void announce(CommittedCheckpoint saved) {
+    /** Logs a saved checkpoint if the policy is verbose. */
+    void logSaved(CommittedCheckpoint saved) {
         if (declaration.policy().verbose()) {
             LOG.info("The stream \"{}\" saved {}, {} bytes.", name(), saved.path(), saved.byteCount());
         }
     }
 
-    /** Whether a run can resume from this stream's checkpoints. */
+    /** Whether training can resume from this stream's checkpoints. */
     boolean isResumable() {
         return codec.isResumable(declaration);
     }
 
     /** Whether training continues when a save of this stream fails. */
-    boolean isDispensable() {
+    boolean toleratesFailure() {
         boolean derived = declaration.transform().isPresent();
         return !declaration.policy().onFailure().stopsTraining(derived);
     }
 
-    /** Asks a stream at a hook. */
+    /** Asks a stream at a hook whether a save is due. */
     interface Decision extends BiFunction<ModelCheckpoint, TrainerView, Optional<SavePlan>> {}
 
-    /** What decides on the next save, apart from what is kept. */
+    /** What determines the next save, apart from the retention state. */
     DecisionState decisionState(long globalStep) {
-        return claims.locked(() -> decisions.decisionState(globalStep));
+        return ownership.locked(() -> decisions.decisionState(globalStep));
     }
 
-    /** Resumes from the decisions of another run. */
+    /** Restores the decision state of another run. */
     void resume(DecisionState state) {
         decisions.resume(state);
     }
 
     /** Starts the clock of a time trigger. */
-    void start(TrainerView moment) {
-        decisions.onTrainStart(moment);
+    void start(TrainerView view) {
+        decisions.onTrainStart(view);
     }
 
-    /** Whether something is due; a plan is carried out by the writer or aborted. */
-    Optional<SavePlan> decide(Decision decision, TrainerView moment) {
-        return claims.locked(() -> {
-            Optional<SavePlan> plan = decision.apply(decisions, moment);
-            // So that the next stream's plan takes other names. What another one owns, writing it refuses.
+    /** Decides whether a save is due. The caller writes and commits the plan, or aborts it. */
+    Optional<SavePlan> decide(Decision decision, TrainerView view) {
+        return ownership.locked(() -> {
+            Optional<SavePlan> plan = decision.apply(decisions, view);
+            // The next stream's plan then takes other names. A file of another stream is refused when it is written.
             plan.ifPresent(made -> made.names().stream()
                     .map(name -> folder + name)
-                    .filter(file -> !claims.isClaimed(file))
-                    .forEach(file -> claims.claim(file, name())));
+                    .filter(file -> !ownership.isOwned(file))
+                    .forEach(file -> ownership.acquire(file, name())));
             return plan;
         });
     }
 
-    /** The monitored metric, if a due save went without it because it was not logged yet. */
-    Optional<String> missedMetric() {
-        return decisions.missedMetric();
+    /** The monitored metric, if it had not been logged when a save was due. */
+    Optional<String> missingMetric() {
+        return decisions.missingMetric();
     }
 
     void note(StreamFailure failure) {
@@ -159,9 +159,9 @@ final class StreamSaver {
     }
 
     /**
-     * A file of this stream that waits for its group's commit.
+     * A written file whose group has not committed yet.
      *
-     * @param checkpoint what the file says of itself
+     * @param checkpoint the file's description
      */
     record Written(StreamSaver saver, SavePlan plan, Checkpoint checkpoint, Blob blob) {
 
@@ -179,7 +179,7 @@ final class StreamSaver {
                                     from.sourceDigest().orElseThrow())));
         }
 
-        /** What names this or an earlier file, once the group has committed. */
+        /** Pointers to this or an earlier file, valid once the group has committed. */
         List<Manifest.Pointer> pointers() {
             List<Manifest.Pointer> pointers = new ArrayList<>();
             String folder = saver.folder;
@@ -200,9 +200,9 @@ final class StreamSaver {
         }
     }
 
-    /** Writes the file of a plan, which gets its name when the group commits. */
+    /** Writes the file of a plan under a temporary name; it is renamed when the group commits. */
     Written write(SavePlan plan, Checkpoint checkpoint, FileLayout layout, Group group) throws IOException {
-        claims.change(() -> plan.names().forEach(name -> claims.claim(folder + name, name())));
+        ownership.change(() -> plan.names().forEach(name -> ownership.acquire(folder + name, name())));
         for (String name : plan.names()) {
             directory.refuseFolder(folder + name);
         }
@@ -213,53 +213,58 @@ final class StreamSaver {
     /**
      * What the commit of a written file changes for this stream.
      *
-     * @param books what it keeps after it
-     * @param ledger the same as manifests have it
-     * @param retired paths of files to delete
+     * @param retained what the stream keeps afterwards
+     * @param retainedGroups the same, as manifests hold it
+     * @param superseded paths of the files to delete
      */
-    record Outcome(Written written, RetentionSnapshot books, RetainedGroups ledger, List<String> retired) {}
+    record Commit(
+            Written written, RetentionSnapshot retained, RetainedGroups retainedGroups, List<String> superseded) {}
 
-    /** Looks ahead to a commit. */
-    Outcome outcome(Written written, long group) {
-        return claims.locked(() -> {
+    /** Computes what a commit will change, without changing anything but the list of orphans. */
+    Commit prepareCommit(Written written, long group) {
+        return ownership.locked(() -> {
             RetentionSnapshot.CommitEffects effects =
                     decisions.commitEffects(written.plan(), written.blob().bytes());
-            // What is written again is not orphaned any more.
+            // A file that is written again is no longer an orphan.
             written.plan().names().forEach(name -> orphans.remove(folder + name));
-            List<String> retired = new ArrayList<>(orphans);
-            effects.retired().forEach(name -> retired.add(folder + name));
-            return new Outcome(written, effects.books(), ledger.after(written.plan(), effects.books(), group), retired);
+            List<String> superseded = new ArrayList<>(orphans);
+            effects.superseded().forEach(name -> superseded.add(folder + name));
+            RetainedGroups retainedGroups = index.after(written.plan(), effects.retained(), group);
+            return new Commit(written, effects.retained(), retainedGroups, superseded);
         });
     }
 
-    /** Records a commit. */
-    void commit(Outcome outcome, long group) {
-        claims.change(() -> {
-            SavePlan plan = outcome.written().plan();
-            decisions.committed(plan, outcome.written().blob().bytes());
-            ledger.commit(plan, outcome.books(), outcome.ledger(), group);
-            outcome.retired().forEach(file -> claims.release(file, name()));
-            outcome.retired().forEach(orphans::remove);
+    /** Applies a commit that is durable. */
+    void finishCommit(Commit commit, long group) {
+        ownership.change(() -> {
+            SavePlan plan = commit.written().plan();
+            decisions.committed(plan, commit.written().blob().bytes());
+            index.commit(plan, commit.retained(), commit.retainedGroups(), group);
+            commit.superseded().forEach(file -> ownership.release(file, name()));
+            commit.superseded().forEach(orphans::remove);
         });
     }
 
-    /** What this stream keeps, as the manifest of a group says in which it has no part. */
-    RetainedGroups ledger() {
-        return claims.locked(ledger::current);
+    /** What this stream keeps, for the manifest of a group to which it contributes no file. */
+    RetainedGroups retainedGroups() {
+        return ownership.locked(index::current);
     }
 
-    /** Forgets a plan that could not be carried out. */
+    /** Discards a plan that could not be carried out. */
     void abort(SavePlan plan) {
-        claims.change(() -> {
+        ownership.change(() -> {
             decisions.failed(plan).forEach(name -> orphans.add(folder + name));
             plan.names().stream()
                     .map(name -> folder + name)
                     .filter(file -> !directory.exists(file))
-                    .forEach(file -> claims.release(file, name()));
+                    .forEach(file -> ownership.release(file, name()));
         });
     }
 
-    /** Deletes, when a run ends, what no later group will. One that stays does no harm but to the disk's room. */
+    /**
+     * Deletes, at the end of a run, orphaned files that no later group will delete. A file that cannot be deleted only
+     * takes disk space.
+     */
     void deleteOrphans() {
         for (String file : orphans) {
             try {
@@ -273,8 +278,8 @@ final class StreamSaver {
 
     StreamResult result() {
         StreamPolicy policy = declaration.policy();
-        RetentionSnapshot books = claims.locked(decisions::books);
-        List<KeptCheckpoint> kept = new ArrayList<>(books.checkpoints());
+        RetentionSnapshot retained = ownership.locked(decisions::retained);
+        List<KeptCheckpoint> kept = new ArrayList<>(retained.checkpoints());
         if (policy.monitor().isEmpty()) {
             Collections.reverse(kept);
         } else {
@@ -283,11 +288,11 @@ final class StreamSaver {
         return new StreamResult(
                 name(),
                 kept.stream().map(this::saved).toList(),
-                books.ranking().kthBest().map(this::saved),
-                books.ranking().currentScore(),
+                retained.ranking().kthBest().map(this::saved),
+                retained.ranking().currentScore(),
                 new StreamResult.Pointers(
-                        books.last().map(last -> directory.resolve(folder + last.name())),
-                        books.bestPointer().map(best -> directory.resolve(folder + best.name()))),
+                        retained.last().map(last -> directory.resolve(folder + last.name())),
+                        retained.bestPointer().map(best -> directory.resolve(folder + best.name()))),
                 List.copyOf(failures));
     }
 
@@ -296,7 +301,7 @@ final class StreamSaver {
                 directory.resolve(folder + kept.name()), kept.score(), kept.epoch(), kept.globalStep());
     }
 
-    /** What is taken in the stream's folder. */
+    /** The names in use in the stream's folder. */
     private final class Names implements StreamDirectory {
 
         @Override
@@ -306,7 +311,7 @@ final class StreamSaver {
 
         @Override
         public boolean exists(String name) {
-            return directory.exists(folder + name) || claims.isClaimed(folder + name);
+            return directory.exists(folder + name) || ownership.isOwned(folder + name);
         }
     }
 }

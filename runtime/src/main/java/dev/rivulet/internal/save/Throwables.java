@@ -3,7 +3,10 @@ package dev.rivulet.internal.save;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Failures none of which may hide another: the first one is thrown, with the others suppressed in it. */
+/**
+ * Collects failures so that none hides another: the first one is thrown, the others are added to it as suppressed. For
+ * one thread.
+ */
 final class Throwables {
     private @Nullable Throwable first;
 
@@ -15,12 +18,12 @@ final class Throwables {
         }
     }
 
-    /** The first failure, which carries the others; empty if there was none. */
+    /** The first failure, with the others suppressed in it; empty if nothing failed. */
     Optional<Throwable> first() {
         return Optional.ofNullable(first);
     }
 
-    /** Throws the first failure, if there was any. */
+    /** Throws the first failure, if anything failed. */
     void throwFirst() throws Exception {
         if (first instanceof Error error) {
             throw error;

@@ -1,4 +1,4 @@
-/** The way of a save: what is due is copied on the training thread, and written and committed on the writer's. */
+/** Saving: the training thread copies what is due; the writer thread transforms, writes and commits it. */
 @NullMarked
 package dev.rivulet.internal.save;
 

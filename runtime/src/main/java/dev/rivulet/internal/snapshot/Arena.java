@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Memory for one copy of all arrays, touched when it is allocated and used again and again. The weights come first; those
- * of two arenas are alike, even if one has nothing but weights.
+ * Memory for one copy of all arrays, touched when it is allocated, then reused. The weights come first and have the
+ * same layout in every arena, even in one that holds nothing else.
  */
 final class Arena {
-    /** What is copied without a look for help: less than a thread takes to begin. */
+    /** Arrays up to this size are copied by one thread: starting another would take longer. */
     private static final int SMALL_BYTES = 1 << 18;
 
-    /** What one thread copies at a time. */
+    /** The number of bytes that one thread copies at a time. */
     private static final int PIECE_BYTES = 1 << 22;
 
     private final List<Slot> slots = new ArrayList<>();
@@ -31,21 +31,21 @@ final class Arena {
     private final Map<String, Tensor> state = new LinkedHashMap<>();
     private final long byteCount;
 
-    /** Memory of an array's copy. */
+    /** The memory for the copy of one array. */
     private record Slot(LiveArray array, Tensor tensor, List<ByteBuffer> memory) {
         boolean isSmall() {
             return memory.size() == 1 && memory.get(0).capacity() <= SMALL_BYTES;
         }
     }
 
-    /** A part of a large array's copy. */
+    /** A part of the copy of a large array. */
     private record Piece(int slot, int from, ByteBuffer memory) {}
 
     /**
      * Allocates and touches the memory.
      *
      * @param liveWeights the weights, in the order of their tensors
-     * @param liveState what is copied besides
+     * @param liveState the other arrays to copy
      * @param chunkLimit bytes of the largest chunk
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
@@ -60,7 +60,7 @@ final class Arena {
             chunks.add(DirectMemory.allocate(bytes).chunks().get(0));
         }
         arrays.forEach((name, array) -> {
-            List<ByteBuffer> memory = memory(chunks, layout.place(name), array.byteCount());
+            List<ByteBuffer> memory = memory(chunks, layout.position(name), array.byteCount());
             Slot slot = new Slot(array, Tensor.of(array.dtype(), array.shape(), memory), memory);
             if (!slot.isSmall()) {
                 addPieces(slots.size(), memory);
@@ -71,10 +71,10 @@ final class Arena {
         return layout.byteCount();
     }
 
-    private static List<ByteBuffer> memory(List<ByteBuffer> chunks, ArenaLayout.Place place, long byteCount) {
+    private static List<ByteBuffer> memory(List<ByteBuffer> chunks, ArenaLayout.Position position, long byteCount) {
         List<ByteBuffer> memory = new ArrayList<>(1);
-        int chunk = place.chunk();
-        int offset = place.offset();
+        int chunk = position.chunk();
+        int offset = position.offset();
         for (long rest = byteCount; rest > 0; chunk++, offset = 0) {
             int part = (int) Math.min(rest, chunks.get(chunk).capacity() - offset);
             memory.add(chunks.get(chunk).slice(offset, part).order(ByteOrder.LITTLE_ENDIAN));
@@ -109,7 +109,7 @@ final class Arena {
         return Collections.unmodifiableMap(state);
     }
 
-    /** Copies the arrays as they are now. Ends when nothing reads them any more. */
+    /** Copies the arrays as they are now. Nothing reads them after this returns. */
     void copyArrays() {
         ByteBuffer[] large = new ByteBuffer[slots.size()];
         try (LiveTensors loan = new LiveTensors()) {
@@ -128,7 +128,7 @@ final class Arena {
         SharedLoop.run(pieces.size(), i -> copy(pieces.get(i), large));
     }
 
-    /** The weights themselves, in order. */
+    /** The live weights, in order. */
     List<Tensor> liveWeights(LiveTensors loan) {
         List<Tensor> live = new ArrayList<>(weights.size());
         for (Slot slot : slots.subList(0, weights.size())) {
@@ -142,7 +142,7 @@ final class Arena {
         return live;
     }
 
-    /** Replaces the copy of one weight, counted in their order. */
+    /** Replaces the copy of one weight, given by its index. */
     void write(int slot, Tensor source) {
         source.copyTo(slots.get(slot).memory());
     }
@@ -157,7 +157,7 @@ final class Arena {
     /**
      * Copies the weights that another arena holds, where they differ.
      *
-     * @return name of the first that differed
+     * @return the name of the first that differed
      */
     Optional<String> copyChangedWeights(Arena other) {
         Optional<String> first = Optional.empty();

@@ -10,19 +10,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where arrays lie in an arena: as in a safetensors file, so that they are written with few calls.
+ * Lays out arrays in an arena in the order of a safetensors file, so that they are written with few calls.
  *
- * <p>Types of larger elements come first, names ascending among one type, without gaps, so each tensor is aligned to
- * its element size. A tensor that does not fit into the rest of a chunk begins the next one; only one that is larger
- * than a chunk is divided.
+ * <p>Types with larger elements come first; within one type, names ascend. Without gaps, each tensor is then aligned to
+ * its element size. A tensor that does not fit into the rest of a chunk starts the next one; only a tensor that is
+ * larger than a chunk is split.
  */
 final class ArenaLayout {
-    private final Map<String, Place> places = new LinkedHashMap<>();
+    private final Map<String, Position> positions = new LinkedHashMap<>();
     private final List<Integer> chunkBytes = new ArrayList<>();
     private final long byteCount;
 
-    /** Where a tensor begins. */
-    record Place(int chunk, int offset) {}
+    /** The start of a tensor. */
+    record Position(int chunk, int offset) {}
 
     /**
      * Lays out arrays.
@@ -38,7 +38,7 @@ final class ArenaLayout {
                 chunkBytes.add(0);
                 used = 0;
             }
-            places.put(named.getKey(), new Place(Math.max(0, chunkBytes.size() - 1), used));
+            positions.put(named.getKey(), new Position(Math.max(0, chunkBytes.size() - 1), used));
             total += size;
             for (long rest = size; rest > 0; ) {
                 if (used == limit) {
@@ -62,13 +62,13 @@ final class ArenaLayout {
                 .toList();
     }
 
-    /** Where a tensor begins. */
-    Place place(String name) {
-        Place place = places.get(name);
-        if (place == null) {
-            throw new IllegalArgumentException("No place is laid out for \"" + name + "\".");
+    /** The start of a tensor. */
+    Position position(String name) {
+        Position position = positions.get(name);
+        if (position == null) {
+            throw new IllegalArgumentException("The layout does not include \"" + name + "\".");
         }
-        return place;
+        return position;
     }
 
     /** Sizes of the chunks. */

@@ -15,11 +15,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of the training state at one moment, lent by a {@link SnapshotPool}. What can be sealed, repaired and restored
- * are the weights, because nothing else is shown to foreign code.
+ * A copy of the training state at one step, lent by a {@link SnapshotPool}. Only the weights can be sealed, repaired
+ * and restored, because user code sees nothing else.
  *
- * <p>Closing it gives the memory back to the pool, which overwrites it: whoever still uses one of its tensors then reads
- * another moment's values. Safe for use by several threads, one at a time.
+ * <p>Closing it returns the memory to the pool, which overwrites it: a tensor that is used after that shows the values
+ * of another step. Thread-safe.
  */
 public final class Snapshot implements AutoCloseable {
     private final SnapshotPool pool;
@@ -40,7 +40,7 @@ public final class Snapshot implements AutoCloseable {
         return pool.byteCount();
     }
 
-    /** How long it took to copy them, in nanoseconds. */
+    /** Duration of the copy, in nanoseconds. */
     public long copyNanos() {
         return copyNanos;
     }
@@ -50,14 +50,15 @@ public final class Snapshot implements AutoCloseable {
         return open().weights();
     }
 
-    /** The copies of the other arrays by name, in their order. They borrow the snapshot's memory, until it is closed. */
+    /**
+     * The copies of the other arrays by name, in their order. They borrow the snapshot's memory, until it is closed.
+     */
     public synchronized Map<String, Tensor> state() {
         return open().state();
     }
 
     /**
-     * Computes the CRC-32C of every weight, if that has not been done: from now on changes can be noticed. Reads them
-     * all, so it takes about as long as their copy did.
+     * Computes the CRC-32C of every weight once, so that later changes are detected. Takes about as long as the copy.
      */
     public synchronized void seal() {
         if (seals == null) {
@@ -65,9 +66,7 @@ public final class Snapshot implements AutoCloseable {
         }
     }
 
-    /**
-     * What identifies the values, as {@link WeightsDigest} has it. Seals the snapshot, if that has not been done.
-     */
+    /** The {@link WeightsDigest} of the weights. Seals the snapshot. */
     public synchronized String digest() {
         seal();
         Map<String, Long> sealed = new HashMap<>();
@@ -78,7 +77,7 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * Name of the first weight whose bytes are not those of the seal, whoever wrote them.
+     * The name of the first weight that has changed since the snapshot was sealed.
      *
      * @throws IllegalStateException if the snapshot is not sealed
      */
@@ -93,31 +92,31 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * Puts right what somebody wrote into the copies, or into the arrays themselves, since the copy was taken and sealed:
-     * each is the other's backup. To be called on the thread that trains, before training goes on.
+     * Restores copies that have changed since they were sealed from the live arrays, and the live arrays from the
+     * copies. For the training thread, before training continues.
      *
-     * @return name of the first tensor that had been changed
-     * @throws LostWeightsException if a tensor was changed in both places
+     * @return the name of the first tensor that had changed
+     * @throws LostWeightsException if both the array and the copy of a tensor have changed
      * @throws IllegalStateException if the snapshot is not sealed
      */
     public synchronized Optional<String> repairWithLive() {
         Optional<String> first = Optional.empty();
         try (LiveTensors loan = new LiveTensors()) {
-            List<Tensor> originals = open().liveWeights(loan);
+            List<Tensor> live = open().liveWeights(loan);
             List<Tensor> copies = List.copyOf(open().weights().values());
-            long[] ofOriginals = checksums(originals);
-            long[] ofCopies = checksums(copies);
-            for (int i = 0; i < ofCopies.length; i++) {
-                boolean copyIntact = ofCopies[i] == sealOf(i);
-                boolean originalIntact = ofOriginals[i] == sealOf(i);
-                if (copyIntact && originalIntact) {
+            long[] liveChecksums = checksums(live);
+            long[] copyChecksums = checksums(copies);
+            for (int i = 0; i < copyChecksums.length; i++) {
+                boolean copyIntact = copyChecksums[i] == sealOf(i);
+                boolean liveIntact = liveChecksums[i] == sealOf(i);
+                if (copyIntact && liveIntact) {
                     continue;
                 }
                 String name = names.get(i);
                 if (copyIntact) {
                     NDArrays.write(copies.get(i), pool.array(name));
-                } else if (originalIntact) {
-                    open().write(i, originals.get(i));
+                } else if (liveIntact) {
+                    open().write(i, live.get(i));
                 } else {
                     throw new LostWeightsException(name);
                 }
@@ -128,8 +127,8 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * A second copy of the weights, for the time in which code that is not trusted sees them. Allocated at the first use and kept
-     * by the pool for the next.
+     * A second copy of the weights, for calls of user code that is not verified. Its memory is allocated at the first
+     * use and reused.
      *
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
@@ -139,18 +138,18 @@ public final class Snapshot implements AutoCloseable {
         return new SnapshotBackup(this, copy);
     }
 
-    /** Where a tensor can be had again. */
+    /** Provides the original content of tensors. */
     @FunctionalInterface
     public interface Source {
 
-        /** A tensor as it was when the snapshot was sealed. */
+        /** Reads a tensor as it was when the snapshot was sealed. */
         Tensor read(String name) throws IOException;
     }
 
     /**
-     * Puts right the weights whose bytes are not those of the seal.
+     * Restores the weights that have changed since the snapshot was sealed.
      *
-     * @throws IOException if the source fails; some weights may be put right then
+     * @throws IOException if the source fails; some weights may have been restored by then
      * @throws IllegalStateException if the snapshot is not sealed
      */
     public synchronized void restore(Source source) throws IOException {
@@ -162,7 +161,7 @@ public final class Snapshot implements AutoCloseable {
         }
     }
 
-    /** Gives the memory back to the pool, once. */
+    /** Returns the memory to the pool. Idempotent. */
     @Override
     public synchronized void close() {
         if (arena != null) {
@@ -182,14 +181,15 @@ public final class Snapshot implements AutoCloseable {
     private Arena open() {
         if (arena == null) {
             throw new IllegalStateException(
-                    "The snapshot is closed and its memory holds another by now; close it when all is done.");
+                    "The snapshot is closed and its memory has been reused; close it only after its last use.");
         }
         return arena;
     }
 
     private long sealOf(int index) {
         if (seals == null) {
-            throw new IllegalStateException("The snapshot is not sealed, so changes cannot be noticed; seal it first.");
+            throw new IllegalStateException(
+                    "The snapshot is not sealed, so changes cannot be detected; seal it first.");
         }
         return seals[index];
     }

@@ -3,7 +3,7 @@ package dev.rivulet.internal.snapshot;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A second copy of a {@link Snapshot}, from which it is put right. For one thread. */
+/** A second copy of the weights of a {@link Snapshot}, to restore it from. For one thread. */
 public final class SnapshotBackup implements AutoCloseable {
     private final Snapshot snapshot;
     private @Nullable Arena copy;
@@ -14,9 +14,9 @@ public final class SnapshotBackup implements AutoCloseable {
     }
 
     /**
-     * Puts back the bytes that were changed since the backup was made.
+     * Restores the tensors that have changed since the backup was made.
      *
-     * @return name of the first tensor that had been changed
+     * @return the name of the first tensor that had changed
      * @throws IllegalStateException if the snapshot or this is closed
      */
     public Optional<String> restore() {
@@ -26,7 +26,7 @@ public final class SnapshotBackup implements AutoCloseable {
         return snapshot.restore(copy);
     }
 
-    /** Leaves the memory to the next backup. */
+    /** Returns the memory to the pool. */
     @Override
     public void close() {
         if (copy != null) {

@@ -13,22 +13,22 @@ import java.util.concurrent.LinkedBlockingDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies of a fixed set of live arrays, in memory that is allocated and touched once and then reused: writing to fresh
- * memory is ten times as slow.
+ * Takes snapshots of a fixed set of live arrays. Owns their memory, which is allocated and touched once, then reused,
+ * because writing to fresh memory is ten times as slow.
  *
- * <p>The arrays are weights, and whatever else makes up the training state. All are copied at once, but only weights are
- * shown to foreign code, so only these are sealed, repaired and backed up.
+ * <p>The arrays are the weights and the rest of the training state. All are copied at once, but user code sees only the
+ * weights, so only these are sealed, repaired and backed up.
  *
  * <pre>{@code
  * SnapshotPool pool = new SnapshotPool(weights, state, 2);
  * pool.reserve();
  * …
- * Snapshot snapshot = pool.take();       // at a step boundary, on the thread that trains
+ * Snapshot snapshot = pool.take();       // at a step boundary, on the training thread
  * …
  * snapshot.close();                      // when the files are written, on any thread
  * }</pre>
  *
- * <p>Snapshots are taken on the thread that trains, and closed on any.
+ * <p>Snapshots are taken on the training thread, and may be closed on any thread.
  */
 public final class SnapshotPool {
     private final Map<String, NDArray> weights;
@@ -39,7 +39,7 @@ public final class SnapshotPool {
     private final BlockingDeque<Arena> spare = new LinkedBlockingDeque<>(1);
     private @Nullable Reserve reserve;
 
-    /** What is known of the arrays since memory was reserved. */
+    /** What is known about the arrays once memory is reserved. */
     private record Reserve(Map<String, LiveArray> weights, long byteCount) {}
 
     /** A pool for weights alone. */
@@ -51,8 +51,8 @@ public final class SnapshotPool {
      * A pool for arrays that stay the same objects, of the same types and shapes, for its lifetime.
      *
      * @param weights the weights, by name
-     * @param state further arrays, by names that are not those of weights
-     * @param capacity how many snapshots there may be at a time
+     * @param state the other arrays, by names that differ from those of weights
+     * @param capacity the maximum number of open snapshots
      */
     public SnapshotPool(Map<String, NDArray> weights, Map<String, NDArray> state, int capacity) {
         this(weights, state, capacity, Chunks.BYTES);
@@ -66,7 +66,7 @@ public final class SnapshotPool {
         }
         state.keySet().stream().filter(weights::containsKey).findAny().ifPresent(name -> {
             throw new IllegalArgumentException(
-                    "\"" + name + "\" is a weight, and further state besides; give the latter another name.");
+                    "\"" + name + "\" names both a weight and another array of the state; rename the latter.");
         });
         this.weights = weights;
         this.state = state;
@@ -76,8 +76,7 @@ public final class SnapshotPool {
     }
 
     /**
-     * Allocates and touches all memory, so that a lack of it is known before it is needed. Once is enough; the first
-     * {@link #take} does it otherwise.
+     * Allocates and touches all memory, so that a shortage shows early. Otherwise, the first {@link #take} does.
      *
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
@@ -97,8 +96,8 @@ public final class SnapshotPool {
     }
 
     /**
-     * A copy of the arrays as they are now, waiting for memory until another snapshot is closed. Interrupting the thread
-     * does not end the wait; its flag is set again afterwards.
+     * A copy of the arrays as they are now. Waits until memory is free. An interrupt does not end the wait; the
+     * thread's interrupt status is restored afterwards.
      */
     public Snapshot take() {
         reserve();
@@ -157,25 +156,25 @@ public final class SnapshotPool {
     NDArray array(String name) {
         NDArray array = weights.get(name);
         if (array == null) {
-            throw new IllegalStateException("The arrays of a snapshot lost \"" + name + "\".");
+            throw new IllegalStateException("The pool has no weight \"" + name + "\".");
         }
         return array;
     }
 
-    /** Takes the memory of a closed snapshot, the warmest first. */
+    /** Returns the memory of a closed snapshot. The most recently used memory is reused first. */
     void free(Arena arena) {
         free.addFirst(arena);
     }
 
-    /** Memory for the weights beyond the pool's own: what an earlier backup left, or fresh memory. */
+    /** Memory for a backup of the weights: that of an earlier backup, or fresh memory. */
     Arena spare() {
         Arena left = spare.pollFirst();
         return left != null ? left : new Arena(reserved().weights(), Map.of(), chunkLimit);
     }
 
-    /** Keeps the memory of one closed backup for the next. */
+    /** Keeps the memory of a closed backup for the next one. */
     void freeSpare(Arena arena) {
-        // Where one is kept already, this one is left to the garbage collector.
+        // If one is already kept, this one is left to the garbage collector.
         boolean unused = spare.offerFirst(arena);
     }
 }

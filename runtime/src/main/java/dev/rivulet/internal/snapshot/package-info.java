@@ -1,4 +1,4 @@
-/** One copy of the training state, taken at a step boundary into reused memory. */
+/** Copies the training state at a step boundary into reused memory. */
 @NullMarked
 package dev.rivulet.internal.snapshot;
 

@@ -10,7 +10,7 @@ import dev.rivulet.internal.retention.ValidationSchedule;
 import dev.rivulet.policy.MetricValues;
 import java.util.function.LongSupplier;
 
-/** The loop's state as streams look at it. */
+/** The state of the training loop as streams and saves see it. For the training thread. */
 public final class LoopView implements TrainerView {
     private final LoopState state;
     private final Metrics metrics;
@@ -25,12 +25,12 @@ public final class LoopView implements TrainerView {
         this.clock = clock;
     }
 
-    /** Tells at which hook streams are asked. */
-    public void enter(Phase entered) {
-        phase = entered;
+    /** Sets the phase of the hook at which streams decide. */
+    public void setPhase(Phase phase) {
+        this.phase = phase;
     }
 
-    /** This moment, to be remembered. */
+    /** The current position, as an immutable value. */
     public SaveContext now() {
         return at(phase);
     }
@@ -70,7 +70,7 @@ public final class LoopView implements TrainerView {
         return state.isSanityChecking();
     }
 
-    /** A trial run has no streams at all. */
+    /** Always false, because a dry run ({@code fastDevRun}) has no streams. */
     @Override
     public boolean fastDevRun() {
         return false;

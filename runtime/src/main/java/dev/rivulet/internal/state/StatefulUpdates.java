@@ -9,7 +9,7 @@ import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.StatefulTransform;
 import java.util.Collection;
 
-/** Tells stateful transforms of every optimizer step. */
+/** Updates stateful transforms after every optimizer step. */
 public final class StatefulUpdates implements ModelHooks {
     private final Network network;
     private final Collection<StatefulTransform> transforms;

@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All components of a run whose state is saved in addition to the weights, so that another run can resume.
+ * The components of a run whose state is saved in addition to the weights, so that another run can resume.
  *
- * @param transforms those that follow training, by the names under which their state is saved
+ * @param transforms the stateful transforms, by the names under which their state is saved
  * @param train the training data
- * @param hyperParameters what the user says the module was made with
+ * @param hyperParameters the hyper-parameters of the module, as given by the user
  */
 public record TrainingComponents(
         Network network,
@@ -32,40 +32,40 @@ public record TrainingComponents(
     /**
      * The training loop.
      *
-     * @param state where it is
-     * @param memory of what has passed
-     * @param accumulateGradBatches batches whose gradients add up for one optimizer step
+     * @param state its position
+     * @param memory earlier state that a resumed run needs
+     * @param accumulateGradBatches number of batches whose gradients are accumulated for one optimizer step
      */
     public record Loop(LoopState state, LoopMemory memory, int accumulateGradBatches) {
 
         /** Whether gradients have been computed that no optimizer step has used. */
-        boolean gradientsAddUp() {
+        boolean hasPendingGradients() {
             LoopProgress progress = state.progress();
             return (progress.batchIndex() + 1) % accumulateGradBatches != 0 && !progress.lastBatch();
         }
     }
 
-    /** The live arrays of the state, by the names that they have in a snapshot. */
+    /** The live arrays of the state, by their names in a snapshot. */
     public Map<String, NDArray> arrays() {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         optimizer
                 .stateful()
                 .ifPresent(stateful ->
-                        stateful.stateArrays().forEach((name, array) -> arrays.put(ofOptimizer(name), array)));
+                        stateful.stateArrays().forEach((name, array) -> arrays.put(optimizerKey(name), array)));
         transforms.forEach((transform, stateful) ->
-                stateful.stateArrays().forEach((name, array) -> arrays.put(ofTransform(transform, name), array)));
+                stateful.stateArrays().forEach((name, array) -> arrays.put(transformKey(transform, name), array)));
         return arrays;
     }
 
-    static String ofOptimizer(String name) {
+    static String optimizerKey(String name) {
         return OPTIMIZER + name;
     }
 
-    static String ofTransform(String transform, String name) {
+    static String transformKey(String transform, String name) {
         return transform + "/" + name;
     }
 
-    /** What the order of the records depends on; empty if the data set does not say. */
+    /** Describes what the order of the records depends on; empty if the data set does not say. */
     Optional<String> dataOrder() {
         return train instanceof ResumableDataset resumable ? Optional.of(resumable.order()) : Optional.empty();
     }

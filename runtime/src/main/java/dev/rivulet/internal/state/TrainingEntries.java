@@ -21,23 +21,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link TrainingState#own}: the entries of a checkpoint for what a run needs to resume and Lightning does not save.
+ * The entries of {@link TrainingState#own}: what a run needs to resume and Lightning does not save.
  *
  * <pre>{@code
  * optimizer     "dev.rivulet.optim.Adam"
  * metrics       {"values": {"loss": 0.1}, "epoch_means": {"loss": [sum, weight]}}
- * random        as RandomState gives it
- * epoch_random  the same, before the epoch's pass was started; only if its order depends on it
- * data_order    what the order of the records depends on; only if the data set says
+ * random        entries of RandomState
+ * epoch_random  the same, before the pass over the epoch's data; only if its order depends on it
+ * data_order    what the order of the records depends on; only if the data set says so
  * transforms    {"Module#average": {"arrays": {name: tensor}, "state": {…}}}
- * streams       {"original": as DecisionState gives it}
+ * streams       {"original": entries of DecisionState}
  * parameters    names of all parameters, in their order
- * frozen        names of those that are not trained
- * threads       threads of libtorch
- * gradients     {parameter: tensor}; only if some have not been used by a step
+ * frozen        names of the frozen parameters
+ * threads       number of libtorch threads
+ * gradients     {parameter: tensor}; only if an optimizer step has not used them yet
  * }</pre>
  *
- * <p>All are missing in a checkpoint that Lightning saved.
+ * <p>A checkpoint saved by Lightning has none of them.
  */
 final class TrainingEntries {
     private static final String OPTIMIZER = "optimizer";
@@ -59,9 +59,9 @@ final class TrainingEntries {
     private final DictReader saved;
 
     /**
-     * Entries that were saved.
+     * The entries of a checkpoint.
      *
-     * @param file for messages
+     * @param file named in messages
      */
     TrainingEntries(Path file, TrainingState state) {
         saved = new DictReader("", state.own(), (dictionary, key, expected) -> {
@@ -75,8 +75,8 @@ final class TrainingEntries {
     /**
      * The entries of a run, in an order that is the same in every process.
      *
-     * @param copies tensors of a snapshot, by the names that {@link TrainingComponents#arrays} gives them
-     * @param streams what decides on their next saves, by their names
+     * @param copies tensors of a snapshot, by the names of {@link TrainingComponents#arrays}
+     * @param streams the decision states of streams, by name
      */
     static Map<String, @Nullable Object> of(
             TrainingComponents run, Map<String, Tensor> copies, Map<String, DecisionState> streams) {
@@ -96,13 +96,13 @@ final class TrainingEntries {
         entries.put(PARAMETERS, List.copyOf(run.network().parameters().keySet()));
         entries.put(FROZEN, frozen(run.network()));
         entries.put(THREADS, (long) JniUtils.getNumThreads());
-        if (loop.gradientsAddUp()) {
+        if (loop.hasPendingGradients()) {
             entries.put(GRADIENTS, run.optimizer().gradients());
         }
         return entries;
     }
 
-    /** Class of the optimizer. */
+    /** The class name of the optimizer. */
     Optional<String> optimizer() {
         return saved.optional(OPTIMIZER, DictReader::string);
     }
@@ -150,14 +150,14 @@ final class TrainingEntries {
     /**
      * The state of a transform.
      *
-     * @param state what is not in an array
+     * @param state everything that is not in an array
      */
     record TransformEntries(Map<String, Tensor> arrays, Map<String, @Nullable Object> state) {}
 
     private static Map<String, Object> of(String name, StatefulTransform transform, Map<String, Tensor> copies) {
         Map<String, Object> arrays = new LinkedHashMap<>();
         for (String array : transform.stateArrays().keySet()) {
-            arrays.put(array, Objects.requireNonNull(copies.get(TrainingComponents.ofTransform(name, array)), array));
+            arrays.put(array, Objects.requireNonNull(copies.get(TrainingComponents.transformKey(name, array)), array));
         }
         Map<String, Object> entries = new LinkedHashMap<>();
         entries.put(ARRAYS, arrays);
@@ -165,7 +165,7 @@ final class TrainingEntries {
         return entries;
     }
 
-    /** The states of transforms by their names. */
+    /** The states of transforms, by name. */
     Optional<Map<String, TransformEntries>> transforms() {
         return saved.optional(TRANSFORMS, DictReader::dict)
                 .map(transforms -> transforms.all((states, name) -> transform(states.dict(name))));
@@ -179,7 +179,7 @@ final class TrainingEntries {
                 saved.optional(STATE, DictReader::dict).map(DictReader::named).orElse(Map.of()));
     }
 
-    /** What decides on the next saves of streams, by their names. */
+    /** The decision states of streams, by name. */
     Map<String, DecisionState> streams() {
         return saved.optional(STREAMS, DictReader::dict)
                 .map(streams -> streams.all((states, name) ->
@@ -201,7 +201,7 @@ final class TrainingEntries {
         return frozen;
     }
 
-    /** Names of the parameters that are not trained. */
+    /** Names of the frozen parameters. */
     Optional<List<String>> frozen() {
         return saved.optional(FROZEN, DictReader::strings);
     }

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves the state of a run at a step boundary, and restores it in another run. From a checkpoint that Lightning saved, what
- * Lightning does not save starts fresh.
+ * Captures the state of a run at a step boundary, and restores it in another run. When resuming from a Lightning
+ * checkpoint, state that Lightning does not save starts fresh. For the training thread.
  */
 public final class TrainingStateMapper {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingStateMapper.class);
@@ -43,8 +43,8 @@ public final class TrainingStateMapper {
     /**
      * Prepares to restore.
      *
-     * @param file for messages
-     * @param saved whose tensors are in memory
+     * @param file named in messages
+     * @param saved the state, with its tensors in memory
      */
     public TrainingStateMapper(Path file, TrainingState saved) {
         this.file = file;
@@ -53,10 +53,10 @@ public final class TrainingStateMapper {
     }
 
     /**
-     * The state of a run, which is the same in every process: the same state gives the same bytes. Its tensors borrow the
-     * snapshot's memory; everything else is small and copied on the thread that trains.
+     * Captures the state of a run. The same state gives the same bytes in every process. The tensors borrow the
+     * snapshot's memory; everything else is small and copied here, on the training thread.
      *
-     * @param streams what decides on their next saves, by their names
+     * @param streams the decision states of streams, by name
      */
     public static TrainingState capture(TrainingComponents run, Snapshot snapshot, Map<String, DecisionState> streams) {
         Map<String, Tensor> copies = snapshot.state();
@@ -65,32 +65,32 @@ public final class TrainingStateMapper {
                 run.loop().state().progress(),
                 optimizer.stateful().stream()
                         .map(stateful -> stateful.stateDict(
-                                name -> Objects.requireNonNull(copies.get(TrainingComponents.ofOptimizer(name)), name)))
+                                name -> Objects.requireNonNull(copies.get(TrainingComponents.optimizerKey(name)), name)))
                         .toList(),
                 optimizer.schedules().stateDicts(),
                 new LinkedHashMap<>(run.hyperParameters()),
                 TrainingEntries.of(run, copies, streams));
     }
 
-    /** The seed of the run that was saved; empty if it is not known. */
+    /** The seed of the saved run; empty if unknown. */
     public OptionalLong seed() {
         return own.random().stream().mapToLong(RandomState::seed).findAny();
     }
 
     /**
-     * What decides on the next saves of streams, by their names.
+     * The decision states of streams, by name.
      *
-     * @throws NotResumableException if it is malformed
+     * @throws NotResumableException if they are malformed
      */
     public Map<String, DecisionState> decisions() {
         try {
             return own.streams();
         } catch (IllegalArgumentException e) {
-            throw new NotResumableException("Training cannot go on from " + file + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file + ": " + e.getMessage(), e);
         }
     }
 
-    /** Freezes what was frozen, and trains what was trained. */
+    /** Freezes the parameters that were frozen, and unfreezes the others. */
     public void restoreFrozen(Network network) {
         own.frozen()
                 .ifPresent(frozen -> network.parameters().forEach((name, parameter) -> {
@@ -107,9 +107,9 @@ public final class TrainingStateMapper {
     }
 
     /**
-     * Restores everything but weights.
+     * Restores everything but the weights.
      *
-     * @throws NotResumableException if something does not fit
+     * @throws NotResumableException if the state does not match the run
      */
     public void restore(TrainingComponents run) {
         try {
@@ -120,27 +120,27 @@ public final class TrainingStateMapper {
             restoreRandom(run.loop().memory());
             own.gradients().ifPresent(run.optimizer()::restoreGradients);
         } catch (MismatchedStateException | IllegalArgumentException | ClassCastException e) {
-            throw new NotResumableException("Training cannot go on from " + file + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file + ": " + e.getMessage(), e);
         }
         requireSameOrder(run.dataOrder());
         warn(run);
     }
 
-    /** Optimizers number parameters, so the order counts. */
+    /** Optimizers identify parameters by index, so the order matters. */
     private void requireSameParameters(Map<String, Parameter> parameters) {
         own.parameters().ifPresent(names -> {
             List<String> now = List.copyOf(parameters.keySet());
             if (!names.equals(now)) {
-                throw new NotResumableException("Training cannot go on from " + file
+                throw new NotResumableException("Training cannot resume from " + file
                         + ": the model's parameters were in the order " + names + ", but now they are " + now
-                        + "; build the model as it was built then.");
+                        + "; build the model as in the run that was saved.");
             }
         });
     }
 
     private void restoreOptimizer(OptimizerStep optimizer) {
         if (saved.optimizerStates().size() != 1) {
-            throw new NotResumableException("Training cannot go on from " + file + ": it holds the states of "
+            throw new NotResumableException("Training cannot resume from " + file + ": it holds the states of "
                     + saved.optimizerStates().size() + " optimizers, not of one"
                     + own.optimizer().map(name -> "; " + name + " was used").orElse("") + ". "
                     + OptimizerStep.STATE_REMEDY);
@@ -148,7 +148,8 @@ public final class TrainingStateMapper {
         StatefulOptimizer stateful = optimizer
                 .stateful()
                 .orElseThrow(() -> new NotResumableException(
-                        "Training cannot go on with " + optimizer.optimizerName() + ". " + OptimizerStep.STATE_REMEDY));
+                        "Training cannot resume with " + optimizer.optimizerName() + ". "
+                                + OptimizerStep.STATE_REMEDY));
         stateful.loadStateDict(saved.optimizerStates().get(0));
         optimizer.schedules().loadStateDicts(saved.lrSchedulers());
     }
@@ -158,7 +159,7 @@ public final class TrainingStateMapper {
         transforms.forEach((name, transform) -> {
             TrainingEntries.TransformEntries entries = then.get(name);
             if (entries == null) {
-                LOG.warn("{} has no state of the transform {}, which begins anew.", file, name);
+                LOG.warn("{} has no state of the transform {}, which starts fresh.", file, name);
             } else {
                 restore(name, transform, entries);
             }
@@ -168,9 +169,9 @@ public final class TrainingStateMapper {
     private void restore(String name, StatefulTransform transform, TrainingEntries.TransformEntries then) {
         Map<String, NDArray> live = transform.stateArrays();
         if (!then.arrays().keySet().equals(live.keySet())) {
-            throw new NotResumableException("Training cannot go on from " + file + ": of the transform " + name
-                    + " it has the arrays " + then.arrays().keySet() + ", but now there are " + live.keySet()
-                    + "; declare the transform as it was declared then.");
+            throw new NotResumableException("Training cannot resume from " + file + ": it holds the arrays "
+                    + then.arrays().keySet() + " of the transform " + name + ", which now has " + live.keySet()
+                    + "; declare the transform as in the run that was saved.");
         }
         then.arrays().forEach((array, tensor) -> NDArrays.write(tensor, Objects.requireNonNull(live.get(array))));
         transform.restore(then.state());
@@ -180,24 +181,24 @@ public final class TrainingStateMapper {
         memory.resume(own.epochRandom());
         Optional<RandomState> random = own.random();
         if (random.isEmpty()) {
-            LOG.warn("{} says nothing of random numbers: they begin anew, and so does the order of the data.", file);
+            LOG.warn("{} holds no state of random numbers: they start fresh, and so does the order of the data.", file);
         }
         random.flatMap(memory.random()::restore).ifPresent(LOG::warn);
     }
 
-    /** Within an epoch, another order would repeat some records and leave others out. */
+    /** Within an epoch, another order would repeat some records and omit others. */
     private void requireSameOrder(Optional<String> now) {
         Optional<String> then = own.dataOrder();
         if (saved.own().isEmpty() || then.equals(now)) {
             return;
         }
-        String difference = "the training data was " + then.orElse("in an order of its own") + ", and is "
-                + now.orElse("in an order of its own");
+        String difference = "the training data was " + then.orElse("in an unspecified order") + ", and is "
+                + now.orElse("in an unspecified order");
         if (isWithinEpoch(saved.progress())) {
-            throw new NotResumableException("Training cannot go on from " + file + " in the middle of an epoch: "
-                    + difference + ". Give the same data, or resume from a checkpoint of an epoch's end.");
+            throw new NotResumableException("Training cannot resume from " + file + " in the middle of an epoch: "
+                    + difference + ". Pass the same data, or resume from a checkpoint saved at the end of an epoch.");
         }
-        LOG.warn("Training goes on with other data: {}.", difference);
+        LOG.warn("Training continues with different data: {}.", difference);
     }
 
     private static boolean isWithinEpoch(LoopProgress progress) {
@@ -209,20 +210,20 @@ public final class TrainingStateMapper {
         own.threads()
                 .filter(then -> then != now)
                 .ifPresent(then -> LOG.warn(
-                        "{} was saved by a run of {} threads, this one has {}: sums are taken in another order, so results will"
-                                + " differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
+                        "{} was saved by a run with {} threads, this one has {}: sums are computed in another order, so"
+                                + " results will differ in the last digits. Set -Dai.djl.pytorch.num_threads={}.",
                         file,
                         then,
                         now,
                         then));
         warnOfOtherOptimizer(run.optimizer().optimizerName());
         if (saved.progress().repeatsBatch()) {
-            LOG.warn("{} was saved in the middle of a batch, which is trained on once more.", file);
+            LOG.warn("{} was saved in the middle of a batch, which is trained on again.", file);
         }
         Set<String> gone = new TreeSet<>(own.transforms().orElse(Map.of()).keySet());
         gone.removeAll(run.transforms().keySet());
         if (!gone.isEmpty()) {
-            LOG.warn("{} has the state of transforms that are no longer there: {}.", file, gone);
+            LOG.warn("{} has the state of transforms that no longer exist: {}.", file, gone);
         }
     }
 
@@ -230,7 +231,7 @@ public final class TrainingStateMapper {
         own.optimizer()
                 .filter(then -> !then.equals(now))
                 .ifPresent(then -> LOG.warn(
-                        "{} was saved by a run that was optimized by {}. This run's {} takes over its state, and"
+                        "{} was saved by a run with the optimizer {}. This run's {} adopts its state, and"
                                 + " hyper-parameters such as the learning rate, as in PyTorch.",
                         file,
                         then,

@@ -1,4 +1,4 @@
-/** The training state: what of it is saved, and how it is restored. */
+/** Maps the training state to the entries of a checkpoint and back. */
 @NullMarked
 package dev.rivulet.internal.state;
 

@@ -35,12 +35,12 @@ class StreamGraphTest {
     }
 
     @Test
-    void hasTheOriginalInAnyCase() {
+    void alwaysContainsTheOriginal() {
         assertThat(order(StreamGraph.of(Map.of(), UNCHANGED))).containsExactly("original");
     }
 
     @Test
-    void putsSourcesBeforeWhatIsDerivedFromThem() {
+    void ordersSourcesBeforeDerivedStreams() {
         StreamGraph graph = StreamGraph.of(
                 declared(
                         derived("int8", "half"),
@@ -54,18 +54,17 @@ class StreamGraphTest {
     }
 
     @Test
-    void refusesACircle() {
+    void refusesACycle() {
         assertThatThrownBy(() ->
                         StreamGraph.of(declared(derived("a", "c"), derived("b", "a"), derived("c", "b")), UNCHANGED))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The streams [a, c, b] are derived from each other in a circle; one of them must come from"
-                        + " \"original\".");
+                .hasMessage("The streams [a, c, b] form a cycle; derive one of them from \"original\".");
     }
 
     @Test
     void refusesAStreamDerivedFromItself() {
         assertThatThrownBy(() -> StreamGraph.of(declared(derived("a", "a")), UNCHANGED))
-                .hasMessageStartingWith("The streams [a] are derived from each other in a circle");
+                .hasMessageStartingWith("The streams [a] form a cycle");
     }
 
     @ParameterizedTest
@@ -102,7 +101,7 @@ class StreamGraphTest {
     }
 
     @Test
-    void appliesChangesOnTopOfWhatIsDeclared() {
+    void appliesChangesToDeclaredPolicies() {
         StreamDeclaration declared = StreamDeclaration.derived(
                 "a",
                 "original",
@@ -127,7 +126,7 @@ class StreamGraphTest {
     }
 
     @Test
-    void takesAnAddedStreamForAMisspeltOneWhereANameIsNear() {
+    void treatsAnAddedNameCloseToADeclaredOneAsATypo() {
         assertThatThrownBy(() -> StreamGraph.of(
                         declared(derived("averaged", "original")), Map.of("averagd", policy -> policy.saveTopK(1))))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
@@ -147,7 +146,7 @@ class StreamGraphTest {
     }
 
     @Test
-    void refusesAPolicyThatMakesNoSenseWithItsStream() {
+    void refusesAPolicyThatIsInvalidForItsStream() {
         assertThatThrownBy(() -> StreamGraph.of(Map.of(), Map.of("original", policy -> policy.saveTopK(3))))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
@@ -157,7 +156,7 @@ class StreamGraphTest {
     }
 
     @Test
-    void callsTheOriginalsNewestLastAndPutsTheNameBeforeThatOfOthers() {
+    void prefixesLastWithTheStreamNameExceptForTheOriginal() {
         StreamGraph graph = StreamGraph.of(
                 declared(derived("averaged", "original"), styled("own", FilenameStyle.DEFAULT.withLast("newest"))),
                 Map.of(

@@ -5,7 +5,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.optim.Adagrad;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.AdamW;
@@ -28,27 +28,27 @@ import java.util.Locale;
 
 /** The cases of {@code lightning_runs.py}: how a model is trained, and where its run moves to the other side. */
 enum InteropCase {
-    SGD(Place.BATCH_END, 1, 4),
-    ADAM(Place.VALIDATION_END, 1, 3),
-    ADAMW(Place.EPOCH_END, 2, 7),
-    RMSPROP(Place.BATCH_END, 1, 7),
-    ADAGRAD(Place.BATCH_START, 1, 2),
-    PLATEAU(Place.TRAIN_END, 2, 7),
-    ACCUMULATING(Place.BATCH_END, 1, 3),
-    LINEAR(Place.BATCH_END, 0, 0);
+    SGD(Position.BATCH_END, 1, 4),
+    ADAM(Position.VALIDATION_END, 1, 3),
+    ADAMW(Position.EPOCH_END, 2, 7),
+    RMSPROP(Position.BATCH_END, 1, 7),
+    ADAGRAD(Position.BATCH_START, 1, 2),
+    PLATEAU(Position.TRAIN_END, 2, 7),
+    ACCUMULATING(Position.BATCH_END, 1, 3),
+    LINEAR(Position.BATCH_END, 0, 0);
 
-    private final Place place;
+    private final Position position;
     private final int epoch;
     private final int batch;
 
-    InteropCase(Place place, int epoch, int batch) {
-        this.place = place;
+    InteropCase(Position position, int epoch, int batch) {
+        this.position = position;
         this.epoch = epoch;
         this.batch = batch;
     }
 
-    Place place() {
-        return place;
+    Position position() {
+        return position;
     }
 
     /** Batches until the place. */

@@ -10,7 +10,7 @@ import dev.rivulet.internal.format.torch.TorchValue;
 import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.loop.LoopProgress.Batches;
 import dev.rivulet.internal.loop.LoopProgress.Epochs;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class LightningEntriesTest {
     private static final LoopProgress PROGRESS = new LoopProgress(
-            Place.BATCH_END, 40, new Epochs(3, 3), new Batches(1, false, 8, 26), new Validation(true, true), false);
+            Position.BATCH_END, 40, new Epochs(3, 3), new Batches(1, false, 8, 26), new Validation(true, true), false);
 
     static Stream<Named<List<RecordedLoops>>> fits() throws IOException {
         return RecordedLoops.all().stream()
@@ -61,10 +61,10 @@ class LightningEntriesTest {
                             LightningEntries.read(checkpoint(record)).progress();
 
                     Map<String, @Nullable Object> expected = new LinkedHashMap<>(record.progress());
-                    expected.put("validation_due", read.place() == Place.VALIDATION_END);
+                    expected.put("validation_due", read.position() == Position.VALIDATION_END);
                     expected.put(
                             "batches_of_epoch", read.batches().ofEpoch() == 0 ? 0L : expected.get("batches_of_epoch"));
-                    if (read.place() == Place.BATCH_START && "VALIDATION_END".equals(expected.get("place"))) {
+                    if (read.position() == Position.BATCH_START && "VALIDATION_END".equals(expected.get("place"))) {
                         expected.put("place", "BATCH_START"); // After a batch that makes no step they come to the same.
                     }
                     assertThat(read.toEntries()).isEqualTo(expected);

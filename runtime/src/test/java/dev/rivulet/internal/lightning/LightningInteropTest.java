@@ -6,7 +6,7 @@ import dev.rivulet.internal.format.torch.PlainValues;
 import dev.rivulet.internal.format.torch.TorchReader;
 import dev.rivulet.internal.format.torch.TorchTensor;
 import dev.rivulet.internal.format.torch.TorchWriter;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.interop.Python;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class LightningInteropTest {
         for (InteropCase settings : InteropCase.values()) {
             try (TrainedNet net = new TrainedNet(settings, InteropFolder.DATA)) {
                 net.train(settings.batches());
-                net.reach(settings.place());
+                net.reach(settings.position());
                 save(net, settings, ours.file(settings));
                 trained.put(settings, net.train(FOLLOWING));
             }
@@ -69,7 +69,7 @@ class LightningInteropTest {
                 TorchReader reader = TorchReader.open(theirs.file(settings))) {
             Map<?, ?> checkpoint = (Map<?, ?>) Objects.requireNonNull(inMemory(PlainValues.fromTorch(reader.load())));
             TrainingState state = LightningEntries.read(checkpoint);
-            assertThat(state.progress().place()).isEqualTo(settings.place());
+            assertThat(state.progress().position()).isEqualTo(settings.position());
             net.load(state, weights(checkpoint));
 
             Seen.assertAgree(net.train(FOLLOWING), theirs.seen(settings));
@@ -88,9 +88,9 @@ class LightningInteropTest {
     }
 
     private static void save(TrainedNet net, InteropCase settings, Path file) throws IOException {
-        TrainingState state = net.state(settings.place());
+        TrainingState state = net.state(settings.position());
         Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>();
-        boolean ended = settings.place() == Place.TRAIN_END;
+        boolean ended = settings.position() == Position.TRAIN_END;
         checkpoint.put(
                 "epoch",
                 ended ? state.progress().epochs().ended() : state.progress().epoch());

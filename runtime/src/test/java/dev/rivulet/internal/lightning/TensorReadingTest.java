@@ -7,7 +7,7 @@ import dev.rivulet.internal.format.torch.TorchTensor;
 import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.loop.LoopProgress.Batches;
 import dev.rivulet.internal.loop.LoopProgress.Epochs;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
 import dev.rivulet.internal.tensor.DirectMemory;
 import dev.rivulet.tensor.Dtype;
@@ -30,7 +30,7 @@ class TensorReadingTest {
             views.add(TorchTensor.view(storage, Dtype.U8, i, TensorShape.of(size - i), 1));
         }
         LoopProgress progress = new LoopProgress(
-                Place.TRAIN_END, 4, new Epochs(0, 1), new Batches(3, true, 4, 4), new Validation(false, false), false);
+                Position.TRAIN_END, 4, new Epochs(0, 1), new Batches(3, true, 4, 4), new Validation(false, false), false);
         TrainingState saved =
                 new TrainingState(progress, List.of(Map.of("state", views)), List.of(), Map.of(), Map.of());
 

@@ -14,7 +14,7 @@ import dev.rivulet.internal.format.torch.TorchValue;
 import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.loop.LoopProgress.Batches;
 import dev.rivulet.internal.loop.LoopProgress.Epochs;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
 import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.internal.tensor.NDArrays;
@@ -81,8 +81,8 @@ final class TrainedNet implements AutoCloseable {
     }
 
     /** Ends the epoch as far as is done at the place. */
-    void reach(Place place) {
-        if (place == Place.TRAIN_END) {
+    void reach(Position position) {
+        if (position == Position.TRAIN_END) {
             endEpoch();
         }
     }
@@ -124,17 +124,17 @@ final class TrainedNet implements AutoCloseable {
     }
 
     /** The training state, if the run is at this place. */
-    TrainingState state(Place place) {
-        boolean atEnd = place == Place.TRAIN_END;
+    TrainingState state(Position position) {
+        boolean atEnd = position == Position.TRAIN_END;
         int done = atEnd ? BATCHES : nextBatch;
         int running = atEnd ? epoch - 1 : epoch;
-        boolean counted = atEnd || place == Place.EPOCH_END;
+        boolean counted = atEnd || position == Position.EPOCH_END;
         LoopProgress progress = new LoopProgress(
-                place,
+                position,
                 globalStep,
                 new Epochs(running, counted ? running + 1 : running),
                 new Batches(done - 1, done == BATCHES, BATCHES, (long) running * BATCHES + done),
-                new Validation(done % 4 == 0, running > 0 || done > 4 || place == Place.VALIDATION_END),
+                new Validation(done % 4 == 0, running > 0 || done > 4 || position == Position.VALIDATION_END),
                 false);
         return new TrainingState(progress, List.of(optimizer.stateDict()), schedules.stateDicts(), Map.of(), Map.of());
     }
@@ -149,7 +149,7 @@ final class TrainedNet implements AutoCloseable {
         epoch = progress.epoch();
         nextBatch = progress.batchIndex() + 1;
         globalStep = progress.globalStep();
-        if (progress.place() == Place.TRAIN_END) {
+        if (progress.position() == Position.TRAIN_END) {
             epoch++;
             nextBatch = 0;
         }

@@ -11,7 +11,7 @@ import dev.rivulet.Trainer;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.internal.format.torch.TorchListing;
 import dev.rivulet.internal.format.torch.TorchReader;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.tensor.NDArrays;
 import dev.rivulet.interop.Python;
 import dev.rivulet.policy.StreamPolicy;
@@ -84,7 +84,7 @@ class TrainerInteropTest {
         long step = settings.batches() / settings.accumulated();
         try (TrainedModule module = new TrainedModule(settings)) {
             FitResult result = trainer(settings).defaultRootDir(folder.resolve(settings.name())).stream(
-                            "original", policy -> savingAt(settings.place(), step, policy.saveTopK(-1)))
+                            "original", policy -> savingAt(settings.position(), step, policy.saveTopK(-1)))
                     .build()
                     .fit(module, rows(), validation());
             Path saved = result.stream("original").kept().stream()
@@ -97,8 +97,8 @@ class TrainerInteropTest {
         }
     }
 
-    private static StreamPolicy.Builder savingAt(Place place, long step, StreamPolicy.Builder policy) {
-        return switch (place) {
+    private static StreamPolicy.Builder savingAt(Position position, long step, StreamPolicy.Builder policy) {
+        return switch (position) {
             case VALIDATION_END -> policy.everyNEpochs(1).saveOnTrainEpochEnd(SaveOnTrainEpochEnd.FALSE);
             case EPOCH_END -> policy.everyNEpochs(1).saveOnTrainEpochEnd(SaveOnTrainEpochEnd.TRUE);
             default -> policy.everyNTrainSteps((int) step);

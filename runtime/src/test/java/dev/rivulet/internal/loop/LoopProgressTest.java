@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rivulet.internal.loop.LoopProgress.Batches;
 import dev.rivulet.internal.loop.LoopProgress.Epochs;
-import dev.rivulet.internal.loop.LoopProgress.Place;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LoopProgressTest {
-    private static LoopProgress at(Place place) {
+    private static LoopProgress at(Position position) {
         return new LoopProgress(
-                place,
+                position,
                 1L << 40,
                 new Epochs(3, 4),
                 new Batches(-1, true, Long.MAX_VALUE, 1L << 41),
@@ -28,14 +28,14 @@ class LoopProgressTest {
 
     @ParameterizedTest
     @EnumSource
-    void entriesHoldEverything(Place place) {
-        assertThat(LoopProgress.fromEntries(at(place).toEntries())).isEqualTo(at(place));
+    void entriesRestoreEveryField(Position position) {
+        assertThat(LoopProgress.fromEntries(at(position).toEntries())).isEqualTo(at(position));
     }
 
     @ParameterizedTest
     @CsvSource({"place", "epoch", "epochs_ended", "global_step", "batch_index", "total_batches", "last_batch"})
-    void missingEntriesAreNamed(String name) {
-        Map<String, @Nullable Object> entries = at(Place.BATCH_END).toEntries();
+    void namesMissingEntries(String name) {
+        Map<String, @Nullable Object> entries = at(Position.BATCH_END).toEntries();
         entries.remove(name);
 
         assertThatThrownBy(() -> LoopProgress.fromEntries(entries))
@@ -45,9 +45,9 @@ class LoopProgressTest {
     }
 
     @Test
-    void malformedEntriesAreShown() {
+    void showsMalformedEntries() {
         Map<String, @Nullable Object> entries =
-                new LinkedHashMap<>(at(Place.BATCH_END).toEntries());
+                new LinkedHashMap<>(at(Position.BATCH_END).toEntries());
         entries.put("batch_index", -2L);
 
         assertThatThrownBy(() -> LoopProgress.fromEntries(entries)).hasMessageContaining("has \"batch_index\" = -2;");

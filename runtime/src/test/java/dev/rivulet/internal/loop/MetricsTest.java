@@ -11,7 +11,7 @@ class MetricsTest {
     private final Metrics metrics = new Metrics();
 
     @Test
-    void keepTheNewestValue() {
+    void keepsTheNewestValue() {
         metrics.set("loss", 2);
         metrics.set("accuracy", 0.5);
         metrics.set("loss", 1);
@@ -20,14 +20,14 @@ class MetricsTest {
     }
 
     @Test
-    void areSinglePrecisionAsInLightning() {
+    void roundsToSinglePrecision() {
         metrics.set("loss", 0.1);
 
         assertThat(metrics.get("loss")).isEqualTo(0.10000000149011612);
     }
 
     @Test
-    void averageOverAllRecordsNotOverBatches() {
+    void averagesOverRecordsNotOverBatches() {
         metrics.accumulate(true, "val_loss", 1, 3);
         metrics.accumulate(true, "val_loss", 5, 1);
         assertThat(metrics.has("val_loss")).isFalse();
@@ -38,7 +38,7 @@ class MetricsTest {
     }
 
     @Test
-    void keepTheMeansOfAnEpochThroughTheValidationsWithinIt() {
+    void keepsEpochMeansDuringValidations() {
         metrics.accumulate(false, "train_mean", 1, 1);
         metrics.accumulate(true, "val_loss", 7, 1);
         metrics.reduce(true);
@@ -49,7 +49,7 @@ class MetricsTest {
     }
 
     @Test
-    void beginEachMeanAnew() {
+    void resetsMeansAfterEachValidation() {
         metrics.accumulate(true, "val_loss", 1, 1);
         metrics.reduce(true);
         metrics.accumulate(true, "val_loss", 3, 1);
@@ -59,7 +59,7 @@ class MetricsTest {
     }
 
     @Test
-    void haveNaNAsAnyOtherValue() {
+    void treatsNaNAsAnyOtherValue() {
         metrics.accumulate(true, "val_loss", Double.NaN, 1);
         metrics.accumulate(true, "val_loss", 1, 1);
         metrics.reduce(true);
@@ -68,7 +68,7 @@ class MetricsTest {
     }
 
     @Test
-    void tellWhichThereAreWhenOneIsMissing() {
+    void listsLoggedMetricsWhenOneIsMissing() {
         metrics.set("loss", 1);
 
         assertThatExceptionOfType(NoSuchElementException.class)
@@ -77,7 +77,7 @@ class MetricsTest {
     }
 
     @Test
-    void areGoneWhenForgotten() {
+    void hasNoMetricsAfterClear() {
         metrics.set("loss", 1);
         metrics.accumulate(true, "val_loss", 1, 1);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkTest {
 
-    /** With AVX-512, libtorch 2.7.1 does not for 8, 48 and 100. */
+    /** With AVX-512, libtorch 2.7.1 alone gives different results for 8, 48 and 100. */
     @ParameterizedTest
     @ValueSource(ints = {8, 32, 48, 100})
     void computesAnLstmWithoutGradientsAsWithThem(int units) {

@@ -51,7 +51,7 @@ final class BackgroundWriter {
         return pending.isEmpty();
     }
 
-    void settleOne(Random random) {
+    void completeOne(Random random) {
         if (random.nextInt(4) == 0) {
             List<SavePlan> plans = List.copyOf(pending);
             SavePlan unlucky = plans.get(random.nextInt(plans.size()));
@@ -80,54 +80,54 @@ final class BackgroundWriter {
         return 1 + plan.globalStep() * 7 % 5;
     }
 
-    private void delete(List<String> retired) {
-        check(disk.keySet().containsAll(retired), () -> retired + " are to be deleted, but disk " + disk);
-        retired.forEach(disk::remove);
+    private void delete(List<String> superseded) {
+        check(disk.keySet().containsAll(superseded), () -> superseded + " are to be deleted, but disk " + disk);
+        superseded.forEach(disk::remove);
     }
 
     void checkInvariants() {
-        RetentionSnapshot books = checkpoint.books();
-        check(books.equals(replay()), () -> "failed plans left traces: " + books);
+        RetentionSnapshot retained = checkpoint.retained();
+        check(retained.equals(replay()), () -> "failed plans left traces: " + retained);
         check(
-                unsized(checkpoint.expectedBooks()).equals(unsized(replayWith(pending))),
-                () -> "decisions do not count on " + pending + ": " + checkpoint.expectedBooks());
-        checkFiles(books);
-        checkNumbers(books);
-        checkPointers(books);
-        checkBytes(books);
-        check(bestIsBest(books), () -> "best is not the best: " + books);
+                unsized(checkpoint.expectedRetention()).equals(unsized(replayWith(pending))),
+                () -> "decisions do not count on " + pending + ": " + checkpoint.expectedRetention());
+        checkFiles(retained);
+        checkNumbers(retained);
+        checkPointers(retained);
+        checkBytes(retained);
+        check(bestIsBest(retained), () -> "best is not the best: " + retained);
     }
 
-    private void checkFiles(RetentionSnapshot books) {
+    private void checkFiles(RetentionSnapshot retained) {
         Set<String> named = new HashSet<>();
-        books.checkpoints().forEach(entry -> named.add(entry.name()));
-        books.last().ifPresent(last -> named.add(last.name()));
-        books.last().flatMap(LastCheckpoint::target).ifPresent(named::add);
-        books.bestPointer().ifPresent(best -> named.add(best.name()));
-        books.bestPointer().filter(BestCheckpoint::linked).ifPresent(best -> named.add(best.checkpoint()));
-        books.rescue().ifPresent(rescue -> named.add(rescue.name()));
+        retained.checkpoints().forEach(entry -> named.add(entry.name()));
+        retained.last().ifPresent(last -> named.add(last.name()));
+        retained.last().flatMap(LastCheckpoint::target).ifPresent(named::add);
+        retained.bestPointer().ifPresent(best -> named.add(best.name()));
+        retained.bestPointer().filter(BestCheckpoint::linked).ifPresent(best -> named.add(best.checkpoint()));
+        retained.onException().ifPresent(checkpoint -> named.add(checkpoint.name()));
         check(disk.keySet().containsAll(named), () -> "books " + named + " but disk " + disk);
         check(!pending.isEmpty() || disk.keySet().equals(named), () -> "orphans: books " + named + " but disk " + disk);
     }
 
-    private void checkNumbers(RetentionSnapshot books) {
+    private void checkNumbers(RetentionSnapshot retained) {
         Set<String> kept = new HashSet<>();
-        books.kept().forEach(entry -> kept.add(entry.name()));
-        check(kept.size() == books.kept().size(), () -> "two entries of one name: " + books);
-        check(policy.saveTopK() < 0 || kept.size() <= policy.saveTopK(), () -> "more than k: " + books);
-        check(books.newest().size() <= policy.keepLast(), () -> "more than the newest n: " + books);
+        retained.topK().forEach(entry -> kept.add(entry.name()));
+        check(kept.size() == retained.topK().size(), () -> "two entries of one name: " + retained);
+        check(policy.saveTopK() < 0 || kept.size() <= policy.saveTopK(), () -> "more than k: " + retained);
+        check(retained.newest().size() <= policy.keepLast(), () -> "more than the newest n: " + retained);
         if (policy.maxTotalBytes() == 0) {
             Set<String> newest = new HashSet<>();
-            books.newest().forEach(entry -> newest.add(entry.name()));
-            check(newest.equals(newestCommitted()), () -> "not the newest n: " + books + " after " + committed);
+            retained.newest().forEach(entry -> newest.add(entry.name()));
+            check(newest.equals(newestCommitted()), () -> "not the newest n: " + retained + " after " + committed);
         }
         List<String> everyNth = committed.stream()
-                .filter(SavePlan::keptForEver)
+                .filter(SavePlan::permanent)
                 .map(plan -> plan.checkpoint().orElseThrow().name())
                 .toList();
         check(
-                books.keptForEver().stream().map(KeptCheckpoint::name).toList().equals(everyNth),
-                () -> "kept for ever: " + books + " but committed " + everyNth);
+                retained.everyNth().stream().map(KeptCheckpoint::name).toList().equals(everyNth),
+                () -> "kept for ever: " + retained + " but committed " + everyNth);
     }
 
     private Set<String> newestCommitted() {
@@ -141,54 +141,54 @@ final class BackgroundWriter {
         return newest;
     }
 
-    private void checkPointers(RetentionSnapshot books) {
+    private void checkPointers(RetentionSnapshot retained) {
         SavePlan newest = committed.isEmpty() ? null : committed.get(committed.size() - 1);
         boolean lastIsNewest = newest == null
                 || policy.saveLast() == SaveLast.OFF
-                || books.last()
+                || retained.last()
                         .filter(last -> last.globalStep() == newest.globalStep())
                         .isPresent();
-        check(lastIsNewest, () -> "last is not the newest: " + books);
+        check(lastIsNewest, () -> "last is not the newest: " + retained);
         // After a failed write best may lag behind until the next save.
         if (policy.saveBest() != SaveBest.OFF && !anyFailed) {
             check(
-                    books.ranking()
+                    retained.ranking()
                             .best()
-                            .equals(books.bestPointer()
-                                    .flatMap(pointer -> books.kept().stream()
-                                            .filter(pointer::is)
+                            .equals(retained.bestPointer()
+                                    .flatMap(pointer -> retained.topK().stream()
+                                            .filter(pointer::pointsTo)
                                             .findFirst())),
-                    () -> "best does not name the best: " + books);
+                    () -> "best does not name the best: " + retained);
         }
     }
 
-    private void checkBytes(RetentionSnapshot books) {
+    private void checkBytes(RetentionSnapshot retained) {
         if (policy.maxTotalBytes() == 0 || committed.isEmpty()) {
             return;
         }
-        Set<String> spared = new HashSet<>();
-        books.ranking().best().ifPresent(best -> spared.add(best.name()));
-        books.keptForEver().forEach(entry -> spared.add(entry.name()));
-        books.last().flatMap(LastCheckpoint::target).ifPresent(spared::add);
-        books.bestPointer().filter(BestCheckpoint::linked).ifPresent(best -> spared.add(best.checkpoint()));
-        committed.get(committed.size() - 1).checkpoint().ifPresent(newest -> spared.add(newest.name()));
+        Set<String> exempt = new HashSet<>();
+        retained.ranking().best().ifPresent(best -> exempt.add(best.name()));
+        retained.everyNth().forEach(entry -> exempt.add(entry.name()));
+        retained.last().flatMap(LastCheckpoint::target).ifPresent(exempt::add);
+        retained.bestPointer().filter(BestCheckpoint::linked).ifPresent(best -> exempt.add(best.checkpoint()));
+        committed.get(committed.size() - 1).checkpoint().ifPresent(newest -> exempt.add(newest.name()));
         Set<String> files = new HashSet<>();
-        books.checkpoints().forEach(entry -> files.add(entry.name()));
-        boolean onlySpared = spared.containsAll(files);
-        books.last().ifPresent(last -> files.add(last.name()));
-        books.bestPointer().ifPresent(best -> files.add(best.name()));
-        books.rescue().ifPresent(rescue -> files.add(rescue.name()));
+        retained.checkpoints().forEach(entry -> files.add(entry.name()));
+        boolean onlySpared = exempt.containsAll(files);
+        retained.last().ifPresent(last -> files.add(last.name()));
+        retained.bestPointer().ifPresent(best -> files.add(best.name()));
+        retained.onException().ifPresent(checkpoint -> files.add(checkpoint.name()));
         long total =
                 files.stream().mapToLong(name -> disk.getOrDefault(name, 0L)).sum();
-        check(onlySpared || total <= policy.maxTotalBytes(), () -> total + " bytes: " + books + " on " + disk);
+        check(onlySpared || total <= policy.maxTotalBytes(), () -> total + " bytes: " + retained + " on " + disk);
     }
 
-    private boolean bestIsBest(RetentionSnapshot books) {
-        if (policy.monitor().isEmpty() || books.kept().isEmpty()) {
-            return books.ranking().best().isPresent() == !books.kept().isEmpty();
+    private boolean bestIsBest(RetentionSnapshot retained) {
+        if (policy.monitor().isEmpty() || retained.topK().isEmpty()) {
+            return retained.ranking().best().isPresent() == !retained.topK().isEmpty();
         }
-        double best = books.ranking().best().orElseThrow().score().orElseThrow();
-        return books.checkpoints().stream()
+        double best = retained.ranking().best().orElseThrow().score().orElseThrow();
+        return retained.checkpoints().stream()
                 .filter(entry -> policy.saveTopK() != 0 && entry.score().isPresent())
                 .mapToDouble(entry -> entry.score().orElseThrow())
                 .noneMatch(score -> policy.mode() == Mode.MIN ? score < best : score > best);
@@ -199,10 +199,10 @@ final class BackgroundWriter {
         return replayed().snapshot();
     }
 
-    private RetentionSnapshot replayWith(Collection<SavePlan> further) {
-        RetentionState books = replayed();
-        further.forEach(plan -> books.apply(plan, 0));
-        return books.snapshot();
+    private RetentionSnapshot replayWith(Collection<SavePlan> more) {
+        RetentionState retained = replayed();
+        more.forEach(plan -> retained.apply(plan, 0));
+        return retained.snapshot();
     }
 
     private RetentionState replayed() {
@@ -210,7 +210,7 @@ final class BackgroundWriter {
         for (SavePlan plan : committed) {
             replay.apply(plan, size(plan));
             if (policy.maxTotalBytes() > 0) {
-                replay.fit(
+                replay.evictToFit(
                         policy.maxTotalBytes(),
                         plan.checkpoint().map(KeptCheckpoint::name).map(Set::of).orElse(Set.of()));
             }
@@ -219,19 +219,19 @@ final class BackgroundWriter {
     }
 
     /** Sizes are known of committed files only, and decisions do without. */
-    private static RetentionSnapshot unsized(RetentionSnapshot books) {
+    private static RetentionSnapshot unsized(RetentionSnapshot retained) {
         return new RetentionSnapshot(
-                new RetentionSnapshot.Retained(
-                        unsized(books.kept()), unsized(books.newest()), unsized(books.keptForEver())),
+                new RetentionSnapshot.Kept(
+                        unsized(retained.topK()), unsized(retained.newest()), unsized(retained.everyNth())),
                 new RetentionSnapshot.Ranking(
-                        unsized(books.ranking().best()),
-                        unsized(books.ranking().kthBest()),
-                        books.ranking().currentScore()),
+                        unsized(retained.ranking().best()),
+                        unsized(retained.ranking().kthBest()),
+                        retained.ranking().currentScore()),
                 new RetentionSnapshot.Pointers(
-                        books.last().map(last -> last.withBytes(0)),
-                        books.bestPointer().map(best -> best.withBytes(0))),
-                unsized(books.rescue()),
-                books.saves());
+                        retained.last().map(last -> last.withBytes(0)),
+                        retained.bestPointer().map(best -> best.withBytes(0))),
+                unsized(retained.onException()),
+                retained.saves());
     }
 
     private static List<KeptCheckpoint> unsized(List<KeptCheckpoint> checkpoints) {

@@ -13,7 +13,7 @@ final class CallbackState {
     double kthValue;
     double currentScore = Double.NaN;
     String last = "";
-    String rescue = "";
+    String exceptionFile = "";
 
     CallbackState copy() {
         CallbackState copy = new CallbackState();
@@ -24,7 +24,7 @@ final class CallbackState {
         copy.kth = kth;
         copy.kthValue = kthValue;
         copy.last = last;
-        copy.rescue = rescue;
+        copy.exceptionFile = exceptionFile;
         return copy;
     }
 }

@@ -68,9 +68,9 @@ final class CaseReplay {
             try {
                 decided = refused ? decided : stream.hook(events.get(i));
             } catch (MissingMetricException missing) {
-                refusal = refusal.isEmpty() ? events.get(i).place() : refusal;
+                refusal = refusal.isEmpty() ? events.get(i).position() : refusal;
             }
-            tellOthers(asked, stream, decided);
+            notifyOthers(asked, stream, decided);
             actions.add(RunCase.removalsLast(disk.perform(decided, events.get(i))));
             note(stream, decided);
         }
@@ -85,19 +85,19 @@ final class CaseReplay {
     /** The place from which a run goes on. */
     private String source(RecordedRun run) {
         if (run.usesTrainerAgain()) {
-            return differs(Difference.TRAINERS_KEEP_NOTHING_IN_MEMORY) ? newest : stop;
+            return differs(Difference.TRAINERS_HOLD_NO_STATE) ? newest : stop;
         }
         return disk.origin(run.resumedFrom());
     }
 
     private List<TraceEvent> events(RecordedRun run) {
-        Map<String, Double> known = differs(Difference.METRICS_SURVIVE) ? disk.metrics(run.resumedFrom()) : Map.of();
+        Map<String, Double> known = differs(Difference.METRICS_ARE_RESTORED) ? disk.metrics(run.resumedFrom()) : Map.of();
         return view.apply(run.events()).stream()
                 .map(event -> event.sanityChecking() ? event : event.knowing(known))
                 .toList();
     }
 
-    private static void tellOthers(Map<String, StreamReplay> asked, StreamReplay stream, List<Action> decided) {
+    private static void notifyOthers(Map<String, StreamReplay> asked, StreamReplay stream, List<Action> decided) {
         for (StreamReplay other : asked.values()) {
             if (!other.equals(stream) && other instanceof LightningOracle callback) {
                 decided.forEach(callback::sees);
@@ -116,7 +116,7 @@ final class CaseReplay {
 
     private Map<String, StreamReplay> streams(RecordedRun run) {
         Map<String, StreamReplay> asked = new LinkedHashMap<>();
-        boolean inMemory = run.resumedFrom().isEmpty() || !differs(Difference.BOOKS_ARE_NEVER_BEHIND);
+        boolean inMemory = run.resumedFrom().isEmpty() || !differs(Difference.RETENTION_STATE_IS_ALWAYS_CURRENT);
         for (JsonElement element : run.json().getAsJsonArray("callbacks")) {
             CaseConfig given = new CaseConfig(element.getAsJsonObject());
             String tag = given.text("tag").orElse("mc" + asked.size());
@@ -152,14 +152,14 @@ final class CaseReplay {
         String directory = config.directory() + "/";
         RetentionSnapshot.Restored restored = RetentionSnapshot.Restored.NOTHING;
         if (!run.resumedFrom().isEmpty()) {
-            RetentionSnapshot books = before.map(PolicyReplay.class::cast)
+            RetentionSnapshot retained = before.map(PolicyReplay.class::cast)
                     .filter(stream -> stream.directory().equals(config.directory()))
-                    .map(PolicyReplay::books)
+                    .map(PolicyReplay::retained)
                     .orElse(RetentionSnapshot.EMPTY);
             Optional<String> local = Optional.of(run.resumedFrom())
                     .filter(file -> file.startsWith(directory))
                     .map(file -> file.substring(directory.length()));
-            restored = new RetentionSnapshot.Restored(books, run.firstStep(), local);
+            restored = new RetentionSnapshot.Restored(retained, run.firstStep(), local);
         }
         return new PolicyReplay(
                 config.directory(), config.extension(), config.policy().build(), disk, restored);

@@ -45,7 +45,7 @@ final class Disk {
             case SAVE -> {
                 linkTargets.put(action.file(), "");
                 contents.put(action.file(), RunEnd.content(event.epoch(), event.globalStep()));
-                places.put(action.file(), event.place());
+                places.put(action.file(), event.position());
                 metrics.put(action.file(), event.logged());
                 yield true;
             }

@@ -68,12 +68,12 @@ final class LightningOracle implements StreamReplay {
         state.directory = directory;
         state.kthValue = worst();
         if (!resumedFrom.isEmpty() && !previous.isEmpty()) {
-            takeOver(previous.get(0), firstStep);
+            adopt(previous.get(0), firstStep);
         }
     }
 
-    private void takeOver(LightningOracle previous, long firstStep) {
-        boolean current = differences.contains(Difference.BOOKS_ARE_NEVER_BEHIND);
+    private void adopt(LightningOracle previous, long firstStep) {
+        boolean current = differences.contains(Difference.RETENTION_STATE_IS_ALWAYS_CURRENT);
         CallbackState source = current ? previous.state : states.getOrDefault(resumedFrom, state);
         if (source.directory.equals(directory)) {
             state = source.copy();
@@ -108,7 +108,7 @@ final class LightningOracle implements StreamReplay {
         return steps.entrySet().stream()
                         .filter(saved -> all || named.contains(saved.getKey()))
                         .anyMatch(saved -> saved.getValue() == step && disk.exists(saved.getKey()))
-                && steps.getOrDefault(end.rescue, 0L) != step;
+                && steps.getOrDefault(end.exceptionFile, 0L) != step;
     }
 
     @Override
@@ -193,10 +193,10 @@ final class LightningOracle implements StreamReplay {
             return;
         }
         String file = path(filename.format(candidates(event)));
-        if (differences.contains(Difference.RESCUE_IS_KEPT_BESIDE)) {
+        if (differences.contains(Difference.EXCEPTION_CHECKPOINT_IS_KEPT_SEPARATELY)) {
             file = versioned(filename.format(candidates(event)), "", true);
-            String previous = state.rescue;
-            state.rescue = file;
+            String previous = state.exceptionFile;
+            state.exceptionFile = file;
             save(event, file);
             saveLast(event);
             remove(previous, file);
@@ -207,7 +207,7 @@ final class LightningOracle implements StreamReplay {
     }
 
     private void trainEnd(TraceEvent event) {
-        boolean trial = event.fastDevRun() && differences.contains(Difference.TRIAL_RUN_WRITES_NOTHING);
+        boolean trial = event.fastDevRun() && differences.contains(Difference.DRY_RUN_WRITES_NOTHING);
         if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !savedBefore && !trial) {
             saveLast(event);
         }
@@ -238,7 +238,7 @@ final class LightningOracle implements StreamReplay {
         String previous = state.best;
         state.best = file;
         save(event, file);
-        retireRescue(file);
+        supersedeExceptionFile(file);
         if (policy.saveTopK() == 1) {
             remove(previous, file);
         }
@@ -252,7 +252,7 @@ final class LightningOracle implements StreamReplay {
             return;
         }
         String evicted = "";
-        boolean overwrites = differences.contains(Difference.OVERWRITING_EVICTS_NOTHING)
+        boolean overwrites = differences.contains(Difference.OVERWRITING_EVICTS_NOTHING_ELSE)
                 && !policy.naming().enableVersionCounter()
                 && state.kept.containsKey(path(filename.format(candidates(event))))
                 && !state.kth.equals(path(filename.format(candidates(event))));
@@ -265,7 +265,7 @@ final class LightningOracle implements StreamReplay {
                 filename.format(candidates(event)), evicted, policy.naming().enableVersionCounter());
         state.currentScore = score;
         state.kept.put(file, score);
-        boolean all = policy.saveTopK() == -1 && differences.contains(Difference.KTH_IS_CURRENT);
+        boolean all = policy.saveTopK() == -1 && differences.contains(Difference.KTH_BEST_IS_CURRENT);
         if (state.kept.size() == k || all) {
             state.kth = extreme(false);
             state.kthValue = state.kept.getOrDefault(state.kth, worst());
@@ -273,7 +273,7 @@ final class LightningOracle implements StreamReplay {
         state.best = extreme(true);
         state.bestScore = state.kept.getOrDefault(state.best, worst());
         save(event, file);
-        retireRescue(file);
+        supersedeExceptionFile(file);
         remove(evicted, file);
     }
 
@@ -305,16 +305,16 @@ final class LightningOracle implements StreamReplay {
         } else {
             save(event, file);
             if (!event.hook().equals(TraceEvent.EXCEPTION)) {
-                retireRescue(file);
+                supersedeExceptionFile(file);
             }
         }
         remove(previous, file);
     }
 
-    private void retireRescue(String file) {
-        if (differences.contains(Difference.RESCUE_IS_KEPT_BESIDE)) {
-            remove(state.rescue, file);
-            state.rescue = "";
+    private void supersedeExceptionFile(String file) {
+        if (differences.contains(Difference.EXCEPTION_CHECKPOINT_IS_KEPT_SEPARATELY)) {
+            remove(state.exceptionFile, file);
+            state.exceptionFile = "";
         }
     }
 

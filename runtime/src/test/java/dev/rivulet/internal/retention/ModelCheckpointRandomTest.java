@@ -41,7 +41,7 @@ class ModelCheckpointRandomTest {
             String source = files.get(random.nextInt(files.size()));
             long step = events.get(events.size() - 1).globalStep();
             RetentionSnapshot.Restored restored =
-                    new RetentionSnapshot.Restored(stream.books(), step, Optional.of(source.substring(2)));
+                    new RetentionSnapshot.Restored(stream.retained(), step, Optional.of(source.substring(2)));
             compare(
                     policy,
                     new RandomRun(random, step).events(),
@@ -76,7 +76,7 @@ class ModelCheckpointRandomTest {
     }
 
     @Test
-    void booksAreRightWhateverPlansArePendingOrFail() {
+    void retentionStateIsConsistentWithPendingAndFailedPlans() {
         everySeed(SEQUENCES / 2, random -> {
             RandomRun run = new RandomRun(random);
             BackgroundWriter writer = new BackgroundWriter(random.nextBoolean() ? run.policy() : run.retention());
@@ -87,12 +87,12 @@ class ModelCheckpointRandomTest {
                     break;
                 }
                 while (!writer.isIdle() && random.nextInt(3) != 0) {
-                    writer.settleOne(random);
+                    writer.completeOne(random);
                     writer.checkInvariants();
                 }
             }
             while (!writer.isIdle()) {
-                writer.settleOne(random);
+                writer.completeOne(random);
                 writer.checkInvariants();
             }
         });

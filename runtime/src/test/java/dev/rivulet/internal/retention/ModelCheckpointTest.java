@@ -26,7 +26,7 @@ class ModelCheckpointTest {
                 .isEmpty();
         assertThat(commit(stream, stream.onTrainEpochEnd(epochEnd(1, Map.of()))))
                 .containsExactly("epoch=0.ckpt");
-        assertThat(stream.books().ranking().best()).map(KeptCheckpoint::name).contains("epoch=1.ckpt");
+        assertThat(stream.retained().ranking().best()).map(KeptCheckpoint::name).contains("epoch=1.ckpt");
     }
 
     @Test
@@ -45,8 +45,8 @@ class ModelCheckpointTest {
         assertThat(epoch(stream, 2, 2)).containsExactly("epoch=0.ckpt");
         assertThat(stream.onTrainEpochEnd(epochEnd(3, Map.of("v", 2.0)))).isEmpty();
         assertThat(names(stream)).containsExactly("epoch=1.ckpt", "epoch=2.ckpt");
-        assertThat(stream.books().ranking().kthBest()).map(KeptCheckpoint::name).contains("epoch=2.ckpt");
-        assertThat(stream.books().ranking().currentScore()).hasValue(2);
+        assertThat(stream.retained().ranking().kthBest()).map(KeptCheckpoint::name).contains("epoch=2.ckpt");
+        assertThat(stream.retained().ranking().currentScore()).hasValue(2);
     }
 
     @Test
@@ -55,7 +55,7 @@ class ModelCheckpointTest {
         epoch(stream, 0, 1);
         epoch(stream, 1, 1);
         assertThat(stream.onTrainEpochEnd(epochEnd(2, Map.of("v", 1.0)))).isEmpty();
-        assertThat(stream.books().ranking().best()).map(KeptCheckpoint::name).contains("epoch=0.ckpt");
+        assertThat(stream.retained().ranking().best()).map(KeptCheckpoint::name).contains("epoch=0.ckpt");
         assertThat(epoch(stream, 3, 2)).containsExactly("epoch=0.ckpt");
     }
 
@@ -63,7 +63,7 @@ class ModelCheckpointTest {
     void nanIsKeptWhileThereIsRoomAndBeatenByAnyNumber() {
         ModelCheckpoint stream = stream(monitored());
         epoch(stream, 0, Double.NaN);
-        assertThat(stream.books().ranking().best())
+        assertThat(stream.retained().ranking().best())
                 .map(KeptCheckpoint::score)
                 .contains(OptionalDouble.of(Double.POSITIVE_INFINITY));
         assertThat(epoch(stream, 1, 1e30)).containsExactly("epoch=0.ckpt");
@@ -92,7 +92,7 @@ class ModelCheckpointTest {
     void aMetricThatIsNeverLoggedIsAnErrorAfterValidation() {
         ModelCheckpoint stream = stream(monitored());
         assertThat(stream.onTrainEpochEnd(epochEnd(0, Map.of("w", 1.0)))).isEmpty();
-        assertThat(stream.missedMetric()).contains("v");
+        assertThat(stream.missingMetric()).contains("v");
         assertThatThrownBy(() -> stream.onTrainEpochEnd(event(TraceEvent.EPOCH_END, 1, 20, Map.of(), false, true, 0)))
                 .isInstanceOf(MissingMetricException.class)
                 .hasMessageContaining("\"averaged\" monitors \"v\"");
@@ -104,16 +104,16 @@ class ModelCheckpointTest {
         epoch(stream, 0, 1);
         assertThat(epoch(stream, 1, 2)).isEmpty();
         assertThat(names(stream)).containsExactly("epoch=0.ckpt");
-        assertThat(stream.books().last()).contains(new LastCheckpoint("last.ckpt", Optional.empty(), 1, 20));
+        assertThat(stream.retained().last()).contains(new LastCheckpoint("last.ckpt", Optional.empty(), 1, 20));
     }
 
     @Test
     void lastLinksToTheCheckpointWhereItHasANameOfItsOwn() {
         ModelCheckpoint stream = stream(monitored().saveLast(SaveLast.LINK));
         epoch(stream, 0, 1);
-        assertThat(stream.books().last()).flatMap(LastCheckpoint::target).contains("epoch=0.ckpt");
+        assertThat(stream.retained().last()).flatMap(LastCheckpoint::target).contains("epoch=0.ckpt");
         epoch(stream, 1, 2);
-        assertThat(stream.books().last()).map(LastCheckpoint::target).contains(Optional.empty());
+        assertThat(stream.retained().last()).map(LastCheckpoint::target).contains(Optional.empty());
     }
 
     @Test
@@ -140,7 +140,7 @@ class ModelCheckpointTest {
                 StreamPolicy.builder().filename("m").enableVersionCounter(false).saveOnException(true));
         epoch(stream, 0, 1);
         commit(stream, stream.onException(event(TraceEvent.EXCEPTION, 1, 15, Map.of(), false, false, 0)));
-        assertThat(stream.books().rescue()).map(KeptCheckpoint::name).contains("m-v1.ckpt");
+        assertThat(stream.retained().onException()).map(KeptCheckpoint::name).contains("m-v1.ckpt");
         assertThat(epoch(stream, 1, 1)).containsExactly("m-v1.ckpt");
         assertThat(names(stream)).containsExactly("m.ckpt");
     }
@@ -165,10 +165,10 @@ class ModelCheckpointTest {
                 "averaged",
                 monitored().build(),
                 directory(),
-                moment -> moment.epoch() > 0,
+                view -> view.epoch() > 0,
                 RetentionSnapshot.Restored.NOTHING);
         assertThat(stream.onTrainEpochEnd(epochEnd(0, Map.of("v", 0.0)))).isEmpty();
-        assertThat(stream.books()).isEqualTo(RetentionSnapshot.EMPTY);
+        assertThat(stream.retained()).isEqualTo(RetentionSnapshot.EMPTY);
         assertThat(stream.onTrainEpochEnd(epochEnd(1, Map.of("v", 1.0)))).isPresent();
     }
 
@@ -177,7 +177,7 @@ class ModelCheckpointTest {
         ModelCheckpoint stream = stream(monitored());
         SavePlan pending = stream.onTrainEpochEnd(epochEnd(0, Map.of("v", 1.0))).orElseThrow();
         assertThat(stream.onTrainEpochEnd(epochEnd(1, Map.of("v", 2.0)))).isEmpty();
-        assertThat(stream.books()).isEqualTo(RetentionSnapshot.EMPTY);
+        assertThat(stream.retained()).isEqualTo(RetentionSnapshot.EMPTY);
         stream.failed(pending);
         assertThat(stream.onTrainEpochEnd(epochEnd(2, Map.of("v", 2.0)))).isPresent();
     }
@@ -202,7 +202,7 @@ class ModelCheckpointTest {
                 monitored().build(),
                 directory(),
                 ModelCheckpoint.SaveCondition.ALWAYS,
-                new RetentionSnapshot.Restored(before.books(), 10, Optional.of("epoch=0.ckpt")));
+                new RetentionSnapshot.Restored(before.retained(), 10, Optional.of("epoch=0.ckpt")));
         assertThat(epoch(after, 1, 1)).isEmpty();
         assertThat(names(after)).containsExactly("epoch=1.ckpt");
     }
@@ -216,7 +216,7 @@ class ModelCheckpointTest {
                 monitored().saveLast(SaveLast.COPY).build(),
                 directory(),
                 ModelCheckpoint.SaveCondition.ALWAYS,
-                new RetentionSnapshot.Restored(before.books(), 10, Optional.of("epoch=0.ckpt")));
+                new RetentionSnapshot.Restored(before.retained(), 10, Optional.of("epoch=0.ckpt")));
 
         assertThat(after.onTrainEnd(event(TraceEvent.TRAIN_END, 1, 10, Map.of(), false, false, 0)))
                 .isEmpty();
@@ -273,13 +273,13 @@ class ModelCheckpointTest {
     private List<String> commit(ModelCheckpoint stream, Optional<SavePlan> plan) {
         plan.orElseThrow().checkpoint().ifPresent(saved -> disk.add(saved.name()));
         plan.orElseThrow().last().ifPresent(last -> disk.add(last.name()));
-        List<String> retired = stream.committed(plan.orElseThrow(), 0);
-        retired.forEach(disk::remove);
-        return retired;
+        List<String> superseded = stream.committed(plan.orElseThrow(), 0);
+        superseded.forEach(disk::remove);
+        return superseded;
     }
 
     private static List<String> names(ModelCheckpoint stream) {
-        return stream.books().kept().stream().map(KeptCheckpoint::name).toList();
+        return stream.retained().topK().stream().map(KeptCheckpoint::name).toList();
     }
 
     private static TraceEvent epochEnd(int epoch, Map<String, Double> metrics) {

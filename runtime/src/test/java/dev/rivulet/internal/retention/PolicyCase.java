@@ -143,7 +143,7 @@ public final class PolicyCase {
                 .filter(path -> !path.isEmpty())
                 .map(path -> new LastCheckpoint(path, Optional.empty(), 0, 1));
         RetentionSnapshot saved = new RetentionSnapshot(
-                new RetentionSnapshot.Retained(kept, List.of(), List.of()),
+                new RetentionSnapshot.Kept(kept, List.of(), List.of()),
                 RetentionSnapshot.Ranking.UNKNOWN,
                 new RetentionSnapshot.Pointers(last, Optional.empty()),
                 Optional.empty(),
@@ -164,7 +164,7 @@ public final class PolicyCase {
                 .map(path -> "d/" + path)
                 .orElse("");
         if (!sameDirectory && restored && outcome.best().isEmpty()) {
-            return Verdict.different(Difference.BOOKS_ARE_NEVER_BEHIND);
+            return Verdict.different(Difference.RETENTION_STATE_IS_ALWAYS_CURRENT);
         }
         return verdict(best, restored ? outcome.best() : "not restored");
     }

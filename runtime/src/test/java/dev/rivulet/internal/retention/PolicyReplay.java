@@ -73,30 +73,30 @@ final class PolicyReplay implements StreamReplay {
         return directory;
     }
 
-    RetentionSnapshot books() {
-        return checkpoint.books();
+    RetentionSnapshot retained() {
+        return checkpoint.retained();
     }
 
     @Override
     public Outcome outcome() {
-        RetentionSnapshot books = checkpoint.books();
+        RetentionSnapshot retained = checkpoint.retained();
         boolean monitored = policy.monitor().isPresent();
         Map<String, Double> kept = new LinkedHashMap<>();
         if (monitored) {
-            books.kept()
+            retained.topK()
                     .forEach(entry -> kept.put(path(entry.name()), entry.score().orElseThrow()));
         }
         double worst = policy.mode() == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         return new Outcome(
-                books.ranking().best().map(best -> path(best.name())).orElse(""),
-                books.ranking()
+                retained.ranking().best().map(best -> path(best.name())).orElse(""),
+                retained.ranking()
                         .best()
                         .map(best -> best.score().orElse(Double.NaN))
                         .orElse(Double.NaN),
-                books.ranking().kthBest().map(kth -> path(kth.name())).orElse(""),
-                books.ranking().kthBest().map(kth -> kth.score().orElseThrow()).orElse(worst),
-                books.ranking().currentScore().orElse(Double.NaN),
-                books.last().map(last -> path(last.name())).orElse(""),
+                retained.ranking().kthBest().map(kth -> path(kth.name())).orElse(""),
+                retained.ranking().kthBest().map(kth -> kth.score().orElseThrow()).orElse(worst),
+                retained.ranking().currentScore().orElse(Double.NaN),
+                retained.last().map(last -> path(last.name())).orElse(""),
                 kept);
     }
 

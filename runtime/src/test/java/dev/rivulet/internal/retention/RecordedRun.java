@@ -66,7 +66,7 @@ final class RecordedRun {
         return events.stream()
                 .filter(event -> missing && !event.hook().equals(TraceEvent.EXCEPTION))
                 .reduce((earlier, later) -> later)
-                .map(TraceEvent::place)
+                .map(TraceEvent::position)
                 .orElse("");
     }
 
@@ -82,7 +82,7 @@ final class RecordedRun {
         return events.stream()
                 .filter(event -> ended && event.hook().equals(TraceEvent.EPOCH_END))
                 .reduce((earlier, later) -> later)
-                .map(TraceEvent::place)
+                .map(TraceEvent::position)
                 .orElse("in memory");
     }
 
@@ -214,18 +214,18 @@ final class RecordedRun {
         return outcomes;
     }
 
-    private static Outcome outcome(JsonObject books) {
+    private static Outcome outcome(JsonObject recorded) {
         Map<String, Double> kept = new HashMap<>();
-        books.getAsJsonObject("best_k_models")
+        recorded.getAsJsonObject("best_k_models")
                 .entrySet()
                 .forEach(entry -> kept.put(entry.getKey(), RunCase.number(entry.getValue())));
         return new Outcome(
-                books.get("best_model_path").getAsString(),
-                RunCase.number(books.get("best_model_score")),
-                books.get("kth_best_model_path").getAsString(),
-                RunCase.number(books.get("kth_value")),
-                RunCase.number(books.get("current_score")),
-                books.get("last_model_path").getAsString(),
+                recorded.get("best_model_path").getAsString(),
+                RunCase.number(recorded.get("best_model_score")),
+                recorded.get("kth_best_model_path").getAsString(),
+                RunCase.number(recorded.get("kth_value")),
+                RunCase.number(recorded.get("current_score")),
+                recorded.get("last_model_path").getAsString(),
                 kept);
     }
 }

@@ -22,9 +22,9 @@ final class RetentionOracle {
     private final DeclaredTriggers triggers;
     private final List<Save> best = new ArrayList<>();
     private final List<Save> newest = new ArrayList<>();
-    private final List<Save> forEver = new ArrayList<>();
-    private String rescue = "";
-    private long rescueBytes;
+    private final List<Save> everyNth = new ArrayList<>();
+    private String exceptionFile = "";
+    private long exceptionBytes;
     private String last = "";
     private long lastBytes;
     private boolean bestIsNamed;
@@ -86,8 +86,8 @@ final class RetentionOracle {
     Map<String, Long> disk() {
         Map<String, Long> files = new TreeMap<>();
         all().forEach(save -> files.put(save.file(), save.bytes()));
-        if (!rescue.isEmpty()) {
-            files.put(rescue, rescueBytes);
+        if (!exceptionFile.isEmpty()) {
+            files.put(exceptionFile, exceptionBytes);
         }
         if (!last.isEmpty()) {
             files.put("last.ckpt", lastBytes);
@@ -189,16 +189,16 @@ final class RetentionOracle {
             lastStepCounted = step;
         }
         if (isNth) {
-            forEver.add(save);
+            everyNth.add(save);
         }
         newest.add(save);
         newest.subList(0, Math.max(0, newest.size() - policy.keepLast())).clear();
         if (kept || policy.saveLast() != SaveLast.OFF) {
-            rescue = "";
-            rescueBytes = 0;
+            exceptionFile = "";
+            exceptionBytes = 0;
             saved(step, kept);
             bestIsNamed = policy.saveBest() != SaveBest.OFF;
-            fit(step);
+            evictToFit(step);
         }
         return true;
     }
@@ -239,17 +239,17 @@ final class RetentionOracle {
         return least;
     }
 
-    private void fit(long newestStep) {
+    private void evictToFit(long newestStep) {
         while (policy.maxTotalBytes() > 0 && bytes() > policy.maxTotalBytes()) {
             Save worst = null;
             for (Save save : all()) {
-                boolean spared = save.step == newestStep
-                        || forEver.contains(save)
+                boolean exempt = save.step == newestStep
+                        || everyNth.contains(save)
                         || (!best.isEmpty() && save.equals(leastBad()));
                 boolean worse = worst == null
                         || save.badness > worst.badness
                         || (save.badness == worst.badness && save.step < worst.step);
-                worst = !spared && worse ? save : worst;
+                worst = !exempt && worse ? save : worst;
             }
             if (worst == null) {
                 return;
@@ -266,7 +266,7 @@ final class RetentionOracle {
     private Set<Save> all() {
         Set<Save> all = new LinkedHashSet<>(best);
         all.addAll(newest);
-        all.addAll(forEver);
+        all.addAll(everyNth);
         return all;
     }
 
@@ -274,10 +274,10 @@ final class RetentionOracle {
         if (!policy.schedule().saveOnException() || skips(event)) {
             return;
         }
-        rescue = "step=" + event.globalStep() + ".ckpt";
-        rescueBytes = size(event.globalStep());
+        exceptionFile = "step=" + event.globalStep() + ".ckpt";
+        exceptionBytes = size(event.globalStep());
         saved(event.globalStep(), true);
-        fit(event.globalStep());
+        evictToFit(event.globalStep());
     }
 
     private void trainEnd(TraceEvent event) {

@@ -22,8 +22,8 @@ class RetentionTest {
         ModelCheckpoint stream = stream(monitored().keepLast(2));
         epochs(stream, 1, 5, 4, 3);
         assertThat(disk).containsOnlyKeys("epoch=0.ckpt", "epoch=2.ckpt", "epoch=3.ckpt");
-        assertThat(stream.books().kept()).extracting(KeptCheckpoint::name).containsExactly("epoch=0.ckpt");
-        assertThat(stream.books().newest())
+        assertThat(stream.retained().topK()).extracting(KeptCheckpoint::name).containsExactly("epoch=0.ckpt");
+        assertThat(stream.retained().newest())
                 .extracting(KeptCheckpoint::name)
                 .containsExactly("epoch=2.ckpt", "epoch=3.ckpt");
     }
@@ -38,9 +38,9 @@ class RetentionTest {
     void theNewestAreKeptBeforeTheirMetricIsKnown() {
         ModelCheckpoint stream = stream(monitored().keepLast(1));
         commit(stream, stream.onTrainEpochEnd(event(TraceEvent.EPOCH_END, 0, 10, Map.of())), 1);
-        assertThat(stream.books().newest())
+        assertThat(stream.retained().newest())
                 .containsExactly(new KeptCheckpoint("epoch=0.ckpt", OptionalDouble.empty(), 0, 10, 1));
-        assertThat(stream.books().ranking().best()).isEmpty();
+        assertThat(stream.retained().ranking().best()).isEmpty();
     }
 
     @Test
@@ -65,9 +65,9 @@ class RetentionTest {
         epoch(stream, 0, 5);
         assertThat(decide(stream, 1, 6)).isEmpty();
         SavePlan third = decide(stream, 2, 7).orElseThrow();
-        assertThat(third.keptForEver()).isTrue();
+        assertThat(third.permanent()).isTrue();
         stream.failed(third);
-        assertThat(decide(stream, 3, 8)).map(SavePlan::keptForEver).contains(true);
+        assertThat(decide(stream, 3, 8)).map(SavePlan::permanent).contains(true);
     }
 
     @Test
@@ -111,9 +111,9 @@ class RetentionTest {
         SavePlan second = decide(stream, 2, 2).orElseThrow();
         stream.failed(failing);
         commit(stream, Optional.of(second), 1);
-        assertThat(stream.books().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=0.ckpt");
+        assertThat(stream.retained().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=0.ckpt");
         epoch(stream, 3, 3);
-        assertThat(stream.books().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=2.ckpt");
+        assertThat(stream.retained().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=2.ckpt");
     }
 
     @Test
@@ -125,7 +125,7 @@ class RetentionTest {
         stream.failed(failing);
         assertThat(decide(stream, 3, 3).flatMap(SavePlan::best)).isEmpty();
         stream.failed(pending);
-        assertThat(stream.expectedBooks().ranking().best())
+        assertThat(stream.expectedRetention().ranking().best())
                 .map(KeptCheckpoint::name)
                 .contains("epoch=3.ckpt");
     }
@@ -169,7 +169,7 @@ class RetentionTest {
                 monitored().saveTopK(-1).maxTotalBytes(1).build(),
                 RetentionOracle.directory(disk),
                 ModelCheckpoint.SaveCondition.ALWAYS,
-                new RetentionSnapshot.Restored(before.books(), 20, Optional.of("epoch=1.ckpt")));
+                new RetentionSnapshot.Restored(before.retained(), 20, Optional.of("epoch=1.ckpt")));
         assertThat(epoch(after, 2, 5)).isEmpty();
         assertThat(epoch(after, 3, 6)).containsExactly("epoch=2.ckpt");
     }
@@ -183,8 +183,8 @@ class RetentionTest {
                 monitored().keepLast(2).keepEveryNth(3).build(),
                 RetentionOracle.directory(disk),
                 ModelCheckpoint.SaveCondition.ALWAYS,
-                new RetentionSnapshot.Restored(before.books(), 40, Optional.empty()));
-        assertThat(after.books().checkpoints()).isEqualTo(before.books().checkpoints());
+                new RetentionSnapshot.Restored(before.retained(), 40, Optional.empty()));
+        assertThat(after.retained().checkpoints()).isEqualTo(before.retained().checkpoints());
         epoch(after, 4, 6);
         epoch(after, 5, 7);
         epoch(after, 6, 8);
@@ -219,11 +219,11 @@ class RetentionTest {
 
     /** What was deleted in the course of epochs with these values. */
     private List<String> epochs(ModelCheckpoint stream, double... values) {
-        List<String> retired = new ArrayList<>();
+        List<String> superseded = new ArrayList<>();
         for (int epoch = 0; epoch < values.length; epoch++) {
-            retired.addAll(epoch(stream, epoch, values[epoch]));
+            superseded.addAll(epoch(stream, epoch, values[epoch]));
         }
-        return retired;
+        return superseded;
     }
 
     private List<String> epoch(ModelCheckpoint stream, int epoch, double value) {
@@ -241,9 +241,9 @@ class RetentionTest {
         plan.get().checkpoint().ifPresent(saved -> disk.put(saved.name(), bytes));
         plan.get().last().ifPresent(last -> disk.put(last.name(), bytes));
         plan.get().best().ifPresent(best -> disk.put(best.name(), bytes));
-        List<String> retired = stream.committed(plan.get(), bytes);
-        retired.forEach(disk::remove);
-        return retired;
+        List<String> superseded = stream.committed(plan.get(), bytes);
+        superseded.forEach(disk::remove);
+        return superseded;
     }
 
     private static TraceEvent event(String hook, int epoch, long step, Map<String, Double> metrics) {

@@ -37,11 +37,11 @@ final class TemplateDifferences {
                 .anyMatch(field -> !metrics.contains(field.group(1))
                         && String.valueOf(refused.getMessage()).contains("is for integers"));
         if (worksWhileMissing) {
-            return Verdict.different(Difference.BAD_POLICIES_ARE_REFUSED_BEFORE);
+            return Verdict.different(Difference.INVALID_POLICIES_ARE_REFUSED_BEFORE_TRAINING);
         }
         return UNSAFE.matcher(template).find()
                         || UNSAFE.matcher(lightnings.get()).find()
-                ? Verdict.different(Difference.TEMPLATES_STAY_INSIDE)
+                ? Verdict.different(Difference.TEMPLATES_STAY_INSIDE_THE_DIRECTORY)
                 : Verdict.failed("refused: " + refused.getMessage());
     }
 
@@ -50,7 +50,7 @@ final class TemplateDifferences {
         boolean unsafe =
                 violations.stream().allMatch(violation -> violation.message().contains("outside the run's directory"));
         return lightningFails || unsafe
-                ? Verdict.different(Difference.BAD_POLICIES_ARE_REFUSED_BEFORE)
+                ? Verdict.different(Difference.INVALID_POLICIES_ARE_REFUSED_BEFORE_TRAINING)
                 : Verdict.failed("refused: " + violations);
     }
 

@@ -62,7 +62,7 @@ record TraceEvent(
     }
 
     /** Where in training this is. What follows the end of an epoch is there too, in whatever epoch it is counted. */
-    String place() {
+    String position() {
         boolean afterEpoch = hook.equals(EPOCH_END) || hook.equals(TRAIN_END);
         return "step " + globalStep
                 + (afterEpoch ? ", end of epoch" : ", epoch " + epoch + ", " + hook)

@@ -48,7 +48,7 @@ public final class TrainerVerdict {
         }
         int whole = wholeRuns();
         return whole < actual.size() && actual.subList(0, whole).equals(intended.subList(0, whole))
-                ? Verdict.different(Difference.NOTHING_OF_AN_EPOCH_IS_LEFT_OUT)
+                ? Verdict.different(Difference.INTERRUPTED_EPOCHS_ARE_COMPLETED)
                 : Verdict.failed("recorded " + recorded + "\n  intended " + intended + "\n  actual   " + actual);
     }
 
@@ -141,20 +141,20 @@ public final class TrainerVerdict {
 
     private List<RunCase.Replayed> replayed(Set<Difference> differences) {
         JsonObject seen = json;
-        if (differences.contains(Difference.OTHER_STREAMS_ARE_SERVED)) {
-            seen = ServedStreams.in(seen);
+        if (differences.contains(Difference.OTHER_STREAMS_STILL_SAVE)) {
+            seen = CompletedTrace.in(seen);
         }
-        if (differences.contains(Difference.A_RUN_THAT_BEGINS_HAS_NO_BOOKS)) {
-            seen = withoutBooksOfOthers(seen);
+        if (differences.contains(Difference.FRESH_RUNS_START_WITH_EMPTY_RETENTION_STATE)) {
+            seen = withFreshCallbacks(seen);
         }
-        UnaryOperator<List<TraceEvent>> view = differences.contains(Difference.EPOCHS_THAT_RAN)
+        UnaryOperator<List<TraceEvent>> view = differences.contains(Difference.FINAL_EPOCH_IS_NOT_INCREMENTED)
                 ? TrainerVerdict::epochsThatRan
                 : UnaryOperator.identity();
         return new RunCase(seen, view).replay(Optional.of(differences));
     }
 
     /** The case with new callbacks where a callback is used again by a trainer that begins. */
-    private static JsonObject withoutBooksOfOthers(JsonObject json) {
+    private static JsonObject withFreshCallbacks(JsonObject json) {
         JsonObject changed = json.deepCopy();
         Map<String, JsonObject> known = new TreeMap<>();
         for (JsonElement element : changed.getAsJsonArray("runs")) {
@@ -168,9 +168,9 @@ public final class TrainerVerdict {
                 String tag = config.text("tag").orElse("mc" + i);
                 JsonObject original = config.text("reuse").map(known::get).orElse(callback);
                 if (begins && callback.has("reuse")) {
-                    JsonObject anew = original.deepCopy();
-                    anew.addProperty("tag", tag);
-                    callbacks.set(i, anew);
+                    JsonObject fresh = original.deepCopy();
+                    fresh.addProperty("tag", tag);
+                    callbacks.set(i, fresh);
                 }
                 known.put(tag, original);
             }
@@ -199,16 +199,16 @@ public final class TrainerVerdict {
                     .getAsJsonObject("expected")
                     .get("error")
                     .isJsonNull();
-            Map<String, RunEnd.Books> books = new TreeMap<>();
+            Map<String, RunEnd.Retained> retained = new TreeMap<>();
             if (!failed) {
-                runs.get(i).outcomes().forEach((tag, outcome) -> books.put(tag, books(outcome)));
+                runs.get(i).outcomes().forEach((tag, outcome) -> retained.put(tag, retained(outcome)));
             }
-            ends.add(new RunEnd(failed, books, runs.get(i).files()));
+            ends.add(new RunEnd(failed, retained, runs.get(i).files()));
         }
         return ends;
     }
 
-    private static RunEnd.Books books(Outcome outcome) {
-        return new RunEnd.Books(outcome.best(), outcome.bestScore(), outcome.last(), outcome.kept());
+    private static RunEnd.Retained retained(Outcome outcome) {
+        return new RunEnd.Retained(outcome.best(), outcome.bestScore(), outcome.last(), outcome.kept());
     }
 }

@@ -6,10 +6,10 @@ public record Verdict(Kind kind, String explanation) {
     /** What can be said of a case. */
     public enum Kind {
         /** Rivulet does what Lightning does. */
-        AS_LIGHTNING,
+        SAME_AS_LIGHTNING,
 
         /** Rivulet does what one of its rules says instead. */
-        DELIBERATELY_DIFFERENT,
+        INTENTIONALLY_DIFFERENT,
 
         /** It takes what Rivulet does not have. */
         NOT_REPLAYED,
@@ -20,12 +20,12 @@ public record Verdict(Kind kind, String explanation) {
 
     /** For a case that came out as in Lightning. */
     public static Verdict same() {
-        return new Verdict(Kind.AS_LIGHTNING, "");
+        return new Verdict(Kind.SAME_AS_LIGHTNING, "");
     }
 
     /** For a case that came out otherwise, on purpose. */
     public static Verdict different(String reason) {
-        return new Verdict(Kind.DELIBERATELY_DIFFERENT, reason);
+        return new Verdict(Kind.INTENTIONALLY_DIFFERENT, reason);
     }
 
     /** For a case that came out otherwise, as a rule says. */

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ThrowablesTest {
     @Test
-    void theFirstIsThrownWithTheOthers() {
+    void throwsTheFirstWithTheOthersSuppressed() {
         IOException first = new IOException("first");
         AssertionError second = new AssertionError("second");
         Throwables thrown = new Throwables();
@@ -22,7 +22,7 @@ class ThrowablesTest {
     }
 
     @Test
-    void anErrorIsThrownAsItIs() {
+    void throwsAnErrorUnchanged() {
         AssertionError error = new AssertionError("broken");
         Throwables thrown = new Throwables();
         thrown.add(error);
@@ -31,7 +31,7 @@ class ThrowablesTest {
     }
 
     @Test
-    void nothingIsThrownWhereNothingFailed() {
+    void throwsNothingWhenNothingFailed() {
         assertThatCode(new Throwables()::throwFirst).doesNotThrowAnyException();
         assertThat(new Throwables().first()).isEmpty();
     }

@@ -44,7 +44,7 @@ class SnapshotPoolTest {
         add("large", manager.arange(5_000_000f));
     }
 
-    private void assertHoldsWhatIsLive(Snapshot snapshot) {
+    private void assertEqualsLiveArrays(Snapshot snapshot) {
         assertThat(snapshot.weights().keySet()).containsExactlyElementsOf(live.keySet());
         try (LiveTensors loan = new LiveTensors()) {
             live.forEach((name, array) -> {
@@ -58,23 +58,23 @@ class SnapshotPoolTest {
     void copiesArraysOfEveryKind() {
         addOfEveryKind();
 
-        assertHoldsWhatIsLive(new SnapshotPool(live, 1).take());
+        assertEqualsLiveArrays(new SnapshotPool(live, 1).take());
     }
 
     @Test
-    void dividesWhatIsLargerThanAChunk() {
+    void splitsTensorsLargerThanAChunk() {
         addOfEveryKind();
 
         Snapshot snapshot = new SnapshotPool(live, Map.of(), 1, SMALL_CHUNK).take();
 
-        assertHoldsWhatIsLive(snapshot);
+        assertEqualsLiveArrays(snapshot);
         snapshot.weights()
                 .forEach((name, tensor) ->
                         assertThat(tensor.chunks().size() > 1).as(name).isEqualTo(tensor.byteCount() > SMALL_CHUNK));
     }
 
     @Test
-    void knowsTheSizeOfASnapshot() {
+    void reportsTheSizeOfASnapshot() {
         add("a", manager.ones(new Shape(3)));
         add("b", manager.create(new byte[5]));
 
@@ -94,11 +94,11 @@ class SnapshotPoolTest {
 
         assertThat(copy.contentEquals(Objects.requireNonNull(second.weights().get("weight"))))
                 .isTrue();
-        assertHoldsWhatIsLive(second);
+        assertEqualsLiveArrays(second);
     }
 
     @Test
-    void takesNothingFromTheArraysManager() {
+    void leavesNoArraysInTheManager() {
         addOfEveryKind();
         SnapshotPool pool = new SnapshotPool(live, 1);
         pool.reserve();
@@ -115,32 +115,32 @@ class SnapshotPoolTest {
     }
 
     @Test
-    void seesMemoryThatWasReplaced() {
+    void copiesReplacedMemory() {
         NDArray weight = add("weight", manager.ones(new Shape(2)));
         SnapshotPool pool = new SnapshotPool(live, 1);
         pool.reserve();
 
         weight.set(ByteBuffer.allocateDirect(8));
-        assertThat(pool.take()).satisfies(this::assertHoldsWhatIsLive).satisfies(Snapshot::close);
+        assertThat(pool.take()).satisfies(this::assertEqualsLiveArrays).satisfies(Snapshot::close);
         weight.intern(manager.arange(2f));
-        assertThat(pool.take()).satisfies(this::assertHoldsWhatIsLive).satisfies(Snapshot::close);
+        assertThat(pool.take()).satisfies(this::assertEqualsLiveArrays).satisfies(Snapshot::close);
     }
 
     @Test
-    void seesGapsThatAnArrayGotLater() {
+    void copiesArraysThatBecomeNonContiguous() {
         NDArray weight = add("weight", manager.ones(new Shape(2, 2)));
         SnapshotPool pool = new SnapshotPool(live, 1);
         pool.reserve();
         weight.intern(manager.arange(4f).reshape(2, 2).transpose());
         int before = manager.getManagedArrays().size();
 
-        assertHoldsWhatIsLive(pool.take());
+        assertEqualsLiveArrays(pool.take());
 
         assertThat(manager.getManagedArrays()).hasSize(before);
     }
 
     @Test
-    void refusesAnArrayThatGotAnotherSize() {
+    void refusesAnArrayWhoseSizeChanged() {
         NDArray weight = add("weight", manager.ones(new Shape(2)));
         SnapshotPool pool = new SnapshotPool(live, 1);
         pool.reserve();
@@ -148,11 +148,11 @@ class SnapshotPoolTest {
 
         assertThatThrownBy(pool::take).hasMessageContaining("F32[2] has 12 bytes instead of 8");
         weight.intern(manager.ones(new Shape(2)));
-        assertHoldsWhatIsLive(pool.take());
+        assertEqualsLiveArrays(pool.take());
     }
 
     @Test
-    void givesNoMoreThanItHas() {
+    void lendsNoMoreSnapshotsThanItsCapacity() {
         add("weight", manager.ones(new Shape(2)));
         SnapshotPool pool = new SnapshotPool(live, 2);
         Snapshot first = pool.take();
@@ -167,7 +167,7 @@ class SnapshotPoolTest {
     }
 
     @Test
-    void waitsForASnapshotToBeClosedWhetherInterruptedOrNot() throws InterruptedException {
+    void waitsForASnapshotToBeClosedEvenIfInterrupted() throws InterruptedException {
         add("weight", manager.ones(new Shape(2)));
         SnapshotPool pool = new SnapshotPool(live, 1);
         Snapshot first = pool.take();
@@ -179,12 +179,12 @@ class SnapshotPoolTest {
 
         assertThat(Thread.interrupted()).isTrue();
         writer.join();
-        assertHoldsWhatIsLive(second);
+        assertEqualsLiveArrays(second);
         assertThat(pool.tryTake()).isEqualTo(Optional.empty());
     }
 
     @Test
-    void refusesToHoldNone() {
+    void refusesZeroCapacity() {
         assertThatThrownBy(() -> new SnapshotPool(live, 0)).hasMessageContaining("allow 1 or more");
     }
 }

@@ -42,13 +42,13 @@ class SnapshotTest {
         return NDArrays.create(manager, copy("weight").copy()).toFloatArray();
     }
 
-    /** An array over the copy's own memory, as transforms get it. */
+    /** An array over the copy's memory, such as transforms receive. */
     private NDArray shared() {
         return NDArrays.create(manager, copy("weight"));
     }
 
     @Test
-    void staysWhenTheArraysChange() {
+    void isIndependentOfTheArrays() {
         weight.muli(10);
 
         assertThat(snapshot.weights().keySet()).containsExactly("weight", "count");
@@ -56,7 +56,7 @@ class SnapshotTest {
     }
 
     @Test
-    void hasNothingToRepairWhereNothingChanged() {
+    void repairsNothingIfNothingChanged() {
         snapshot.seal();
 
         assertThat(snapshot.firstChanged()).isEmpty();
@@ -89,7 +89,7 @@ class SnapshotTest {
     }
 
     @Test
-    void restoresDifferentTensorsInBothPlaces() {
+    void restoresAChangedArrayAndAChangedCopyOfDifferentTensors() {
         snapshot.seal();
         shared().muli(10);
         count.addi(1);
@@ -101,7 +101,7 @@ class SnapshotTest {
     }
 
     @Test
-    void saysWhenBothPlacesOfOneTensorWereChanged() {
+    void failsWhenBothTheArrayAndItsCopyChanged() {
         snapshot.seal();
         shared().muli(10);
         weight.addi(1);
@@ -112,13 +112,13 @@ class SnapshotTest {
     }
 
     @Test
-    void noticesNoChangesUnlessItIsSealed() {
+    void detectsChangesOnlyIfSealed() {
         assertThatThrownBy(snapshot::firstChanged).hasMessageContaining("seal it first");
         assertThatThrownBy(snapshot::repairWithLive).hasMessageContaining("seal it first");
     }
 
     @Test
-    void isPutRightByABackupWhenTheArraysHaveGoneOn() {
+    void isRestoredFromABackupWhenTheArraysHaveChanged() {
         try (SnapshotBackup backup = snapshot.backup()) {
             shared().muli(10);
             weight.muli(100);
@@ -131,7 +131,7 @@ class SnapshotTest {
     }
 
     @Test
-    void isIdentifiedByTheBytesOfAllTensorsInOrderOfNames() {
+    void hasADigestOfAllTensorsInOrderOfNames() {
         CRC32C joined = new CRC32C();
         copy("count").chunks().forEach(joined::update);
         copy("weight").chunks().forEach(joined::update);
@@ -140,7 +140,7 @@ class SnapshotTest {
     }
 
     @Test
-    void isOfNoUseOnceClosed() {
+    void cannotBeUsedOnceClosed() {
         SnapshotBackup backup = snapshot.backup();
         snapshot.close();
 

@@ -8,7 +8,7 @@ import com.google.gson.JsonParser;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ServedStreamsTest {
+class CompletedTraceTest {
 
     @Test
     void callbacksBehindTheOneThatRefusesAreAskedToo() {
@@ -21,7 +21,7 @@ class ServedStreamsTest {
                     {"cb": "a", "hook": "on_exception", "epoch": 0}],
                   "expected": {"error": "could not find the monitored key in the returned metrics"}}]}
                 """).getAsJsonObject();
-        assertThat(calls(ServedStreams.in(recorded)))
+        assertThat(calls(CompletedTrace.in(recorded)))
                 .containsExactly(
                         "a on_train_epoch_end", "b on_train_epoch_end", "c on_train_epoch_end", "a on_exception");
     }

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Recorded runs as they would have been if all callbacks had been asked where the metric of one is missing. */
-final class ServedStreams {
-    private ServedStreams() {}
+final class CompletedTrace {
+    private CompletedTrace() {}
 
     /** A case with the hook calls that Lightning left out. */
     static JsonObject in(JsonObject json) {
