@@ -136,7 +136,7 @@ final class ResumptionCase {
         Catalog catalog = Catalog.read(checkpoints);
         Manifest newest = catalog.newest().orElseThrow();
         List<OptionalDouble> scores = new ArrayList<>();
-        for (long group : Objects.requireNonNull(newest.ledgers().get("original"), "original")
+        for (long group : Objects.requireNonNull(newest.retained().get("original"), "original")
                 .kept()
                 .topK()
                 .numbers()) {

@@ -46,7 +46,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         assertThat(steps(newest.origin().run())).as(place).allSatisfy(this::hasAllStreamsOfItsStep);
         Set<String> expected = new TreeSet<>();
         for (Manifest manifest : newestOfRuns()) {
-            for (Map.Entry<String, RetainedGroups> ledger : manifest.ledgers().entrySet()) {
+            for (Map.Entry<String, RetainedGroups> ledger : manifest.retained().entrySet()) {
                 addFiles(ledger.getKey(), ledger.getValue(), expected, place);
             }
         }

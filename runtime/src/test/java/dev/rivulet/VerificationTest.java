@@ -159,7 +159,7 @@ class VerificationTest extends FitTestCase {
 
     @Test
     void aDirectoryIsVerifiedGroupByGroup() throws IOException {
-        Path unclaimed = Files.copy(file("half", 0), checkpoints().resolve("mine.safetensors"));
+        Path orphans = Files.copy(file("half", 0), checkpoints().resolve("mine.safetensors"));
         assertThat(Checkpoints.verifyAll(checkpoints()).isGood()).isTrue();
         damageData(file("averaged", 0));
         Files.delete(file("tail", 1));
@@ -175,7 +175,7 @@ class VerificationTest extends FitTestCase {
                 .containsEntry("averaged", DirectoryVerification.State.DAMAGED)
                 .containsEntry("tail", DirectoryVerification.State.GOOD);
         assertThat(found.problems()).hasSize(2);
-        assertThat(found.unclaimed()).containsExactly(unclaimed);
+        assertThat(found.orphans()).containsExactly(orphans);
     }
 
     private static Map<String, DirectoryVerification.State> states(DirectoryVerification found, long number) {
@@ -199,7 +199,7 @@ class VerificationTest extends FitTestCase {
         assertThat(found.groups())
                 .extracting(DirectoryVerification.Group::number)
                 .containsExactly(1L);
-        assertThat(found.unclaimed()).contains(file("original", 1)).hasSize(6);
+        assertThat(found.orphans()).contains(file("original", 1)).hasSize(6);
         Checkpoints.load(file("original", 1), block, manager);
     }
 }

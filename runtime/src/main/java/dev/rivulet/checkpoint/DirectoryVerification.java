@@ -10,17 +10,17 @@ import java.util.stream.Stream;
  * @param directory the directory
  * @param groups the groups of which something is kept, newest first
  * @param manifests manifests that are damaged; what they describe is unknown
- * @param unclaimed files called like checkpoints that no manifest names: a user's own, or those of a damaged manifest
+ * @param orphans files called like checkpoints that no manifest names: a user's own, or those of a damaged manifest
  * @since 0.1
  */
 public record DirectoryVerification(
-        Path directory, List<Group> groups, List<DamagedManifest> manifests, List<Path> unclaimed) {
+        Path directory, List<Group> groups, List<DamagedManifest> manifests, List<Path> orphans) {
 
     /** Holds copies. */
     public DirectoryVerification {
         groups = List.copyOf(groups);
         manifests = List.copyOf(manifests);
-        unclaimed = List.copyOf(unclaimed);
+        orphans = List.copyOf(orphans);
     }
 
     /**

@@ -52,7 +52,7 @@ public final class Rederiver {
     private record Content(
             Checkpoint checkpoint,
             Map<String, Tensor> weights,
-            Map<String, Tensor> additions,
+            Map<String, Tensor> extraTensors,
             Map<String, String> metadata) {
 
         static Content read(Path path) throws IOException {
@@ -61,7 +61,7 @@ public final class Rederiver {
                 return new Content(
                         file.describe(),
                         tensors(file, file.weights().keySet()),
-                        tensors(file, file.additions()),
+                        tensors(file, file.extraTensors()),
                         file.metadata());
             }
         }
@@ -76,7 +76,7 @@ public final class Rederiver {
 
         Map<String, Tensor> tensors() {
             Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
-            tensors.putAll(additions);
+            tensors.putAll(extraTensors);
             return tensors;
         }
 

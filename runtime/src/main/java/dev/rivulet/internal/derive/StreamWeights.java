@@ -18,7 +18,7 @@ public final class StreamWeights implements AutoCloseable {
     private final NDManager memory;
     private final StateDict weights;
     private final Optional<String> sourceDigest;
-    private final Map<String, Tensor> additions = new LinkedHashMap<>();
+    private final Map<String, Tensor> extraTensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private @Nullable String digest;
 
@@ -35,7 +35,7 @@ public final class StreamWeights implements AutoCloseable {
         // The arrays may be the transform's own, and closed or changed when the call has ended.
         this.weights = weights.retainedBy(memory);
         this.sourceDigest = Optional.of(sourceDigest);
-        additions.putAll(
+        extraTensors.putAll(
                 StateDict.of(context.tensors(), memory).retainedBy(memory).tensors());
         metadata.putAll(context.metadata());
     }
@@ -93,8 +93,8 @@ public final class StreamWeights implements AutoCloseable {
     }
 
     /** Tensors that are saved in addition to the weights. */
-    public Map<String, Tensor> additions() {
-        return additions;
+    public Map<String, Tensor> extraTensors() {
+        return extraTensors;
     }
 
     /** Metadata that are saved alongside the weights. */

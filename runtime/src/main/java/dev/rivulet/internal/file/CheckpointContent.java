@@ -14,15 +14,15 @@ import java.util.Optional;
  * @param checkpoint what the file says of itself, with the user's entries
  * @param weights by name, each once
  * @param aliases further names of weights, such as those of tied layers, with the name in {@code weights}
- * @param additions tensors that are no weights
- * @param metadata texts that a transform adds
+ * @param extraTensors tensors that are no weights
+ * @param metadata stringMetadata that a transform adds
  * @param training what a run needs beside its weights to go on; empty for weights alone
  */
 public record CheckpointContent(
         Checkpoint checkpoint,
         Map<String, Tensor> weights,
         Map<String, String> aliases,
-        Map<String, Tensor> additions,
+        Map<String, Tensor> extraTensors,
         Map<String, String> metadata,
         Optional<TrainingState> training) {
 
@@ -32,7 +32,7 @@ public record CheckpointContent(
      * @throws TransformException if an addition has the name of a weight
      */
     public CheckpointContent {
-        for (String name : additions.keySet()) {
+        for (String name : extraTensors.keySet()) {
             if (weights.containsKey(name) || aliases.containsKey(name)) {
                 throw taken(
                         checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
@@ -43,23 +43,23 @@ public record CheckpointContent(
     /** Weights and additions as one map. */
     Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
-        tensors.putAll(additions);
+        tensors.putAll(extraTensors);
         return tensors;
     }
 
     /**
-     * The checkpoint and the transform's metadata as texts.
+     * The checkpoint and the transform's metadata as stringMetadata.
      *
      * @throws TransformException if one of the transform's keys is taken
      */
-    Map<String, String> texts() {
-        Map<String, String> texts = CheckpointMetadata.write(checkpoint, additions.keySet());
+    Map<String, String> stringMetadata() {
+        Map<String, String> stringMetadata = CheckpointMetadata.write(checkpoint, extraTensors.keySet());
         metadata.forEach((key, value) -> {
-            if (texts.putIfAbsent(key, value) != null) {
+            if (stringMetadata.putIfAbsent(key, value) != null) {
                 throw taken(checkpoint, "puts metadata under \"" + key + "\", which is taken; choose another key.");
             }
         });
-        return texts;
+        return stringMetadata;
     }
 
     private static TransformException taken(Checkpoint checkpoint, String what) {

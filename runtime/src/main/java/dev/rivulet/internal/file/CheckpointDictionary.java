@@ -61,7 +61,7 @@ public final class CheckpointDictionary {
                 ProvenanceCodec.write(content.checkpoint().provenance());
         own.put(ProvenanceCodec.ENTRIES, List.copyOf(content.checkpoint().keys()));
         own.put(METADATA, content.metadata());
-        own.put(ProvenanceCodec.ADDITIONS, content.additions());
+        own.put(ProvenanceCodec.EXTRA_TENSORS, content.extraTensors());
         content.training()
                 .map(LightningEntries::own)
                 .ifPresent(training -> own.put(LightningEntries.TRAINING, training));

@@ -26,7 +26,7 @@ public interface CheckpointFile extends AutoCloseable {
     long byteCount();
 
     /** Whether it does not say that this framework wrote it. */
-    boolean isForeign();
+    boolean isExternal();
 
     /** Whether it holds the training state of a checkpoint of this framework, from which a run resumes. */
     boolean holdsTrainingState();
@@ -53,7 +53,7 @@ public interface CheckpointFile extends AutoCloseable {
     Map<String, String> aliases() throws NotACheckpointException;
 
     /** Names of tensors that are no weights. */
-    Set<String> additions();
+    Set<String> extraTensors();
 
     /** Texts saved beside the weights, those of transforms among them. */
     Map<String, String> metadata();

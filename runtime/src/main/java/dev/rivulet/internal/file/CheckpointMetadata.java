@@ -36,11 +36,11 @@ public final class CheckpointMetadata {
     /**
      * The metadata of a checkpoint.
      *
-     * @param additions names of the tensors that are no weights
+     * @param extraTensors names of the tensors that are no weights
      */
-    public static Map<String, String> write(Checkpoint checkpoint, Set<String> additions) {
+    public static Map<String, String> write(Checkpoint checkpoint, Set<String> extraTensors) {
         Map<String, @Nullable Object> own = ProvenanceCodec.write(checkpoint.provenance());
-        own.put(ProvenanceCodec.ADDITIONS, additions);
+        own.put(ProvenanceCodec.EXTRA_TENSORS, extraTensors);
         own.put(ProvenanceCodec.ENTRIES, EntryValues.encode(checkpoint.entries()));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
@@ -75,8 +75,8 @@ public final class CheckpointMetadata {
     }
 
     /** Names of the tensors that are no weights. */
-    static Set<String> additions(Map<String, String> metadata) {
-        String names = metadata.get(PREFIX + ProvenanceCodec.ADDITIONS);
+    static Set<String> extraTensors(Map<String, String> metadata) {
+        String names = metadata.get(PREFIX + ProvenanceCodec.EXTRA_TENSORS);
         return names == null ? Set.of() : JSON.fromJson(names, new TypeToken<Set<String>>() {});
     }
 

@@ -80,7 +80,7 @@ public final class DirectoryVerifier {
                 inventory.damaged().stream()
                         .map(damaged -> new DamagedManifest(damaged.file(), reason(damaged)))
                         .toList(),
-                inventory.unclaimed(CheckpointCodecs.extensions()));
+                inventory.orphans(CheckpointCodecs.extensions()));
     }
 
     private Optional<NewestCheckpoint> newest(String stream, List<Skipped> skipped) throws IOException {
@@ -159,7 +159,7 @@ public final class DirectoryVerifier {
     private static KeptFile verify(DirectoryInventory.Item item, Path path, StoredCheckpoint checkpoint)
             throws IOException {
         FileVerification found =
-                new FileVerifier(path, List.of(new DirectoryInventory.Claim(item.group(), checkpoint))).run();
+                new FileVerifier(path, List.of(new DirectoryInventory.Candidate(item.group(), checkpoint))).run();
         return new KeptFile(
                 item.stream(), path, found.isGood() ? State.GOOD : State.DAMAGED, String.join(" ", found.problems()));
     }

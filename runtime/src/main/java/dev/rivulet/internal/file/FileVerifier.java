@@ -3,7 +3,7 @@ package dev.rivulet.internal.file;
 import dev.rivulet.checkpoint.DamagedFileException;
 import dev.rivulet.checkpoint.FileVerification;
 import dev.rivulet.internal.store.DirectoryInventory;
-import dev.rivulet.internal.store.DirectoryInventory.Claim;
+import dev.rivulet.internal.store.DirectoryInventory.Candidate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -19,17 +19,17 @@ import java.util.stream.Collectors;
 /** Compares a checkpoint's file with its own checksums, and with what manifests say of it, in one pass over the file. */
 public final class FileVerifier {
     private final Path file;
-    private final List<Claim> claims;
+    private final List<Candidate> candidates;
     private final Set<FileVerification.Part> checked = EnumSet.noneOf(FileVerification.Part.class);
 
     /**
      * A verifier of one file.
      *
-     * @param claims what the file may be, by manifests; empty if none names it
+     * @param candidates what the file may be, by manifests; empty if none names it
      */
-    FileVerifier(Path file, List<Claim> claims) {
+    FileVerifier(Path file, List<Candidate> candidates) {
         this.file = file;
-        this.claims = claims;
+        this.candidates = candidates;
     }
 
     /** With what the manifests around a file say of it; a link stands for the file that it names. */
@@ -37,12 +37,12 @@ public final class FileVerifier {
         Path real = file.toRealPath();
         Optional<DirectoryInventory> inventory = DirectoryInventory.around(real);
         return new FileVerifier(
-                file, inventory.map(directory -> directory.claims(real)).orElse(List.of()));
+                file, inventory.map(directory -> directory.candidates(real)).orElse(List.of()));
     }
 
     /** Whether a manifest names the file, so that the checksum of the whole of it is known. */
     public boolean knowsWholeFile() {
-        return !claims.isEmpty();
+        return !candidates.isEmpty();
     }
 
     /**
@@ -98,24 +98,24 @@ public final class FileVerifier {
      * @throws DamagedFileException if it is none of those that they name
      */
     public void compare(long bytes, long crc32c) throws DamagedFileException {
-        boolean isClaimed = claims.stream()
-                .map(Claim::checkpoint)
+        boolean isExpected = candidates.stream()
+                .map(Candidate::checkpoint)
                 .anyMatch(written -> written.bytes() == bytes && written.crc32c() == crc32c);
-        if (knowsWholeFile() && !isClaimed) {
+        if (knowsWholeFile() && !isExpected) {
             throw new DamagedFileException(
                     file.toString(),
                     "the checksum of the whole file",
-                    claims.stream().map(FileVerifier::expected).collect(Collectors.joining(" or ")),
-                    text(bytes, crc32c));
+                    candidates.stream().map(FileVerifier::expected).collect(Collectors.joining(" or ")),
+                    describe(bytes, crc32c));
         }
     }
 
-    private static String expected(Claim claim) {
-        return text(claim.checkpoint().bytes(), claim.checkpoint().crc32c()) + ", as the manifest of group "
+    private static String expected(Candidate claim) {
+        return describe(claim.checkpoint().bytes(), claim.checkpoint().crc32c()) + ", as the manifest of group "
                 + claim.group() + " says,";
     }
 
-    private static String text(long bytes, long crc32c) {
+    private static String describe(long bytes, long crc32c) {
         return "%08x of %d bytes".formatted(crc32c, bytes);
     }
 }

@@ -33,7 +33,7 @@ final class ProvenanceCodec {
     static final String ENTRIES = "entries";
 
     /** In addition to the provenance: the tensors that are not weights. */
-    static final String ADDITIONS = "additions";
+    static final String EXTRA_TENSORS = "additions";
 
     static final String EPOCH = "epoch";
     static final String GLOBAL_STEP = "global_step";

@@ -39,7 +39,7 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
     }
 
     @Override
-    public boolean isForeign() {
+    public boolean isExternal() {
         return !CheckpointMetadata.isPresent(metadata());
     }
 
@@ -59,7 +59,7 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
         reader.header()
                 .entries()
                 .forEach((name, entry) -> weights.put(name, new TensorKind(entry.dtype(), entry.shape())));
-        weights.keySet().removeAll(additions());
+        weights.keySet().removeAll(extraTensors());
         return weights;
     }
 
@@ -70,8 +70,8 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
     }
 
     @Override
-    public Set<String> additions() {
-        return CheckpointMetadata.additions(metadata());
+    public Set<String> extraTensors() {
+        return CheckpointMetadata.extraTensors(metadata());
     }
 
     @Override

@@ -32,7 +32,7 @@ final class SafetensorsCodec implements CheckpointCodec {
 
     @Override
     public FileLayout layOut(CheckpointContent content) {
-        return SafetensorsWriter.of(content.tensors(), content.texts());
+        return SafetensorsWriter.of(content.tensors(), content.stringMetadata());
     }
 
     @Override

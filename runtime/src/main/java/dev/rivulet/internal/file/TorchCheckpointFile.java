@@ -61,8 +61,8 @@ public final class TorchCheckpointFile implements CheckpointFile {
     public Map<String, @Nullable Object> dictionary() throws NotACheckpointException {
         Map<String, @Nullable Object> dictionary = new LinkedHashMap<>();
         top().entries().forEach((key, value) -> {
-            if (key instanceof TorchValue.Text text) {
-                dictionary.put(text.value(), PlainValues.fromTorch(value));
+            if (key instanceof TorchValue.Str string) {
+                dictionary.put(string.value(), PlainValues.fromTorch(value));
             }
         });
         return dictionary;
@@ -79,7 +79,7 @@ public final class TorchCheckpointFile implements CheckpointFile {
     }
 
     @Override
-    public boolean isForeign() {
+    public boolean isExternal() {
         return !(reader.content() instanceof TorchValue.Dict top
                 && top.get(LightningEntries.OWN).isPresent());
     }
@@ -108,7 +108,7 @@ public final class TorchCheckpointFile implements CheckpointFile {
         IdentityHashMap<TorchStorage, Map<String, String>> names = new IdentityHashMap<>();
         stateDict().forEach((name, tensor) -> {
             String first = names.computeIfAbsent(tensor.storage(), storage -> new HashMap<>())
-                    .putIfAbsent(tensor.place(), name);
+                    .putIfAbsent(tensor.viewKey(), name);
             if (first != null) {
                 aliases.put(name, first);
             }
@@ -117,16 +117,16 @@ public final class TorchCheckpointFile implements CheckpointFile {
     }
 
     @Override
-    public Set<String> additions() {
-        return own(ProvenanceCodec.ADDITIONS).keySet();
+    public Set<String> extraTensors() {
+        return own(ProvenanceCodec.EXTRA_TENSORS).keySet();
     }
 
     @Override
     public Map<String, String> metadata() {
         Map<String, String> metadata = new LinkedHashMap<>();
         own(CheckpointDictionary.METADATA).forEach((key, value) -> {
-            if (value instanceof TorchValue.Text text) {
-                metadata.put(key, text.value());
+            if (value instanceof TorchValue.Str string) {
+                metadata.put(key, string.value());
             }
         });
         return metadata;
@@ -172,8 +172,8 @@ public final class TorchCheckpointFile implements CheckpointFile {
         if (tensor != null) {
             return tensor;
         }
-        if (own(ProvenanceCodec.ADDITIONS).get(name) instanceof TorchTensor addition) {
-            return addition;
+        if (own(ProvenanceCodec.EXTRA_TENSORS).get(name) instanceof TorchTensor extraTensor) {
+            return extraTensor;
         }
         throw new NoSuchElementException(
                 path + " has no tensor \"" + name + "\"; it has " + stateDict.size() + " others.");
@@ -195,7 +195,7 @@ public final class TorchCheckpointFile implements CheckpointFile {
                 top.get(LightningEntries.STATE_DICT).orElse(top) instanceof TorchValue.Dict inner ? inner : top;
         Map<String, TorchTensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<TorchValue, TorchValue> entry : dict.entries().entrySet()) {
-            if (!(entry.getKey() instanceof TorchValue.Text name)
+            if (!(entry.getKey() instanceof TorchValue.Str name)
                     || !(entry.getValue() instanceof TorchTensor tensor)) {
                 throw new NotACheckpointException(path + " has no state dict: its entry "
                         + PlainValues.fromTorch(entry.getKey()) + " is no tensor with a name."
@@ -210,8 +210,8 @@ public final class TorchCheckpointFile implements CheckpointFile {
     private Map<String, TorchValue> own(String key) {
         Map<String, TorchValue> entries = new LinkedHashMap<>();
         dict(dict(reader.content(), LightningEntries.OWN), key).entries().forEach((name, value) -> {
-            if (name instanceof TorchValue.Text text) {
-                entries.put(text.value(), value);
+            if (name instanceof TorchValue.Str string) {
+                entries.put(string.value(), value);
             }
         });
         return entries;

@@ -95,7 +95,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     /** Logs what opening a directory has found and restored. */
     public static void report(Recovery recovery) {
         for (Recovery.Quarantined damaged : recovery.quarantined()) {
-            LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
+            LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.location(), damaged.reason());
         }
         for (Recovery.Missing missing : recovery.missing()) {
             LOG.warn("{} of the stream \"{}\" is gone.", missing.file(), missing.stream());

@@ -130,7 +130,7 @@ final class SaveRequest implements AutoCloseable {
                 checkpoint,
                 computed.weights().tensors(),
                 aliases(computed.weights().names()),
-                computed.additions(),
+                computed.extraTensors(),
                 computed.metadata(),
                 CheckpointCodecs.isResumable(declaration) ? training : Optional.empty());
         return new Contents(checkpoint, CheckpointCodecs.of(declaration).layOut(content));

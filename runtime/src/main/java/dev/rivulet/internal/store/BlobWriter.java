@@ -47,16 +47,16 @@ final class BlobWriter {
         }
     }
 
-    /** Writes a text. */
-    Temporary write(byte[] text) throws IOException {
-        return write(text.length, channel -> {
-            ByteBuffer bytes = ByteBuffer.wrap(text);
+    /** Writes a small file whose content is in memory. */
+    Temporary write(byte[] content) throws IOException {
+        return write(content.length, channel -> {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             CRC32C crc = new CRC32C();
-            crc.update(text);
-            return new WrittenFile(text.length, crc.getValue());
+            crc.update(content);
+            return new WrittenFile(content.length, crc.getValue());
         });
     }
 

@@ -47,7 +47,7 @@ final class CatalogReader {
     private boolean readListing() throws IOException {
         boolean isComplete = true;
         for (Path file : list()) {
-            isComplete &= isRead(file) || readFile(file);
+            isComplete &= hasRead(file) || readFile(file);
         }
         return isComplete;
     }
@@ -65,7 +65,7 @@ final class CatalogReader {
         return files;
     }
 
-    private boolean isRead(Path file) {
+    private boolean hasRead(Path file) {
         OptionalLong group = DirectoryLayout.groupOf(file);
         return damaged.containsKey(file) || (group.isPresent() && groups.containsKey(group.getAsLong()));
     }
@@ -91,7 +91,7 @@ final class CatalogReader {
         if (group.isEmpty()) {
             throw violation(file, ManifestRule.FILE_NAME, "the name does not have a number of ten digits or more");
         }
-        Manifest manifest = ManifestText.decode(file.toString(), bytes(file));
+        Manifest manifest = ManifestJson.decode(file.toString(), bytes(file));
         if (manifest.group() != group.getAsLong()) {
             throw violation(file, ManifestRule.FILE_NAME, "the file describes group " + manifest.group());
         }
@@ -104,7 +104,7 @@ final class CatalogReader {
         if (!attributes.isRegularFile()) {
             throw violation(file, ManifestRule.FILE_KIND, "it is not a regular file");
         }
-        if (attributes.size() > ManifestText.MAX_BYTES) {
+        if (attributes.size() > ManifestJson.MAX_BYTES) {
             throw violation(file, ManifestRule.FILE_SIZE, "the file has " + attributes.size() + " bytes");
         }
         byte[] bytes = new byte[(int) attributes.size()];

@@ -33,7 +33,7 @@ public final class CheckpointDirectory implements AutoCloseable {
     private long highestNumber;
     private @Nullable Group current;
     private @Nullable Manifest unpublished;
-    private long doubtful;
+    private long inDoubt;
     private volatile Catalog catalog;
 
     private CheckpointDirectory(DirectoryLayout layout, DirectoryLock lock, RetryPolicy retries) throws IOException {
@@ -151,8 +151,8 @@ public final class CheckpointDirectory implements AutoCloseable {
         if (current != null) {
             throw new IllegalStateException("Group " + current.number() + " is not closed yet.");
         }
-        if (doubtful != 0) {
-            throw new IOException("The disk has left it open whether group " + doubtful + " of " + root()
+        if (inDoubt != 0) {
+            throw new IOException("The disk has left it open whether group " + inDoubt + " of " + root()
                     + " exists. Start the run again: opening the directory decides that.");
         }
         publish();
@@ -177,16 +177,16 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
         unflushed.addAll(Publishing.publish(layout, manifest));
         unpublished = null;
-        List<Long> useless = new KeptFiles(manifests).useless(manifest.origin().run());
+        List<Long> obsolete = new RetainedFiles(manifests).obsolete(manifest.origin().run());
         try {
-            for (long group : useless) {
+            for (long group : obsolete) {
                 Files.deleteIfExists(layout.manifest(group));
                 manifests.remove(group);
             }
         } catch (IOException e) {
             throw unfinished("the end of manifests of no more use", e);
         }
-        if (!useless.isEmpty()) {
+        if (!obsolete.isEmpty()) {
             catalog = new Catalog(layout.root(), manifests, List.of());
         }
     }
@@ -215,7 +215,7 @@ public final class CheckpointDirectory implements AutoCloseable {
             current = null;
         }
         if (group.isInDoubt()) {
-            doubtful = group.number();
+            inDoubt = group.number();
         }
     }
 

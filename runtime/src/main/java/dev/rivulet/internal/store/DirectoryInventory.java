@@ -75,7 +75,7 @@ public final class DirectoryInventory {
     private static List<Item> items(Path root, Catalog catalog) {
         NavigableMap<Long, Manifest> manifests = new TreeMap<>();
         catalog.manifests().forEach(manifest -> manifests.put(manifest.group(), manifest));
-        KeptFiles kept = new KeptFiles(manifests);
+        RetainedFiles kept = new RetainedFiles(manifests);
         Set<String> seen = new HashSet<>(); // A name that two runs claim belongs to the newer one.
         List<Item> items = new ArrayList<>();
         for (Manifest newest : kept.newestOfRuns()) {
@@ -88,7 +88,7 @@ public final class DirectoryInventory {
         return List.copyOf(items);
     }
 
-    private static Path locate(Path root, Catalog catalog, KeptFiles.KeptFile file) {
+    private static Path locate(Path root, Catalog catalog, RetainedFiles.RetainedFile file) {
         return file.checkpoint()
                 .filter(checkpoint -> checkpoint.file().equals(file.path()))
                 .map(catalog::locate)
@@ -126,7 +126,7 @@ public final class DirectoryInventory {
     public Set<String> streams() {
         Set<String> streams = new LinkedHashSet<>();
         catalog.manifests()
-                .forEach(manifest -> streams.addAll(manifest.ledgers().keySet()));
+                .forEach(manifest -> streams.addAll(manifest.retained().keySet()));
         return streams;
     }
 
@@ -137,33 +137,33 @@ public final class DirectoryInventory {
      * @param file in this directory
      * @return empty if no manifest names the file, or one that is damaged may be the one that does
      */
-    public List<Claim> claims(Path file) {
+    public List<Candidate> candidates(Path file) {
         String name = new DirectoryLayout(root).relative(file);
-        List<Claim> claims = catalog.manifests().stream()
-                .flatMap(manifest -> claims(manifest, name))
+        List<Candidate> candidates = catalog.manifests().stream()
+                .flatMap(manifest -> candidates(manifest, name))
                 .distinct()
                 .toList();
-        long newest = claims.stream().mapToLong(Claim::group).max().orElse(0);
-        return damagedAfter(newest).isEmpty() ? claims : List.of();
+        long newest = candidates.stream().mapToLong(Candidate::group).max().orElse(0);
+        return damagedAfter(newest).isEmpty() ? candidates : List.of();
     }
 
     /** A checkpoint that a file may be, and the group to which that belongs. */
-    public record Claim(long group, StoredCheckpoint checkpoint) {}
+    public record Candidate(long group, StoredCheckpoint checkpoint) {}
 
-    private Stream<Claim> claims(Manifest manifest, String name) {
-        Stream<Claim> files = manifest.checkpoints().stream()
+    private Stream<Candidate> candidates(Manifest manifest, String name) {
+        Stream<Candidate> files = manifest.checkpoints().stream()
                 .filter(file -> file.file().equals(name)
                         || name.equals(
                                 DirectoryLayout.PRIVATE + "/" + file.blob().name()))
-                .map(file -> new Claim(manifest.group(), file));
-        Stream<Claim> pointers = manifest.ledgers().entrySet().stream()
-                .flatMap(ledger -> Stream.of(
-                                ledger.getValue().last(), ledger.getValue().best())
+                .map(file -> new Candidate(manifest.group(), file));
+        Stream<Candidate> pointers = manifest.retained().entrySet().stream()
+                .flatMap(retainedGroups -> Stream.of(
+                                retainedGroups.getValue().last(), retainedGroups.getValue().best())
                         .flatMap(Optional::stream)
                         .filter(pointer -> pointer.name().equals(name))
                         .flatMap(pointer -> catalog
-                                .checkpoint(ledger.getKey(), pointer.group())
-                                .map(file -> new Claim(pointer.group(), file))
+                                .checkpoint(retainedGroups.getKey(), pointer.group())
+                                .map(file -> new Candidate(pointer.group(), file))
                                 .stream()));
         return Stream.concat(files, pointers);
     }
@@ -175,11 +175,11 @@ public final class DirectoryInventory {
      * @param extensions what names of checkpoints end with
      * @throws IOException if a folder cannot be listed
      */
-    public List<Path> unclaimed(List<String> extensions) throws IOException {
-        Set<Path> claimed = new HashSet<>();
-        items.forEach(item -> claimed.add(item.path()));
-        catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> claimed.add(root.resolve(file))));
-        List<Path> unclaimed = new ArrayList<>();
+    public List<Path> orphans(List<String> extensions) throws IOException {
+        Set<Path> known = new HashSet<>();
+        items.forEach(item -> known.add(item.path()));
+        catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> known.add(root.resolve(file))));
+        List<Path> orphans = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
@@ -191,8 +191,8 @@ public final class DirectoryInventory {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && isCalledCheckpoint(file, extensions) && !claimed.contains(file)) {
-                    unclaimed.add(file);
+                if (attributes.isRegularFile() && isNamedLikeCheckpoint(file, extensions) && !known.contains(file)) {
+                    orphans.add(file);
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -205,11 +205,11 @@ public final class DirectoryInventory {
                 throw failure;
             }
         });
-        unclaimed.sort(null);
-        return unclaimed;
+        orphans.sort(null);
+        return orphans;
     }
 
-    private static boolean isCalledCheckpoint(Path file, List<String> extensions) {
+    private static boolean isNamedLikeCheckpoint(Path file, List<String> extensions) {
         return extensions.stream().anyMatch(file.toString()::endsWith);
     }
 }

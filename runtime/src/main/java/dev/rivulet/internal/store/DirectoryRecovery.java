@@ -1,6 +1,6 @@
 package dev.rivulet.internal.store;
 
-import dev.rivulet.internal.store.KeptFiles.KeptFile;
+import dev.rivulet.internal.store.RetainedFiles.RetainedFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ final class DirectoryRecovery {
     private final DirectoryLayout layout;
     private final Quarantine quarantine;
     private final List<Long> rolledForward = new ArrayList<>();
-    private final List<String> swept = new ArrayList<>();
+    private final List<String> deletedOrphans = new ArrayList<>();
     private final List<Recovery.Missing> missing = new ArrayList<>();
     private final NavigableMap<Long, Manifest> manifests = new TreeMap<>();
 
@@ -44,8 +44,8 @@ final class DirectoryRecovery {
         quarantineDamaged(catalog.damaged());
         sweep();
         verify();
-        deleteUselessManifests();
-        return new Recovery(rolledForward, swept, quarantine.moved(), missing);
+        deleteObsoleteManifests();
+        return new Recovery(rolledForward, deletedOrphans, quarantine.moved(), missing);
     }
 
     /** The good manifests that are left. */
@@ -86,7 +86,7 @@ final class DirectoryRecovery {
         if (damaged.isEmpty()) {
             return;
         }
-        for (Path blob : leftovers()) {
+        for (Path blob : orphans()) {
             quarantine.move(blob, "it may belong to a group whose manifest is damaged");
         }
         for (Catalog.Damaged manifest : damaged) {
@@ -95,32 +95,32 @@ final class DirectoryRecovery {
     }
 
     private void sweep() throws IOException {
-        for (Path leftover : leftovers()) {
-            if (DurableFiles.isFolder(leftover)) {
-                quarantine.move(leftover, "it is a folder where only files should be");
+        for (Path orphan : orphans()) {
+            if (DurableFiles.isFolder(orphan)) {
+                quarantine.move(orphan, "it is a folder where only files should be");
             } else {
-                Files.deleteIfExists(leftover);
-                swept.add(layout.relative(leftover));
+                Files.deleteIfExists(orphan);
+                deletedOrphans.add(layout.relative(orphan));
             }
         }
     }
 
-    private List<Path> leftovers() throws IOException {
-        List<Path> leftovers = new ArrayList<>();
+    private List<Path> orphans() throws IOException {
+        List<Path> orphans = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(layout.folder(), DirectoryLayout.TEMPORARY + "*")) {
-            files.forEach(leftovers::add);
+            files.forEach(orphans::add);
         }
-        leftovers.sort(null);
-        return leftovers;
+        orphans.sort(null);
+        return orphans;
     }
 
     /** Reads what training would resume from; of all else, the size must do until it is loaded. */
     private void verify() throws IOException {
-        KeptFiles kept = new KeptFiles(manifests);
+        RetainedFiles kept = new RetainedFiles(manifests);
         Set<String> seen = new HashSet<>(); // A name that two runs claim belongs to the newer one.
         for (Manifest newest : kept.newestOfRuns()) {
             boolean current = newest.group() == manifests.lastKey();
-            for (KeptFile file : kept.of(newest)) {
+            for (RetainedFile file : kept.of(newest)) {
                 if (seen.add(file.path())) {
                     verify(file, current && file.group() == newest.group());
                 }
@@ -128,7 +128,7 @@ final class DirectoryRecovery {
         }
     }
 
-    private void verify(KeptFile file, boolean withContent) throws IOException {
+    private void verify(RetainedFile file, boolean withContent) throws IOException {
         Path path = file.path().startsWith(DirectoryLayout.PRIVATE + "/")
                 ? layout.root().resolve(file.path())
                 : layout.resolve(file.path());
@@ -145,25 +145,25 @@ final class DirectoryRecovery {
     }
 
     /** Those of runs too of which no file is left; the newest of all stays, so that numbers go on ascending. */
-    private void deleteUselessManifests() throws IOException {
-        KeptFiles kept = new KeptFiles(manifests);
+    private void deleteObsoleteManifests() throws IOException {
+        RetainedFiles kept = new RetainedFiles(manifests);
         for (Manifest newest : kept.newestOfRuns()) {
-            List<Long> useless = kept.useless(newest.origin().run());
+            List<Long> obsolete = kept.obsolete(newest.origin().run());
             if (newest.group() != manifests.lastKey()) {
-                useless = uselessOfEarlierRun(kept, newest, useless);
+                obsolete = obsoleteOfEarlierRun(kept, newest, obsolete);
             }
-            for (long group : useless) {
+            for (long group : obsolete) {
                 Files.deleteIfExists(layout.manifest(group));
                 manifests.remove(group);
             }
         }
     }
 
-    private List<Long> uselessOfEarlierRun(KeptFiles kept, Manifest newest, List<Long> useless) {
+    private List<Long> obsoleteOfEarlierRun(RetainedFiles kept, Manifest newest, List<Long> obsolete) {
         boolean filesLeft = kept.of(newest).stream()
                 .anyMatch(file -> Files.exists(layout.root().resolve(file.path())));
         return filesLeft
-                ? useless
+                ? obsolete
                 : manifests.values().stream()
                         .filter(manifest ->
                                 manifest.origin().run().equals(newest.origin().run()))

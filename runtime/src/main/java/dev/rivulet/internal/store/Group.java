@@ -83,19 +83,19 @@ public final class Group implements AutoCloseable {
     public void commit(Manifest manifest) throws IOException {
         require(State.OPEN);
         checkDescribed(manifest);
-        byte[] text = ManifestText.encode(manifest);
+        byte[] json = ManifestJson.encode(manifest);
         Path target = layout.manifest(number);
         Path temporary = layout.temporary();
         state = State.IN_DOUBT;
         try {
-            temporary = writer.write(text).path();
+            temporary = writer.write(json).path();
             // After the manifest's own flush: journaling file systems have written all names with it already.
             directory.flushNames();
             DurableFiles.flush(layout.folder());
             DurableFiles.rename(temporary, target);
             DurableFiles.flush(layout.folder());
         } catch (IOException e) {
-            takeBack(temporary, target, e);
+            rollBack(temporary, target, e);
             throw failed("Group " + number + " could not be committed to " + layout.root(), e);
         }
         state = State.COMMITTED;
@@ -103,7 +103,7 @@ public final class Group implements AutoCloseable {
     }
 
     /** The manifest's name may be on the disk. While it may, the files must stay: it would promise what is not there. */
-    private void takeBack(Path temporary, Path target, IOException failure) {
+    private void rollBack(Path temporary, Path target, IOException failure) {
         boolean interrupted = Thread.interrupted(); // It would end this flush as well.
         try {
             Files.deleteIfExists(temporary);

@@ -12,7 +12,7 @@ public final class MalformedManifestException extends IOException {
 
     private final String file;
     private final ManifestRule rule;
-    private final String place;
+    private final String location;
     private final String reason;
 
     /**
@@ -20,17 +20,17 @@ public final class MalformedManifestException extends IOException {
      *
      * @param file name of the file
      * @param rule what is violated
-     * @param place where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it,
+     * @param location where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it,
      *     {@code byte 12} is one of its bytes
      * @param reason what was found there, a clause without its full stop
      */
-    MalformedManifestException(String file, ManifestRule rule, String place, String reason) {
-        super(file + " is not a valid manifest: at " + excerpt(place) + ", " + excerpt(reason) + " (rule " + rule + ": "
+    MalformedManifestException(String file, ManifestRule rule, String location, String reason) {
+        super(file + " is not a valid manifest: at " + excerpt(location) + ", " + excerpt(reason) + " (rule " + rule + ": "
                 + rule.statement() + "). It is damaged, incomplete or of another format; its checkpoints cannot be told"
                 + " from others, use an earlier group.");
         this.file = file;
         this.rule = rule;
-        this.place = excerpt(place);
+        this.location = excerpt(location);
         this.reason = excerpt(reason);
     }
 
@@ -45,8 +45,8 @@ public final class MalformedManifestException extends IOException {
     }
 
     /** Where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it, {@code byte 12} one byte. */
-    public String place() {
-        return place;
+    public String location() {
+        return location;
     }
 
     /** What was found there, a clause without its full stop. */

@@ -20,7 +20,7 @@ import java.util.UUID;
  * @param checkpoints the files of this group, sources before what is derived from them
  * @param pointers what {@code last} and {@code best} name once the group is committed, where that changes
  * @param superseded files that are not kept any longer once the group is committed, in the order of their deletion
- * @param ledgers what every stream of the run keeps once the group is committed, by stream
+ * @param retained what every stream of the run keeps once the group is committed, by stream
  */
 public record Manifest(
         long group,
@@ -28,14 +28,14 @@ public record Manifest(
         List<StoredCheckpoint> checkpoints,
         List<Pointer> pointers,
         @SerializedName("retired") List<String> superseded,
-        Map<String, RetainedGroups> ledgers) {
+        @SerializedName("ledgers") Map<String, RetainedGroups> retained) {
 
     /** Holds copies that do not change; maps keep their order. */
     public Manifest {
         checkpoints = List.copyOf(checkpoints);
         pointers = List.copyOf(pointers);
         superseded = List.copyOf(superseded);
-        ledgers = Collections.unmodifiableMap(new LinkedHashMap<>(ledgers));
+        retained = Collections.unmodifiableMap(new LinkedHashMap<>(retained));
     }
 
     /**

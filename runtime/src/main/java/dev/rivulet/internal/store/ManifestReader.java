@@ -233,14 +233,14 @@ final class ManifestReader extends JsonReader {
         return violation(rule, getPreviousPath(), reason);
     }
 
-    MalformedManifestException violation(ManifestRule rule, String place, String reason) {
-        return new MalformedManifestException(file, rule, place, reason);
+    MalformedManifestException violation(ManifestRule rule, String location, String reason) {
+        return new MalformedManifestException(file, rule, location, reason);
     }
 
     private MalformedManifestException broken(IOException failure) {
         Matcher position = POSITION.matcher(String.valueOf(failure.getMessage()));
         String path = getPath();
-        String place = path.endsWith(".") ? path.substring(0, path.length() - 1) : path; // Before a key.
-        return violation(ManifestRule.JSON, place, "the JSON is broken" + (position.find() ? position.group() : ""));
+        String location = path.endsWith(".") ? path.substring(0, path.length() - 1) : path; // Before a key.
+        return violation(ManifestRule.JSON, location, "the JSON is broken" + (position.find() ? position.group() : ""));
     }
 }

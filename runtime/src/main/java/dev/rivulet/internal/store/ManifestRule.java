@@ -61,9 +61,9 @@ public enum ManifestRule {
     /** No two files were written under one temporary name. */
     DUPLICATE_BLOB("no two checkpoints have one blob"),
     /** A stream with a checkpoint in the group has a ledger. */
-    LEDGER_MISSING("each stream of the group has a ledger"),
+    RETENTION_MISSING("each stream of the group has a ledger"),
     /** What is kept was saved by this group or an earlier one. */
-    LEDGER_GROUP("a ledger names no group after its own");
+    RETENTION_GROUP("a ledger names no group after its own");
 
     private final String statement;
 

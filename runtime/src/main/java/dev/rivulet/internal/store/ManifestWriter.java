@@ -49,7 +49,7 @@ import java.util.Optional;
  *   <li>{@code pointers}: array of objects, the pointers that the group moves: {@code name} and {@code target}, both paths,
  *       and {@code linked}, a boolean, true for a symbolic link.
  *   <li>{@code retired}: array of paths, the files that the group supersedes, in the order of their deletion.
- *   <li>{@code ledgers}: object, name of a stream to what it keeps from this group on:
+ *   <li>{@code retained}: object, name of a stream to what it keeps from this group on:
  *       <ul>
  *         <li>{@code kept}, {@code newest}, {@code kept_for_ever}: groups of the top k checkpoints, of the newest, and of
  *             every n-th; a {@link GroupSet} such as {@code "9,11-12"}.
@@ -81,11 +81,11 @@ final class ManifestWriter {
      */
     static byte[] write(Manifest manifest, String checksum) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
-        try (OutputStreamWriter text = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
-            JsonWriter json = new JsonWriter(text);
+        try (OutputStreamWriter writer = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
+            JsonWriter json = new JsonWriter(writer);
             json.setStrictness(Strictness.STRICT);
             new ManifestWriter(json).manifest(manifest, checksum);
-            text.write('\n');
+            writer.write('\n');
         } catch (IOException e) {
             throw new UncheckedIOException(e); // Memory has no errors of this kind.
         }
@@ -114,9 +114,9 @@ final class ManifestWriter {
             json.value(file);
         }
         json.endArray().name("ledgers").beginObject();
-        for (Map.Entry<String, RetainedGroups> ledger : manifest.ledgers().entrySet()) {
-            json.name(ledger.getKey());
-            ledger(ledger.getValue());
+        for (Map.Entry<String, RetainedGroups> retainedGroups : manifest.retained().entrySet()) {
+            json.name(retainedGroups.getKey());
+            retainedGroups(retainedGroups.getValue());
         }
         json.endObject().name("crc32c").value(checksum).endObject();
     }
@@ -155,17 +155,17 @@ final class ManifestWriter {
         json.endObject();
     }
 
-    private void ledger(RetainedGroups ledger) throws IOException {
+    private void retainedGroups(RetainedGroups retainedGroups) throws IOException {
         json.beginObject();
-        json.name("kept").value(ledger.kept().topK().toString());
-        json.name("newest").value(ledger.kept().newest().toString());
-        json.name("kept_for_ever").value(ledger.kept().everyNth().toString());
-        pointed("last", ledger.last());
-        pointed("best", ledger.best());
-        if (ledger.onException().isPresent()) {
-            json.name("rescue").value(ledger.onException().getAsLong());
+        json.name("kept").value(retainedGroups.kept().topK().toString());
+        json.name("newest").value(retainedGroups.kept().newest().toString());
+        json.name("kept_for_ever").value(retainedGroups.kept().everyNth().toString());
+        pointed("last", retainedGroups.last());
+        pointed("best", retainedGroups.best());
+        if (retainedGroups.onException().isPresent()) {
+            json.name("rescue").value(retainedGroups.onException().getAsLong());
         }
-        json.name("saves").value(ledger.saves());
+        json.name("saves").value(retainedGroups.saves());
         json.endObject();
     }
 

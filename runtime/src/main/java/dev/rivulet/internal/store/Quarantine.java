@@ -38,29 +38,29 @@ final class Quarantine {
         }
         DurableFiles.createFolders(layout.quarantine());
         String from = layout.relative(file);
-        Path place = freePlace(from);
-        explain(place.resolveSibling(place.getFileName() + ".reason.txt"), from + ": " + reason + "\n");
-        DurableFiles.rename(file, place);
+        Path location = unusedPath(from);
+        writeReason(location.resolveSibling(location.getFileName() + ".reason.txt"), from + ": " + reason + "\n");
+        DurableFiles.rename(file, location);
         DurableFiles.flush(layout.quarantine());
         DurableFiles.flush(DurableFiles.parent(file));
-        moved.add(new Recovery.Quarantined(from, layout.relative(place), reason));
+        moved.add(new Recovery.Quarantined(from, layout.relative(location), reason));
     }
 
-    private Path freePlace(String from) {
+    private Path unusedPath(String from) {
         String escaped = from.replace("%", "%25").replace("/", "%2F");
         String name = escaped.substring(Math.max(0, escaped.length() - MAX_NAME));
-        Path place = layout.quarantine().resolve(name);
-        for (int copy = 2; DurableFiles.exists(place); copy++) {
-            place = layout.quarantine().resolve(name + "~" + copy);
+        Path location = layout.quarantine().resolve(name);
+        for (int copy = 2; DurableFiles.exists(location); copy++) {
+            location = layout.quarantine().resolve(name + "~" + copy);
         }
-        return place;
+        return location;
     }
 
-    private static void explain(Path place, String text) throws IOException {
-        Files.deleteIfExists(place);
+    private static void writeReason(Path location, String reason) throws IOException {
+        Files.deleteIfExists(location);
         try (FileChannel channel = FileChannel.open(
-                place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                location, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer bytes = ByteBuffer.wrap(reason.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

@@ -93,8 +93,8 @@ final class RecordReader<R> implements ManifestReader.Value<R> {
         json.endObject();
         for (String key : required) {
             if (!found.containsKey(key)) {
-                String place = json.getPreviousPath() + "." + key;
-                throw json.violation(ManifestRule.MISSING_KEY, place, "\"" + key + "\" is missing");
+                String location = json.getPreviousPath() + "." + key;
+                throw json.violation(ManifestRule.MISSING_KEY, location, "\"" + key + "\" is missing");
             }
         }
         return create(found);

@@ -6,17 +6,17 @@ import java.util.List;
  * What opening a directory found and put right.
  *
  * @param rolledForward groups that were committed, whose files have got their names now
- * @param swept files that had not been committed and are deleted
+ * @param deletedOrphans files that had not been committed and are deleted
  * @param quarantined what does not hold what it should, and has been moved away
  * @param missing files that are kept but not there, such as those that a user deleted
  */
 public record Recovery(
-        List<Long> rolledForward, List<String> swept, List<Quarantined> quarantined, List<Missing> missing) {
+        List<Long> rolledForward, List<String> deletedOrphans, List<Quarantined> quarantined, List<Missing> missing) {
 
     /** Holds copies. */
     public Recovery {
         rolledForward = List.copyOf(rolledForward);
-        swept = List.copyOf(swept);
+        deletedOrphans = List.copyOf(deletedOrphans);
         quarantined = List.copyOf(quarantined);
         missing = List.copyOf(missing);
     }
@@ -26,10 +26,10 @@ public record Recovery(
      * it.
      *
      * @param file path that it had
-     * @param place path that it has
+     * @param location path that it has
      * @param reason what is wrong with it
      */
-    public record Quarantined(String file, String place, String reason) {}
+    public record Quarantined(String file, String location, String reason) {}
 
     /**
      * A file that a stream keeps but that is gone.

@@ -118,12 +118,12 @@ class CheckpointFileTest {
             names = {"CKPT", "SAFETENSORS"})
     void tellsWeightsFromAdditions(CheckpointFormat format) throws IOException {
         try (CheckpointFile file = CheckpointCodecs.open(write(format))) {
-            assertThat(file.isForeign()).isFalse();
+            assertThat(file.isExternal()).isFalse();
             assertThat(file.weights())
                     .containsOnly(
                             Map.entry("weight", new TensorKind(Dtype.F32, TensorShape.of(3))),
                             Map.entry("bias", new TensorKind(Dtype.F32, TensorShape.of(1))));
-            assertThat(file.additions()).containsExactly("scale");
+            assertThat(file.extraTensors()).containsExactly("scale");
             assertThat(file.metadata()).containsEntry("unit", "metre");
             assertThat(file.read("weight").contentEquals(weight)).isTrue();
             assertThat(file.read("scale").contentEquals(scale)).isTrue();
@@ -242,9 +242,9 @@ class CheckpointFileTest {
     void isForeignWithoutOurEntry() throws IOException {
         Path path = write("plain.pt", TorchWriter.of(TorchValue.Dict.of(Map.of("weight", TorchTensor.of(weight)))));
         try (CheckpointFile file = CheckpointCodecs.open(path)) {
-            assertThat(file.isForeign()).isTrue();
+            assertThat(file.isExternal()).isTrue();
             assertThat(file.weights()).containsOnlyKeys("weight");
-            assertThat(file.additions()).isEmpty();
+            assertThat(file.extraTensors()).isEmpty();
             assertThatThrownBy(file::describe)
                     .isExactlyInstanceOf(NotACheckpointException.class)
                     .hasMessage(path + " was not written by Rivulet, or its dictionary was changed:"

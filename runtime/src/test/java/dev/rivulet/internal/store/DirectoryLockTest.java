@@ -54,7 +54,7 @@ class DirectoryLockTest {
         }
 
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
-            assertThat(directory.recovery().swept()).hasSize(1);
+            assertThat(directory.recovery().deletedOrphans()).hasSize(1);
             new SavedRun(directory, 2).save("a");
         }
     }

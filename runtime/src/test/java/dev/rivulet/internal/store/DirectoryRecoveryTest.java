@@ -74,7 +74,7 @@ class DirectoryRecoveryTest {
         Path blob = Files.writeString(temporary(), "half");
         Path link = Files.createSymbolicLink(temporary(), root.resolve("a"));
 
-        assertThat(recovered().swept()).hasSize(2);
+        assertThat(recovered().deletedOrphans()).hasSize(2);
         assertThat(blob).doesNotExist();
         assertThat(link).doesNotExist();
         assertThat(root.resolve("a")).hasContent("a");
@@ -88,7 +88,7 @@ class DirectoryRecoveryTest {
         Recovery.Quarantined moved = recovered().quarantined().get(0);
 
         assertThat(moved.reason()).contains("folder");
-        assertThat(root.resolve(moved.place()).resolve("precious")).hasContent("precious");
+        assertThat(root.resolve(moved.location()).resolve("precious")).hasContent("precious");
     }
 
     @Test
@@ -97,7 +97,7 @@ class DirectoryRecoveryTest {
 
         assertThat(recovered().quarantined()).singleElement().satisfies(moved -> {
             assertThat(moved.file()).isEqualTo("half/b");
-            assertThat(moved.place()).isEqualTo(".rivulet/quarantine/half%2Fb");
+            assertThat(moved.location()).isEqualTo(".rivulet/quarantine/half%2Fb");
             assertThat(moved.reason()).contains("CRC-32C");
         });
         assertThat(root.resolve(".rivulet/quarantine/half%2Fb")).hasContent("half/c");
@@ -158,12 +158,12 @@ class DirectoryRecoveryTest {
 
         Recovery recovery = recovered();
 
-        assertThat(recovery.swept()).isEmpty();
+        assertThat(recovery.deletedOrphans()).isEmpty();
         assertThat(recovery.quarantined())
                 .extracting(Recovery.Quarantined::file)
                 .containsExactly(".rivulet/" + blob.getFileName(), ".rivulet/group-0000000002.json");
-        assertThat(root.resolve(recovery.quarantined().get(0).place())).hasContent("precious");
-        assertThat(root.resolve(recovery.quarantined().get(1).place())).hasBinaryContent(bytes);
+        assertThat(root.resolve(recovery.quarantined().get(0).location())).hasContent("precious");
+        assertThat(root.resolve(recovery.quarantined().get(1).location())).hasBinaryContent(bytes);
         assertThat(root.resolve("last")).hasContent("a");
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
             assertThat(directory.begin().number()).isEqualTo(3);

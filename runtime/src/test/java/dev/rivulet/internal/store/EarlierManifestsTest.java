@@ -18,9 +18,9 @@ class EarlierManifestsTest {
         for (String line : lines(file)) {
             byte[] earlier = (line + "\n").getBytes(UTF_8);
 
-            Manifest manifest = ManifestText.decode(file, earlier);
+            Manifest manifest = ManifestJson.decode(file, earlier);
 
-            assertThat(ManifestText.encode(manifest)).asString(UTF_8).isEqualTo(line + "\n");
+            assertThat(ManifestJson.encode(manifest)).asString(UTF_8).isEqualTo(line + "\n");
         }
     }
 
@@ -28,7 +28,7 @@ class EarlierManifestsTest {
     void meanWhatTheyMeant() throws IOException {
         byte[] earlier = (lines("example.json")[0] + "\n").getBytes(UTF_8);
 
-        assertThat(ManifestText.decode("example.json", earlier)).isEqualTo(ManifestTextTest.example());
+        assertThat(ManifestJson.decode("example.json", earlier)).isEqualTo(ManifestJsonTest.example());
     }
 
     private static String[] lines(String file) throws IOException {

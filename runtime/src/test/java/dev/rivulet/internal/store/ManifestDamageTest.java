@@ -19,7 +19,7 @@ class ManifestDamageTest {
 
     @Test
     void everyFlippedBitIsDetected() {
-        byte[] file = ManifestText.encode(ManifestTextTest.example());
+        byte[] file = ManifestJson.encode(ManifestJsonTest.example());
         for (int bit = 0; bit < 8 * file.length; bit++) {
             byte[] damaged = file.clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -29,7 +29,7 @@ class ManifestDamageTest {
 
     @Test
     void everyTruncationIsDetected() {
-        byte[] file = ManifestText.encode(ManifestTextTest.example());
+        byte[] file = ManifestJson.encode(ManifestJsonTest.example());
         for (int length = 0; length < file.length; length++) {
             assertRefused(Arrays.copyOf(file, length), length);
         }
@@ -58,7 +58,7 @@ class ManifestDamageTest {
     private byte[] file() {
         byte[] file;
         do {
-            file = ManifestText.encode(manifests.next(random.nextLong(1, 1L << 40), random.nextInt(2, 12)));
+            file = ManifestJson.encode(manifests.next(random.nextLong(1, 1L << 40), random.nextInt(2, 12)));
         } while (file.length < 2 * BLOCK);
         return file;
     }
@@ -99,7 +99,7 @@ class ManifestDamageTest {
     private static void assertRefused(byte[] damaged, int number) {
         MalformedManifestException refusal = null;
         try {
-            ManifestText.decode("damaged", damaged);
+            ManifestJson.decode("damaged", damaged);
         } catch (MalformedManifestException e) {
             refusal = e;
         }

@@ -69,17 +69,17 @@ class ManifestFuzzTest {
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         RandomManifests manifests = new RandomManifests(random.split());
         Set<ManifestRule> violated = EnumSet.noneOf(ManifestRule.class);
-        byte[] file = ManifestText.encode(manifests.next());
+        byte[] file = ManifestJson.encode(manifests.next());
         int accepted = 0;
         for (int i = 0; i < COUNT; i++) {
             if (i % 50 == 0) {
-                file = ManifestText.encode(manifests.next());
+                file = ManifestJson.encode(manifests.next());
             }
             byte[] content = mutated(file, random);
             try {
-                Manifest manifest = ManifestText.decode("fuzzed", content);
-                byte[] again = ManifestText.encode(manifest);
-                assertThat(ManifestText.decode("again", again)).isEqualTo(manifest);
+                Manifest manifest = ManifestJson.decode("fuzzed", content);
+                byte[] again = ManifestJson.encode(manifest);
+                assertThat(ManifestJson.decode("again", again)).isEqualTo(manifest);
                 accepted++;
             } catch (MalformedManifestException e) {
                 violated.add(e.rule());
@@ -100,13 +100,13 @@ class ManifestFuzzTest {
     @ValueSource(strings = {"[", "{\"a\":", "\"x\",", "1,", "\"a\":1,", "[]", " ", "\\u0041", "\u00e9", "9"})
     void aLongTextTakesMemoryInProportion(String piece) throws MalformedManifestException {
         String text = piece.repeat((16 << 20) / piece.length());
-        for (String place :
+        for (String location :
                 new String[] {"\"0.1.0\"", "{\"val_loss\":0.25}", "\"half-epoch=4.safetensors\"", "\"9,11-12\""}) {
             for (String replacement : new String[] {text, "\"" + text + "\"", "{" + text, "[" + text}) {
-                byte[] content = replaced(place, replacement);
+                byte[] content = replaced(location, replacement);
 
                 assertThat(allocated(content))
-                        .as("%s of %s", place, piece)
+                        .as("%s of %s", location, piece)
                         .isLessThan(MOST_ALLOCATED * content.length + FOR_SHORT_MEMBERS);
             }
         }
@@ -115,7 +115,7 @@ class ManifestFuzzTest {
     @Test
     void aLargeManifestTakesMemoryInProportion() {
         Manifest manifest = LargeManifests.of(64, 1_000);
-        byte[] content = ManifestText.encode(manifest);
+        byte[] content = ManifestJson.encode(manifest);
 
         assertThat(allocated(content)).isLessThan(MOST_ALLOCATED * content.length + FOR_SHORT_MEMBERS);
     }
@@ -123,7 +123,7 @@ class ManifestFuzzTest {
     private static long allocated(byte[] content) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         try {
-            Manifest manifest = ManifestText.decode("large", content);
+            Manifest manifest = ManifestJson.decode("large", content);
             assertThat(manifest.group()).isPositive();
         } catch (MalformedManifestException e) {
             assertThat(e.reason()).isNotEmpty();
@@ -132,7 +132,7 @@ class ManifestFuzzTest {
     }
 
     private static byte[] replaced(String from, String to) {
-        String text = new String(ManifestText.encode(ManifestTextTest.example()), StandardCharsets.UTF_8);
+        String text = new String(ManifestJson.encode(ManifestJsonTest.example()), StandardCharsets.UTF_8);
         return ManifestRuleTest.sealed(text.replace(from, to).getBytes(StandardCharsets.UTF_8));
     }
 

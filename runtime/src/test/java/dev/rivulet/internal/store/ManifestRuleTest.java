@@ -17,8 +17,8 @@ import static dev.rivulet.internal.store.ManifestRule.GROUP;
 import static dev.rivulet.internal.store.ManifestRule.GROUP_SET;
 import static dev.rivulet.internal.store.ManifestRule.INTEGER;
 import static dev.rivulet.internal.store.ManifestRule.JSON;
-import static dev.rivulet.internal.store.ManifestRule.LEDGER_GROUP;
-import static dev.rivulet.internal.store.ManifestRule.LEDGER_MISSING;
+import static dev.rivulet.internal.store.ManifestRule.RETENTION_GROUP;
+import static dev.rivulet.internal.store.ManifestRule.RETENTION_MISSING;
 import static dev.rivulet.internal.store.ManifestRule.MEMBERS;
 import static dev.rivulet.internal.store.ManifestRule.MISSING_KEY;
 import static dev.rivulet.internal.store.ManifestRule.NUMBER;
@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ManifestRuleTest {
-    private static final String EXAMPLE = new String(ManifestText.encode(ManifestTextTest.example()), UTF_8);
+    private static final String EXAMPLE = new String(ManifestJson.encode(ManifestJsonTest.example()), UTF_8);
     private static final String CHECKPOINTS =
             EXAMPLE.substring(EXAMPLE.indexOf("{\"stream\""), EXAMPLE.indexOf("],\"pointers\""));
 
@@ -67,11 +67,11 @@ class ManifestRuleTest {
 
     @ParameterizedTest
     @MethodSource("violations")
-    void isEnforced(ManifestRule rule, String place, byte[] file) {
+    void isEnforced(ManifestRule rule, String location, byte[] file) {
         MalformedManifestException violation = violation(file);
 
         assertThat(violation.rule()).as(violation.getMessage()).isEqualTo(rule);
-        assertThat(violation.place()).as(violation.getMessage()).isEqualTo(place);
+        assertThat(violation.location()).as(violation.getMessage()).isEqualTo(location);
     }
 
     @ParameterizedTest
@@ -108,7 +108,7 @@ class ManifestRuleTest {
     }
 
     @Test
-    void isNamedWithFilePlaceAndRemedy() {
+    void isNamedWithFileLocationAndRemedy() {
         MalformedManifestException violation = violation(replaced("\"bytes\":1024", "\"bytes\":\"1024\""));
 
         assertThat(violation)
@@ -144,7 +144,7 @@ class ManifestRuleTest {
 
     private static Stream<Arguments> envelope() {
         return Stream.of(
-                arguments(FILE_SIZE, "$", new byte[ManifestText.MAX_BYTES + 1]),
+                arguments(FILE_SIZE, "$", new byte[ManifestJson.MAX_BYTES + 1]),
                 arguments(END, "$", new byte[0]),
                 arguments(END, "$", EXAMPLE.stripTrailing().getBytes(UTF_8)),
                 arguments(END, "$", EXAMPLE.concat("\n").getBytes(UTF_8)),
@@ -234,7 +234,7 @@ class ManifestRuleTest {
                 violation(STRING, "$.version", "0.1.0", "x".repeat(4097)),
                 violation(STRING, "$.metrics", "val_loss", "x".repeat(4097)),
                 violation(STREAM, "$.checkpoints[0].stream", "\"stream\":\"half\"", "\"stream\":\"a/b\""),
-                violation(STREAM, "$.ledgers", "{\"half\":", "{\"last\":{},\"half\":".replace("{}", ledger())),
+                violation(STREAM, "$.ledgers", "{\"half\":", "{\"last\":{},\"half\":".replace("{}", retainedGroups())),
                 violation(PATH, "$.retired[0]", "half-epoch=4.safetensors", ""),
                 violation(PATH, "$.retired[0]", "half-epoch=4.safetensors", "/etc/passwd"),
                 violation(PATH, "$.retired[0]", "half-epoch=4.safetensors", "C:\\\\x"),
@@ -264,11 +264,11 @@ class ManifestRuleTest {
                         DUPLICATE_BLOB,
                         "$.checkpoints[1].blob",
                         sealed(withTwoStreams().getBytes(UTF_8))),
-                violation(LEDGER_MISSING, "$.checkpoints[0].stream", "\"stream\":\"half\"", "\"stream\":\"other\""),
-                violation(LEDGER_GROUP, "$.ledgers.half", "9,11-12", "9,11-13"),
-                violation(LEDGER_GROUP, "$.ledgers.half.rescue", "\"rescue\":5", "\"rescue\":13"),
+                violation(RETENTION_MISSING, "$.checkpoints[0].stream", "\"stream\":\"half\"", "\"stream\":\"other\""),
+                violation(RETENTION_GROUP, "$.ledgers.half", "9,11-12", "9,11-13"),
+                violation(RETENTION_GROUP, "$.ledgers.half.rescue", "\"rescue\":5", "\"rescue\":13"),
                 violation(
-                        LEDGER_GROUP,
+                        RETENTION_GROUP,
                         "$.ledgers.half.last.group",
                         "\"group\":12,\"linked\"",
                         "\"group\":13,\"linked\""));
@@ -279,10 +279,10 @@ class ManifestRuleTest {
                 .replace("\"stream\":\"half\"", "\"stream\":\"other\"")
                 .replace("half-epoch", "x");
         return EXAMPLE.replace(CHECKPOINTS, CHECKPOINTS + "," + second)
-                .replace("\"ledgers\":{", "\"ledgers\":{\"other\":" + ledger() + ",");
+                .replace("\"ledgers\":{", "\"ledgers\":{\"other\":" + retainedGroups() + ",");
     }
 
-    private static String ledger() {
+    private static String retainedGroups() {
         return "{\"kept\":\"\",\"newest\":\"\",\"kept_for_ever\":\"\",\"saves\":0}";
     }
 
@@ -290,8 +290,8 @@ class ManifestRuleTest {
         return EXAMPLE.replace("0.1.0", version).getBytes(ISO_8859_1);
     }
 
-    private static Arguments violation(ManifestRule rule, String place, String from, String to) {
-        return arguments(rule, place, replaced(from, to));
+    private static Arguments violation(ManifestRule rule, String location, String from, String to) {
+        return arguments(rule, location, replaced(from, to));
     }
 
     private static byte[] replaced(String from, String to) {
@@ -324,7 +324,7 @@ class ManifestRuleTest {
 
     private static MalformedManifestException violation(byte[] file) {
         try {
-            ManifestText.decode("group-0000000012.json", file);
+            ManifestJson.decode("group-0000000012.json", file);
         } catch (MalformedManifestException e) {
             return e;
         }

@@ -47,10 +47,10 @@ final class RandomManifests {
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
         List<Manifest.Pointer> pointers = new ArrayList<>();
         List<String> superseded = new ArrayList<>();
-        Map<String, RetainedGroups> ledgers = new LinkedHashMap<>();
+        Map<String, RetainedGroups> retained = new LinkedHashMap<>();
         for (int i = 0; i < streams; i++) {
             String stream = "stream-" + i;
-            ledgers.put(stream, ledger(stream, group));
+            retained.put(stream, retainedGroups(stream, group));
             if (random.nextBoolean()) {
                 checkpoints.add(checkpoint(stream));
                 pointers.add(new Manifest.Pointer(stream + "/last" + text(), "of/" + text(), random.nextBoolean()));
@@ -72,7 +72,7 @@ final class RandomManifests {
                 checkpoints,
                 pointers,
                 superseded,
-                ledgers);
+                retained);
     }
 
     private StoredCheckpoint checkpoint(String stream) {
@@ -89,7 +89,7 @@ final class RandomManifests {
                         : Optional.empty());
     }
 
-    private RetainedGroups ledger(String stream, long group) {
+    private RetainedGroups retainedGroups(String stream, long group) {
         return new RetainedGroups(
                 new RetainedGroups.Kept(groups(group), groups(group), groups(group)),
                 pointed(stream, group),

@@ -66,7 +66,7 @@ final class SavedRun {
 
     Manifest manifest(long group, List<Blob> blobs, List<Long> numbers, List<String> retired) {
         String newest = blobs.get(blobs.size() - 1).file();
-        RetainedGroups ledger = new RetainedGroups(
+        RetainedGroups retainedGroups = new RetainedGroups(
                 new RetainedGroups.Kept(new GroupSet(numbers), GroupSet.EMPTY, GroupSet.EMPTY),
                 Optional.of(new RetainedGroups.Pointed("last", group, true)),
                 Optional.empty(),
@@ -80,6 +80,6 @@ final class SavedRun {
                         .toList(),
                 List.of(new Manifest.Pointer("last", newest, true)),
                 retired,
-                Map.of("original", ledger));
+                Map.of("original", retainedGroups));
     }
 }

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
  * The file of a manifest: JSON as {@link ManifestWriter} documents it, whose last member is the CRC-32C of all bytes before
  * its digits. Nothing is read of bytes whose checksum is wrong.
  */
-final class ManifestText {
+final class ManifestJson {
     /** Most bytes of a manifest. */
     static final int MAX_BYTES = 64 << 20;
 
@@ -19,7 +19,7 @@ final class ManifestText {
     private static final byte[] AFTER_DIGITS = "\"}\n".getBytes(US_ASCII);
     private static final HexFormat HEX = HexFormat.of();
 
-    private ManifestText() {}
+    private ManifestJson() {}
 
     /**
      * The file of a manifest.

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** What should be in a directory, as the newest manifest of each run says. */
-final class KeptFiles {
+final class RetainedFiles {
     /** Manifests of a run that stay in any case: the newest, and the one to go back to if that is damaged. */
-    private static final int ALWAYS_KEPT = 2;
+    private static final int ALWAYS_RETAINED = 2;
 
     private final NavigableMap<Long, Manifest> manifests;
 
-    KeptFiles(NavigableMap<Long, Manifest> manifests) {
+    RetainedFiles(NavigableMap<Long, Manifest> manifests) {
         this.manifests = manifests;
     }
 
@@ -25,7 +25,7 @@ final class KeptFiles {
      * @param path of the file, or of a pointer of the same content
      * @param checkpoint what it holds; empty if its manifest is not there
      */
-    record KeptFile(String stream, long group, String path, Optional<StoredCheckpoint> checkpoint) {}
+    record RetainedFile(String stream, long group, String path, Optional<StoredCheckpoint> checkpoint) {}
 
     /** The newest manifest of each run, newest first. */
     List<Manifest> newestOfRuns() {
@@ -37,13 +37,13 @@ final class KeptFiles {
     }
 
     /** The files that a run keeps after its newest group, each once; pointers only if they are files and no links. */
-    List<KeptFile> of(Manifest newest) {
-        Map<String, KeptFile> files = new LinkedHashMap<>();
-        newest.ledgers().forEach((stream, ledger) -> {
-            for (long group : ownFiles(ledger).numbers()) {
+    List<RetainedFile> of(Manifest newest) {
+        Map<String, RetainedFile> files = new LinkedHashMap<>();
+        newest.retained().forEach((stream, retainedGroups) -> {
+            for (long group : ownFiles(retainedGroups).numbers()) {
                 add(files, stream, group, Optional.empty());
             }
-            for (Optional<RetainedGroups.Pointed> pointer : List.of(ledger.last(), ledger.best())) {
+            for (Optional<RetainedGroups.Pointed> pointer : List.of(retainedGroups.last(), retainedGroups.best())) {
                 pointer.filter(at -> !at.linked())
                         .ifPresent(at -> add(files, stream, at.group(), Optional.of(at.name())));
             }
@@ -51,23 +51,23 @@ final class KeptFiles {
         return List.copyOf(files.values());
     }
 
-    private void add(Map<String, KeptFile> files, String stream, long group, Optional<String> pointer) {
+    private void add(Map<String, RetainedFile> files, String stream, long group, Optional<String> pointer) {
         Optional<StoredCheckpoint> checkpoint = checkpoint(stream, group);
         String path = pointer.or(() -> checkpoint.map(StoredCheckpoint::file))
                 .orElse(DirectoryLayout.PRIVATE + "/" + DirectoryLayout.manifestName(group));
-        files.putIfAbsent(path, new KeptFile(stream, group, path, checkpoint));
+        files.putIfAbsent(path, new RetainedFile(stream, group, path, checkpoint));
     }
 
     /** Groups of which the file itself is kept, not only a pointer of the same content. */
-    private static GroupSet ownFiles(RetainedGroups ledger) {
-        GroupSet groups = ledger.kept().groups();
-        for (Optional<RetainedGroups.Pointed> pointer : List.of(ledger.last(), ledger.best())) {
+    private static GroupSet ownFiles(RetainedGroups retainedGroups) {
+        GroupSet groups = retainedGroups.kept().groups();
+        for (Optional<RetainedGroups.Pointed> pointer : List.of(retainedGroups.last(), retainedGroups.best())) {
             if (pointer.isPresent() && pointer.get().linked()) {
                 groups = groups.with(pointer.get().group());
             }
         }
-        return ledger.onException().isPresent()
-                ? groups.with(ledger.onException().getAsLong())
+        return retainedGroups.onException().isPresent()
+                ? groups.with(retainedGroups.onException().getAsLong())
                 : groups;
     }
 
@@ -81,8 +81,8 @@ final class KeptFiles {
     }
 
     /** Groups of a run whose manifests are of no more use: no ledger names them, and newer ones are there to go back to. */
-    List<Long> useless(UUID run) {
-        List<Long> useless = new ArrayList<>();
+    List<Long> obsolete(UUID run) {
+        List<Long> obsolete = new ArrayList<>();
         GroupSet named = GroupSet.EMPTY;
         int newer = 0;
         for (Manifest manifest : manifests.descendingMap().values()) {
@@ -90,14 +90,14 @@ final class KeptFiles {
                 continue;
             }
             if (newer == 0) {
-                for (RetainedGroups ledger : manifest.ledgers().values()) {
-                    named = named.with(ledger.groups());
+                for (RetainedGroups retainedGroups : manifest.retained().values()) {
+                    named = named.with(retainedGroups.groups());
                 }
             }
-            if (newer++ >= ALWAYS_KEPT && !named.contains(manifest.group())) {
-                useless.add(manifest.group());
+            if (newer++ >= ALWAYS_RETAINED && !named.contains(manifest.group())) {
+                obsolete.add(manifest.group());
             }
         }
-        return useless;
+        return obsolete;
     }
 }
