@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that a checkpoint's file is to hold, whatever its format.
+ * The content of a checkpoint file, independent of the format.
  *
- * @param checkpoint what the file says of itself, with the user's entries
+ * @param checkpoint the description of the checkpoint, including the user's entries
  * @param weights by name, each once
- * @param aliases further names of weights, such as those of tied layers, with the name in {@code weights}
- * @param extraTensors tensors that are no weights
+ * @param aliases other names of weights, such as those of tied layers, with the name in {@code weights}
+ * @param extraTensors tensors that are not weights
  * @param metadata stringMetadata that a transform adds
- * @param training what a run needs beside its weights to go on; empty for weights alone
+ * @param training what a run needs in addition to its weights to resume; empty in a weights-only checkpoint
  */
 public record CheckpointContent(
         Checkpoint checkpoint,
@@ -29,7 +29,7 @@ public record CheckpointContent(
     /**
      * Content of a file.
      *
-     * @throws TransformException if an addition has the name of a weight
+     * @throws TransformException if an extra tensor has the name of a weight
      */
     public CheckpointContent {
         for (String name : extraTensors.keySet()) {
@@ -40,7 +40,7 @@ public record CheckpointContent(
         }
     }
 
-    /** Weights and additions as one map. */
+    /** Weights and extra tensors as one map. */
     Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
         tensors.putAll(extraTensors);

@@ -16,15 +16,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Checkpoint} as the {@code __metadata__} of a safetensors file, which holds strings: an entry that is a string
- * stands there as it is, others as JSON.
+ * A {@link Checkpoint} as the {@code __metadata__} of a safetensors file, which holds strings: string entries are
+ * stored unchanged, others as JSON.
  *
- * <p>{@code format} is {@code pt}, by which Hugging Face's libraries know that names and layouts are PyTorch's.
+ * <p>{@code format} is {@code pt}, which tells Hugging Face's libraries that names and layouts follow PyTorch.
  */
 public final class CheckpointMetadata {
     private static final String PREFIX = LightningEntries.OWN + ".";
 
-    /** Has bare {@code NaN} for metrics, all of which are numbers; {@link EntryValues} tell one from the string "NaN". */
+    /**
+     * Writes a bare {@code NaN} for metrics, which are always numbers; {@link EntryValues} distinguishes it from the
+     * string "NaN".
+     */
     private static final Gson JSON = new GsonBuilder()
             .serializeSpecialFloatingPointValues()
             .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
@@ -36,7 +39,7 @@ public final class CheckpointMetadata {
     /**
      * The metadata of a checkpoint.
      *
-     * @param extraTensors names of the tensors that are no weights
+     * @param extraTensors names of the tensors that are not weights
      */
     public static Map<String, String> write(Checkpoint checkpoint, Set<String> extraTensors) {
         Map<String, @Nullable Object> own = ProvenanceCodec.write(checkpoint.provenance());
@@ -53,7 +56,7 @@ public final class CheckpointMetadata {
      * Reads what {@link #write} wrote.
      *
      * @param file the file's name, for the message
-     * @throws NotACheckpointException if the metadata is not that of a checkpoint
+     * @throws NotACheckpointException if the metadata does not describe a checkpoint
      */
     public static Checkpoint read(String file, Map<String, String> metadata) throws NotACheckpointException {
         try {
@@ -69,12 +72,12 @@ public final class CheckpointMetadata {
         }
     }
 
-    /** Whether the metadata are those of a checkpoint, be it a good one or not. */
+    /** Whether the metadata contains entries of this framework, valid or not. */
     static boolean isPresent(Map<String, String> metadata) {
         return metadata.keySet().stream().anyMatch(key -> key.startsWith(PREFIX));
     }
 
-    /** Names of the tensors that are no weights. */
+    /** Names of the tensors that are not weights. */
     static Set<String> extraTensors(Map<String, String> metadata) {
         String names = metadata.get(PREFIX + ProvenanceCodec.EXTRA_TENSORS);
         return names == null ? Set.of() : JSON.fromJson(names, new TypeToken<Set<String>>() {});

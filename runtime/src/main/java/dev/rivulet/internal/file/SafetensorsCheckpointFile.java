@@ -63,7 +63,7 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
         return weights;
     }
 
-    /** None: the format has no place for them. */
+    /** None: the format does not support them. */
     @Override
     public Map<String, String> aliases() {
         return Map.of();
@@ -89,7 +89,7 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
         return reader.read(name);
     }
 
-    /** All of the file, whose one checksum is that of all data. */
+    /** Reads the whole file, because its only checksum covers all data. */
     @Override
     public void read(Map<String, List<ByteBuffer>> memory) throws IOException {
         reader.readAll(memory);

@@ -17,16 +17,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right of one run to write a directory. The operating system takes the lock back when its holder's process ends,
- * however it ends; the lock's file stays.
+ * The exclusive right of one run to write to a directory. The operating system releases the lock when the holder's
+ * process ends for any reason; the lock file stays.
  *
- * <p>Runs of one process are told apart by a table, not by the file: POSIX drops a process's lock as soon as it closes any
- * channel to that file, so a second run must not even open it.
+ * <p>Runs of one process exclude each other by a table instead of the file: POSIX releases a process's lock as soon as
+ * it closes any channel to the file, so a second run must not even open it.
  */
 final class DirectoryLock implements AutoCloseable {
     private static final Map<Path, String> HELD_HERE = new ConcurrentHashMap<>();
 
-    /** The locked byte lies behind the text, which other processes may therefore read on every operating system. */
+    /**
+     * The locked byte lies after the holder's description, so other processes can read that on every operating system.
+     */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
     private static final int MAX_HOLDER_BYTES = 1024;
@@ -42,7 +44,7 @@ final class DirectoryLock implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @throws DirectoryInUseException if another run has it
+     * @throws DirectoryInUseException if another run holds it
      */
     static DirectoryLock take(DirectoryLayout layout) throws IOException {
         Path key = layout.folder().toRealPath();
@@ -106,7 +108,7 @@ final class DirectoryLock implements AutoCloseable {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            return "this host"; // A machine without a name of its own is no reason not to train.
+            return "this host"; // A machine without a host name can still train.
         }
     }
 

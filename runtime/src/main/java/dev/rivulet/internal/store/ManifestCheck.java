@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What the values of a manifest must satisfy, whether it is to be written or has been read: then what one version writes,
- * every version reads, and no string leads out of the directory.
+ * Checks the values of a manifest, both before writing and after reading. So each version can read what another one
+ * wrote, and no path leads out of the directory.
  */
 final class ManifestCheck {
-    /** Most members of a list or map. */
+    /** Maximum number of members of a list or map. */
     static final int MAX_MEMBERS = 65_536;
 
-    /** Most characters of a string. */
+    /** Maximum number of characters of a string. */
     private static final int MAX_STRING = 4096;
 
     private static final Pattern BLOB =
@@ -71,7 +71,8 @@ final class ManifestCheck {
         for (String superseded : manifest.superseded()) {
             newPath("$.retired[" + i++ + "]", superseded);
         }
-        for (Map.Entry<String, RetainedGroups> retainedGroups : manifest.retained().entrySet()) {
+        for (Map.Entry<String, RetainedGroups> retainedGroups :
+                manifest.retained().entrySet()) {
             stream("$.ledgers", retainedGroups.getKey());
             retainedGroups("$.ledgers." + retainedGroups.getKey(), retainedGroups.getValue());
         }
@@ -88,7 +89,7 @@ final class ManifestCheck {
                 manifest.retained().containsKey(checkpoint.stream()),
                 ManifestRule.RETENTION_MISSING,
                 location + ".stream",
-                checkpoint.stream() + " has no ledger");
+                checkpoint.stream() + " has no entry in ledgers");
         newPath(location + ".file", checkpoint.file());
         String blob = checkpoint.blob().name();
         require(BLOB.matcher(blob).matches(), ManifestRule.BLOB, location + ".blob", "\"" + blob + "\" is not a blob");
@@ -114,7 +115,7 @@ final class ManifestCheck {
                     groups.isUpTo(manifest.group()),
                     ManifestRule.RETENTION_GROUP,
                     location,
-                    "a group after " + manifest.group() + " is kept");
+                    "a group after " + manifest.group() + " is retained");
         }
         pointed(location + ".last", retainedGroups.last());
         pointed(location + ".best", retainedGroups.best());
@@ -145,7 +146,7 @@ final class ManifestCheck {
     }
 
     private void members(String location, int count) throws MalformedManifestException {
-        require(count <= MAX_MEMBERS, ManifestRule.MEMBERS, location, "there are " + count);
+        require(count <= MAX_MEMBERS, ManifestRule.MEMBERS, location, "there are " + count + " members");
     }
 
     private void count(String location, long count) throws MalformedManifestException {
@@ -180,12 +181,12 @@ final class ManifestCheck {
                 string.length() <= MAX_STRING,
                 ManifestRule.STRING,
                 location,
-                "a string has " + string.length() + " characters");
+                "the string has " + string.length() + " characters");
         for (int i = 0; i < string.length(); i++) {
             if (Character.isSurrogate(string.charAt(i))) {
                 boolean isPair =
                         i + 1 < string.length() && Character.isSurrogatePair(string.charAt(i), string.charAt(i + 1));
-                require(isPair, ManifestRule.STRING, location, "a string has half of a surrogate pair at " + i);
+                require(isPair, ManifestRule.STRING, location, "the string has an unpaired surrogate at index " + i);
                 i++;
             }
         }

@@ -8,9 +8,9 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What should be in a directory, as the newest manifest of each run says. */
+/** The files that should be in a directory according to the newest manifest of each run. */
 final class RetainedFiles {
-    /** Manifests of a run that stay in any case: the newest, and the one to go back to if that is damaged. */
+    /** Newest manifests of a run that are always retained: the newest, and a fallback in case it is damaged. */
     private static final int ALWAYS_RETAINED = 2;
 
     private final NavigableMap<Long, Manifest> manifests;
@@ -20,10 +20,11 @@ final class RetainedFiles {
     }
 
     /**
-     * A file that should be there.
+     * A file that should exist.
      *
-     * @param path of the file, or of a pointer of the same content
-     * @param checkpoint what it holds; empty if its manifest is not there
+     *
+     * @param path of the file, or of a pointer with the same content
+     * @param checkpoint what it holds; empty if its manifest is missing
      */
     record RetainedFile(String stream, long group, String path, Optional<StoredCheckpoint> checkpoint) {}
 
@@ -36,7 +37,7 @@ final class RetainedFiles {
         return List.copyOf(newest.values());
     }
 
-    /** The files that a run keeps after its newest group, each once; pointers only if they are files and no links. */
+    /** The files that a run retains after its newest group, each once; pointers only if they are files, not links. */
     List<RetainedFile> of(Manifest newest) {
         Map<String, RetainedFile> files = new LinkedHashMap<>();
         newest.retained().forEach((stream, retainedGroups) -> {
@@ -58,7 +59,7 @@ final class RetainedFiles {
         files.putIfAbsent(path, new RetainedFile(stream, group, path, checkpoint));
     }
 
-    /** Groups of which the file itself is kept, not only a pointer of the same content. */
+    /** Groups whose own file is retained, not only a pointer with the same content. */
     private static GroupSet ownFiles(RetainedGroups retainedGroups) {
         GroupSet groups = retainedGroups.kept().groups();
         for (Optional<RetainedGroups.Pointed> pointer : List.of(retainedGroups.last(), retainedGroups.best())) {
@@ -80,7 +81,10 @@ final class RetainedFiles {
                         .findFirst();
     }
 
-    /** Groups of a run whose manifests are of no more use: no ledger names them, and newer ones are there to go back to. */
+    /**
+     * Groups of a run whose manifests are obsolete: the newest manifest retains nothing of them, and there are newer
+     * fallbacks.
+     */
     List<Long> obsolete(UUID run) {
         List<Long> obsolete = new ArrayList<>();
         GroupSet named = GroupSet.EMPTY;

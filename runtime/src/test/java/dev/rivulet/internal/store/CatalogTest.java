@@ -50,7 +50,7 @@ class CatalogTest {
     }
 
     @Test
-    void isNotReadFromWhatIsNoDirectory() {
+    void refusesWhatIsNotADirectory() {
         assertThatThrownBy(() -> Catalog.read(root.resolve("nowhere")))
                 .isInstanceOf(NotDirectoryException.class)
                 .hasMessageContaining("nowhere");
@@ -103,7 +103,7 @@ class CatalogTest {
     }
 
     @Test
-    void tellsWhatIsNoManifest() throws IOException {
+    void reportsDamagedManifests() throws IOException {
         Manifest good = write(1);
         Files.write(folder.resolve("group-0000000002.json"), new byte[0]);
         Files.write(folder.resolve("group-0000000003.json"), ManifestJson.encode(good));
@@ -126,7 +126,7 @@ class CatalogTest {
     }
 
     @Test
-    void followsNoLink() throws IOException {
+    void doesNotFollowLinks() throws IOException {
         Manifest good = write(1);
         Path elsewhere = Files.write(root.resolve("elsewhere"), ManifestJson.encode(good));
         Files.createSymbolicLink(folder.resolve("group-0000000002.json"), elsewhere);
@@ -138,7 +138,7 @@ class CatalogTest {
     }
 
     @Test
-    void readsNothingLargerThanAManifest() throws IOException {
+    void doesNotReadOversizedFiles() throws IOException {
         try (RandomAccessFile sparse =
                 new RandomAccessFile(folder.resolve("group-0000000001.json").toFile(), "rw")) {
             sparse.setLength(1L << 40);

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Manifests that earlier versions wrote, one a line. They hold every key, with and without what may be left out. */
+/** Manifests that earlier versions wrote, one per line. They contain all keys, with and without optional ones. */
 class EarlierManifestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"example.json", "long-run.json", "random.jsonl"})
-    void areReadAndWrittenToTheByte(String file) throws IOException {
+    void areReadAndWrittenByteForByte(String file) throws IOException {
         for (String line : lines(file)) {
             byte[] earlier = (line + "\n").getBytes(UTF_8);
 
@@ -25,7 +25,7 @@ class EarlierManifestsTest {
     }
 
     @Test
-    void meanWhatTheyMeant() throws IOException {
+    void keepTheirMeaning() throws IOException {
         byte[] earlier = (lines("example.json")[0] + "\n").getBytes(UTF_8);
 
         assertThat(ManifestJson.decode("example.json", earlier)).isEqualTo(ManifestJsonTest.example());

@@ -15,7 +15,9 @@ import java.util.UUID;
 final class LargeManifests {
     private LargeManifests() {}
 
-    /** A manifest in which each stream has saved, and keeps that many groups of which few follow each other. */
+    /**
+     * A manifest in which each stream has saved a checkpoint, and retains that many groups, few of them consecutive.
+     */
     static Manifest of(int streams, int kept) {
         SplittableRandom random = new SplittableRandom(7);
         List<StoredCheckpoint> checkpoints = new ArrayList<>();

@@ -72,7 +72,7 @@ class ManifestDamageTest {
     private byte[] overwritten(byte[] file) {
         byte[] burst = new byte[random.nextInt(1, 65)];
         if (random.nextBoolean()) {
-            random.nextBytes(burst); // Otherwise zeros, as of a block that was never written.
+            random.nextBytes(burst); // Otherwise zeros, like a block that was never written.
         }
         byte[] damaged = file.clone();
         System.arraycopy(burst, 0, damaged, random.nextInt(file.length - burst.length), burst.length);
@@ -83,7 +83,7 @@ class ManifestDamageTest {
         int length = random.nextInt(file.length);
         return random.nextBoolean()
                 ? Arrays.copyOf(file, length)
-                : Arrays.copyOf(Arrays.copyOf(file, length), file.length); // A hole at the end.
+                : Arrays.copyOf(Arrays.copyOf(file, length), file.length); // Zeros at the end.
     }
 
     private byte[] swapped(byte[] file) {

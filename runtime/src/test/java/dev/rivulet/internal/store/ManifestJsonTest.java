@@ -52,7 +52,7 @@ class ManifestJsonTest {
     }
 
     @Test
-    void isReadWhateverTheOrderOfItsKeys() throws MalformedManifestException {
+    void isReadWithAnyOrderOfKeys() throws MalformedManifestException {
         String inOrder = new String(ManifestJson.encode(example()), StandardCharsets.UTF_8);
         String reordered = inOrder.replace("\"epoch\":7,\"global_step\":800", "\"global_step\":800,\"epoch\":7")
                 .replace("\"newest\":\"\",\"kept_for_ever\":\"3\"", "\"kept_for_ever\":\"3\",\"newest\":\"\"");
@@ -64,20 +64,20 @@ class ManifestJsonTest {
     }
 
     @Test
-    void refusesToWriteWhatCouldNotBeRead() {
+    void refusesToWriteManifestsThatItCouldNotRead() {
         Manifest example = example();
         Manifest escaping = new Manifest(
                 example.group(),
                 example.origin(),
                 example.checkpoints(),
                 example.pointers(),
-                List.of("../of-others.safetensors"),
+                List.of("../escaping.safetensors"),
                 example.retained());
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ManifestJson.encode(escaping))
                 .withMessageContaining("$.retired[0]")
-                .withMessageContaining("../of-others.safetensors");
+                .withMessageContaining("../escaping.safetensors");
     }
 
     static Manifest example() {

@@ -17,13 +17,13 @@ import static dev.rivulet.internal.store.ManifestRule.GROUP;
 import static dev.rivulet.internal.store.ManifestRule.GROUP_SET;
 import static dev.rivulet.internal.store.ManifestRule.INTEGER;
 import static dev.rivulet.internal.store.ManifestRule.JSON;
-import static dev.rivulet.internal.store.ManifestRule.RETENTION_GROUP;
-import static dev.rivulet.internal.store.ManifestRule.RETENTION_MISSING;
 import static dev.rivulet.internal.store.ManifestRule.MEMBERS;
 import static dev.rivulet.internal.store.ManifestRule.MISSING_KEY;
 import static dev.rivulet.internal.store.ManifestRule.NUMBER;
 import static dev.rivulet.internal.store.ManifestRule.PATH;
 import static dev.rivulet.internal.store.ManifestRule.READABLE;
+import static dev.rivulet.internal.store.ManifestRule.RETENTION_GROUP;
+import static dev.rivulet.internal.store.ManifestRule.RETENTION_MISSING;
 import static dev.rivulet.internal.store.ManifestRule.RUN;
 import static dev.rivulet.internal.store.ManifestRule.SAVED_AT;
 import static dev.rivulet.internal.store.ManifestRule.STREAM;
@@ -85,7 +85,7 @@ class ManifestRuleTest {
     }
 
     @Test
-    void isEnforcedForWhatTheSystemDoesNotRead() throws IOException {
+    void isEnforcedForUnreadableFiles() throws IOException {
         Path archive = archiveWithBrokenEntry(".rivulet/group-0000000012.json");
         try (FileSystem files = FileSystems.newFileSystem(archive)) {
             Catalog catalog = Catalog.read(files.getPath("/"));
@@ -98,11 +98,11 @@ class ManifestRuleTest {
     }
 
     @Test
-    void eachHasAViolationInThisTest() {
+    void eachRuleHasATest() {
         Set<Object> tested = Stream.concat(violations(), files())
                 .map(violation -> violation.get()[0])
                 .collect(Collectors.toSet());
-        tested.add(READABLE); // By the test above.
+        tested.add(READABLE); // In the test above.
 
         assertThat(tested).isEqualTo(EnumSet.allOf(ManifestRule.class));
     }
@@ -113,14 +113,14 @@ class ManifestRuleTest {
 
         assertThat(violation)
                 .hasMessage("group-0000000012.json is not a valid manifest: at $.checkpoints[0].bytes, an integer is"
-                        + " expected (rule TYPE: each value has the type that belongs there). It is damaged, incomplete"
-                        + " or of another format; its checkpoints cannot be told from others, use an earlier group.");
+                        + " expected (rule TYPE: each value has the expected type). It is damaged, incomplete or in"
+                        + " another format. Its checkpoints cannot be identified; use an earlier group.");
         assertThat(violation.file()).isEqualTo("group-0000000012.json");
         assertThat(violation.reason()).isEqualTo("an integer is expected");
     }
 
     @Test
-    void isToldWithAnExcerptOfHostileText() {
+    void messageTruncatesAndEscapesHostileStrings() {
         MalformedManifestException violation =
                 violation(replaced("half-epoch=4.safetensors", "/\\u001b[31m" + "x".repeat(4000)));
 
@@ -129,7 +129,7 @@ class ManifestRuleTest {
     }
 
     static Stream<Arguments> violations() {
-        return Stream.of(envelope(), syntax(), values(), meanings()).flatMap(all -> all);
+        return Stream.of(envelope(), syntax(), values(), semantics()).flatMap(all -> all);
     }
 
     static Stream<Arguments> files() {
@@ -167,7 +167,7 @@ class ManifestRuleTest {
                 arguments(
                         UTF8,
                         "byte " + EXAMPLE.indexOf("0.1.0"),
-                        sealed(latin1("\u00ed\u00a0\u0080"))), // A surrogate's three bytes.
+                        sealed(latin1("\u00ed\u00a0\u0080"))), // The three bytes of a surrogate.
                 violation(JSON, "$", "{\"format\"", "\ufeff{\"format\""),
                 violation(JSON, "$", "{\"format\"", " {\"format\""),
                 violation(JSON, "$.format", "\"format\":1,", "\"format\":01,"),
@@ -227,7 +227,7 @@ class ManifestRuleTest {
                 violation(GROUP_SET, "$.ledgers.half.kept", "9,11-12", "0"));
     }
 
-    private static Stream<Arguments> meanings() {
+    private static Stream<Arguments> semantics() {
         return Stream.of(
                 violation(STRING, "$.version", "0.1.0", "\\ud83d"),
                 violation(STRING, "$.version", "0.1.0", "\\ude00\\ud83d"),
@@ -299,7 +299,7 @@ class ManifestRuleTest {
         return sealed(EXAMPLE.replace(from, to).getBytes(UTF_8));
     }
 
-    /** A file with the checksum that its content has. */
+    /** The file with a correct checksum. */
     static byte[] sealed(byte[] file) {
         int digits = file.length - 11;
         CRC32C crc = new CRC32C();
@@ -309,7 +309,7 @@ class ManifestRuleTest {
         return sealed;
     }
 
-    /** An archive that lists a file but fails to read it, as a disk with a bad sector does. */
+    /** An archive that lists a file but fails to read it, like a disk with a bad sector. */
     private Path archiveWithBrokenEntry(String name) throws IOException {
         Path archive = root.resolve("archive.zip");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
@@ -328,7 +328,7 @@ class ManifestRuleTest {
         } catch (MalformedManifestException e) {
             return e;
         }
-        throw new AssertionError("The manifest is accepted.");
+        throw new AssertionError("The manifest was accepted.");
     }
 
     private static Arguments file(ManifestRule rule, String name, FileContent content) {
