@@ -90,7 +90,7 @@ public final class Checkpoints {
         boolean isNew = !module.hasWeights();
         try (CheckpointFile open = CheckpointCodecs.open(file)) {
             Optional<Checkpoint> checkpoint =
-                    open.isForeign() && module.knowsInputShapes() ? Optional.empty() : Optional.of(open.describe());
+                    open.isExternal() && module.knowsInputShapes() ? Optional.empty() : Optional.of(open.describe());
             Optional<FileVerifier> verifier = verifier(file, verification);
             if (!isNew && verifier.isPresent()) {
                 verifier.get().check(open); // A damaged file must not destroy weights that the module already has.

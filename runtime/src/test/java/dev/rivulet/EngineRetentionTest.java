@@ -171,7 +171,7 @@ class EngineRetentionTest extends FitTestCase {
 
     private RetentionSnapshot rebuilt(Optional<Manifest> newest, String stream) throws IOException {
         RetainedGroups groups = newest.map(
-                        manifest -> Objects.requireNonNull(manifest.ledgers().get(stream)))
+                        manifest -> Objects.requireNonNull(manifest.retained().get(stream)))
                 .orElse(RetainedGroups.EMPTY);
         return new RetentionIndex(folder(stream), Set.of(0L, 1L))
                 .adopt(Catalog.read(checkpoints()), stream, groups, file -> true);

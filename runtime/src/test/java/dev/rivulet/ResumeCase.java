@@ -136,7 +136,7 @@ final class ResumeCase {
         Catalog catalog = Catalog.read(checkpoints);
         Manifest newest = catalog.newest().orElseThrow();
         List<OptionalDouble> scores = new ArrayList<>();
-        for (long group : Objects.requireNonNull(newest.ledgers().get("original"), "original")
+        for (long group : Objects.requireNonNull(newest.retained().get("original"), "original")
                 .kept()
                 .topK()
                 .numbers()) {

@@ -46,7 +46,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         assertThat(steps(newest.origin().run())).as(context).allSatisfy(this::hasAllStreamsOfItsStep);
         Set<String> expected = new TreeSet<>();
         for (Manifest manifest : newestOfRuns()) {
-            for (Map.Entry<String, RetainedGroups> retained : manifest.ledgers().entrySet()) {
+            for (Map.Entry<String, RetainedGroups> retained : manifest.retained().entrySet()) {
                 addFiles(retained.getKey(), retained.getValue(), expected, context);
             }
         }

@@ -1,30 +1,31 @@
 package dev.rivulet.checkpoint;
 
 /**
- * The rules that a safetensors file must satisfy: those of the reference library in Rust, and a few stricter ones.
+ * Rules that a safetensors file must satisfy to be read: those of the format's Rust library, and a few stricter ones.
  *
- * <p>These are stricter than that library, because readers would disagree about the file or because no writer produces
- * it: {@link #HEADER_START}, {@link #DUPLICATE_KEY}, {@link #METADATA} for {@code null}, {@link #ENTRY} for an array
- * instead of an object, {@link #DTYPE} for an object instead of a string, {@link #RANK} and {@link #NUMBER_RANGE}.
+ * <p>These are stricter than that library, because different readers would interpret the file differently or because no
+ * writer produces it: {@link #HEADER_START}, {@link #DUPLICATE_KEY}, {@link #METADATA} for {@code null}, {@link #ENTRY}
+ * for an array in place of an object, {@link #DTYPE} for an object in place of a string, {@link #RANK} and {@link
+ * #NUMBER_RANGE}.
  *
  * @since 0.1
  */
 public enum SafetensorsRule {
     /** The file holds at least the eight bytes of the header's length. */
-    FILE_LENGTH("a file begins with the length of its header in 8 bytes"),
+    FILE_LENGTH("the file begins with the length of its header in 8 bytes"),
     /** The header has at most 100,000,000 bytes. */
-    HEADER_LIMIT("a header has at most 100,000,000 bytes"),
+    HEADER_LIMIT("the header has at most 100,000,000 bytes"),
     /** The header ends within the file. */
     HEADER_LENGTH("the header ends within the file"),
     /** The header's first byte is an opening brace, so that nothing can be hidden before it. */
     HEADER_START("the header begins with {"),
-    /** Text is valid UTF-8. */
-    UTF8("text is valid UTF-8"),
+    /** Strings are valid UTF-8. */
+    UTF8("a string is valid UTF-8"),
     /** The header is one JSON object, with nothing but white space after it. */
     JSON("the header is one JSON object"),
     /** Values are nested at most 127 deep. */
     NESTING("values are nested at most 127 deep"),
-    /** No key occurs twice in one object: readers disagree which one counts. */
+    /** No key occurs twice in one object: readers disagree about which one counts. */
     DUPLICATE_KEY("no key occurs twice"),
     /** {@code __metadata__} is an object of strings. */
     METADATA("__metadata__ is an object whose values are strings"),
@@ -32,22 +33,22 @@ public enum SafetensorsRule {
     ENTRY("a tensor has the fields dtype, shape and data_offsets"),
     /** The dtype is one of the 22 names. */
     DTYPE("the dtype is the name of a safetensors type"),
-    /** The shape is an array of integers from 0. */
-    SHAPE("the shape is an array of integers from 0"),
+    /** The shape is an array of non-negative integers. */
+    SHAPE("the shape is an array of non-negative integers"),
     /** The shape has at most 64 dimensions, the limit of PyTorch and NumPy. */
     RANK("a shape has at most 64 dimensions"),
-    /** The offsets are two integers from 0. */
-    OFFSETS("data_offsets are two integers from 0"),
-    /** An integer fits into 63 bits, the address range of a file. */
+    /** The offsets are two non-negative integers, in ascending order. */
+    OFFSETS("data_offsets are two non-negative integers in ascending order"),
+    /** An integer fits into 63 bits, the limit of a file position. */
     NUMBER_RANGE("an integer fits into 63 bits"),
     /** The number of elements and their bits can be computed without overflow. */
     SIZE_OVERFLOW("the size of a tensor fits into 63 bits"),
-    /** Packed elements end on a byte. */
-    PACKING("elements of less than a byte end on a byte"),
-    /** The offsets span exactly the bytes of shape and dtype. */
-    SIZE("the offsets span exactly the bytes of the shape and dtype"),
-    /** Tensors lie one after another from offset 0, without holes and overlaps. */
-    COVERAGE("tensors lie one after another from offset 0 without holes and overlaps"),
+    /** A tensor of packed elements ends on a byte boundary. */
+    PACKING("a tensor of packed elements ends on a byte boundary"),
+    /** The offsets span exactly the bytes that shape and dtype require. */
+    SIZE("the offsets span exactly the bytes that shape and dtype require"),
+    /** Tensors lie one after another from offset 0, without gaps or overlaps. */
+    COVERAGE("tensors lie one after another from offset 0, without gaps or overlaps"),
     /** The last tensor ends at the end of the file. */
     DATA_LENGTH("the last tensor ends at the end of the file");
 
@@ -57,7 +58,7 @@ public enum SafetensorsRule {
         this.statement = statement;
     }
 
-    /** The rule as a clause, such as "text is valid UTF-8". */
+    /** The rule as a clause, such as "a string is valid UTF-8". */
     public String statement() {
         return statement;
     }

@@ -135,7 +135,7 @@ class DerivedWeightsTest {
             stateDict
                     .entries()
                     .forEach((name, weight) ->
-                            weights.put(((TorchValue.Text) name).value(), ((TorchTensor) weight).inMemory()));
+                            weights.put(((TorchValue.Str) name).value(), ((TorchTensor) weight).inMemory()));
         }
         return weights;
     }

@@ -61,7 +61,7 @@ public final class Rederiver {
                 return new Content(
                         file.describe(),
                         tensors(file, file.weights().keySet()),
-                        tensors(file, file.additions()),
+                        tensors(file, file.extraTensors()),
                         file.metadata());
             }
         }

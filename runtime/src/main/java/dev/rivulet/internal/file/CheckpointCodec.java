@@ -8,19 +8,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A format of checkpoint files: all that the rest of the framework knows of it. To add one, implement this and list it
+ * A format of checkpoint files, as the rest of the framework sees it. To add one, implement this interface and list it
  * in {@code CheckpointCodecs}.
  *
  * <p>Stateless; safe for use by several threads.
  */
 public interface CheckpointCodec {
-    /** The constant by which a stream chooses the format. */
+    /** The constant with which a stream selects the format. */
     CheckpointFormat format();
 
-    /** What names of its files end with, such as {@code .ckpt}. */
+    /** The extension of its files, such as {@code .ckpt}. */
     String extension();
 
-    /** Whether its files have room for the training state, so that a run can resume from them. */
+    /** Whether its files can hold the training state, so that a run can resume from them. */
     boolean holdsTrainingState();
 
     /** Whether a run can resume from a stream's checkpoints: whether they hold all of the training state. */
@@ -28,21 +28,21 @@ public interface CheckpointCodec {
         return stream.transform().isEmpty() && !stream.policy().content().saveWeightsOnly() && holdsTrainingState();
     }
 
-    /** Whether a file is one of this format by its first and last bytes, be it damaged or not. */
+    /** Whether a file has this format according to its first and last bytes, even if it is damaged. */
     boolean recognizes(FileSignature signature);
 
     /**
-     * Lays out a file, which borrows the content's tensors.
+     * Lays out a file, which borrows the tensors of the content.
      *
      * @throws IllegalArgumentException if the format cannot hold the content
-     * @throws dev.rivulet.transform.TransformException if it cannot hold what a transform adds
+     * @throws dev.rivulet.transform.TransformException if it cannot hold tensors or metadata that a transform adds
      */
     FileLayout layOut(CheckpointContent content);
 
     /**
-     * Opens a file, to be closed by the caller. Reads and checks all but the tensors' bytes.
+     * Opens a file, which the caller must close. Reads and checks everything except the bytes of the tensors.
      *
-     * @throws IOException if it cannot be read, violates the format or is not what was written
+     * @throws IOException if it cannot be read, violates the format or is damaged
      */
     CheckpointFile open(Path file) throws IOException;
 }

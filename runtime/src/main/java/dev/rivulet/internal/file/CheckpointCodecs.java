@@ -12,12 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The formats of checkpoint files, one codec for each. */
+/** The codecs of all checkpoint formats. */
 public final class CheckpointCodecs {
-    /** Its complaint about a file of no format names what is missing. */
+    /** Opens files of unknown format: its error message says what is missing. */
     private static final CheckpointCodec LAST_RESORT = new SafetensorsCodec();
 
-    /** In the order in which files are shown to them: the length of a safetensors header may look like a zip file. */
+    /** In the order in which files are matched: the length of a safetensors header may look like a zip file. */
     private static final List<CheckpointCodec> ALL = List.of(LAST_RESORT, new TorchCodec());
 
     private CheckpointCodecs() {}
@@ -32,31 +32,31 @@ public final class CheckpointCodecs {
         return ALL.stream()
                 .filter(codec -> codec.format() == format)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No codec has the format " + format + "."));
+                .orElseThrow(() -> new IllegalArgumentException("No codec supports the format " + format + "."));
     }
 
-    /** Whether a run can resume from a stream's checkpoints: whether they hold all of the training state. */
+    /** Whether a run can resume from a stream's checkpoints, that is whether they hold the complete training state. */
     public static boolean isResumable(StreamDeclaration stream) {
         return of(stream).isResumable(stream);
     }
 
-    /** What the names of checkpoints may end with. */
+    /** The extensions of checkpoint files. */
     static List<String> extensions() {
         return ALL.stream().map(CheckpointCodec::extension).toList();
     }
 
     /**
-     * Opens a file, to be closed by the caller. Its format is found by its bytes, not by its name.
+     * Opens a file, which the caller must close. Detects the format from the bytes, not the name.
      *
-     * @throws MalformedSafetensorsException if it violates the format, or is of none
+     * @throws MalformedSafetensorsException if it violates the format or has no known format
      * @throws MalformedTorchFileException if it is a PyTorch file that cannot be read safely
-     * @throws DamagedFileException if it is not what was written
+     * @throws DamagedFileException if it is damaged
      * @throws NotACheckpointException if it is a directory
      * @throws IOException if it cannot be opened or read
      */
     public static CheckpointFile open(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new NotACheckpointException(file + " is a directory; name a checkpoint in it.");
+            throw new NotACheckpointException(file + " is a directory; pass a checkpoint in it.");
         }
         FileSignature signature = FileSignature.of(file);
         return ALL.stream()

@@ -9,30 +9,30 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that a checkpoint's file is to hold, whatever its format.
+ * The content of a checkpoint file, independent of the format.
  *
- * @param checkpoint what the file says of itself, with the user's entries
+ * @param checkpoint the description of the checkpoint, including the user's entries
  * @param weights by name, each once
- * @param aliases further names of weights, such as those of tied layers, with the name in {@code weights}
- * @param additions tensors that are no weights
- * @param metadata texts that a transform adds
- * @param training what a run needs beside its weights to go on; empty for weights alone
+ * @param aliases other names of weights, such as those of tied layers, with the name in {@code weights}
+ * @param extraTensors tensors that are not weights
+ * @param metadata stringMetadata that a transform adds
+ * @param training what a run needs in addition to its weights to resume; empty in a weights-only checkpoint
  */
 public record CheckpointContent(
         Checkpoint checkpoint,
         Map<String, Tensor> weights,
         Map<String, String> aliases,
-        Map<String, Tensor> additions,
+        Map<String, Tensor> extraTensors,
         Map<String, String> metadata,
         Optional<TrainingState> training) {
 
     /**
      * Content of a file.
      *
-     * @throws TransformException if an addition has the name of a weight
+     * @throws TransformException if an extra tensor has the name of a weight
      */
     public CheckpointContent {
-        for (String name : additions.keySet()) {
+        for (String name : extraTensors.keySet()) {
             if (weights.containsKey(name) || aliases.containsKey(name)) {
                 throw taken(
                         checkpoint, "adds a tensor \"" + name + "\", but a weight has that name; choose another one.");
@@ -40,10 +40,10 @@ public record CheckpointContent(
         }
     }
 
-    /** Weights and additions as one map. */
+    /** Weights and extra tensors as one map. */
     Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>(weights);
-        tensors.putAll(additions);
+        tensors.putAll(extraTensors);
         return tensors;
     }
 

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dictionary of a {@code .ckpt}: Lightning's, in which entries of the user's stand at the top level, as its users put
- * them there, and all that is Rivulet's under the key {@code rivulet}.
+ * The dictionary of a {@code .ckpt} in Lightning's layout: the user's entries are at the top level, as in Lightning,
+ * and everything specific to Rivulet is under the key {@code rivulet}.
  */
 public final class CheckpointDictionary {
     static final String METADATA = "metadata";
@@ -27,7 +27,7 @@ public final class CheckpointDictionary {
     /**
      * Lays out a file.
      *
-     * @throws IllegalArgumentException if an alias is not one of a weight
+     * @throws IllegalArgumentException if an alias does not refer to a weight, or is the name of another weight
      */
     static TorchWriter write(CheckpointContent content) {
         Checkpoint checkpoint = content.checkpoint();
@@ -37,7 +37,7 @@ public final class CheckpointDictionary {
         top.put(LightningEntries.VERSION, LightningEntries.LAYOUT_VERSION);
         top.put(LightningEntries.STATE_DICT, stateDict(content.weights(), content.aliases()));
         content.training().map(LightningEntries::of).ifPresent(top::putAll);
-        top.putAll(checkpoint.entries()); // None has a key that is taken: all of these are reserved.
+        top.putAll(checkpoint.entries()); // No collisions: the keys above are reserved.
         top.put(LightningEntries.OWN, own(content));
         return TorchWriter.of(PlainValues.toTorch(top));
     }
@@ -48,8 +48,8 @@ public final class CheckpointDictionary {
         aliases.forEach((alias, name) -> {
             TorchTensor tied = tensors.get(name);
             if (tied == null || weights.containsKey(alias)) {
-                throw new IllegalArgumentException("\"" + alias + "\" cannot be a further name of \"" + name + "\": "
-                        + (tied == null ? "there is no such weight." : "it is another weight's."));
+                throw new IllegalArgumentException("\"" + alias + "\" cannot be an alias of \"" + name + "\": "
+                        + (tied == null ? "no such weight exists." : "it is the name of another weight."));
             }
             tensors.put(alias, TorchTensor.of(tied.storage(), tied.dtype(), tied.shape()));
         });
@@ -61,7 +61,7 @@ public final class CheckpointDictionary {
                 ProvenanceCodec.write(content.checkpoint().provenance());
         own.put(ProvenanceCodec.ENTRIES, List.copyOf(content.checkpoint().keys()));
         own.put(METADATA, content.metadata());
-        own.put(ProvenanceCodec.ADDITIONS, content.additions());
+        own.put(ProvenanceCodec.EXTRA_TENSORS, content.extraTensors());
         content.training()
                 .map(LightningEntries::own)
                 .ifPresent(training -> own.put(LightningEntries.TRAINING, training));
@@ -72,8 +72,8 @@ public final class CheckpointDictionary {
      * Reads what {@link #write} wrote.
      *
      * @param file the file's name, for the message
-     * @param top the dictionary in plain values
-     * @throws NotACheckpointException if it is not that of a checkpoint of this framework
+     * @param top the dictionary as plain values
+     * @throws NotACheckpointException if it is not the dictionary of a Rivulet checkpoint
      */
     public static Checkpoint read(String file, Map<?, ?> top) throws NotACheckpointException {
         try {
@@ -92,6 +92,6 @@ public final class CheckpointDictionary {
         if (top.get(LightningEntries.OWN) instanceof Map<?, ?> own) {
             return own;
         }
-        throw new IllegalArgumentException("it has no Map \"" + LightningEntries.OWN + "\".");
+        throw new IllegalArgumentException("it has no dictionary \"" + LightningEntries.OWN + "\".");
     }
 }

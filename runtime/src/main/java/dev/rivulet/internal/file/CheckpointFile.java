@@ -14,25 +14,26 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
- * An open file of a checkpoint, of any format and of any framework. Opening reads and checks all but the tensors' bytes.
+ * An open checkpoint file of any format, written by any framework. Opening reads and checks everything except the bytes
+ * of the tensors.
  *
- * <p>Tensors are weights, further names of weights, and additions, whose names differ from each other.
+ * <p>Tensors are weights, aliases of weights, and extra tensors; all names are distinct.
  */
 public interface CheckpointFile extends AutoCloseable {
     /** The file's path, as it was opened. */
     Path path();
 
-    /** Bytes of the file. */
+    /** Size of the file in bytes. */
     long byteCount();
 
-    /** Whether it does not say that this framework wrote it. */
-    boolean isForeign();
+    /** Whether the file was written by another framework, that is without Rivulet's entries. */
+    boolean isExternal();
 
-    /** Whether it holds the training state of a checkpoint of this framework, from which a run resumes. */
+    /** Whether the file holds a training state of this framework, from which a run can resume. */
     boolean holdsTrainingState();
 
     /**
-     * What the file says of itself.
+     * The description of the checkpoint in the file.
      *
      * @throws NotACheckpointException if it was not written by this framework
      */
@@ -46,45 +47,46 @@ public interface CheckpointFile extends AutoCloseable {
     Map<String, TensorKind> weights() throws NotACheckpointException;
 
     /**
-     * Further names of weights that are tied to others, each with its name in {@link #weights}.
+     * Aliases, such as those of tied weights, each with its name in {@link #weights}.
      *
      * @throws NotACheckpointException if the file holds no state dict
      */
     Map<String, String> aliases() throws NotACheckpointException;
 
-    /** Names of tensors that are no weights. */
-    Set<String> additions();
+    /** Names of tensors that are not weights. */
+    Set<String> extraTensors();
 
-    /** Texts saved beside the weights, those of transforms among them. */
+    /** Strings saved in addition to the weights, including those of transforms. */
     Map<String, String> metadata();
 
-    /** What the file has checksums of. */
+    /** The parts of the file that have checksums. */
     Set<FileVerification.Part> checksums();
 
     /**
-     * Reads a tensor, and verifies it if there is a checksum of its own.
+     * Reads a tensor, and verifies it if it has its own checksum.
      *
-     * @throws NoSuchElementException if there is none of that name
+     *
+     * @throws NoSuchElementException if no tensor has that name
      */
     Tensor read(String name) throws IOException;
 
     /**
-     * Reads tensors into memory, and no more of the file than that takes where each has a checksum of its own.
+     * Reads tensors into memory. If each tensor has its own checksum, reads no other parts of the file.
      *
      * @param memory as for {@link #readAll}
-     * @throws NoSuchElementException if there is no tensor of a name; nothing is written then
-     * @throws DamagedFileException if what was read is not what was written; the memory may have been filled with it then
+     * @throws NoSuchElementException if a tensor does not exist; then nothing is written
+     * @throws DamagedFileException if the bytes are damaged; the memory may have been overwritten then
      */
     void read(Map<String, List<ByteBuffer>> memory) throws IOException;
 
     /**
-     * Reads tensors into memory in one pass over the whole file, and verifies all of it that has checksums.
+     * Reads tensors into memory in one pass over the whole file, and verifies all parts that have checksums.
      *
-     * @param memory for each tensor by name writable buffers with exactly its bytes remaining; their positions stay; may
-     *     be empty
+     * @param memory by tensor name, writable buffers with exactly its size remaining; their positions do not change;
+     *     may be empty
      * @return CRC-32C of the whole file, in the low 32 bits
-     * @throws NoSuchElementException if there is no tensor of a name; nothing is written then
-     * @throws DamagedFileException if the file is not what was written; the memory may have been filled with it then
+     * @throws NoSuchElementException if a tensor does not exist; then nothing is written
+     * @throws DamagedFileException if the file is damaged; the memory may have been overwritten then
      */
     long readAll(Map<String, List<ByteBuffer>> memory) throws IOException;
 

@@ -17,15 +17,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Checkpoint} as the {@code __metadata__} of a safetensors file, which holds strings: an entry that is a string
- * stands there as it is, others as JSON.
+ * A {@link Checkpoint} as the {@code __metadata__} of a safetensors file, which holds strings: string entries are
+ * stored unchanged, others as JSON.
  *
- * <p>{@code format} is {@code pt}, by which Hugging Face's libraries know that names and layouts are PyTorch's.
+ * <p>{@code format} is {@code pt}, which tells Hugging Face's libraries that names and layouts follow PyTorch.
  */
 public final class CheckpointMetadata {
     private static final String PREFIX = LightningEntries.OWN + ".";
 
-    /** Has bare {@code NaN} for metrics, all of which are numbers; {@link EntryValues} tell one from the string "NaN". */
+    /**
+     * Writes a bare {@code NaN} for metrics, which are always numbers; {@link EntryValues} distinguishes it from the
+     * string "NaN".
+     */
     private static final Gson JSON = new GsonBuilder()
             .serializeSpecialFloatingPointValues()
             .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
@@ -37,11 +40,11 @@ public final class CheckpointMetadata {
     /**
      * The metadata of a checkpoint.
      *
-     * @param additions names of the tensors that are no weights
+     * @param extraTensors names of the tensors that are not weights
      */
-    public static Map<String, String> write(Checkpoint checkpoint, Set<String> additions) {
+    public static Map<String, String> write(Checkpoint checkpoint, Set<String> extraTensors) {
         Map<String, @Nullable Object> own = ProvenanceCodec.write(checkpoint.provenance());
-        own.put(ProvenanceCodec.ADDITIONS, additions);
+        own.put(ProvenanceCodec.EXTRA_TENSORS, extraTensors);
         own.put(ProvenanceCodec.ENTRIES, EntryValues.encode(checkpoint.entries()));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
@@ -57,7 +60,7 @@ public final class CheckpointMetadata {
      */
     static Map<String, String> write(CheckpointContent content) {
         Checkpoint checkpoint = content.checkpoint();
-        Map<String, String> metadata = write(checkpoint, content.additions().keySet());
+        Map<String, String> metadata = write(checkpoint, content.extraTensors().keySet());
         content.metadata().forEach((key, value) -> {
             if (metadata.putIfAbsent(key, value) != null) {
                 throw CheckpointContent.taken(
@@ -71,7 +74,7 @@ public final class CheckpointMetadata {
      * Reads what {@link #write} wrote.
      *
      * @param file the file's name, for the message
-     * @throws NotACheckpointException if the metadata is not that of a checkpoint
+     * @throws NotACheckpointException if the metadata does not describe a checkpoint
      */
     public static Checkpoint read(String file, Map<String, String> metadata) throws NotACheckpointException {
         try {
@@ -87,14 +90,14 @@ public final class CheckpointMetadata {
         }
     }
 
-    /** Whether the metadata are those of a checkpoint, be it a good one or not. */
+    /** Whether the metadata contains entries of this framework, valid or not. */
     static boolean isPresent(Map<String, String> metadata) {
         return metadata.keySet().stream().anyMatch(key -> key.startsWith(PREFIX));
     }
 
-    /** Names of the tensors that are no weights. */
-    static Set<String> additions(Map<String, String> metadata) {
-        String names = metadata.get(PREFIX + ProvenanceCodec.ADDITIONS);
+    /** Names of the tensors that are not weights. */
+    static Set<String> extraTensors(Map<String, String> metadata) {
+        String names = metadata.get(PREFIX + ProvenanceCodec.EXTRA_TENSORS);
         return names == null ? Set.of() : JSON.fromJson(names, new TypeToken<Set<String>>() {});
     }
 

@@ -23,11 +23,11 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compares the files of a directory with what its manifests say of them. */
+/** Compares the files of a directory with their descriptions in its manifests. */
 public final class DirectoryVerifier {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryVerifier.class);
 
-    /** Readings of the manifests after which a directory that changes all the time is taken as it is. */
+    /** Maximum number of attempts; after these, a directory that keeps changing is accepted as read. */
     private static final int MAX_ATTEMPTS = 100;
 
     private final Path directory;
@@ -56,13 +56,13 @@ public final class DirectoryVerifier {
             List<Skipped> skipped = new ArrayList<>();
             Optional<NewestCheckpoint> found = verifier.newest(stream, skipped);
             if ((skipped.isEmpty() && found.isPresent()) || verifier.isLast(attempt)) {
-                skipped.forEach(one -> LOG.error("A checkpoint is passed over. {}", one.reason()));
+                skipped.forEach(one -> LOG.error("Skipping a checkpoint: {}", one.reason()));
                 return found.orElseThrow(() -> verifier.none(stream, skipped));
             }
         }
     }
 
-    /** Files of a directory that a run is writing to may go between reading the manifests and opening them. */
+    /** While a run writes to the directory, files may be deleted between reading the manifests and opening them. */
     private boolean isLast(int attempt) throws IOException {
         return attempt == MAX_ATTEMPTS || inventory.isCurrent();
     }
@@ -99,7 +99,7 @@ public final class DirectoryVerifier {
         return Optional.empty();
     }
 
-    /** Damaged manifests, which may be those of newer groups. */
+    /** Damaged manifests, which may describe newer groups. */
     private List<Skipped> damagedAfter(long group) {
         return inventory.damagedAfter(group).stream()
                 .map(damaged -> new Skipped(damaged.file(), reason(damaged)))
@@ -126,8 +126,8 @@ public final class DirectoryVerifier {
                     item.stream(),
                     item.path(),
                     State.MISSING,
-                    item.path() + " is missing or damaged, so that nothing tells what group " + item.group()
-                            + " of the stream \"" + item.stream() + "\" should be.");
+                    item.path() + " is missing or damaged, so that the checkpoint of the stream \"" + item.stream()
+                            + "\" in group " + item.group() + " is unknown.");
         }
         try {
             return verify(item, item.path(), checkpoint.get());
@@ -138,7 +138,7 @@ public final class DirectoryVerifier {
         }
     }
 
-    /** A run may have given the file its name since the manifests were read. */
+    /** A run may have published the file since the manifests were read. */
     private KeptFile afterRename(DirectoryInventory.Item item, StoredCheckpoint checkpoint) throws IOException {
         Path named = directory.resolve(checkpoint.file());
         try {
@@ -159,7 +159,7 @@ public final class DirectoryVerifier {
     private static KeptFile verify(DirectoryInventory.Item item, Path path, StoredCheckpoint checkpoint)
             throws IOException {
         FileVerification found =
-                new FileVerifier(path, List.of(new DirectoryInventory.Claim(item.group(), checkpoint))).run();
+                new FileVerifier(path, List.of(new DirectoryInventory.Candidate(item.group(), checkpoint))).run();
         return new KeptFile(
                 item.stream(), path, found.isGood() ? State.GOOD : State.DAMAGED, String.join(" ", found.problems()));
     }

@@ -7,15 +7,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of entries as JSON can hold them. It has no NaN and no infinities; each becomes an object of one member, such
- * as {@code {"$double": "NaN"}}.
+ * Converts entry values for JSON, which cannot represent NaN and infinities: each becomes an object with one member,
+ * such as {@code {"$double": "NaN"}}.
  */
 final class EntryValues {
     private static final String DOUBLE = "$double";
 
     private EntryValues() {}
 
-    /** Entries for JSON. */
+    /** Converts a value for JSON. */
     static @Nullable Object encode(@Nullable Object value) {
         if (value instanceof Double number && !Double.isFinite(number)) {
             return Map.of(DOUBLE, number.toString());
@@ -23,7 +23,7 @@ final class EntryValues {
         return withParts(value, EntryValues::encode);
     }
 
-    /** Entries as {@link #encode} was given them. */
+    /** Restores the value that {@link #encode} converted. */
     static @Nullable Object decode(@Nullable Object value) {
         if (value instanceof Map<?, ?> map && map.size() == 1 && map.get(DOUBLE) instanceof String number) {
             return Double.valueOf(number);

@@ -3,7 +3,7 @@ package dev.rivulet.internal.file;
 import dev.rivulet.checkpoint.DamagedFileException;
 import dev.rivulet.checkpoint.FileVerification;
 import dev.rivulet.internal.store.DirectoryInventory;
-import dev.rivulet.internal.store.DirectoryInventory.Claim;
+import dev.rivulet.internal.store.DirectoryInventory.Candidate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -16,39 +16,40 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Compares a checkpoint's file with its own checksums, and with what manifests say of it, in one pass over the file. */
+/** Verifies a checkpoint file against its own checksums and against manifests, in one pass over the file. */
 public final class FileVerifier {
     private final Path file;
-    private final List<Claim> claims;
+    private final List<Candidate> candidates;
     private final Set<FileVerification.Part> checked = EnumSet.noneOf(FileVerification.Part.class);
 
     /**
      * A verifier of one file.
      *
-     * @param claims what the file may be, by manifests; empty if none names it
+     * @param candidates the checkpoints that the file may hold according to manifests; empty if none names it
      */
-    FileVerifier(Path file, List<Claim> claims) {
+    FileVerifier(Path file, List<Candidate> candidates) {
         this.file = file;
-        this.claims = claims;
+        this.candidates = candidates;
     }
 
-    /** With what the manifests around a file say of it; a link stands for the file that it names. */
+    /** A verifier that uses the manifests of the directory around a file. Links are resolved. */
     public static FileVerifier withManifests(Path file) throws IOException {
         Path real = file.toRealPath();
         Optional<DirectoryInventory> inventory = DirectoryInventory.around(real);
         return new FileVerifier(
-                file, inventory.map(directory -> directory.claims(real)).orElse(List.of()));
+                file, inventory.map(directory -> directory.candidates(real)).orElse(List.of()));
     }
 
-    /** Whether a manifest names the file, so that the checksum of the whole of it is known. */
+    /** Whether a manifest names the file, so that the checksum of the whole file is known. */
     public boolean knowsWholeFile() {
-        return !claims.isEmpty();
+        return !candidates.isEmpty();
     }
 
     /**
-     * Says all that is wrong, and throws nothing for it.
+     * Reports all problems instead of throwing.
      *
-     * @throws NoSuchFileException if there is no such file
+     *
+     * @throws NoSuchFileException if the file does not exist
      * @throws ClosedChannelException if the thread is interrupted
      */
     public FileVerification run() throws NoSuchFileException, ClosedChannelException {
@@ -69,7 +70,7 @@ public final class FileVerifier {
     /**
      * Checks an open file.
      *
-     * @throws DamagedFileException if it is not what was written
+     * @throws DamagedFileException if it is damaged
      */
     public void check(CheckpointFile open) throws IOException {
         checked.addAll(open.checksums());
@@ -82,10 +83,10 @@ public final class FileVerifier {
     }
 
     /**
-     * Reads tensors of an open file and checks all of it on the way.
+     * Reads tensors of an open file and verifies the whole file in the same pass.
      *
      * @param memory for tensors, as for {@link CheckpointFile#readAll}
-     * @throws DamagedFileException if it is not what was written; the memory may have been filled with it then
+     * @throws DamagedFileException if it is damaged; the memory may have been overwritten then
      */
     public void read(CheckpointFile open, Map<String, List<ByteBuffer>> memory) throws IOException {
         compare(open.byteCount(), open.readAll(memory));
@@ -94,28 +95,29 @@ public final class FileVerifier {
     /**
      * Compares a file that has been read with the manifests.
      *
-     * @param crc32c of all of its bytes
-     * @throws DamagedFileException if it is none of those that they name
+     *
+     * @param crc32c checksum of the whole file
+     * @throws DamagedFileException if it matches none of the candidates
      */
     public void compare(long bytes, long crc32c) throws DamagedFileException {
-        boolean isClaimed = claims.stream()
-                .map(Claim::checkpoint)
+        boolean isExpected = candidates.stream()
+                .map(Candidate::checkpoint)
                 .anyMatch(written -> written.bytes() == bytes && written.crc32c() == crc32c);
-        if (knowsWholeFile() && !isClaimed) {
+        if (knowsWholeFile() && !isExpected) {
             throw new DamagedFileException(
                     file.toString(),
                     "the checksum of the whole file",
-                    claims.stream().map(FileVerifier::expected).collect(Collectors.joining(" or ")),
-                    text(bytes, crc32c));
+                    candidates.stream().map(FileVerifier::expected).collect(Collectors.joining(" or ")),
+                    describe(bytes, crc32c));
         }
     }
 
-    private static String expected(Claim claim) {
-        return text(claim.checkpoint().bytes(), claim.checkpoint().crc32c()) + ", as the manifest of group "
+    private static String expected(Candidate claim) {
+        return describe(claim.checkpoint().bytes(), claim.checkpoint().crc32c()) + ", as the manifest of group "
                 + claim.group() + " says,";
     }
 
-    private static String text(long bytes, long crc32c) {
+    private static String describe(long bytes, long crc32c) {
         return "%08x of %d bytes".formatted(crc32c, bytes);
     }
 }

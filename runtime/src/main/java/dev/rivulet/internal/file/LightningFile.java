@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A {@code .ckpt} that PyTorch Lightning wrote, as a checkpoint. */
+/** Describes a {@code .ckpt} that PyTorch Lightning wrote. */
 public final class LightningFile {
     private LightningFile() {}
 
     /**
-     * What the file says of itself: entries are those of the top level that Lightning has no use for and that an entry here
-     * can be.
+     * The description of the checkpoint. Its entries are the top-level entries that Lightning does not use, as far as
+     * their values are supported.
      */
     public static Checkpoint describe(Map<?, ?> dictionary) {
         Map<String, Object> entries = new LinkedHashMap<>();

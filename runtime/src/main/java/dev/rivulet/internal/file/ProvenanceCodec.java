@@ -13,13 +13,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Provenance} as the entries that it has in a file of any format, under {@value LightningEntries#OWN}.
+ * Converts a {@link Provenance} to and from the entries that all file formats store under {@value
+ * LightningEntries#OWN}.
  *
  * <pre>{@code
  * version        "0.1.0"                    of the framework
  * stream         "half"
  * kind           "derived", or "original"
- * transform      "DigitsModule#toHalf"      only if derived, as the two that follow
+ * transform      "DigitsModule#toHalf"      only if derived, like the next two
  * source         "averaged"
  * source_digest  "crc32c:0123abcd"
  * epoch          7
@@ -29,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 final class ProvenanceCodec {
-    /** In addition to the provenance: the entries that users have put. */
+    /** In addition to the provenance: the user's entries. */
     static final String ENTRIES = "entries";
 
     /** In addition to the provenance: the tensors that are not weights. */
-    static final String ADDITIONS = "additions";
+    static final String EXTRA_TENSORS = "additions";
 
     static final String EPOCH = "epoch";
     static final String GLOBAL_STEP = "global_step";
@@ -51,7 +52,7 @@ final class ProvenanceCodec {
 
     private ProvenanceCodec() {}
 
-    /** The entries, in plain values. */
+    /** The entries as plain values. */
     static Map<String, @Nullable Object> write(Provenance provenance) {
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();
         entries.put(VERSION, provenance.version());
@@ -84,8 +85,8 @@ final class ProvenanceCodec {
     }
 
     /**
-     * A reader of all that is under {@link LightningEntries#OWN}, which refuses malformed entries by an
-     * {@link IllegalArgumentException}.
+     * A reader of the entries under {@link LightningEntries#OWN}, which throws an {@link IllegalArgumentException} for
+     * malformed ones.
      */
     static DictReader reader(Map<?, ?> own) {
         return new DictReader(LightningEntries.OWN, own, ProvenanceCodec::wrong);

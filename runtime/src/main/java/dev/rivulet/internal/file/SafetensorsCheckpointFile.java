@@ -39,7 +39,7 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
     }
 
     @Override
-    public boolean isForeign() {
+    public boolean isExternal() {
         return !CheckpointMetadata.isPresent(metadata());
     }
 
@@ -59,19 +59,19 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
         reader.header()
                 .entries()
                 .forEach((name, entry) -> weights.put(name, new TensorKind(entry.dtype(), entry.shape())));
-        weights.keySet().removeAll(additions());
+        weights.keySet().removeAll(extraTensors());
         return weights;
     }
 
-    /** None: the format has no place for them. */
+    /** None: the format does not support them. */
     @Override
     public Map<String, String> aliases() {
         return Map.of();
     }
 
     @Override
-    public Set<String> additions() {
-        return CheckpointMetadata.additions(metadata());
+    public Set<String> extraTensors() {
+        return CheckpointMetadata.extraTensors(metadata());
     }
 
     @Override
@@ -89,7 +89,7 @@ final class SafetensorsCheckpointFile implements CheckpointFile {
         return reader.read(name);
     }
 
-    /** All of the file, whose one checksum is that of all data. */
+    /** Reads the whole file, because its only checksum covers all data. */
     @Override
     public void read(Map<String, List<ByteBuffer>> memory) throws IOException {
         reader.readAll(memory);

@@ -8,7 +8,7 @@ import dev.rivulet.internal.format.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Safetensors: weights alone, with what a checkpoint says of itself in the header. */
+/** Safetensors: weights only, with the description of the checkpoint in the header. */
 final class SafetensorsCodec implements CheckpointCodec {
     @Override
     public CheckpointFormat format() {

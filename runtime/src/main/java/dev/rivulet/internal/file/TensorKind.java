@@ -5,7 +5,7 @@ import dev.rivulet.internal.tensor.Conversion;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 
-/** What a tensor can hold. */
+/** The type and shape of a tensor. */
 public record TensorKind(Dtype dtype, TensorShape shape) {
 
     public static TensorKind of(NDArray array) {
@@ -13,7 +13,7 @@ public record TensorKind(Dtype dtype, TensorShape shape) {
                 Dtype.of(array.getDataType()), TensorShape.of(array.getShape().getShape()));
     }
 
-    /** Whether values of the other kind can be put into a tensor of this one. */
+    /** Whether a tensor of this kind can hold values of the other kind, after conversion if necessary. */
     boolean takes(TensorKind other) {
         return shape.equals(other.shape)
                 && (dtype == other.dtype || (Conversion.accepts(dtype) && Conversion.accepts(other.dtype)));

@@ -24,7 +24,10 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An open PyTorch file: a {@code .ckpt} of this framework or of Lightning, or what {@code torch.save} made of a state dict. */
+/**
+ * An open PyTorch file: a {@code .ckpt} of this framework or of Lightning, or a state dict that {@code torch.save}
+ * wrote.
+ */
 public final class TorchCheckpointFile implements CheckpointFile {
     private static final TorchValue.Dict NO_ENTRIES = TorchValue.Dict.of(Map.of());
 
@@ -54,15 +57,15 @@ public final class TorchCheckpointFile implements CheckpointFile {
     }
 
     /**
-     * The dictionary in plain values; its tensors are in the file, from which {@link #reader} reads them.
+     * The dictionary as plain values; {@link #reader} reads its tensors from the file.
      *
      * @throws NotACheckpointException if the file holds something else
      */
     public Map<String, @Nullable Object> dictionary() throws NotACheckpointException {
         Map<String, @Nullable Object> dictionary = new LinkedHashMap<>();
         top().entries().forEach((key, value) -> {
-            if (key instanceof TorchValue.Text text) {
-                dictionary.put(text.value(), PlainValues.fromTorch(value));
+            if (key instanceof TorchValue.Str string) {
+                dictionary.put(string.value(), PlainValues.fromTorch(value));
             }
         });
         return dictionary;
@@ -79,7 +82,7 @@ public final class TorchCheckpointFile implements CheckpointFile {
     }
 
     @Override
-    public boolean isForeign() {
+    public boolean isExternal() {
         return !(reader.content() instanceof TorchValue.Dict top
                 && top.get(LightningEntries.OWN).isPresent());
     }
@@ -108,7 +111,7 @@ public final class TorchCheckpointFile implements CheckpointFile {
         IdentityHashMap<TorchStorage, Map<String, String>> names = new IdentityHashMap<>();
         stateDict().forEach((name, tensor) -> {
             String first = names.computeIfAbsent(tensor.storage(), storage -> new HashMap<>())
-                    .putIfAbsent(tensor.place(), name);
+                    .putIfAbsent(tensor.viewKey(), name);
             if (first != null) {
                 aliases.put(name, first);
             }
@@ -117,22 +120,24 @@ public final class TorchCheckpointFile implements CheckpointFile {
     }
 
     @Override
-    public Set<String> additions() {
-        return own(ProvenanceCodec.ADDITIONS).keySet();
+    public Set<String> extraTensors() {
+        return own(ProvenanceCodec.EXTRA_TENSORS).keySet();
     }
 
     @Override
     public Map<String, String> metadata() {
         Map<String, String> metadata = new LinkedHashMap<>();
         own(CheckpointDictionary.METADATA).forEach((key, value) -> {
-            if (value instanceof TorchValue.Text text) {
-                metadata.put(key, text.value());
+            if (value instanceof TorchValue.Str string) {
+                metadata.put(key, string.value());
             }
         });
         return metadata;
     }
 
-    /** Zip files have checksums of all that they hold; only this framework's say what lies between. */
+    /**
+     * Zip files have checksums of all entries; only in files of this framework are the bytes between them verified too.
+     */
     @Override
     public Set<Part> checksums() {
         return reader.isFullyVerifiable() ? EnumSet.of(Part.HEADER, Part.DATA) : EnumSet.of(Part.DATA);
@@ -153,7 +158,7 @@ public final class TorchCheckpointFile implements CheckpointFile {
         return reader.readAll(byTensor(memory));
     }
 
-    /** Memory for tensors by name as memory for those that the reader knows. */
+    /** Maps memory by tensor name to memory by the reader's tensors. */
     public Map<TorchTensor, List<ByteBuffer>> byTensor(Map<String, List<ByteBuffer>> memory)
             throws NotACheckpointException {
         Map<String, TorchTensor> stateDict = memory.isEmpty() ? Map.of() : stateDict();
@@ -172,8 +177,8 @@ public final class TorchCheckpointFile implements CheckpointFile {
         if (tensor != null) {
             return tensor;
         }
-        if (own(ProvenanceCodec.ADDITIONS).get(name) instanceof TorchTensor addition) {
-            return addition;
+        if (own(ProvenanceCodec.EXTRA_TENSORS).get(name) instanceof TorchTensor extraTensor) {
+            return extraTensor;
         }
         throw new NoSuchElementException(
                 path + " has no tensor \"" + name + "\"; it has " + stateDict.size() + " others.");
@@ -188,36 +193,35 @@ public final class TorchCheckpointFile implements CheckpointFile {
                 + ", not a dictionary. Save a state dict, or a dictionary with one under \"state_dict\".");
     }
 
-    /** The tensors under {@code state_dict}, or those of a file that is nothing but a state dict. */
+    /** The tensors under {@code state_dict}, or those of the top level if the file is a plain state dict. */
     private Map<String, TorchTensor> stateDict() throws NotACheckpointException {
         TorchValue.Dict top = top();
         TorchValue.Dict dict =
                 top.get(LightningEntries.STATE_DICT).orElse(top) instanceof TorchValue.Dict inner ? inner : top;
         Map<String, TorchTensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<TorchValue, TorchValue> entry : dict.entries().entrySet()) {
-            if (!(entry.getKey() instanceof TorchValue.Text name)
-                    || !(entry.getValue() instanceof TorchTensor tensor)) {
+            if (!(entry.getKey() instanceof TorchValue.Str name) || !(entry.getValue() instanceof TorchTensor tensor)) {
                 throw new NotACheckpointException(path + " has no state dict: its entry "
-                        + PlainValues.fromTorch(entry.getKey()) + " is no tensor with a name."
-                        + " Save a state dict, or a dictionary with one under \"state_dict\".");
+                        + PlainValues.fromTorch(entry.getKey()) + " is not a named tensor." + " Save a state dict, or"
+                        + " a dictionary with one under \"state_dict\".");
             }
             tensors.put(name.value(), tensor);
         }
         return tensors;
     }
 
-    /** A dictionary of this framework's; empty in other files. */
+    /** A dictionary under Rivulet's entry; empty in other files. */
     private Map<String, TorchValue> own(String key) {
         Map<String, TorchValue> entries = new LinkedHashMap<>();
         dict(dict(reader.content(), LightningEntries.OWN), key).entries().forEach((name, value) -> {
-            if (name instanceof TorchValue.Text text) {
-                entries.put(text.value(), value);
+            if (name instanceof TorchValue.Str string) {
+                entries.put(string.value(), value);
             }
         });
         return entries;
     }
 
-    /** The dictionary under a key; empty if there is none. */
+    /** The dictionary under a key; empty if it is missing. */
     private static TorchValue.Dict dict(TorchValue parent, String key) {
         return parent instanceof TorchValue.Dict dict
                         && dict.get(key).orElse(TorchValue.None.NONE) instanceof TorchValue.Dict inner

@@ -7,7 +7,7 @@ import dev.rivulet.internal.format.torch.TorchReader;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** PyTorch's zip file with Lightning's dictionary: weights and training state. */
+/** PyTorch's zip format with Lightning's dictionary: weights and training state. */
 final class TorchCodec implements CheckpointCodec {
     @Override
     public CheckpointFormat format() {

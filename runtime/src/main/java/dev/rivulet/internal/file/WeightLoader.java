@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Loads a file's weights into live arrays, in one pass: straight into their memory where type and layout are the same.
+ * Loads weights from a file into live arrays in one pass, directly into their memory if type and layout match.
  *
- * <p>The file may use any of the names that a shared parameter has: PyTorch saves it under all of them, Rivulet's
- * safetensors have the first, other tools choose one. And PyTorch counts batches, which DJL does not.
+ * <p>The file may use any name of a shared parameter: PyTorch saves it under all names, Rivulet's safetensors files
+ * under the first, other tools under one. Batch counters, which PyTorch has and DJL does not, are ignored.
  */
 public final class WeightLoader {
     private final CheckpointFile file;
@@ -30,8 +30,8 @@ public final class WeightLoader {
     private final Map<String, NDArray> arrays;
 
     /**
-     * Matches a file's weights with parameters. Of a shared parameter that the file has under several names one is
-     * taken.
+     * Matches a file's weights with parameters. If a file has a shared parameter under several names, one of them is
+     * used.
      *
      * @param names of all parameters of an initialized block
      * @throws ArchitectureMismatchException if the weights do not fit
@@ -46,7 +46,7 @@ public final class WeightLoader {
         this.arrays = match();
     }
 
-    /** The file's weights by all of their names. */
+    /** The file's weights under all of their names. */
     private static Map<String, TensorKind> withAliases(CheckpointFile file) throws NotACheckpointException {
         Map<String, TensorKind> weights = new LinkedHashMap<>(file.weights());
         file.aliases().forEach((alias, name) -> {
@@ -58,7 +58,7 @@ public final class WeightLoader {
         return weights;
     }
 
-    /** The array that each tensor of the file fills, by the name in the file. */
+    /** The target array of each tensor, by name in the file. */
     private Map<String, NDArray> match() throws IOException {
         Map<String, NDArray> matched = new LinkedHashMap<>();
         Map<String, TensorKind> expected = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ public final class WeightLoader {
         return matched;
     }
 
-    /** The names of a parameter that the file has, or the first if it has none. */
+    /** The names of a parameter that occur in the file, or the first name if none does. */
     private List<String> namesInFile(String first) {
         List<String> all = new ArrayList<>(List.of(first));
         names.aliases().forEach((alias, name) -> {
@@ -109,7 +109,7 @@ public final class WeightLoader {
         }
     }
 
-    /** One parameter of the model is one in the file, too, under whichever names. */
+    /** Requires that a shared parameter has the same value under both names in the file. */
     private void requireEqual(String name, String other) throws IOException {
         Map<String, String> tied = file.aliases();
         boolean areTied = tied.getOrDefault(name, name).equals(tied.getOrDefault(other, other));
@@ -120,7 +120,7 @@ public final class WeightLoader {
         }
     }
 
-    /** Something that reads the whole file, as {@link CheckpointFile#readAll} does. */
+    /** Reads the whole file, like {@link CheckpointFile#readAll}. */
     public interface Pass {
         void read(Map<String, List<ByteBuffer>> memory) throws IOException;
     }
@@ -128,11 +128,11 @@ public final class WeightLoader {
     /**
      * Fills the arrays.
      *
-     * @param pass reads and verifies the file; where it fails the arrays may have been filled with what was read
+     * @param pass reads and verifies the file; if it fails, the arrays may have been overwritten
      */
     public void load(Pass pass) throws IOException {
         Map<String, List<ByteBuffer>> memory = new LinkedHashMap<>();
-        Map<String, Tensor> converted = new LinkedHashMap<>(); // What cannot be read in place.
+        Map<String, Tensor> converted = new LinkedHashMap<>(); // Tensors that cannot be read in place.
         arrays.forEach((name, array) -> {
             TensorKind kind = weights.get(name);
             if (kind != null) {
@@ -155,7 +155,7 @@ public final class WeightLoader {
         });
     }
 
-    /** The array's own memory, if the file's bytes can be read into it as they are. */
+    /** The array's own memory, if the file's bytes can be read into it without conversion. */
     private static Optional<ByteBuffer> live(NDArray array, TensorKind kind) {
         LiveArray live = new LiveArray(array);
         return live.dtype() == kind.dtype() ? live.buffer() : Optional.empty();

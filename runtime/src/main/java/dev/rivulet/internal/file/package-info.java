@@ -1,4 +1,4 @@
-/** Checkpoint files, whatever their format: one codec for each. */
+/** Checkpoint files of all formats, with one codec for each format. */
 @NullMarked
 package dev.rivulet.internal.file;
 

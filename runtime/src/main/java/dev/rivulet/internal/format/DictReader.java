@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dictionary that Java or Python saved, read with errors that say where it is wrong.
+ * Reads a dictionary that Java or Python saved, with errors that say which entry is wrong.
  *
  * <pre>{@code
  * DictReader loop = checkpoint.dict("loops").dict("fit_loop");
@@ -25,23 +25,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the dictionary's path, such as {@code loops.fit_loop}; may be empty for the outermost one
  * @param values plain values by key, as {@link dev.rivulet.internal.format.torch.PlainValues} gives them
- * @param wording makes the exception for an entry that is not what it should be
+ * @param wording creates the exception for a wrong entry
  */
 public record DictReader(String name, Map<?, ?> values, Wording wording) {
     private static final int SHOWN = 60;
 
-    /** Says in the caller's words, and by the caller's exception, what is wrong. */
+    /** Describes a wrong entry with the caller's wording and exception type. */
     @FunctionalInterface
     public interface Wording {
         /**
          * The exception for an entry.
          *
-         * @param expected what the entry should be, with an article, such as {@code a dictionary}
+         * @param expected the expected kind of entry, with an article, such as {@code a dictionary}
          */
         RuntimeException wrong(DictReader dictionary, @Nullable Object key, String expected);
     }
 
-    /** Whether there is an entry, be it null. */
+    /** Whether the entry exists, even if it is null. */
     public boolean has(@Nullable Object key) {
         return values.containsKey(key);
     }
@@ -49,7 +49,7 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
     /**
      * An entry that may be missing or null.
      *
-     * @param read how it is read if it is there, such as {@code DictReader::string}
+     * @param read reads it if it is present, such as {@code DictReader::string}
      */
     public <T> Optional<T> optional(String key, BiFunction<DictReader, String, T> read) {
         return values.get(key) == null ? Optional.empty() : Optional.of(read.apply(this, key));
@@ -60,13 +60,13 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
         return value(key, String.class, "a string");
     }
 
-    /** A string, parsed by a function that refuses others by an {@link IllegalArgumentException}. */
+    /** A string, parsed by a function that throws an {@link IllegalArgumentException} for invalid ones. */
     public <T> T parsed(String key, Function<String, T> parser) {
         String string = string(key);
         try {
             return parser.apply(string);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            RuntimeException wrong = wrong(key, "another string");
+            RuntimeException wrong = wrong(key, "a valid string");
             wrong.initCause(e);
             throw wrong;
         }
@@ -74,17 +74,17 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
 
     /** A boolean. */
     public boolean bool(String key) {
-        return value(key, Boolean.class, "true or false");
+        return value(key, Boolean.class, "a boolean");
     }
 
-    /** A whole number: a {@link Long}, or what {@link #number} takes. */
+    /** An integer: a {@link Long}, or what {@link #number} accepts. */
     public long integer(String key) {
         if (values.get(key) instanceof Long value) {
             return value;
         }
         double number = number(key);
         if (number != Math.rint(number)) {
-            throw wrong(key, "a whole number");
+            throw wrong(key, "an integer");
         }
         return (long) number;
     }
@@ -94,15 +94,15 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
         if (values.get(key) instanceof Long count && count >= 0) {
             return count;
         }
-        throw wrong(key, "a count");
+        throw wrong(key, "a non-negative integer");
     }
 
-    /** A number, or a tensor of one element, in which PyTorch saves some numbers. */
+    /** A number, or a tensor of one element, as which PyTorch saves some numbers. */
     public double number(String key) {
         return number(key, values.get(key));
     }
 
-    /** A list of what {@link #number} takes. */
+    /** A list of what {@link #number} accepts. */
     public List<Double> numbers(String key) {
         List<Double> numbers = new ArrayList<>();
         for (Object element : list(key)) {
@@ -151,9 +151,10 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
     }
 
     /**
-     * All entries, which are alike, by their keys.
+     * All entries, which have the same type, by key.
      *
-     * @param read how each is read, such as {@code DictReader::number}
+     *
+     * @param read reads each, such as {@code DictReader::number}
      */
     public <T> Map<String, T> all(BiFunction<DictReader, String, T> read) {
         Map<String, T> all = new LinkedHashMap<>();
@@ -161,19 +162,19 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
         return all;
     }
 
-    /** All entries as they are; their keys must be strings. */
+    /** All entries unchanged; their keys must be strings. */
     public Map<String, @Nullable Object> named() {
         Map<String, @Nullable Object> named = new LinkedHashMap<>();
         values.forEach((key, value) -> {
             if (!(key instanceof String string)) {
-                throw wrong(key, "an entry with a string for its key");
+                throw wrong(key, "an entry with a string key");
             }
             named.put(string, value);
         });
         return named;
     }
 
-    /** An entry's value for a message; of a long one the beginning. */
+    /** An entry's value for a message, truncated if it is long. */
     public String shown(@Nullable Object key) {
         String shown = String.valueOf(values.get(key));
         return shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown;
@@ -184,7 +185,7 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
         return name.isEmpty() ? String.valueOf(key) : name + "." + key;
     }
 
-    /** The exception for an entry that is not what was expected. */
+    /** The exception for an entry of an unexpected kind. */
     public RuntimeException wrong(@Nullable Object key, String expected) {
         return wording.wrong(this, key, expected);
     }

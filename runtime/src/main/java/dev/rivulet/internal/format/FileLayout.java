@@ -3,18 +3,18 @@ package dev.rivulet.internal.format;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
-/** A file to be, of any format: its layout is fixed, its bytes are written when asked for, and may be several times. */
+/** A file of any format that has been laid out but not written. It may be written several times. */
 public interface FileLayout {
 
-    /** Bytes of the file, known before it is written. */
+    /** Size of the file in bytes, known before it is written. */
     long byteCount();
 
     /**
      * Writes the file. Neither flushes nor closes the channel.
      *
-     * @param channel in blocking mode, at the place where the file begins, not opened for appending
-     * @return what was written, with a checksum computed on the way
-     * @throws IOException if the channel fails; what has been written until then is no valid file
+     * @param channel in blocking mode, positioned at the start of the file, not opened for appending
+     * @return size and checksum of the written file
+     * @throws IOException if the channel fails; the file is incomplete then
      */
     WrittenFile writeTo(WritableByteChannel channel) throws IOException;
 }

@@ -7,9 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The first and the last bytes of a file, by which each format recognizes its own, whatever the file is called. */
+/** The first and last bytes of a file, from which each format recognizes its files regardless of their names. */
 public final class FileSignature {
-    /** More than the magic numbers of formats take. */
+    /** Enough for the magic numbers of all formats. */
     private static final int END_BYTES = 64;
 
     private final long length;
@@ -35,34 +35,35 @@ public final class FileSignature {
         }
     }
 
-    /** Bytes at a position, fewer where the file ends. */
+    /** Bytes at a position, fewer at the end of the file. */
     private static ByteBuffer read(FileChannel channel, long position) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(END_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining() && channel.read(bytes, position + bytes.position()) >= 0) {
-            // A read may give less than there is.
+            // A read may return fewer bytes than available.
         }
         return bytes.flip();
     }
 
-    /** Bytes of the file. */
+    /** Size of the file in bytes. */
     public long length() {
         return length;
     }
 
-    /** Whether the file has this byte there, counted from its beginning. */
+    /** Whether the file has this byte at a position, counted from its start. */
     public boolean hasByte(int position, int value) {
         return position < beginning.limit() && beginning.get(position) == (byte) value;
     }
 
-    /** Whether the file begins with this little-endian number. */
+    /** Whether the file starts with this little-endian number. */
     public boolean beginsWith(int number) {
         return beginning.limit() >= Integer.BYTES && beginning.getInt(0) == number;
     }
 
     /**
-     * Whether the last bytes of the file, or all of a shorter one, begin with this little-endian number.
+     * Whether the last bytes of the file, or the whole file if it is shorter, start with this little-endian number.
      *
-     * @param byteCount how many bytes, at most 64
+     *
+     * @param byteCount how many last bytes, at most 64
      */
     public boolean endsWith(int number, int byteCount) {
         int position = Math.max(0, ending.limit() - byteCount);

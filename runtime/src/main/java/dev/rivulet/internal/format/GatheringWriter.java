@@ -7,11 +7,11 @@ import java.nio.channels.WritableByteChannel;
 import java.util.zip.CRC32C;
 
 /**
- * Writes many buffers with few system calls, checksummed on the way.
+ * Writes many buffers with few system calls, and computes their checksum.
  *
  * <p>Large pieces are collected up to a size that stays in the cache between checksum and write, and up to a count that
- * every operating system takes in one call. Small ones are joined by copying them, which costs less than a checksum and
- * a place in a system call for each. Needs to be told when there is no more: {@link #finish}.
+ * every operating system accepts in one call. Small pieces are copied into one buffer, which costs less than a checksum
+ * and a system call entry for each. The caller must call {@link #finish} at the end.
  */
 public final class GatheringWriter {
     private static final int BATCH_BYTES = 1 << 20;
@@ -31,14 +31,14 @@ public final class GatheringWriter {
     /**
      * A writer.
      *
-     * @param expected bytes in all, which decides how much memory is worth its while
+     * @param expected total bytes, which limits the memory to allocate
      */
     public GatheringWriter(WritableByteChannel channel, long expected) {
         this.channel = channel;
         this.joined = ByteBuffer.allocateDirect((int) Math.min(JOIN_BYTES, expected));
     }
 
-    /** Takes the remaining bytes; they must stay as they are until {@link #finish}. */
+    /** Adds the remaining bytes, which must not change until {@link #finish}. */
     public void write(ByteBuffer bytes) throws IOException {
         if (bytes.remaining() <= Math.min(SMALL_BYTES, joined.capacity())) {
             join(bytes);
@@ -52,7 +52,7 @@ public final class GatheringWriter {
         }
     }
 
-    /** Writes what is left; what was written in all. */
+    /** Writes the remaining bytes and returns size and checksum of everything written. */
     public WrittenFile finish() throws IOException {
         endJoined();
         flush();
@@ -68,7 +68,7 @@ public final class GatheringWriter {
         joined.put(joined.position(), bytes, bytes.position(), length).position(joined.position() + length);
     }
 
-    /** Adds what has been joined since the last large piece. */
+    /** Adds the small pieces that were joined since the last large one. */
     private void endJoined() throws IOException {
         int length = joined.position() - joinedFrom;
         if (length > 0) {

@@ -12,18 +12,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads parts of a file on several threads, and has their bytes checksummed while they are in the cache.
+ * Reads parts of a file on several threads, and computes checksums while the bytes are in the cache.
  *
- * <p>Files are read and not mapped: a mapped file that somebody truncates ends the JVM, or changes under a tensor that
- * has been verified, while a read gives an exception.
+ * <p>Files are read instead of mapped: truncating a mapped file would crash the JVM or change an already verified
+ * tensor, whereas a read throws an exception.
  *
- * <p>For one thread, which may read several times.
+ * <p>For use by one thread, which may read several times.
  */
 public final class ParallelReader {
-    /** What one thread reads at a time. */
+    /** Bytes that one thread reads at a time. */
     private static final int PART_BYTES = 1 << 22;
 
-    /** Bytes per read: small enough to be checksummed out of the cache, large enough to hide the system call. */
+    /**
+     * Bytes per read: small enough to compute the checksum from the cache, large enough to amortize the system call.
+     */
     private static final int STEP = 1 << 18;
 
     private static final ThreadLocal<ByteBuffer> SCRATCH =
@@ -33,27 +35,27 @@ public final class ParallelReader {
     private final LongFunction<? extends IOException> ended;
     private final List<Part> parts = new ArrayList<>();
 
-    /** Bytes to be read; without memory they are only checksummed. */
+    /** Bytes to read; without memory, only their checksum is computed. */
     private record Part(long position, int length, @Nullable ByteBuffer memory) {}
 
     /**
      * Bytes that were read.
      *
-     * @param checksum has taken them, and nothing else
+     * @param checksum of exactly these bytes
      */
     public record Piece<C>(long position, int length, C checksum) {}
 
     /**
      * A reader without parts.
      *
-     * @param ended gives what to throw if the file ends at a position within a part
+     * @param ended creates the exception if the file ends at a position within a part
      */
     public ParallelReader(PositionalSource source, LongFunction<? extends IOException> ended) {
         this.source = source;
         this.ended = ended;
     }
 
-    /** Adds what is to fill the remaining bytes of buffers, whose positions stay. */
+    /** Adds bytes to read into the remaining space of buffers, whose positions do not change. */
     public void add(long position, List<ByteBuffer> memory) {
         long next = position;
         for (ByteBuffer chunk : memory) {
@@ -66,7 +68,7 @@ public final class ParallelReader {
         }
     }
 
-    /** Adds what is only to be checksummed. */
+    /** Adds a range of which only the checksum is computed. */
     public void add(long from, long to) {
         for (long position = from; position < to; position += PART_BYTES) {
             parts.add(new Part(position, (int) Math.min(PART_BYTES, to - position), null));
@@ -74,10 +76,11 @@ public final class ParallelReader {
     }
 
     /**
-     * Reads the parts added since the last time.
+     * Reads the parts added since the last call.
      *
-     * @param checksums makes one for each piece
-     * @param update has a checksum take the remaining bytes of a buffer; called on the thread that has read them
+     *
+     * @param checksums creates one for each piece
+     * @param update updates a checksum with the remaining bytes of a buffer; called on the thread that read them
      * @return the pieces in the order in which their parts were added
      */
     public <C> List<Piece<C>> read(Supplier<C> checksums, BiConsumer<C, ByteBuffer> update) throws IOException {

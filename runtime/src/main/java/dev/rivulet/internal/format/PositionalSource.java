@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.LongFunction;
 
-/** Reads bytes at a position of a file, as {@link FileChannel#read(ByteBuffer, long)} does, on any thread. */
+/** Reads bytes at a position of a file on any thread, like {@link FileChannel#read(ByteBuffer, long)}. */
 @FunctionalInterface
 public interface PositionalSource {
-    /** Reads some bytes; how many, or −1 at the end. */
+    /** Reads some bytes and returns how many, or −1 at the end. */
     int read(ByteBuffer target, long position) throws IOException;
 
     /**
      * Reads until the buffer is full.
      *
-     * @param ended gives what to throw if the file ends at a position before
+     * @param ended creates the exception if the file ends before that
      */
     default void readFully(ByteBuffer target, long position, LongFunction<? extends IOException> ended)
             throws IOException {

@@ -1,9 +1,10 @@
 package dev.rivulet.internal.format;
 
 /**
- * What was written to a channel.
+ * The size and checksum of a file that was written.
  *
- * @param byteCount bytes in all
- * @param crc32c CRC-32C (Castagnoli) of all of them, in the low 32 bits
+ *
+ * @param byteCount total bytes
+ * @param crc32c CRC-32C (Castagnoli) of all bytes, in the low 32 bits
  */
 public record WrittenFile(long byteCount, long crc32c) {}

@@ -1,4 +1,4 @@
-/** What the readers and writers of all file formats share. */
+/** Classes that the readers and writers of all file formats share. */
 @NullMarked
 package dev.rivulet.internal.format;
 

@@ -49,6 +49,6 @@ final class ExternalFiles {
     }
 
     private static boolean isBefore2(@Nullable Object version) {
-        return version instanceof String text && (text.startsWith("0.") || text.startsWith("1."));
+        return version instanceof String string && (string.startsWith("0.") || string.startsWith("1."));
     }
 }

@@ -53,7 +53,7 @@ public final class LightningEntries {
         List<Object> schedulers = new ArrayList<>();
         state.lrSchedulers().forEach(scheduler -> schedulers.add(PythonTypes.ofScheduler(scheduler)));
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();
-        entries.put("loops", new LoopsWriting(state.progress(), state.lrSchedulers()).loops());
+        entries.put("loops", new LoopsWriter(state.progress(), state.lrSchedulers()).loops());
         entries.put("callbacks", Map.of());
         entries.put("optimizer_states", optimizers);
         entries.put("lr_schedulers", schedulers);
@@ -92,7 +92,7 @@ public final class LightningEntries {
             return state(saved, LoopProgress.fromEntries(training.dict(PROGRESS).values()), own);
         }
         ExternalFiles.refuse(saved);
-        LoopProgress progress = new LoopsReading(saved.dict("loops").dict("fit_loop")).progress();
+        LoopProgress progress = new LoopsReader(saved.dict("loops").dict("fit_loop")).progress();
         return state(saved, progress, Map.of());
     }
 

@@ -129,7 +129,7 @@ public final class CheckpointFinder {
     }
 
     private Map<String, RetainedGroups> retainedByNewestRun() throws IOException {
-        return Catalog.read(directory).newest().map(Manifest::ledgers).orElse(Map.of());
+        return Catalog.read(directory).newest().map(Manifest::retained).orElse(Map.of());
     }
 
     /** All untransformed checkpoints that manifests name. */

@@ -16,7 +16,7 @@ import dev.rivulet.internal.format.torch.TorchPass;
 import dev.rivulet.internal.format.torch.TorchPass.Verification;
 import dev.rivulet.internal.lightning.LightningEntries;
 import dev.rivulet.internal.lightning.NoTrainingStateException;
-import dev.rivulet.internal.lightning.TensorReading;
+import dev.rivulet.internal.lightning.StateTensorReader;
 import dev.rivulet.internal.lightning.TrainingState;
 import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.model.Network;
@@ -92,7 +92,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
         }
         CheckpointFile file = CheckpointCodecs.open(real);
         try {
-            if (!file.isForeign()) {
+            if (!file.isExternal()) {
                 refuseWeightsOnly(file);
             }
             if (!(file instanceof TorchCheckpointFile torch)) {
@@ -105,7 +105,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
                 verifier.check(file);
             }
             Map<?, ?> dictionary = torch.dictionary();
-            Checkpoint described = file.isForeign()
+            Checkpoint described = file.isExternal()
                     ? LightningFile.describe(dictionary)
                     : CheckpointDictionary.read(path.toString(), dictionary);
             return new CheckpointStartingPoint(named, torch, verifier, described, read(path, dictionary));
@@ -177,8 +177,8 @@ public final class CheckpointStartingPoint implements StartingPoint {
     }
 
     private static OptionalLong groupOf(Path real, DirectoryInventory inventory) {
-        return inventory.claims(real).stream()
-                .mapToLong(DirectoryInventory.Claim::group)
+        return inventory.candidates(real).stream()
+                .mapToLong(DirectoryInventory.Candidate::group)
                 .max();
     }
 
@@ -221,7 +221,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
 
     @Override
     public void readState(Network network, OptimizerStep optimizer) throws IOException {
-        TensorReading reading = reading(optimizer);
+        StateTensorReader reading = reading(optimizer);
         long crc32c = reading.finish(pass);
         try {
             verifier.compare(file.byteCount(), crc32c);
@@ -232,9 +232,9 @@ public final class CheckpointStartingPoint implements StartingPoint {
         read = reading.loaded();
     }
 
-    private TensorReading reading(OptimizerStep optimizer) {
+    private StateTensorReader reading(OptimizerStep optimizer) {
         try {
-            return new TensorReading(saved, optimizer.stateful(), file.byteCount());
+            return new StateTensorReader(saved, optimizer.stateful(), file.byteCount());
         } catch (NoTrainingStateException e) {
             throw new NotResumableException("Training cannot resume from " + file.path() + ": " + e.getMessage(), e);
         }

@@ -97,7 +97,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     /** Logs what was found and restored when a directory was opened. */
     public static void logRecovery(Recovery recovery) {
         for (Recovery.Quarantined damaged : recovery.quarantined()) {
-            LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.place(), damaged.reason());
+            LOG.error("{} is damaged and was moved to {}: {}", damaged.file(), damaged.location(), damaged.reason());
         }
         for (Recovery.Missing missing : recovery.missing()) {
             LOG.warn("{} of the stream \"{}\" is missing.", missing.file(), missing.stream());

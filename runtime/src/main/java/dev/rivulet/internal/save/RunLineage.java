@@ -46,7 +46,7 @@ public record RunLineage(
      */
     public static RunLineage of(Catalog catalog, Optional<UUID> run, Path source, long globalStep) {
         Map<String, RetainedGroups> adopted =
-                run.flatMap(catalog::newest).map(Manifest::ledgers).orElse(Map.of());
+                run.flatMap(catalog::newest).map(Manifest::retained).orElse(Map.of());
         return new RunLineage(
                 run.orElseGet(UUID::randomUUID), Optional.of(catalog), adopted, globalStep, Optional.of(source));
     }

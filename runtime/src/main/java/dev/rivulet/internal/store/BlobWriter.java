@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
-/** Writes files under temporary names, durable when they are returned. Their names become so with a flush of the folder. */
+/**
+ * Writes files under temporary names. Their content is durable when a method returns; their names become durable when
+ * the folder is flushed.
+ */
 final class BlobWriter {
     private final DirectoryLayout layout;
     private final RetryPolicy retries;
 
-    private final FileStore disk; // Looking it up reads the table of mounts, which would cost more than a small commit.
+    private final FileStore disk; // Looked up once: it reads the mount table, which costs more than a small commit.
 
     BlobWriter(DirectoryLayout layout, RetryPolicy retries) throws IOException {
         this.layout = layout;
@@ -32,7 +35,10 @@ final class BlobWriter {
      */
     record Temporary(Path path, long crc32c) {}
 
-    /** Writes a file; on a transient failure anew, since after a failed flush the old one's pages may be lost. */
+    /**
+     * Writes a file. After a transient failure it writes a new one, because a failed flush may have lost pages of the
+     * old one.
+     */
     Temporary write(long byteCount, Content content) throws IOException {
         for (int attempt = 1; ; attempt++) {
             checkSpace(byteCount);
@@ -47,22 +53,23 @@ final class BlobWriter {
         }
     }
 
-    /** Writes a text. */
-    Temporary write(byte[] text) throws IOException {
-        return write(text.length, channel -> {
-            ByteBuffer bytes = ByteBuffer.wrap(text);
+    /** Writes a small file whose content is in memory. */
+    Temporary write(byte[] content) throws IOException {
+        return write(content.length, channel -> {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             CRC32C crc = new CRC32C();
-            crc.update(text);
-            return new WrittenFile(text.length, crc.getValue());
+            crc.update(content);
+            return new WrittenFile(content.length, crc.getValue());
         });
     }
 
     private void checkSpace(long byteCount) throws IOException {
         long available = disk.getUsableSpace();
-        if (available < byteCount && disk.getTotalSpace() > 0) { // Disks without a size do not say what is free.
+        if (available < byteCount
+                && disk.getTotalSpace() > 0) { // Disks that report no size do not report free space either.
             throw new InsufficientSpaceException(byteCount, available);
         }
     }
@@ -98,18 +105,18 @@ final class BlobWriter {
             return written;
         } finally {
             if (!complete) {
-                flush.abandon();
+                flush.abort();
             }
         }
     }
 
-    private static void checkSize(long announced, long written, long found) throws IOException {
-        if (written != announced) {
+    private static void checkSize(long declared, long written, long found) throws IOException {
+        if (written != declared) {
             throw new IllegalStateException(
-                    announced + " bytes were announced, but the content wrote " + written + " bytes.");
+                    declared + " bytes were declared, but the content wrote " + written + " bytes.");
         }
-        if (found != announced) {
-            throw new IOException("the file has " + found + " bytes after " + announced + " bytes were written to it");
+        if (found != declared) {
+            throw new IOException("the file has " + found + " bytes after " + declared + " bytes were written to it");
         }
     }
 }

@@ -16,10 +16,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The groups of a directory, as their manifests describe them at one moment.
+ * The groups of a directory as their manifests describe them: a snapshot.
  *
- * <p>Read without a lock, and without changing anything, while a run may be writing there: a group that commits or is
- * deleted meanwhile is in the catalogue or not. Immutable.
+ * <p>Reads take no lock and change nothing, although a run may be writing there: a group that is committed or deleted
+ * during the read may or may not be in the catalogue. Immutable.
  */
 public final class Catalog {
     private final Path root;
@@ -30,7 +30,7 @@ public final class Catalog {
     /**
      * A catalogue.
      *
-     * @param groups good manifests by their numbers
+     * @param groups valid manifests by group number
      */
     Catalog(Path root, Map<Long, Manifest> groups, Collection<Damaged> damaged) {
         this.root = root;
@@ -43,43 +43,44 @@ public final class Catalog {
     /**
      * Reads the manifests of a directory. A directory without {@code .rivulet} has an empty catalogue.
      *
-     * @throws IOException if there is no such directory, or it cannot be listed; a manifest that cannot be read is among
-     *     the damaged ones instead
+     * @throws IOException if the directory does not exist or cannot be listed; an unreadable manifest is reported as
+     *     damaged instead
      */
     public static Catalog read(Path root) throws IOException {
         if (!Files.isDirectory(root)) {
-            throw new NotDirectoryException(
-                    root + " is no directory, so that it holds no checkpoints; name the directory of a run");
+            throw new NotDirectoryException(root + " is not a directory; pass the directory of a run");
         }
         return new CatalogReader(new DirectoryLayout(root)).read();
     }
 
-    /** The good manifests, by ascending number. */
+    /** The valid manifests by ascending group number. */
     public List<Manifest> manifests() {
         return List.copyOf(groups.values());
     }
 
-    /** What is called like a manifest but is none, by name. */
+    /** Files that are named like manifests but are not valid ones, by name. */
     public List<Damaged> damaged() {
         return damaged;
     }
 
-    /** The newest good manifest of a run. */
+    /** The newest valid manifest of a run. */
     public Optional<Manifest> newest(UUID run) {
         return Optional.ofNullable(newest.get(run));
     }
 
-    /** The newest good manifest of all runs. */
+    /** The newest valid manifest of all runs. */
     public Optional<Manifest> newest() {
         return Optional.ofNullable(groups.lastEntry()).map(Map.Entry::getValue);
     }
 
-    /** The good manifest of a group. */
+    /** The valid manifest of a group. */
     public Optional<Manifest> group(long group) {
         return Optional.ofNullable(groups.get(group));
     }
 
-    /** A stream's checkpoint in a group; empty if it saved none there, or the manifest is gone or damaged. */
+    /**
+     * A stream's checkpoint in a group; empty if the stream did not save then, or the manifest is missing or damaged.
+     */
     public Optional<StoredCheckpoint> checkpoint(String stream, long group) {
         return group(group)
                 .flatMap(manifest -> manifest.checkpoints().stream()
@@ -88,8 +89,8 @@ public final class Catalog {
     }
 
     /**
-     * Where a checkpoint's file is now: under its own name, or under that of its blob as long as the group is not
-     * published. That may change before the file is opened if a run is publishing; locate it once more then.
+     * The current path of a checkpoint's file: its own path, or that of its blob until the group is published. If a run
+     * is publishing, the path may change before the file is opened; locate it again in that case.
      */
     public Path locate(StoredCheckpoint checkpoint) {
         Path blob = new DirectoryLayout(root).folder().resolve(checkpoint.blob().name());
@@ -97,9 +98,10 @@ public final class Catalog {
     }
 
     /**
-     * What is called like a manifest but is none.
+     * A file that is named like a manifest but is not a valid one.
      *
-     * @param file the file, or whatever has the name
+     *
+     * @param file the file, folder or link of that name
      * @param reason the rule that it violates, and how
      */
     public record Damaged(Path file, MalformedManifestException reason) {}

@@ -16,20 +16,21 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Reads all manifests of a directory that a run may be writing to.
+ * Reads all manifests of a directory while a run may be writing to it.
  *
- * <p>A file that vanished between listing and reading was deleted because newer groups committed, which the listing may
- * lack: so the directory is listed again. Otherwise a reader could find nothing where there was always something.
+ * <p>A file that vanishes between listing and reading was deleted because newer groups were committed, which the
+ * listing may not contain. The directory is therefore listed again. Otherwise a reader could find no group although
+ * there was one at all times.
  */
 final class CatalogReader {
-    /** Listings after which a directory that changes all the time is taken as it is. */
+    /** Maximum number of listings; after these, a directory that keeps changing is accepted as read. */
     private static final int MAX_LISTINGS = 100;
 
     private final DirectoryLayout layout;
     private final Map<Long, Manifest> groups = new HashMap<>();
     private final Map<Path, Catalog.Damaged> damaged = new HashMap<>();
 
-    /** A reader of a directory. */
+    /** A reader for a directory. */
     CatalogReader(DirectoryLayout layout) {
         this.layout = layout;
     }
@@ -43,16 +44,16 @@ final class CatalogReader {
         return new Catalog(layout.root(), groups, damaged.values());
     }
 
-    /** Reads what has not been read; false if a file vanished meanwhile. */
+    /** Reads the files that have not been read yet; returns false if a file vanished in the meantime. */
     private boolean readListing() throws IOException {
         boolean isComplete = true;
         for (Path file : list()) {
-            isComplete &= isRead(file) || readFile(file);
+            isComplete &= hasRead(file) || readFile(file);
         }
         return isComplete;
     }
 
-    /** What is named like a manifest, the newest first as it is deleted last. */
+    /** Files named like manifests, newest first because the newest is deleted last. */
     private List<Path> list() throws IOException {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> entries =
@@ -65,7 +66,7 @@ final class CatalogReader {
         return files;
     }
 
-    private boolean isRead(Path file) {
+    private boolean hasRead(Path file) {
         OptionalLong group = DirectoryLayout.groupOf(file);
         return damaged.containsKey(file) || (group.isPresent() && groups.containsKey(group.getAsLong()));
     }
@@ -91,7 +92,7 @@ final class CatalogReader {
         if (group.isEmpty()) {
             throw violation(file, ManifestRule.FILE_NAME, "the name does not have a number of ten digits or more");
         }
-        Manifest manifest = ManifestText.decode(file.toString(), bytes(file));
+        Manifest manifest = ManifestJson.decode(file.toString(), bytes(file));
         if (manifest.group() != group.getAsLong()) {
             throw violation(file, ManifestRule.FILE_NAME, "the file describes group " + manifest.group());
         }
@@ -104,12 +105,12 @@ final class CatalogReader {
         if (!attributes.isRegularFile()) {
             throw violation(file, ManifestRule.FILE_KIND, "it is not a regular file");
         }
-        if (attributes.size() > ManifestText.MAX_BYTES) {
+        if (attributes.size() > ManifestJson.MAX_BYTES) {
             throw violation(file, ManifestRule.FILE_SIZE, "the file has " + attributes.size() + " bytes");
         }
         byte[] bytes = new byte[(int) attributes.size()];
         try (InputStream content = Files.newInputStream(file)) {
-            content.readNBytes(bytes, 0, bytes.length); // One that became shorter does not pass its checksum.
+            content.readNBytes(bytes, 0, bytes.length); // A file that became shorter fails its checksum.
         }
         return bytes;
     }

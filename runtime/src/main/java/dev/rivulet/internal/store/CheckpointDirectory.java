@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of a run's checkpoints. What one save event saves appears there as one {@link Group}: complete and durable,
- * or not at all, whenever the process is killed or the power fails.
+ * The directory of a run's checkpoints. The checkpoints of one save appear in it as one {@link Group}: all of them,
+ * complete and durable, or none, even if the process is killed or the power fails.
  *
- * <p>One run at a time has a directory; the lock of one that was killed is free. Files are named by paths relative to the
- * directory; a path that leads outside is refused. {@link #catalog} may be asked on any thread, all else is confined to one
- * thread at a time.
+ * <p>A directory is locked by one run at a time; the lock of a killed run is free. Files are identified by paths
+ * relative to the directory; a path that leads outside is refused. {@link #catalog} may be called on any thread, all
+ * other methods by one thread at a time.
  */
 public final class CheckpointDirectory implements AutoCloseable {
     private final DirectoryLayout layout;
@@ -33,7 +33,7 @@ public final class CheckpointDirectory implements AutoCloseable {
     private long highestNumber;
     private @Nullable Group current;
     private @Nullable Manifest unpublished;
-    private long doubtful;
+    private long inDoubt;
     private volatile Catalog catalog;
 
     private CheckpointDirectory(DirectoryLayout layout, DirectoryLock lock, RetryPolicy retries) throws IOException {
@@ -56,17 +56,18 @@ public final class CheckpointDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens a directory, creating it where it is missing, locks it, puts right what an earlier run left ({@link #recovery}),
-     * and proves that files can be written there. Reads the files of the newest group.
+     * Opens a directory: creates it if necessary, locks it, recovers from an earlier run ({@link #recovery}), and
+     * checks that it is writable. Reads the files of the newest group.
      *
-     * @throws DirectoryInUseException if another run has it
-     * @throws IOException if that fails; the message names the directory and the remedy
+     * @throws DirectoryInUseException if another run has locked it
+     * @throws IOException if any of this fails; the message names the directory and the remedy
      */
     public static CheckpointDirectory open(Path path, RetryPolicy retries) throws IOException {
         DirectoryLayout layout = new DirectoryLayout(path.toAbsolutePath().normalize());
         try {
             if (Files.isSymbolicLink(layout.folder())) {
-                throw new IOException(layout.folder() + " is a symbolic link, but must lie in the directory itself");
+                throw new IOException(
+                        layout.folder() + " is a symbolic link, but must be a folder in the directory" + " itself");
             }
             DurableFiles.createFolders(layout.folder());
             DirectoryLock lock = DirectoryLock.take(layout);
@@ -104,7 +105,7 @@ public final class CheckpointDirectory implements AutoCloseable {
     }
 
     /**
-     * A file's place.
+     * The absolute path of a file.
      *
      * @param relative path inside this directory, with {@code /} between names
      * @throws IllegalArgumentException if it leads outside, or into the framework's own folder
@@ -113,47 +114,49 @@ public final class CheckpointDirectory implements AutoCloseable {
         return layout.resolve(relative);
     }
 
-    /** Whether something has that name: a file, a folder or a link, dangling or not. */
+    /** Whether a file, a folder or a link, dangling or not, exists under that path. */
     public boolean exists(String relative) {
         return DurableFiles.exists(resolve(relative));
     }
 
     /**
-     * Refuses a name under which no file can be published.
+     * Refuses a path at which no file can be published.
      *
-     * @throws IOException if a folder has it
+     *
+     * @throws IOException if it is that of a folder
      */
     public void refuseFolder(String relative) throws IOException {
         Path path = resolve(relative);
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("The checkpoint " + path + " could not be written: a folder has its name."
+            throw new IOException("The checkpoint " + path + " could not be written: a folder with that name exists."
                     + " Move the folder, or choose another filename or dirpath for the stream.");
         }
     }
 
-    /** What opening found and put right. */
+    /** What recovery found and restored when the directory was opened. */
     public Recovery recovery() {
         return recovery;
     }
 
-    /** The manifests at this moment. */
+    /** The current manifests. */
     public Catalog catalog() {
         return catalog;
     }
 
     /**
-     * Begins the next group, after making up for an earlier group's publishing if that has failed.
+     * Starts the next group, after publishing the previous one if that has failed before.
      *
-     * @throws IllegalStateException if the group before is not closed
-     * @throws IOException if the publishing fails again, or it is not known whether an earlier commit has failed
+     *
+     * @throws IllegalStateException if the previous group is not closed
+     * @throws IOException if publishing fails again, or the outcome of an earlier commit is in doubt
      */
     public Group begin() throws IOException {
         if (current != null) {
             throw new IllegalStateException("Group " + current.number() + " is not closed yet.");
         }
-        if (doubtful != 0) {
-            throw new IOException("The disk has left it open whether group " + doubtful + " of " + root()
-                    + " exists. Start the run again: opening the directory decides that.");
+        if (inDoubt != 0) {
+            throw new IOException("After a failure of the disk it is not known whether group " + inDoubt + " of "
+                    + root() + " exists. Start the run again: opening the directory resolves that.");
         }
         publish();
         Group group = new Group(this, layout, writer, highestNumber + 1);
@@ -161,7 +164,7 @@ public final class CheckpointDirectory implements AutoCloseable {
         return group;
     }
 
-    /** The group exists: nothing that fails from now on takes that back. */
+    /** Records a committed group. No later failure rolls it back. */
     void committed(Manifest manifest) {
         highestNumber = manifest.group();
         manifests.put(manifest.group(), manifest);
@@ -169,7 +172,7 @@ public final class CheckpointDirectory implements AutoCloseable {
         catalog = new Catalog(layout.root(), manifests, List.of());
     }
 
-    /** Publishes the committed group, if that is not done. */
+    /** Publishes the committed group unless that has been done. */
     void publish() throws IOException {
         Manifest manifest = unpublished;
         if (manifest == null) {
@@ -177,49 +180,50 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
         unflushed.addAll(Publishing.publish(layout, manifest));
         unpublished = null;
-        List<Long> useless = new KeptFiles(manifests).useless(manifest.origin().run());
+        List<Long> obsolete =
+                new RetainedFiles(manifests).obsolete(manifest.origin().run());
         try {
-            for (long group : useless) {
+            for (long group : obsolete) {
                 Files.deleteIfExists(layout.manifest(group));
                 manifests.remove(group);
             }
         } catch (IOException e) {
-            throw unfinished("the end of manifests of no more use", e);
+            throw unfinished("the deletion of obsolete manifests", e);
         }
-        if (!useless.isEmpty()) {
+        if (!obsolete.isEmpty()) {
             catalog = new Catalog(layout.root(), manifests, List.of());
         }
     }
 
     private IOException unfinished(String what, IOException reason) {
         return new IOException(
-                "The disk of " + root() + " did not take " + what + ": " + FailureReason.of(reason)
-                        + ". No checkpoint is lost: that is made up for when the directory is opened again."
+                "The disk of " + root() + " failed during " + what + ": " + FailureReason.of(reason)
+                        + ". No checkpoint is lost: the next run that opens the directory completes this."
                         + " Make sure that the directory is still there and writable.",
                 reason);
     }
 
-    /** Makes what has been published durable. It waits for the next commit, whose own flush does most of the work. */
+    /** Makes published names durable. Deferred to the next commit, whose own flush does most of the work. */
     void flushNames() throws IOException {
         for (Path folder : List.copyOf(unflushed)) {
-            if (Files.isDirectory(folder)) { // A user may have deleted it, with all that it held.
+            if (Files.isDirectory(folder)) { // A user may have deleted it with its content.
                 DurableFiles.flush(folder);
             }
             unflushed.remove(folder);
         }
     }
 
-    /** If it cannot be told whether the group exists, its files stay, and only the next recovery clears that up. */
+    /** Ends a group. If its commit is in doubt, its files stay until the next recovery resolves that. */
     void ended(Group group) {
         if (current == group) {
             current = null;
         }
         if (group.isInDoubt()) {
-            doubtful = group.number();
+            inDoubt = group.number();
         }
     }
 
-    /** Makes all names durable and gives the directory back. A group that is not committed is lost. */
+    /** Makes all names durable and unlocks the directory. An uncommitted group is discarded. */
     @Override
     public void close() throws IOException {
         try {
@@ -228,20 +232,20 @@ public final class CheckpointDirectory implements AutoCloseable {
             }
             flushNames();
         } catch (IOException e) {
-            throw unfinished("all names that it has given", e);
+            throw unfinished("the flush of published names", e);
         } finally {
             lock.close();
         }
     }
 
-    /** What goes into a file. */
+    /** The content of a file. */
     @FunctionalInterface
     public interface Content {
 
         /**
-         * Writes everything, from the channel's start. May be called again, for another file, after a failure.
+         * Writes all bytes from the start of the channel. After a failure it may be called again for another file.
          *
-         * @return what was written, whose checksum will be compared with the file whenever that is read
+         * @return size and checksum of the written file; the checksum is verified whenever the file is read
          */
         WrittenFile writeTo(FileChannel channel) throws IOException;
     }

@@ -20,10 +20,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Which checkpoint each file of a directory should be, by the directory's manifests at one moment.
+ * Maps the files of a directory to the checkpoints that they should hold according to a snapshot of its manifests.
  *
- * <p>Read without a lock, and without changing anything, while a run may be writing there. Nothing is concluded from the
- * name of a file. Immutable.
+ * <p>Reads take no lock and change nothing, although a run may be writing there. File names alone are never trusted.
+ * Immutable.
  */
 public final class DirectoryInventory {
     private final Path root;
@@ -39,28 +39,29 @@ public final class DirectoryInventory {
     }
 
     /**
-     * A file that should be there.
+     * A file that should exist.
      *
-     * @param path where it is, or should be; the manifest's place if that is what is missing
-     * @param checkpoint what it should hold; empty if the group's manifest is not there, or damaged
+     *
+     * @param path its actual or expected path; the manifest's path if the manifest is missing
+     * @param checkpoint what it should hold; empty if the group's manifest is missing or damaged
      */
     public record Item(String stream, long group, Path path, Optional<StoredCheckpoint> checkpoint) {}
 
     /**
      * Reads the manifests of a directory.
      *
-     * @throws IOException if there is no such directory, or it cannot be listed
+     * @throws IOException if the directory does not exist or cannot be listed
      */
     public static DirectoryInventory read(Path root) throws IOException {
-        long highestGroup = new DirectoryLayout(root).highestGroup(); // First, so that one that commits now is noticed.
+        long highestGroup = new DirectoryLayout(root).highestGroup(); // First, so that a concurrent commit is detected.
         return new DirectoryInventory(root, highestGroup, Catalog.read(root));
     }
 
     /**
-     * Reads the manifests of the directory that a file lies in, directly or in a folder of it.
+     * Reads the manifests of the directory that contains a file, directly or in a subfolder.
      *
      * @param file an absolute path without links
-     * @return empty if no folder above the file has manifests, as where a single file was copied to
+     * @return empty if no folder above the file has manifests, for example because a single file was copied
      * @throws IOException if the directory cannot be listed
      */
     public static Optional<DirectoryInventory> around(Path file) throws IOException {
@@ -75,8 +76,8 @@ public final class DirectoryInventory {
     private static List<Item> items(Path root, Catalog catalog) {
         NavigableMap<Long, Manifest> manifests = new TreeMap<>();
         catalog.manifests().forEach(manifest -> manifests.put(manifest.group(), manifest));
-        KeptFiles kept = new KeptFiles(manifests);
-        Set<String> seen = new HashSet<>(); // A name that two runs claim belongs to the newer one.
+        RetainedFiles kept = new RetainedFiles(manifests);
+        Set<String> seen = new HashSet<>(); // A path that two runs retain belongs to the newer run.
         List<Item> items = new ArrayList<>();
         for (Manifest newest : kept.newestOfRuns()) {
             kept.of(newest).stream()
@@ -88,97 +89,102 @@ public final class DirectoryInventory {
         return List.copyOf(items);
     }
 
-    private static Path locate(Path root, Catalog catalog, KeptFiles.KeptFile file) {
+    private static Path locate(Path root, Catalog catalog, RetainedFiles.RetainedFile file) {
         return file.checkpoint()
                 .filter(checkpoint -> checkpoint.file().equals(file.path()))
                 .map(catalog::locate)
                 .orElseGet(() -> root.resolve(file.path()));
     }
 
-    /** Whether no group has committed since, so that what is missing is missing. */
+    /** Whether no group was committed since the manifests were read, so that a missing file is really missing. */
     public boolean isCurrent() throws IOException {
         return new DirectoryLayout(root).highestGroup() == highestGroup;
     }
 
-    /** All that should be there, newest group first; of one group, files before further names of the same content. */
+    /**
+     * All files that should exist, newest group first; within a group, files before other names of the same content.
+     */
     public List<Item> items() {
         return items;
     }
 
-    /** What is called like a manifest but is none. */
+    /** Files that are named like manifests but are not valid ones. */
     public List<Catalog.Damaged> damaged() {
         return catalog.damaged();
     }
 
-    /** Damaged manifests that may be those of groups after this one. */
+    /** Damaged manifests that may belong to groups after this one. */
     public List<Catalog.Damaged> damagedAfter(long group) {
         return catalog.damaged().stream()
                 .filter(damaged -> numberOf(damaged).orElse(Long.MAX_VALUE) > group)
                 .toList();
     }
 
-    /** The group that a damaged manifest is called after; empty if its name has no number. */
+    /** The group number in the name of a damaged manifest; empty if the name has none. */
     public static OptionalLong numberOf(Catalog.Damaged damaged) {
         return DirectoryLayout.groupOf(damaged.file());
     }
 
-    /** Streams of which a manifest knows anything. */
+    /** All streams named by a manifest. */
     public Set<String> streams() {
         Set<String> streams = new LinkedHashSet<>();
         catalog.manifests()
-                .forEach(manifest -> streams.addAll(manifest.ledgers().keySet()));
+                .forEach(manifest -> streams.addAll(manifest.retained().keySet()));
         return streams;
     }
 
     /**
-     * What a file may be: several checkpoints if groups have used its name one after the other, since a run may be
-     * replacing it at this moment.
+     * The checkpoints that a file may hold. There are several if groups used the same path one after another, because a
+     * run may be replacing the file right now.
+     *
      *
      * @param file in this directory
-     * @return empty if no manifest names the file, or one that is damaged may be the one that does
+     * @return empty if no manifest names the file, or if a damaged manifest may name it
      */
-    public List<Claim> claims(Path file) {
+    public List<Candidate> candidates(Path file) {
         String name = new DirectoryLayout(root).relative(file);
-        List<Claim> claims = catalog.manifests().stream()
-                .flatMap(manifest -> claims(manifest, name))
+        List<Candidate> candidates = catalog.manifests().stream()
+                .flatMap(manifest -> candidates(manifest, name))
                 .distinct()
                 .toList();
-        long newest = claims.stream().mapToLong(Claim::group).max().orElse(0);
-        return damagedAfter(newest).isEmpty() ? claims : List.of();
+        long newest = candidates.stream().mapToLong(Candidate::group).max().orElse(0);
+        return damagedAfter(newest).isEmpty() ? candidates : List.of();
     }
 
-    /** A checkpoint that a file may be, and the group to which that belongs. */
-    public record Claim(long group, StoredCheckpoint checkpoint) {}
+    /** A checkpoint that a file may hold, and its group. */
+    public record Candidate(long group, StoredCheckpoint checkpoint) {}
 
-    private Stream<Claim> claims(Manifest manifest, String name) {
-        Stream<Claim> files = manifest.checkpoints().stream()
+    private Stream<Candidate> candidates(Manifest manifest, String name) {
+        Stream<Candidate> files = manifest.checkpoints().stream()
                 .filter(file -> file.file().equals(name)
                         || name.equals(
                                 DirectoryLayout.PRIVATE + "/" + file.blob().name()))
-                .map(file -> new Claim(manifest.group(), file));
-        Stream<Claim> pointers = manifest.ledgers().entrySet().stream()
-                .flatMap(ledger -> Stream.of(
-                                ledger.getValue().last(), ledger.getValue().best())
+                .map(file -> new Candidate(manifest.group(), file));
+        Stream<Candidate> pointers = manifest.retained().entrySet().stream()
+                .flatMap(retainedGroups -> Stream.of(
+                                retainedGroups.getValue().last(),
+                                retainedGroups.getValue().best())
                         .flatMap(Optional::stream)
                         .filter(pointer -> pointer.name().equals(name))
                         .flatMap(pointer -> catalog
-                                .checkpoint(ledger.getKey(), pointer.group())
-                                .map(file -> new Claim(pointer.group(), file))
+                                .checkpoint(retainedGroups.getKey(), pointer.group())
+                                .map(file -> new Candidate(pointer.group(), file))
                                 .stream()));
         return Stream.concat(files, pointers);
     }
 
     /**
-     * Files of the directory that are called like checkpoints and that nothing should keep there. Those that a group retires which is not yet
-     * published are not among them, nor is what lies in a folder with manifests of its own.
+     * Files that are named like checkpoints but are not retained by any run. Excludes files that a committed but
+     * unpublished group supersedes, and folders with manifests of their own.
      *
-     * @param extensions what names of checkpoints end with
+     *
+     * @param extensions extensions of checkpoint files
      * @throws IOException if a folder cannot be listed
      */
     public List<Path> unowned(List<String> extensions) throws IOException {
-        Set<Path> claimed = new HashSet<>();
-        items.forEach(item -> claimed.add(item.path()));
-        catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> claimed.add(root.resolve(file))));
+        Set<Path> known = new HashSet<>();
+        items.forEach(item -> known.add(item.path()));
+        catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> known.add(root.resolve(file))));
         List<Path> unowned = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -191,7 +197,7 @@ public final class DirectoryInventory {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && isCalledCheckpoint(file, extensions) && !claimed.contains(file)) {
+                if (attributes.isRegularFile() && isNamedLikeCheckpoint(file, extensions) && !known.contains(file)) {
                     unowned.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -209,7 +215,7 @@ public final class DirectoryInventory {
         return unowned;
     }
 
-    private static boolean isCalledCheckpoint(Path file, List<String> extensions) {
+    private static boolean isNamedLikeCheckpoint(Path file, List<String> extensions) {
         return extensions.stream().anyMatch(file.toString()::endsWith);
     }
 }

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where files lie in a directory of checkpoints, and how those of the framework are named.
+ * Paths in a checkpoint directory, and the names of the framework's own files.
  *
  * @param root the directory, absolute
  */
@@ -24,7 +24,7 @@ record DirectoryLayout(Path root) {
     private static final Pattern MANIFEST = Pattern.compile(MANIFEST_PREFIX + "([0-9]{10,18})\\" + MANIFEST_SUFFIX);
 
     /**
-     * A checkpoint's place.
+     * The absolute path of a checkpoint.
      *
      * @throws IllegalArgumentException if it leads outside, or into the framework's own folder
      */
@@ -32,12 +32,12 @@ record DirectoryLayout(Path root) {
         Path path = root.resolve(relative).normalize();
         if (!path.startsWith(root) || path.equals(root) || path.startsWith(folder())) {
             throw new IllegalArgumentException(
-                    "\"" + relative + "\" is not a place for a checkpoint inside " + root + ".");
+                    "\"" + relative + "\" is not a valid path for a checkpoint in " + root + ".");
         }
         return path;
     }
 
-    /** The path of something in the directory, with {@code /} between names. */
+    /** A path relative to the directory, with {@code /} between names. */
     String relative(Path path) {
         return root.relativize(path).toString().replace(root.getFileSystem().getSeparator(), "/");
     }
@@ -59,18 +59,18 @@ record DirectoryLayout(Path root) {
         return folder().resolve(manifestName(group));
     }
 
-    /** Name of a group's manifest: {@code group-0000000012.json} for group 12. Those of up to ten digits sort as strings. */
+    /** Name of a group's manifest: {@code group-0000000012.json} for group 12. Names with ten digits sort by number. */
     static String manifestName(long group) {
         return MANIFEST_PREFIX + "%010d".formatted(group) + MANIFEST_SUFFIX;
     }
 
-    /** Whether a file is named like a manifest, rightly or not. */
+    /** Whether a file is named like a manifest, whether or not it is one. */
     static boolean isNamedLikeManifest(Path file) {
         String name = name(file);
         return name.startsWith(MANIFEST_PREFIX) && name.endsWith(MANIFEST_SUFFIX);
     }
 
-    /** The group whose manifest has the name of this file; empty if it is not the name of one. */
+    /** The group in the name of a manifest; empty if the file is not named like one. */
     static OptionalLong groupOf(Path file) {
         String name = name(file);
         return numberIn(name).stream()
@@ -78,15 +78,16 @@ record DirectoryLayout(Path root) {
                 .findFirst();
     }
 
-    /** A place for a file that is being made. */
+    /** A new path for a temporary file. */
     Path temporary() {
         return folder().resolve(TEMPORARY + UUID.randomUUID());
     }
 
     /**
-     * The place of a blob.
+     * The path of a blob.
      *
-     * @throws IllegalArgumentException if that is no name of a blob
+     *
+     * @throws IllegalArgumentException if the name is not that of a blob
      */
     Path blob(String name) {
         Path blob = folder().resolve(name);
@@ -96,7 +97,7 @@ record DirectoryLayout(Path root) {
         return blob;
     }
 
-    /** The highest number that a group of the directory has had, as far as names tell; 0 for none. */
+    /** The highest group number in the names of manifests, including quarantined ones; 0 if there are none. */
     long highestGroup() throws IOException {
         long highest = 0;
         for (Path folder : List.of(folder(), quarantine())) {
@@ -112,7 +113,7 @@ record DirectoryLayout(Path root) {
         return highest;
     }
 
-    /** The number of a group in a name, which also holds the path that the file had if it is in quarantine. */
+    /** The group number in a name. The name of a quarantined file contains its former path. */
     private static OptionalLong numberIn(String name) {
         Matcher matcher = MANIFEST.matcher(name);
         return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();

@@ -17,19 +17,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right of one run to write a directory. The operating system takes the lock back when its holder's process ends,
- * however it ends; the lock's file stays.
+ * The exclusive right of one run to write to a directory. The operating system releases the lock when the holder's
+ * process ends for any reason; the lock file stays.
  *
- * <p>Runs of one process are told apart by a table, not by the file: POSIX drops a process's lock as soon as it closes any
- * channel to that file, so a second run must not even open it.
+ * <p>Runs of one process exclude each other by a table instead of the file: POSIX releases a process's lock as soon as
+ * it closes any channel to the file, so a second run must not even open it.
  */
 final class DirectoryLock implements AutoCloseable {
     private static final Map<Path, String> HELD_HERE = new ConcurrentHashMap<>();
 
-    /** The locked byte lies behind the text, which other processes may therefore read on every operating system. */
+    /**
+     * The locked byte lies after the holder's description, so other processes can read that on every operating system.
+     */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
-    private static final int MAX_TEXT_BYTES = 1024;
+    private static final int MAX_HOLDER_BYTES = 1024;
 
     private final Path key;
     private final FileChannel channel;
@@ -42,19 +44,19 @@ final class DirectoryLock implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @throws DirectoryInUseException if another run has it
+     * @throws DirectoryInUseException if another run holds it
      */
     static DirectoryLock take(DirectoryLayout layout) throws IOException {
         Path key = layout.folder().toRealPath();
-        String text = "process " + ProcessHandle.current().pid() + " on " + host() + ", since "
+        String holder = "process " + ProcessHandle.current().pid() + " on " + host() + ", since "
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        String holderHere = HELD_HERE.putIfAbsent(key, text);
+        String holderHere = HELD_HERE.putIfAbsent(key, holder);
         if (holderHere != null) {
             throw new DirectoryInUseException(layout.root(), "this " + holderHere);
         }
         boolean taken = false;
         try {
-            DirectoryLock lock = new DirectoryLock(key, lockedChannel(layout, text));
+            DirectoryLock lock = new DirectoryLock(key, lockedChannel(layout, holder));
             taken = true;
             return lock;
         } finally {
@@ -64,7 +66,7 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    private static FileChannel lockedChannel(DirectoryLayout layout, String text) throws IOException {
+    private static FileChannel lockedChannel(DirectoryLayout layout, String holder) throws IOException {
         FileChannel channel = FileChannel.open(
                 layout.lock(),
                 StandardOpenOption.CREATE,
@@ -75,10 +77,10 @@ final class DirectoryLock implements AutoCloseable {
         try {
             FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
             if (lock == null) {
-                throw new DirectoryInUseException(layout.root(), text(channel));
+                throw new DirectoryInUseException(layout.root(), readHolder(channel));
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+            channel.write(ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8)), 0);
             locked = true;
             return channel;
         } finally {
@@ -88,25 +90,25 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    private static String text(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(MAX_TEXT_BYTES);
+    private static String readHolder(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MAX_HOLDER_BYTES);
         while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) > 0) {
             // Until the end of the file.
         }
-        String text = StandardCharsets.UTF_8
+        String holder = StandardCharsets.UTF_8
                 .decode(bytes.flip())
                 .toString()
                 .lines()
                 .findFirst()
                 .orElse("");
-        return text.isBlank() ? "a process that has just begun" : text;
+        return holder.isBlank() ? "a process that has just started" : holder;
     }
 
     private static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            return "this host"; // A machine without a name of its own is no reason not to train.
+            return "this host"; // A machine without a host name can still train.
         }
     }
 

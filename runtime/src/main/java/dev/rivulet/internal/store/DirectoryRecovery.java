@@ -1,6 +1,6 @@
 package dev.rivulet.internal.store;
 
-import dev.rivulet.internal.store.KeptFiles.KeptFile;
+import dev.rivulet.internal.store.RetainedFiles.RetainedFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,17 +14,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Puts a directory right that a run left, however it ended. Needs the directory's lock. Every step may be repeated, so a
- * crash in it is made up for by the next recovery.
+ * Recovers a directory after a run that ended in any way. Requires the directory's lock. All steps are idempotent, so
+ * the next recovery completes one that was interrupted.
  *
- * <p>Only the newest group can be half published, whatever its run: a group commits after the publishing of the one before
- * it is durable.
+ * <p>Only the newest group of all runs can be partly published: a group is committed only when the previous one has
+ * been published durably.
  */
 final class DirectoryRecovery {
     private final DirectoryLayout layout;
     private final Quarantine quarantine;
     private final List<Long> rolledForward = new ArrayList<>();
-    private final List<String> swept = new ArrayList<>();
+    private final List<String> deletedOrphans = new ArrayList<>();
     private final List<Recovery.Missing> missing = new ArrayList<>();
     private final NavigableMap<Long, Manifest> manifests = new TreeMap<>();
 
@@ -42,13 +42,13 @@ final class DirectoryRecovery {
             rollForward(manifests.lastEntry().getValue());
         }
         quarantineDamaged(catalog.damaged());
-        sweep();
+        deleteOrphans();
         verify();
-        deleteUselessManifests();
-        return new Recovery(rolledForward, swept, quarantine.moved(), missing);
+        deleteObsoleteManifests();
+        return new Recovery(rolledForward, deletedOrphans, quarantine.moved(), missing);
     }
 
-    /** The good manifests that are left. */
+    /** The valid manifests that remain. */
     NavigableMap<Long, Manifest> manifests() {
         return manifests;
     }
@@ -61,14 +61,13 @@ final class DirectoryRecovery {
                 Optional<String> wrong = Files.isSymbolicLink(blob)
                         ? Optional.of("it is a symbolic link")
                         : FileCheck.content(blob, checkpoint);
-                if (wrong.isPresent()) { // Before it takes the place of a good file.
+                if (wrong.isPresent()) { // Before it replaces a valid file.
                     quarantine.move(blob, wrong.get());
                 }
                 unnamed |= wrong.isEmpty();
             }
         }
-        // A killed run may have left the manifest's name in memory only. It must be on the disk before retired files
-        // go.
+        // The manifest's name may only be in the page cache. It must be durable before superseded files are deleted.
         DurableFiles.flush(layout.folder());
         for (Path folder : Publishing.publish(layout, newest)) {
             DurableFiles.flush(folder);
@@ -79,14 +78,14 @@ final class DirectoryRecovery {
     }
 
     /**
-     * The blobs may be what a damaged manifest names. They go before it: after a crash in between, what is left of them must
-     * not be taken for leftovers.
+     * A damaged manifest may name the blobs. They are moved first: after a crash in between, the remaining ones must
+     * not be deleted as orphans.
      */
     private void quarantineDamaged(List<Catalog.Damaged> damaged) throws IOException {
         if (damaged.isEmpty()) {
             return;
         }
-        for (Path blob : leftovers()) {
+        for (Path blob : orphans()) {
             quarantine.move(blob, "it may belong to a group whose manifest is damaged");
         }
         for (Catalog.Damaged manifest : damaged) {
@@ -94,33 +93,35 @@ final class DirectoryRecovery {
         }
     }
 
-    private void sweep() throws IOException {
-        for (Path leftover : leftovers()) {
-            if (DurableFiles.isFolder(leftover)) {
-                quarantine.move(leftover, "it is a folder where only files should be");
+    private void deleteOrphans() throws IOException {
+        for (Path orphan : orphans()) {
+            if (DurableFiles.isFolder(orphan)) {
+                quarantine.move(orphan, "it is a folder where only files should be");
             } else {
-                Files.deleteIfExists(leftover);
-                swept.add(layout.relative(leftover));
+                Files.deleteIfExists(orphan);
+                deletedOrphans.add(layout.relative(orphan));
             }
         }
     }
 
-    private List<Path> leftovers() throws IOException {
-        List<Path> leftovers = new ArrayList<>();
+    private List<Path> orphans() throws IOException {
+        List<Path> orphans = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(layout.folder(), DirectoryLayout.TEMPORARY + "*")) {
-            files.forEach(leftovers::add);
+            files.forEach(orphans::add);
         }
-        leftovers.sort(null);
-        return leftovers;
+        orphans.sort(null);
+        return orphans;
     }
 
-    /** Reads what training would resume from; of all else, the size must do until it is loaded. */
+    /**
+     * Reads the files from which training would resume. For all others, only the size is checked until they are loaded.
+     */
     private void verify() throws IOException {
-        KeptFiles kept = new KeptFiles(manifests);
-        Set<String> seen = new HashSet<>(); // A name that two runs claim belongs to the newer one.
+        RetainedFiles kept = new RetainedFiles(manifests);
+        Set<String> seen = new HashSet<>(); // A path that two runs retain belongs to the newer run.
         for (Manifest newest : kept.newestOfRuns()) {
             boolean current = newest.group() == manifests.lastKey();
-            for (KeptFile file : kept.of(newest)) {
+            for (RetainedFile file : kept.of(newest)) {
                 if (seen.add(file.path())) {
                     verify(file, current && file.group() == newest.group());
                 }
@@ -128,11 +129,11 @@ final class DirectoryRecovery {
         }
     }
 
-    private void verify(KeptFile file, boolean withContent) throws IOException {
+    private void verify(RetainedFile file, boolean withContent) throws IOException {
         Path path = file.path().startsWith(DirectoryLayout.PRIVATE + "/")
                 ? layout.root().resolve(file.path())
                 : layout.resolve(file.path());
-        // A link to nothing is as good as nothing.
+        // A dangling link counts as missing.
         if (file.checkpoint().isEmpty() || Files.notExists(path)) {
             missing.add(new Recovery.Missing(file.stream(), file.group(), file.path()));
             return;
@@ -144,26 +145,29 @@ final class DirectoryRecovery {
         }
     }
 
-    /** Those of runs too of which no file is left; the newest of all stays, so that numbers go on ascending. */
-    private void deleteUselessManifests() throws IOException {
-        KeptFiles kept = new KeptFiles(manifests);
+    /**
+     * Also deletes those of runs without any remaining file. The newest of all stays, so that group numbers keep
+     * ascending.
+     */
+    private void deleteObsoleteManifests() throws IOException {
+        RetainedFiles kept = new RetainedFiles(manifests);
         for (Manifest newest : kept.newestOfRuns()) {
-            List<Long> useless = kept.useless(newest.origin().run());
+            List<Long> obsolete = kept.obsolete(newest.origin().run());
             if (newest.group() != manifests.lastKey()) {
-                useless = uselessOfEarlierRun(kept, newest, useless);
+                obsolete = obsoleteOfEarlierRun(kept, newest, obsolete);
             }
-            for (long group : useless) {
+            for (long group : obsolete) {
                 Files.deleteIfExists(layout.manifest(group));
                 manifests.remove(group);
             }
         }
     }
 
-    private List<Long> uselessOfEarlierRun(KeptFiles kept, Manifest newest, List<Long> useless) {
+    private List<Long> obsoleteOfEarlierRun(RetainedFiles kept, Manifest newest, List<Long> obsolete) {
         boolean filesLeft = kept.of(newest).stream()
                 .anyMatch(file -> Files.exists(layout.root().resolve(file.path())));
         return filesLeft
-                ? useless
+                ? obsolete
                 : manifests.values().stream()
                         .filter(manifest ->
                                 manifest.origin().run().equals(newest.origin().run()))

@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Steps of the file system that a commit is made of. A change of names is durable once its folder is flushed. */
+/** The file system operations of a commit. A change of names is durable once the folder is flushed. */
 final class DurableFiles {
     private DurableFiles() {}
 
-    /** Creates what is missing of a folder, so that each new name is durable in its parent. */
+    /** Creates a folder and its missing parents, and makes each new name durable in its parent. */
     static void createFolders(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             createFolders(parent(folder));
@@ -26,8 +26,8 @@ final class DurableFiles {
     }
 
     /**
-     * Makes the names of all folders above one durable, which a killed run may have made and not flushed. Those that cannot
-     * be read are not this run's.
+     * Makes the names of all parent folders durable: a killed run may have created them without a flush. Unreadable
+     * parents were not created by a run.
      */
     static void flushAncestors(Path folder) throws IOException {
         for (Path above = folder.getParent(); above != null; above = above.getParent()) {
@@ -39,7 +39,7 @@ final class DurableFiles {
         }
     }
 
-    /** Gives a file another name at once, in place of what has it. Neither folder is flushed. */
+    /** Renames a file atomically, replacing any file at the target. Does not flush either folder. */
     static void rename(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -49,9 +49,9 @@ final class DurableFiles {
     }
 
     /**
-     * Gives a file a second name: a hard link, or a durable copy where there are none.
+     * Gives a file a second name: a hard link, or a durable copy where hard links are not supported.
      *
-     * @param link a name that is free
+     * @param link a name that does not exist yet
      */
     static void linkOrCopy(Path file, Path link) throws IOException {
         try {
@@ -68,19 +68,19 @@ final class DurableFiles {
     static void flush(Path path) throws IOException {
         if (Files.isDirectory(path)
                 && !path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return; // Windows opens no directories, and keeps renames in its journal.
+            return; // Windows cannot open directories, and journals renames.
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
-    /** Whether something has that name, a dangling link included. */
+    /** Whether a path exists, even as a dangling link. */
     static boolean exists(Path path) {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Whether that is a folder itself, not a link to one. */
+    /** Whether a path is a folder, not a link to one. */
     static boolean isFolder(Path path) {
         return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }

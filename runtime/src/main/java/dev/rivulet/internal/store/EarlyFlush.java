@@ -6,14 +6,14 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that flushes a file while it is being written, so that the disk works during the copy into the page cache and
- * not only after it.
+ * Flushes a file on a thread of its own while it is being written, so that the disk already works during the copy into
+ * the page cache.
  *
- * <p>Its failure is the file's failure: the operating system reports a lost page to one flush only, so the last flush may
- * go well although an earlier one did not.
+ * <p>A failure here fails the whole write: the operating system reports a lost page to one flush only, so the last
+ * flush may succeed although an earlier one failed.
  */
 final class EarlyFlush {
-    /** Enough for the disk to be busy with, little enough that not much is left for the last flush. */
+    /** Large enough to keep the disk busy, small enough to leave little for the last flush. */
     private static final long STEP = 32L << 20;
 
     private final FileChannel channel;
@@ -27,7 +27,7 @@ final class EarlyFlush {
         this.channel = channel;
     }
 
-    /** Whether it pays for a file of that size. */
+    /** Whether early flushing is worthwhile for a file of that size. */
     static boolean isWorthwhile(long byteCount) {
         return byteCount >= 2 * STEP;
     }
@@ -40,7 +40,7 @@ final class EarlyFlush {
     }
 
     /**
-     * Tells how much has been written.
+     * Reports how many bytes have been written so far.
      *
      * @throws IOException if an earlier part could not be flushed
      */
@@ -53,7 +53,7 @@ final class EarlyFlush {
     }
 
     /**
-     * Ends the thread once it has flushed what it was told of; the rest is left to the caller.
+     * Ends the thread once it has flushed the reported bytes; the caller flushes the rest.
      *
      * @throws IOException if a flush failed
      */
@@ -64,8 +64,8 @@ final class EarlyFlush {
         }
     }
 
-    /** Ends the thread after the file has failed for a reason of its own. */
-    void abandon() {
+    /** Ends the thread after the write itself has failed. */
+    void abort() {
         end();
     }
 

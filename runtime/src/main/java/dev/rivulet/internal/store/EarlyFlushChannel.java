@@ -9,7 +9,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A file that tells {@link EarlyFlush} how far it has been written. */
+/** A file channel that reports its progress to {@link EarlyFlush}. */
 final class EarlyFlushChannel extends FileChannel {
     private final FileChannel file;
     private final EarlyFlush flush;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** What a failure of the file system says of its reason, for a message that names the file itself. */
+/** The reason of a file system failure, for a message that already names the file. */
 final class FailureReason {
     private FailureReason() {}
 

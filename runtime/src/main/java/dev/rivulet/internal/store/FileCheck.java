@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/** Compares a file with what a manifest says of it. Each method gives what is wrong, or nothing. */
+/** Compares a file with its description in a manifest. Each method returns the problem that it found, if any. */
 final class FileCheck {
     private static final int PIECE = 1 << 20;
 
@@ -20,7 +20,7 @@ final class FileCheck {
     /** Compares kind and size, without reading the content. */
     static Optional<String> size(Path file, StoredCheckpoint expected) throws IOException {
         if (!Files.isRegularFile(file)) {
-            return Optional.of("it is no file");
+            return Optional.of("it is not a file");
         }
         long size = Files.size(file);
         return size == expected.bytes()
@@ -38,7 +38,7 @@ final class FileCheck {
         try {
             crc = crc32c(file);
         } catch (FileSystemException | ClosedChannelException e) {
-            throw e; // Says nothing of the content: no access, or an interrupt.
+            throw e; // No access, or an interrupt: says nothing about the content.
         } catch (IOException e) {
             return Optional.of("it cannot be read: " + FailureReason.of(e));
         }

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The checkpoints of one save event, on their way into a directory together: each is written, then all are committed, then
- * they get their names.
+ * The checkpoints of one save, which are written to a directory together: each file is written under a temporary name,
+ * then all are committed, then they are renamed to their paths.
  *
- * <p>Until the commit nothing of them is visible, and {@link #close} takes them away. After it they are durable, whatever
- * happens to {@link #publish}, which the next group or the next run finishes. Confined to the directory's thread.
+ * <p>Before the commit nothing is visible, and {@link #close} deletes the files. After it they are durable even if
+ * {@link #publish} fails, which the next group or the next run completes. Confined to the directory's thread.
  */
 public final class Group implements AutoCloseable {
     private enum State {
@@ -39,7 +39,7 @@ public final class Group implements AutoCloseable {
         this.number = number;
     }
 
-    /** Number of the group in its directory, above those of all earlier groups. */
+    /** Number of the group in its directory, higher than those of all earlier groups. */
     public long number() {
         return number;
     }
@@ -47,12 +47,13 @@ public final class Group implements AutoCloseable {
     /**
      * Writes a file and makes its content durable.
      *
-     * @param file path that it is to have in the directory
+     * @param file path in the directory after publishing
      * @param byteCount bytes of the content
-     * @param content called again after a transient failure, as often as the directory's {@link RetryPolicy} says
+     * @param content called again after a transient failure, as often as the directory's {@link RetryPolicy} allows
      * @throws IllegalArgumentException if the path leads outside the directory or into the framework's own folder
-     * @throws dev.rivulet.checkpoint.InsufficientSpaceException wrapped, if the disk has too little room; nothing is written then
-     * @throws IOException if the content cannot be produced or written; nothing is left of it then
+     * @throws dev.rivulet.checkpoint.InsufficientSpaceException wrapped, if the disk does not have enough space; then
+     *     nothing is written
+     * @throws IOException if the content cannot be produced or written; then its file is deleted
      */
     public Blob write(String file, long byteCount, Content content) throws IOException {
         require(State.OPEN);
@@ -68,43 +69,47 @@ public final class Group implements AutoCloseable {
         return blob;
     }
 
-    /** Where a file lies until the group is published. */
+    /** The path of a file until the group is published. */
     public Path path(Blob blob) {
         return layout.blob(blob.name());
     }
 
     /**
-     * Makes the group exist: it is durable when this returns, with all of its files. If it fails, the group does not exist;
-     * only if that cannot be made sure of either, the directory takes no further group until it is opened anew.
+     * Commits the group: when this returns, it is durable with all of its files. If the commit fails, it is rolled
+     * back; if the rollback fails as well, the commit is in doubt, and the directory accepts no more groups until it is
+     * opened again.
      *
      * @param manifest describes exactly the files that were written
-     * @throws IllegalArgumentException if it does not
+     * @throws IllegalArgumentException if it describes other files
      */
     public void commit(Manifest manifest) throws IOException {
         require(State.OPEN);
         checkDescribed(manifest);
-        byte[] text = ManifestText.encode(manifest);
+        byte[] json = ManifestJson.encode(manifest);
         Path target = layout.manifest(number);
         Path temporary = layout.temporary();
         state = State.IN_DOUBT;
         try {
-            temporary = writer.write(text).path();
-            // After the manifest's own flush: journaling file systems have written all names with it already.
+            temporary = writer.write(json).path();
+            // After the manifest's own flush, with which journaling file systems have already written all names.
             directory.flushNames();
             DurableFiles.flush(layout.folder());
             DurableFiles.rename(temporary, target);
             DurableFiles.flush(layout.folder());
         } catch (IOException e) {
-            takeBack(temporary, target, e);
+            rollBack(temporary, target, e);
             throw failed("Group " + number + " could not be committed to " + layout.root(), e);
         }
         state = State.COMMITTED;
         directory.committed(manifest);
     }
 
-    /** The manifest's name may be on the disk. While it may, the files must stay: it would promise what is not there. */
-    private void takeBack(Path temporary, Path target, IOException failure) {
-        boolean interrupted = Thread.interrupted(); // It would end this flush as well.
+    /**
+     * Deletes the manifest, whose name may already be durable. Unless the deletion is durable, the files must stay,
+     * because the manifest may survive and name them.
+     */
+    private void rollBack(Path temporary, Path target, IOException failure) {
+        boolean interrupted = Thread.interrupted(); // It would also abort this flush.
         try {
             Files.deleteIfExists(temporary);
             Files.deleteIfExists(target);
@@ -120,9 +125,9 @@ public final class Group implements AutoCloseable {
     }
 
     /**
-     * Gives the files of the committed group their names, points {@code last} and {@code best} to them, and deletes what is
-     * kept no longer, manifests included. May be repeated after a failure. The names reach the disk when the next group
-     * commits or the directory is closed; until then, recovery makes up for them from the manifest.
+     * Renames the files of the committed group to their paths, moves the pointers {@code last} and {@code best}, and
+     * deletes superseded files and manifests. May be repeated after a failure. The names become durable when the next
+     * group commits or the directory is closed; until then, recovery can restore them from the manifest.
      */
     public void publish() throws IOException {
         if (state == State.PUBLISHED) {
@@ -133,7 +138,7 @@ public final class Group implements AutoCloseable {
         state = State.PUBLISHED;
     }
 
-    /** Ends the group. One that is not committed leaves nothing behind. */
+    /** Ends the group. Deletes the files of an uncommitted one. */
     @Override
     public void close() throws IOException {
         try {
@@ -144,13 +149,16 @@ public final class Group implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw failed("What was written of group " + number + " in " + layout.folder() + " stays there", e);
+            throw failed(
+                    "The files of uncommitted group " + number + " in " + layout.folder() + " could not be"
+                            + " deleted",
+                    e);
         } finally {
             directory.ended(this);
         }
     }
 
-    /** Whether it is for the next recovery to find out if the group exists. */
+    /** Whether only the next recovery can find out if the group exists. */
     boolean isInDoubt() {
         return state == State.IN_DOUBT;
     }

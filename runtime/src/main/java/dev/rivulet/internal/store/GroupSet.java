@@ -8,12 +8,12 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of group numbers, whose string is short where numbers follow each other: {@code 3,7,10-12}.
+ * A set of group numbers with a compact string form that uses ranges: {@code 3,7,10-12}.
  *
- * <p>Immutable. Held as ranges, so that neither memory nor time depends on how many numbers a range spans.
+ * <p>Immutable. Stored as ranges, so that neither memory nor time depends on how many numbers a range spans.
  */
 public final class GroupSet {
-    /** No group. */
+    /** The empty set. */
     public static final GroupSet EMPTY = new GroupSet(new long[0]);
 
     /** First and last number of each range in turn, ascending; between two ranges a number is missing. */
@@ -33,7 +33,8 @@ public final class GroupSet {
     }
 
     /**
-     * The set of which {@link #toString} gave the string.
+     * Parses a string that {@link #toString} returned.
+     *
      *
      * @throws IllegalArgumentException if no set has that string
      */
@@ -41,7 +42,7 @@ public final class GroupSet {
         return string.isEmpty() ? EMPTY : new GroupSet(Parser.bounds(string));
     }
 
-    /** Whether there is no group in the set. */
+    /** Whether the set has no groups. */
     public boolean isEmpty() {
         return bounds.length == 0;
     }
@@ -52,12 +53,12 @@ public final class GroupSet {
         return position >= 0 || (-position - 1) % 2 == 1; // Past the first bound of a range, but not past its last.
     }
 
-    /** The numbers, ascending: a view that takes no memory for each. */
+    /** The numbers in ascending order: a view that computes them. */
     public List<Long> numbers() {
         return new Numbers(bounds);
     }
 
-    /** With one group more. */
+    /** This set and one more group. */
     public GroupSet with(long group) {
         if (contains(group)) {
             return this;
@@ -66,7 +67,7 @@ public final class GroupSet {
         return with(new GroupSet(new long[] {group, group}));
     }
 
-    /** With the groups of another set. */
+    /** The union of this set and another one. */
     public GroupSet with(GroupSet others) {
         if (others.isEmpty() || isEmpty()) {
             return isEmpty() ? others : this;
@@ -85,7 +86,7 @@ public final class GroupSet {
         return new GroupSet(Arrays.copyOf(merged, length));
     }
 
-    /** Whether all groups of the set are at most this one. */
+    /** Whether no group of the set is higher than this one. */
     boolean isUpTo(long group) {
         return isEmpty() || bounds[bounds.length - 1] <= group;
     }
@@ -126,7 +127,7 @@ public final class GroupSet {
         return Arrays.copyOf(bounds, length);
     }
 
-    /** Appends a range that does not begin before the last one; joins them where no number is between them. */
+    /** Appends a range that does not start before the last one. Joins the two if no number lies between them. */
     private static int append(long[] bounds, int length, long from, long to) {
         if (length > 0 && from - 1 <= bounds[length - 1]) {
             bounds[length - 1] = Math.max(bounds[length - 1], to);
@@ -143,10 +144,10 @@ public final class GroupSet {
         }
     }
 
-    /** The numbers of ranges as a list that computes them: memory for each range, none for each number. */
+    /** The numbers of ranges as a list that computes them: it takes memory per range, not per number. */
     private static final class Numbers extends AbstractList<Long> implements RandomAccess {
         private final long[] bounds;
-        /** How many numbers are in the ranges before each range, and in all. */
+        /** How many numbers are in the ranges before each range; the last entry is the total. */
         private final long[] before;
 
         /**
@@ -172,14 +173,16 @@ public final class GroupSet {
             return bounds[2 * range] + (index - before[range]);
         }
 
-        /** How many numbers there are; {@link Integer#MAX_VALUE} if there are more. */
+        /** The count of numbers, at most {@link Integer#MAX_VALUE}. */
         @Override
         public int size() {
             return (int) Math.min(Integer.MAX_VALUE, before[before.length - 1]);
         }
     }
 
-    /** Reads the string of a set, and accepts only what {@link #toString} would write: one string for each set. */
+    /**
+     * Reads the string of a set. Accepts only what {@link #toString} writes, so that each set has exactly one string.
+     */
     private static final class Parser {
         private final String string;
         private int position;
@@ -191,8 +194,7 @@ public final class GroupSet {
         /** First and last number of each range in turn. */
         static long[] bounds(String string) {
             int ranges = new Parser(string).read((range, from, to) -> {});
-            long[] bounds =
-                    new long[2 * ranges]; // Allocated for what is known to be a set, not for a number of commas.
+            long[] bounds = new long[2 * ranges]; // Allocated only after the string is known to be valid.
             new Parser(string).read((range, from, to) -> {
                 bounds[2 * range] = from;
                 bounds[2 * range + 1] = to;
@@ -200,20 +202,20 @@ public final class GroupSet {
             return bounds;
         }
 
-        /** Reads all ranges, of which it returns the number. */
+        /** Reads all ranges and returns how many there are. */
         private int read(RangeConsumer ranges) {
             long last = -1;
             int count = 0;
             do {
                 long from = number();
                 if (from - 1 <= last) {
-                    throw malformed("ranges ascend, and no two of them touch");
+                    throw malformed("ranges must ascend and must not touch");
                 }
                 last = take('-') ? endOfRange(from) : from;
                 ranges.accept(count++, from, last);
             } while (take(','));
             if (position < string.length()) {
-                throw malformed("numbers and ranges are separated by commas");
+                throw malformed("numbers and ranges must be separated by commas");
             }
             return count;
         }
@@ -221,7 +223,7 @@ public final class GroupSet {
         private long endOfRange(long from) {
             long to = number();
             if (to <= from) {
-                throw malformed("a range ends after its beginning");
+                throw malformed("the end of a range must be greater than its start");
             }
             return to;
         }
@@ -238,11 +240,11 @@ public final class GroupSet {
             for (; position < string.length() && isDigit(string.charAt(position)); position++) {
                 int digit = string.charAt(position) - '0';
                 if (value > (Long.MAX_VALUE - digit) / 10) {
-                    throw malformed("a number is at most 2^63 - 1");
+                    throw malformed("a number must be at most 2^63 - 1");
                 }
                 value = value * 10 + digit;
                 if (value == 0) {
-                    throw malformed("a number begins with 1 to 9");
+                    throw malformed("a number must start with 1 to 9");
                 }
             }
             if (position == from) {
@@ -256,7 +258,7 @@ public final class GroupSet {
         }
 
         private IllegalArgumentException malformed(String reason) {
-            return new IllegalArgumentException("at character " + position + " of a set of groups, " + reason);
+            return new IllegalArgumentException("At character " + position + " of a set of groups, " + reason + ".");
         }
 
         @FunctionalInterface

@@ -3,7 +3,7 @@ package dev.rivulet.internal.store;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown when a file is not a valid manifest. Nothing of it has been used. */
+/** Thrown when a file is not a valid manifest. No part of it has been used. */
 public final class MalformedManifestException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -12,25 +12,26 @@ public final class MalformedManifestException extends IOException {
 
     private final String file;
     private final ManifestRule rule;
-    private final String place;
+    private final String location;
     private final String reason;
 
     /**
      * A violation.
      *
      * @param file name of the file
-     * @param rule what is violated
-     * @param place where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it,
-     *     {@code byte 12} is one of its bytes
-     * @param reason what was found there, a clause without its full stop
+     * @param rule the violated rule
+     * @param location where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is the whole manifest,
+     *     {@code byte 12} is a single byte
+     * @param reason what was found there, a clause without a full stop
      */
-    MalformedManifestException(String file, ManifestRule rule, String place, String reason) {
-        super(file + " is not a valid manifest: at " + excerpt(place) + ", " + excerpt(reason) + " (rule " + rule + ": "
-                + rule.statement() + "). It is damaged, incomplete or of another format; its checkpoints cannot be told"
-                + " from others, use an earlier group.");
+    MalformedManifestException(String file, ManifestRule rule, String location, String reason) {
+        super(file + " is not a valid manifest: at " + excerpt(location) + ", " + excerpt(reason) + " (rule " + rule
+                + ": "
+                + rule.statement() + "). It is damaged, incomplete or in another format. Its checkpoints cannot be"
+                + " identified; use an earlier group.");
         this.file = file;
         this.rule = rule;
-        this.place = excerpt(place);
+        this.location = excerpt(location);
         this.reason = excerpt(reason);
     }
 
@@ -39,22 +40,25 @@ public final class MalformedManifestException extends IOException {
         return file;
     }
 
-    /** The rule that is violated. */
+    /** The violated rule. */
     public ManifestRule rule() {
         return rule;
     }
 
-    /** Where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is all of it, {@code byte 12} one byte. */
-    public String place() {
-        return place;
+    /**
+     * Where in the manifest, such as {@code $.checkpoints[2].bytes}; {@code $} is the whole manifest, {@code byte 12} a
+     * single byte.
+     */
+    public String location() {
+        return location;
     }
 
-    /** What was found there, a clause without its full stop. */
+    /** What was found there, a clause without a full stop. */
     public String reason() {
         return reason;
     }
 
-    /** What a damaged file holds may be of any length and any content. */
+    /** Shortens a string from a damaged file, which may have any length and content. */
     private static String excerpt(String string) {
         String start = string.length() > MAX_EXCERPT ? string.substring(0, MAX_EXCERPT) + "…" : string;
         return start.replaceAll("[\\p{Cc}\\p{Cs}]", "?");

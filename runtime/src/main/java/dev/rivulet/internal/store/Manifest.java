@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What one group consists of, and what is kept once it is committed: the checkpoints of all streams that one save request
- * saved. The group exists from the moment at which its manifest has its name.
+ * Describes one group, that is the checkpoints of all streams that one save request saved, and what is retained once it
+ * is committed. The group exists as soon as its manifest has its final name.
  *
- * <p>Paths are relative to the directory, with {@code /} between names. Plain data; {@link ManifestWriter} documents its
- * form on disk, whose keys are the components' names, or those given with them.
+ * <p>Paths are relative to the directory, with {@code /} between names. Plain data; {@link ManifestWriter} documents
+ * the on-disk format, whose keys are the names of the components unless {@link SerializedName} gives another one.
  *
- * @param group number of the group in its directory, ascending from 1 over all runs
- * @param origin what saved it, and when
- * @param checkpoints the files of this group, sources before what is derived from them
- * @param pointers what {@code last} and {@code best} name once the group is committed, where that changes
- * @param superseded files that are not kept any longer once the group is committed, in the order of their deletion
- * @param ledgers what every stream of the run keeps once the group is committed, by stream
+ * @param group number of the group in its directory, ascending from 1 across all runs
+ * @param origin which run saved it, and when
+ * @param checkpoints the files of this group, each source before the files derived from it
+ * @param pointers new targets of {@code last} and {@code best}, where the group changes them
+ * @param superseded files to delete once the group is committed, in the order of deletion
+ * @param retained what each stream of the run retains once the group is committed, by stream
  */
 public record Manifest(
         long group,
@@ -28,25 +28,25 @@ public record Manifest(
         List<StoredCheckpoint> checkpoints,
         List<Pointer> pointers,
         @SerializedName("retired") List<String> superseded,
-        Map<String, RetainedGroups> ledgers) {
+        @SerializedName("ledgers") Map<String, RetainedGroups> retained) {
 
-    /** Holds copies that do not change; maps keep their order. */
+    /** Makes immutable copies; maps keep their order. */
     public Manifest {
         checkpoints = List.copyOf(checkpoints);
         pointers = List.copyOf(pointers);
         superseded = List.copyOf(superseded);
-        ledgers = Collections.unmodifiableMap(new LinkedHashMap<>(ledgers));
+        retained = Collections.unmodifiableMap(new LinkedHashMap<>(retained));
     }
 
     /**
-     * The run that saved a group, and the moment in it.
+     * The run that saved a group, and when it did.
      *
      * @param run the run, whose retention state continues from group to group
-     * @param savedAt when the group was committed, by the machine's clock
+     * @param savedAt when the group was committed, by the system clock
      * @param epoch index of the epoch
      * @param globalStep optimizer steps before the save
      * @param version version of the framework that wrote it
-     * @param metrics all metrics at that moment, exact, by name
+     * @param metrics all metrics at that time, exact, by name
      */
     public record Origin(
             UUID run,
@@ -56,7 +56,7 @@ public record Manifest(
             String version,
             Map<String, Double> metrics) {
 
-        /** Holds a copy that does not change and keeps the order. */
+        /** Makes an immutable copy that keeps the order. */
         public Origin {
             metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
         }
@@ -67,7 +67,8 @@ public record Manifest(
      *
      * @param name path of the pointer
      * @param target path of the file that it names, of this group or an earlier one
-     * @param linked whether it is a symbolic link; otherwise a file of the same content, which outlives its target
+     * @param linked whether it is a symbolic link; otherwise it is a file with the same content, which outlives its
+     *     target
      */
     public record Pointer(String name, String target, boolean linked) {}
 }

@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What the values of a manifest must satisfy, whether it is to be written or has been read: then what one version writes,
- * every version reads, and no string leads out of the directory.
+ * Checks the values of a manifest, both before writing and after reading. So each version can read what another one
+ * wrote, and no path leads out of the directory.
  */
 final class ManifestCheck {
-    /** Most members of a list or map. */
+    /** Maximum number of members of a list or map. */
     static final int MAX_MEMBERS = 65_536;
 
-    /** Most characters of a string. */
+    /** Maximum number of characters of a string. */
     private static final int MAX_STRING = 4096;
 
     private static final Pattern BLOB =
@@ -49,7 +49,7 @@ final class ManifestCheck {
         members("$.checkpoints", manifest.checkpoints().size());
         members("$.pointers", manifest.pointers().size());
         members("$.retired", manifest.superseded().size());
-        members("$.ledgers", manifest.ledgers().size());
+        members("$.ledgers", manifest.retained().size());
         group("$.group", manifest.group());
         count("$.epoch", manifest.origin().epoch());
         count("$.global_step", manifest.origin().globalStep());
@@ -63,138 +63,139 @@ final class ManifestCheck {
         }
         i = 0;
         for (Manifest.Pointer pointer : manifest.pointers()) {
-            String place = "$.pointers[" + i++ + "]";
-            newPath(place + ".name", pointer.name());
-            path(place + ".target", pointer.target());
+            String location = "$.pointers[" + i++ + "]";
+            newPath(location + ".name", pointer.name());
+            path(location + ".target", pointer.target());
         }
         i = 0;
         for (String superseded : manifest.superseded()) {
             newPath("$.retired[" + i++ + "]", superseded);
         }
-        for (Map.Entry<String, RetainedGroups> ledger : manifest.ledgers().entrySet()) {
-            stream("$.ledgers", ledger.getKey());
-            ledger("$.ledgers." + ledger.getKey(), ledger.getValue());
+        for (Map.Entry<String, RetainedGroups> retainedGroups :
+                manifest.retained().entrySet()) {
+            stream("$.ledgers", retainedGroups.getKey());
+            retainedGroups("$.ledgers." + retainedGroups.getKey(), retainedGroups.getValue());
         }
     }
 
-    private void checkpoint(String place, StoredCheckpoint checkpoint) throws MalformedManifestException {
-        stream(place + ".stream", checkpoint.stream());
+    private void checkpoint(String location, StoredCheckpoint checkpoint) throws MalformedManifestException {
+        stream(location + ".stream", checkpoint.stream());
         require(
                 streams.add(checkpoint.stream()),
                 ManifestRule.DUPLICATE_STREAM,
-                place + ".stream",
+                location + ".stream",
                 checkpoint.stream() + " has two checkpoints");
         require(
-                manifest.ledgers().containsKey(checkpoint.stream()),
-                ManifestRule.LEDGER_MISSING,
-                place + ".stream",
-                checkpoint.stream() + " has no ledger");
-        newPath(place + ".file", checkpoint.file());
+                manifest.retained().containsKey(checkpoint.stream()),
+                ManifestRule.RETENTION_MISSING,
+                location + ".stream",
+                checkpoint.stream() + " has no entry in ledgers");
+        newPath(location + ".file", checkpoint.file());
         String blob = checkpoint.blob().name();
-        require(BLOB.matcher(blob).matches(), ManifestRule.BLOB, place + ".blob", "\"" + blob + "\" is not a blob");
-        require(blobs.add(blob), ManifestRule.DUPLICATE_BLOB, place + ".blob", blob + " occurs twice");
-        count(place + ".bytes", checkpoint.bytes());
+        require(BLOB.matcher(blob).matches(), ManifestRule.BLOB, location + ".blob", "\"" + blob + "\" is not a blob");
+        require(blobs.add(blob), ManifestRule.DUPLICATE_BLOB, location + ".blob", blob + " occurs twice");
+        count(location + ".bytes", checkpoint.bytes());
         require(
                 checkpoint.crc32c() >>> 32 == 0,
                 ManifestRule.DIGEST,
-                place + ".crc32c",
+                location + ".crc32c",
                 checkpoint.crc32c() + " has more than 32 bits");
         if (checkpoint.derivation().isPresent()) {
             StoredCheckpoint.Derivation derivation = checkpoint.derivation().get();
-            string(place + ".derivation.transform", derivation.transform());
-            stream(place + ".derivation.source", derivation.source());
-            string(place + ".derivation.source_digest", derivation.sourceDigest());
+            string(location + ".derivation.transform", derivation.transform());
+            stream(location + ".derivation.source", derivation.source());
+            string(location + ".derivation.source_digest", derivation.sourceDigest());
         }
     }
 
-    private void ledger(String place, RetainedGroups ledger) throws MalformedManifestException {
-        RetainedGroups.Kept kept = ledger.kept();
+    private void retainedGroups(String location, RetainedGroups retainedGroups) throws MalformedManifestException {
+        RetainedGroups.Kept kept = retainedGroups.kept();
         for (GroupSet groups : List.of(kept.topK(), kept.newest(), kept.everyNth())) {
             require(
                     groups.isUpTo(manifest.group()),
-                    ManifestRule.LEDGER_GROUP,
-                    place,
-                    "a group after " + manifest.group() + " is kept");
+                    ManifestRule.RETENTION_GROUP,
+                    location,
+                    "a group after " + manifest.group() + " is retained");
         }
-        pointed(place + ".last", ledger.last());
-        pointed(place + ".best", ledger.best());
-        if (ledger.onException().isPresent()) {
-            ledgerGroup(place + ".rescue", ledger.onException().getAsLong());
+        pointed(location + ".last", retainedGroups.last());
+        pointed(location + ".best", retainedGroups.best());
+        if (retainedGroups.onException().isPresent()) {
+            retainedGroup(location + ".rescue", retainedGroups.onException().getAsLong());
         }
-        count(place + ".saves", ledger.saves());
+        count(location + ".saves", retainedGroups.saves());
     }
 
-    private void pointed(String place, Optional<RetainedGroups.Pointed> pointed) throws MalformedManifestException {
+    private void pointed(String location, Optional<RetainedGroups.Pointed> pointed) throws MalformedManifestException {
         if (pointed.isPresent()) {
-            path(place + ".name", pointed.get().name());
-            ledgerGroup(place + ".group", pointed.get().group());
+            path(location + ".name", pointed.get().name());
+            retainedGroup(location + ".group", pointed.get().group());
         }
     }
 
-    private void ledgerGroup(String place, long group) throws MalformedManifestException {
-        group(place, group);
+    private void retainedGroup(String location, long group) throws MalformedManifestException {
+        group(location, group);
         require(
                 group <= manifest.group(),
-                ManifestRule.LEDGER_GROUP,
-                place,
+                ManifestRule.RETENTION_GROUP,
+                location,
                 group + " comes after " + manifest.group());
     }
 
-    private void group(String place, long group) throws MalformedManifestException {
-        require(group >= 1, ManifestRule.GROUP, place, "the group has the number " + group);
+    private void group(String location, long group) throws MalformedManifestException {
+        require(group >= 1, ManifestRule.GROUP, location, "the group has the number " + group);
     }
 
-    private void members(String place, int count) throws MalformedManifestException {
-        require(count <= MAX_MEMBERS, ManifestRule.MEMBERS, place, "there are " + count);
+    private void members(String location, int count) throws MalformedManifestException {
+        require(count <= MAX_MEMBERS, ManifestRule.MEMBERS, location, "there are " + count + " members");
     }
 
-    private void count(String place, long count) throws MalformedManifestException {
-        require(count >= 0, ManifestRule.COUNT, place, count + " is negative");
+    private void count(String location, long count) throws MalformedManifestException {
+        require(count >= 0, ManifestRule.COUNT, location, count + " is negative");
     }
 
     /** A path that the group writes or deletes. */
-    private void newPath(String place, String path) throws MalformedManifestException {
-        path(place, path);
-        require(paths.add(path), ManifestRule.DUPLICATE_PATH, place, "\"" + path + "\" occurs twice");
+    private void newPath(String location, String path) throws MalformedManifestException {
+        path(location, path);
+        require(paths.add(path), ManifestRule.DUPLICATE_PATH, location, "\"" + path + "\" occurs twice");
     }
 
-    private void path(String place, String path) throws MalformedManifestException {
-        string(place, path);
+    private void path(String location, String path) throws MalformedManifestException {
+        string(location, path);
         Optional<String> problem = RelativeName.problem(path);
         if (problem.isPresent()) {
             throw new MalformedManifestException(
-                    file, ManifestRule.PATH, place, "\"" + path + "\" is not a path: " + problem.get());
+                    file, ManifestRule.PATH, location, "\"" + path + "\" is not a path: " + problem.get());
         }
     }
 
-    private void stream(String place, String stream) throws MalformedManifestException {
-        string(place, stream);
+    private void stream(String location, String stream) throws MalformedManifestException {
+        string(location, stream);
         Optional<String> problem = StreamName.problem(stream);
         if (problem.isPresent()) {
-            throw new MalformedManifestException(file, ManifestRule.STREAM, place, problem.get());
+            throw new MalformedManifestException(file, ManifestRule.STREAM, location, problem.get());
         }
     }
 
-    private void string(String place, String string) throws MalformedManifestException {
+    private void string(String location, String string) throws MalformedManifestException {
         require(
                 string.length() <= MAX_STRING,
                 ManifestRule.STRING,
-                place,
-                "a string has " + string.length() + " characters");
+                location,
+                "the string has " + string.length() + " characters");
         for (int i = 0; i < string.length(); i++) {
             if (Character.isSurrogate(string.charAt(i))) {
                 boolean isPair =
                         i + 1 < string.length() && Character.isSurrogatePair(string.charAt(i), string.charAt(i + 1));
-                require(isPair, ManifestRule.STRING, place, "a string has half of a surrogate pair at " + i);
+                require(isPair, ManifestRule.STRING, location, "the string has an unpaired surrogate at index " + i);
                 i++;
             }
         }
     }
 
-    private void require(boolean holds, ManifestRule rule, String place, String reason)
+    private void require(boolean holds, ManifestRule rule, String location, String reason)
             throws MalformedManifestException {
         if (!holds) {
-            throw new MalformedManifestException(file, rule, place, reason);
+            throw new MalformedManifestException(file, rule, location, reason);
         }
     }
 }

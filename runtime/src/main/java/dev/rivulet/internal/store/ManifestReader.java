@@ -28,8 +28,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a manifest from the JSON that {@link ManifestWriter} documents, once its checksum is verified. Each value has one
- * form; what it means is left to {@link ManifestCheck}.
+ * Reads a manifest from the JSON that {@link ManifestWriter} documents, once its checksum is verified. Accepts exactly
+ * one form of each value; {@link ManifestCheck} checks the meaning.
  */
 final class ManifestReader extends JsonReader {
     private static final Pattern POSITION = Pattern.compile(" at line \\d+ column \\d+");
@@ -57,10 +57,10 @@ final class ManifestReader extends JsonReader {
         setStrictness(Strictness.STRICT);
     }
 
-    /** All members of the object, those that only the file has included. */
+    /** All members of the object, including those that only the file has. */
     record Document(long format, Manifest manifest, long crc32c) {}
 
-    /** How values of one type are read. */
+    /** Reads values of one type. */
     @FunctionalInterface
     interface Value<T> {
         T read(ManifestReader json) throws IOException;
@@ -92,12 +92,12 @@ final class ManifestReader extends JsonReader {
         CharBuffer characters = CharBuffer.allocate(bytes.length);
         if (StandardCharsets.UTF_8.newDecoder().decode(input, characters, true).isError()) {
             throw new MalformedManifestException(
-                    file, ManifestRule.UTF8, "byte " + input.position(), "the byte does not belong to a character");
+                    file, ManifestRule.UTF8, "byte " + input.position(), "the byte is not part of a valid character");
         }
         return new CharArrayReader(characters.array(), 0, characters.position());
     }
 
-    /** How a member is read. Two keys have values of a form that their type does not tell. */
+    /** The reader of a member. Two keys have a value format that their type does not imply. */
     static Value<?> value(String key, Type type) {
         if (type instanceof ParameterizedType container) {
             Type[] arguments = container.getActualTypeArguments();
@@ -124,7 +124,7 @@ final class ManifestReader extends JsonReader {
         long format = int64();
         if (format != ManifestWriter.FORMAT) {
             throw violation(
-                    ManifestRule.FORMAT, "the format is " + format + ", which another version of Rivulet reads");
+                    ManifestRule.FORMAT, "the format is " + format + ", which needs another version of Rivulet");
         }
         return format;
     }
@@ -154,7 +154,7 @@ final class ManifestReader extends JsonReader {
         return exact(digits(), Long::valueOf, Object::toString, ManifestRule.INTEGER);
     }
 
-    /** Takes a number, or the string for one that JSON does not have. */
+    /** Reads a number, or the string for one that JSON cannot represent. */
     private double float64() throws IOException {
         if (peek() == JsonToken.STRING) {
             return exact(
@@ -172,7 +172,7 @@ final class ManifestReader extends JsonReader {
         return value;
     }
 
-    /** The value that is written exactly as it is found. */
+    /** Parses a value, and refuses any spelling other than the one that is written. */
     private <T> T exact(String found, Function<String, T> parse, Function<T, String> write, ManifestRule rule)
             throws MalformedManifestException {
         try {
@@ -181,7 +181,7 @@ final class ManifestReader extends JsonReader {
                 return value;
             }
         } catch (IllegalArgumentException | DateTimeException e) {
-            // Refused below, as what is written in another way is.
+            // Refused below, like another spelling.
         }
         throw violation(rule, "\"" + found + "\" is found");
     }
@@ -214,33 +214,34 @@ final class ManifestReader extends JsonReader {
         return members;
     }
 
-    /** At once, before they fill the memory. */
+    /** Checked for each member, before they fill the memory. */
     private void checkMembers(int count) throws MalformedManifestException {
         if (count > ManifestCheck.MAX_MEMBERS) {
             throw violation(ManifestRule.MEMBERS, "there are more than " + ManifestCheck.MAX_MEMBERS);
         }
     }
 
-    /** Checks the type of what comes next. Gson would turn one into another where it can. */
+    /** Checks the type of the next token, because Gson would convert it if possible. */
     void expect(JsonToken token, String what) throws IOException {
         if (peek() != token) {
             throw violation(ManifestRule.TYPE, getPath(), what + " is expected");
         }
     }
 
-    /** A violation by the value that was taken last. */
+    /** A violation at the value that was read last. */
     private MalformedManifestException violation(ManifestRule rule, String reason) {
         return violation(rule, getPreviousPath(), reason);
     }
 
-    MalformedManifestException violation(ManifestRule rule, String place, String reason) {
-        return new MalformedManifestException(file, rule, place, reason);
+    MalformedManifestException violation(ManifestRule rule, String location, String reason) {
+        return new MalformedManifestException(file, rule, location, reason);
     }
 
     private MalformedManifestException broken(IOException failure) {
         Matcher position = POSITION.matcher(String.valueOf(failure.getMessage()));
         String path = getPath();
-        String place = path.endsWith(".") ? path.substring(0, path.length() - 1) : path; // Before a key.
-        return violation(ManifestRule.JSON, place, "the JSON is broken" + (position.find() ? position.group() : ""));
+        String location = path.endsWith(".") ? path.substring(0, path.length() - 1) : path; // A path before a key.
+        return violation(
+                ManifestRule.JSON, location, "the JSON is invalid" + (position.find() ? position.group() : ""));
     }
 }

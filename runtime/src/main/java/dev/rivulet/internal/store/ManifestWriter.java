@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes a manifest as JSON: one object on one line, in UTF-8, which ends with its checksum and a line feed. Members come in
- * this order, and {@link ManifestReader} takes them in any.
+ * Writes a manifest as JSON: one object on one line, in UTF-8, which ends with its checksum and a line feed. Members
+ * are written in this order; {@link ManifestReader} accepts any order.
  *
  * <pre>{@code
  * {"format":1,"group":12,"run":"1b4e28ba-…","saved_at":"2026-01-31T12:00:00Z","epoch":7,"global_step":800,
@@ -28,8 +28,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <ul>
- *   <li>{@code format}: integer, the number of this form, {@value #FORMAT}. Another form has another number.
- *   <li>{@code group}: integer from 1, which the file's name has too.
+ *   <li>{@code format}: integer, the number of this format, {@value #FORMAT}. Another format has another number.
+ *   <li>{@code group}: integer from 1, also part of the file name.
  *   <li>{@code run}: UUID of the run, in lower case.
  *   <li>{@code saved_at}: time of the commit, ISO 8601 in UTC, as {@link java.time.Instant} writes it.
  *   <li>{@code epoch}, {@code global_step}: integers from 0, of 32 and 64 bits.
@@ -37,35 +37,36 @@ import java.util.Optional;
  *   <li>{@code metrics}: object, name to float; {@code "NaN"}, {@code "Infinity"} and {@code "-Infinity"} are strings.
  *   <li>{@code checkpoints}: array of objects, the group's files:
  *       <ul>
- *         <li>{@code stream}: string, the name of the stream, which has one checkpoint in a group at most.
+ *         <li>{@code stream}: string, the name of the stream, which has at most one checkpoint in a group.
  *         <li>{@code file}: string, the path of the file once the group is published.
  *         <li>{@code blob}: {@code tmp-} and a UUID, its name in the framework's own folder until then.
  *         <li>{@code bytes}: integer from 0, the size of the file.
  *         <li>{@code crc32c}: CRC-32C of the whole file, eight hexadecimal digits in lower case.
- *         <li>{@code score}: float as in {@code metrics}, the monitored metric; only with a monitor.
+ *         <li>{@code score}: float as in {@code metrics}, the monitored metric; present only with a monitor.
  *         <li>{@code derivation}: object of the strings {@code transform}, {@code source} (a stream) and {@code
- *             source_digest}; only for derived weights.
+ *             source_digest}; present only for derived weights.
  *       </ul>
- *   <li>{@code pointers}: array of objects, the pointers that the group moves: {@code name} and {@code target}, both paths,
- *       and {@code linked}, a boolean, true for a symbolic link.
- *   <li>{@code retired}: array of paths, the files that the group supersedes, in the order of their deletion.
- *   <li>{@code ledgers}: object, name of a stream to what it keeps from this group on:
+ *   <li>{@code pointers}: array of objects, the pointers that the group moves: {@code name} and {@code target}, both
+ *       paths, and {@code linked}, a boolean, true for a symbolic link.
+ *   <li>{@code superseded}: array of paths, the files that the group supersedes, in the order of deletion.
+ *   <li>{@code retained}: object, name of a stream to the groups that it retains from this group on:
  *       <ul>
- *         <li>{@code kept}, {@code newest}, {@code kept_for_ever}: groups of the top k checkpoints, of the newest, and of
- *             every n-th; a {@link GroupSet} such as {@code "9,11-12"}.
- *         <li>{@code last}, {@code best}: object of {@code name}, the pointer's path, {@code group}, that of the checkpoint
- *             to which it points, and {@code linked}; only where the pointer exists.
- *         <li>{@code rescue}: integer, group of the checkpoint that was saved on an exception; only if one is kept.
- *         <li>{@code saves}: integer from 0, how often the stream has saved.
+ *         <li>{@code kept}, {@code newest}, {@code kept_for_ever}: groups of the top k checkpoints, of the newest, and
+ *             of every n-th; a {@link GroupSet} such as {@code "9,11-12"}.
+ *         <li>{@code last}, {@code best}: object of {@code name}, the pointer's path, {@code group}, the group of its
+ *             target, and {@code linked}; present only if the pointer exists.
+ *         <li>{@code rescue}: integer, group of the checkpoint that was saved on an exception; present only if one is
+ *             retained.
+ *         <li>{@code saves}: integer from 0, the number of saves of the stream.
  *       </ul>
  *   <li>{@code crc32c}: CRC-32C of all bytes before its own digits, eight hexadecimal digits in lower case.
  * </ul>
  *
- * <p>Paths are relative to the directory, with {@code /} between names, and stay inside it. {@link ManifestRule} has the
- * rules, which hold for both directions.
+ * <p>Paths are relative to the directory, with {@code /} between names, and stay inside it. {@link ManifestRule} lists
+ * the rules, which apply to writing and reading.
  */
 final class ManifestWriter {
-    /** Number of the form that this version writes, and the only one that it reads. */
+    /** Number of the format that this version writes, and the only one that it reads. */
     static final int FORMAT = 1;
 
     private final JsonWriter json;
@@ -77,17 +78,18 @@ final class ManifestWriter {
     /**
      * The bytes of the file.
      *
-     * @param checksum what stands for the checksum, whose value depends on these bytes
+     *
+     * @param checksum placeholder for the checksum, whose value depends on these bytes
      */
     static byte[] write(Manifest manifest, String checksum) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
-        try (OutputStreamWriter text = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
-            JsonWriter json = new JsonWriter(text);
+        try (OutputStreamWriter writer = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
+            JsonWriter json = new JsonWriter(writer);
             json.setStrictness(Strictness.STRICT);
             new ManifestWriter(json).manifest(manifest, checksum);
-            text.write('\n');
+            writer.write('\n');
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // Memory has no errors of this kind.
+            throw new UncheckedIOException(e); // Cannot happen in memory.
         }
         return bytes.toByteArray();
     }
@@ -114,9 +116,10 @@ final class ManifestWriter {
             json.value(file);
         }
         json.endArray().name("ledgers").beginObject();
-        for (Map.Entry<String, RetainedGroups> ledger : manifest.ledgers().entrySet()) {
-            json.name(ledger.getKey());
-            ledger(ledger.getValue());
+        for (Map.Entry<String, RetainedGroups> retainedGroups :
+                manifest.retained().entrySet()) {
+            json.name(retainedGroups.getKey());
+            retainedGroups(retainedGroups.getValue());
         }
         json.endObject().name("crc32c").value(checksum).endObject();
     }
@@ -155,17 +158,17 @@ final class ManifestWriter {
         json.endObject();
     }
 
-    private void ledger(RetainedGroups ledger) throws IOException {
+    private void retainedGroups(RetainedGroups retainedGroups) throws IOException {
         json.beginObject();
-        json.name("kept").value(ledger.kept().topK().toString());
-        json.name("newest").value(ledger.kept().newest().toString());
-        json.name("kept_for_ever").value(ledger.kept().everyNth().toString());
-        pointed("last", ledger.last());
-        pointed("best", ledger.best());
-        if (ledger.onException().isPresent()) {
-            json.name("rescue").value(ledger.onException().getAsLong());
+        json.name("kept").value(retainedGroups.kept().topK().toString());
+        json.name("newest").value(retainedGroups.kept().newest().toString());
+        json.name("kept_for_ever").value(retainedGroups.kept().everyNth().toString());
+        pointed("last", retainedGroups.last());
+        pointed("best", retainedGroups.best());
+        if (retainedGroups.onException().isPresent()) {
+            json.name("rescue").value(retainedGroups.onException().getAsLong());
         }
-        json.name("saves").value(ledger.saves());
+        json.name("saves").value(retainedGroups.saves());
         json.endObject();
     }
 
@@ -184,7 +187,7 @@ final class ManifestWriter {
         if (Double.isFinite(value)) {
             json.value(value);
         } else {
-            json.value(Double.toString(value)); // JSON does not have such numbers.
+            json.value(Double.toString(value)); // JSON cannot represent such numbers.
         }
     }
 }

@@ -8,10 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Makes a committed group visible: its files get their names, pointers name them, what is kept no longer goes. Each step
- * may be repeated after any end half way. Durable is all that once the folders are flushed that this gives.
+ * Makes a committed group visible: renames its files to their paths, moves the pointers, and deletes superseded files.
+ * All steps are idempotent, so they can be repeated after an interruption. The changes are durable once the returned
+ * folders are flushed.
  *
- * <p>Links are never followed: where something of a name that is needed is a link, the link itself is replaced or deleted.
+ * <p>Links are never followed: a link at a path to be written or deleted is itself replaced or deleted.
  */
 final class Publishing {
     private final DirectoryLayout layout;
@@ -24,8 +25,8 @@ final class Publishing {
     /**
      * Publishes a group.
      *
-     * @return folders whose names must be flushed before the next group commits
-     * @throws IOException if it stays half published; the message says where and what to do
+     * @return folders that must be flushed before the next group commits
+     * @throws IOException if the group is only partly published; the message says where and what to do
      */
     static Set<Path> publish(DirectoryLayout layout, Manifest manifest) throws IOException {
         try {
@@ -35,10 +36,10 @@ final class Publishing {
         } catch (IOException e) {
             throw new IOException(
                     "Group " + manifest.group() + " is safe in " + layout.folder()
-                            + ", but its files could not be given their names: "
+                            + ", but its files could not be renamed to their paths: "
                             + (e.getMessage() == null ? e : e.getMessage())
-                            + ". That is made up for at the next save or when the directory is opened again."
-                            + " Make sure that the directory is writable, and that no folder stands in a file's place.",
+                            + ". The next save, or opening the directory again, completes this."
+                            + " Make sure that the directory is writable, and that no folder has the path of a file.",
                     e);
         }
     }
@@ -66,7 +67,7 @@ final class Publishing {
         touch(file);
     }
 
-    /** A target that a user has deleted meanwhile is no reason to fail: the pointer stays as it is then. */
+    /** If a user has deleted the target, the pointer stays unchanged instead of failing. */
     private void point(Manifest.Pointer pointer) throws IOException {
         Path target = layout.resolve(pointer.target());
         Path name = layout.resolve(pointer.name());
@@ -91,7 +92,7 @@ final class Publishing {
         return Files.exists(name) && Files.isSymbolicLink(name) == linked && Files.isSameFile(name, target);
     }
 
-    /** Where there are no symbolic links, a file of the same content serves readers as well. */
+    /** Where symbolic links are not supported, a file with the same content serves readers equally well. */
     private static void linkSymbolically(Path temporary, Path name, Path target) throws IOException {
         try {
             Files.createSymbolicLink(temporary, DurableFiles.parent(name).relativize(target));
@@ -103,11 +104,11 @@ final class Publishing {
     private void replace(Path temporary, Path target) throws IOException {
         DurableFiles.createFolders(DurableFiles.parent(target));
         DurableFiles.rename(temporary, target);
-        Files.deleteIfExists(temporary); // Two names of one file: renaming one to the other does nothing.
+        Files.deleteIfExists(temporary); // Renaming one hard link of a file to another does nothing.
         touch(target);
     }
 
-    /** What is kept no longer may go only when everything that takes its place is there. */
+    /** Superseded files may be deleted only when all files of the group exist. */
     private boolean isComplete(Manifest manifest) {
         return manifest.checkpoints().stream().allMatch(file -> Files.exists(layout.resolve(file.file())));
     }
@@ -120,8 +121,8 @@ final class Publishing {
     }
 
     /**
-     * Also where nothing is left to do: an earlier attempt may have ended before the flush. Folders that it made may not be
-     * durable in those above them either.
+     * Records the folders to flush, even if nothing changed: an earlier attempt may have ended before its flush, and
+     * new folders may not be durable in their parents.
      */
     private void touch(Path file) {
         Path folder = file;

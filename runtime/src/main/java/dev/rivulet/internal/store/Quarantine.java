@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where files go that do not hold what they should: moved, never deleted, and each with a text beside it that says why. The
- * name of each tells where it came from: its path, with {@code %2F} for {@code /}.
+ * A folder for files with wrong content: they are moved there, never deleted, each with a text file alongside that
+ * gives the reason. Each is named after its former path, with {@code %2F} for {@code /}.
  */
 final class Quarantine {
-    private static final int MAX_NAME = 180; // File systems allow 255 bytes, of which the ending takes some.
+    private static final int MAX_NAME = 180; // File systems allow 255 bytes, including the suffix.
 
     private final DirectoryLayout layout;
     private final List<Recovery.Quarantined> moved = new ArrayList<>();
@@ -25,42 +25,45 @@ final class Quarantine {
         this.layout = layout;
     }
 
-    /** What has been moved, in order. */
+    /** The moved files, in order. */
     List<Recovery.Quarantined> moved() {
         return moved;
     }
 
-    /** Moves a file, a folder or a link away, durably. The reason is there first, so a crash leaves nothing unexplained. */
+    /**
+     * Moves a file, a folder or a link to quarantine, durably. Writes the reason first, so that no file is there
+     * without one after a crash.
+     */
     void move(Path file, String reason) throws IOException {
         if (Files.isSymbolicLink(layout.quarantine())) {
             throw new IOException(
-                    layout.quarantine() + " is a symbolic link; delete it, so that a folder can be there");
+                    layout.quarantine() + " is a symbolic link; delete it, so that a folder can be created");
         }
         DurableFiles.createFolders(layout.quarantine());
         String from = layout.relative(file);
-        Path place = freePlace(from);
-        explain(place.resolveSibling(place.getFileName() + ".reason.txt"), from + ": " + reason + "\n");
-        DurableFiles.rename(file, place);
+        Path location = unusedPath(from);
+        writeReason(location.resolveSibling(location.getFileName() + ".reason.txt"), from + ": " + reason + "\n");
+        DurableFiles.rename(file, location);
         DurableFiles.flush(layout.quarantine());
         DurableFiles.flush(DurableFiles.parent(file));
-        moved.add(new Recovery.Quarantined(from, layout.relative(place), reason));
+        moved.add(new Recovery.Quarantined(from, layout.relative(location), reason));
     }
 
-    private Path freePlace(String from) {
+    private Path unusedPath(String from) {
         String escaped = from.replace("%", "%25").replace("/", "%2F");
         String name = escaped.substring(Math.max(0, escaped.length() - MAX_NAME));
-        Path place = layout.quarantine().resolve(name);
-        for (int copy = 2; DurableFiles.exists(place); copy++) {
-            place = layout.quarantine().resolve(name + "~" + copy);
+        Path location = layout.quarantine().resolve(name);
+        for (int copy = 2; DurableFiles.exists(location); copy++) {
+            location = layout.quarantine().resolve(name + "~" + copy);
         }
-        return place;
+        return location;
     }
 
-    private static void explain(Path place, String text) throws IOException {
-        Files.deleteIfExists(place);
+    private static void writeReason(Path location, String reason) throws IOException {
+        Files.deleteIfExists(location);
         try (FileChannel channel = FileChannel.open(
-                place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                location, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer bytes = ByteBuffer.wrap(reason.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

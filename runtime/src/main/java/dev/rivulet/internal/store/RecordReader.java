@@ -19,11 +19,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Binds JSON objects to records of one type: each member is the component of its name, which {@link SerializedName} may
- * change. Gson's own binding takes a missing member for zero or null, skips an unknown one and reads {@code "7"} as 7, none
- * of which may happen to what decides which files are deleted; here each member is known, there, and of its type.
+ * Binds JSON objects to records of one type: each member maps to the component of its name, which {@link
+ * SerializedName} may change. Gson's own binding reads a missing member as zero or null, skips unknown members and
+ * reads {@code "7"} as 7. That is too lax for data that decides which files are deleted; here each member must be
+ * known, present and of the right type.
  *
- * <p>A component that is itself a record groups members that the object lists side by side with the others. An {@link
+ * <p>A component that is itself a record groups members that the JSON object lists among the others. An {@link
  * Optional} is empty where its member is missing.
  */
 final class RecordReader<R> implements ManifestReader.Value<R> {
@@ -93,8 +94,8 @@ final class RecordReader<R> implements ManifestReader.Value<R> {
         json.endObject();
         for (String key : required) {
             if (!found.containsKey(key)) {
-                String place = json.getPreviousPath() + "." + key;
-                throw json.violation(ManifestRule.MISSING_KEY, place, "\"" + key + "\" is missing");
+                String location = json.getPreviousPath() + "." + key;
+                throw json.violation(ManifestRule.MISSING_KEY, location, "\"" + key + "\" is missing");
             }
         }
         return create(found);

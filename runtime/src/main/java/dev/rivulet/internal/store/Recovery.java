@@ -3,36 +3,37 @@ package dev.rivulet.internal.store;
 import java.util.List;
 
 /**
- * What opening a directory found and put right.
+ * What recovery found and restored when a directory was opened.
  *
- * @param rolledForward groups that were committed, whose files have got their names now
- * @param swept files that had not been committed and are deleted
- * @param quarantined what does not hold what it should, and has been moved away
- * @param missing files that are kept but not there, such as those that a user deleted
+ * @param rolledForward committed groups whose files have now been renamed to their paths
+ * @param deletedOrphans uncommitted files that have been deleted
+ * @param quarantined files with wrong content, which have been moved to quarantine
+ * @param missing retained files that do not exist, for example because a user deleted them
  */
 public record Recovery(
-        List<Long> rolledForward, List<String> swept, List<Quarantined> quarantined, List<Missing> missing) {
+        List<Long> rolledForward, List<String> deletedOrphans, List<Quarantined> quarantined, List<Missing> missing) {
 
-    /** Holds copies. */
+    /** Makes copies. */
     public Recovery {
         rolledForward = List.copyOf(rolledForward);
-        swept = List.copyOf(swept);
+        deletedOrphans = List.copyOf(deletedOrphans);
         quarantined = List.copyOf(quarantined);
         missing = List.copyOf(missing);
     }
 
     /**
-     * A file that was moved away. Its content is untouched; a text file of the same name and {@code .reason.txt} lies beside
-     * it.
+     * A file that was moved to quarantine. Its content is unchanged; the file {@code .reason.txt} of the same name lies
+     * alongside.
      *
-     * @param file path that it had
-     * @param place path that it has
+     *
+     * @param file its former path
+     * @param location its new path
      * @param reason what is wrong with it
      */
-    public record Quarantined(String file, String place, String reason) {}
+    public record Quarantined(String file, String location, String reason) {}
 
     /**
-     * A file that a stream keeps but that is gone.
+     * A retained file that does not exist.
      *
      * @param stream name of the stream
      * @param group group of the checkpoint

@@ -9,11 +9,11 @@ import java.util.OptionalLong;
  * The retained checkpoints of a stream, by the numbers of their groups: a stream has at most one checkpoint in a group,
  * which the group's own manifest describes.
  *
- * @param kept what the stream's policy keeps
- * @param last what {@code last} names
- * @param best what {@code best} names
+ * @param kept groups that the stream's policy keeps
+ * @param last target of {@code last}
+ * @param best target of {@code best}
  * @param onException the checkpoint that was saved on an exception
- * @param saves how many saves the stream has carried out
+ * @param saves the number of saves of the stream
  */
 public record RetainedGroups(
         Kept kept,
@@ -22,7 +22,7 @@ public record RetainedGroups(
         @SerializedName("rescue") OptionalLong onException,
         long saves) {
 
-    /** The ledger of a stream that has saved nothing. */
+    /** The state of a stream that has saved nothing. */
     public static final RetainedGroups EMPTY = new RetainedGroups(
             new Kept(GroupSet.EMPTY, GroupSet.EMPTY, GroupSet.EMPTY),
             Optional.empty(),
@@ -31,7 +31,7 @@ public record RetainedGroups(
             0);
 
     /**
-     * What a policy keeps, each for its own reason; a checkpoint may be kept for several.
+     * Groups that a policy keeps, by reason; a checkpoint may be kept for several reasons.
      *
      * @param topK the best, or all
      * @param newest the newest that are kept in addition to the best
@@ -42,22 +42,24 @@ public record RetainedGroups(
             GroupSet newest,
             @SerializedName("kept_for_ever") GroupSet everyNth) {
 
-        /** All groups of which a file is kept. */
+        /** All groups with a retained file. */
         public GroupSet groups() {
             return topK.with(newest).with(everyNth);
         }
     }
 
     /**
-     * What a pointer names.
+     * The target of a pointer.
+     *
      *
      * @param name path of the pointer
-     * @param group group of the checkpoint that it names
-     * @param linked whether it is a symbolic link to the checkpoint's own file; otherwise a file of the same content
+     * @param group group of the target
+     * @param linked whether it is a symbolic link to the checkpoint's own file; otherwise it is a file with the same
+     *     content
      */
     public record Pointed(String name, long group, boolean linked) {}
 
-    /** All groups of which a file is kept. */
+    /** All groups with a retained file. */
     public GroupSet groups() {
         GroupSet all = kept.groups();
         for (Optional<Pointed> pointer : List.of(last, best)) {

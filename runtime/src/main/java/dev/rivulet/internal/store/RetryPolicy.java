@@ -13,30 +13,30 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How often a file is written anew when the disk fails for a moment, as network and virtual disks do.
+ * How often a file is written again after a transient disk failure, as happens on network and virtual disks.
  *
- * @param attempts how often a file is written at most, from 1
+ * @param attempts maximum number of attempts, from 1
  * @param firstDelay wait before the second attempt; each later one waits twice as long
  */
 public record RetryPolicy(int attempts, Duration firstDelay) {
     /** Three attempts within a third of a second. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(3, Duration.ofMillis(100));
 
-    /** Gives up at the first failure. */
+    /** No retries. */
     public static final RetryPolicy NONE = new RetryPolicy(1, Duration.ZERO);
 
     private static final int MAX_ATTEMPTS = 16;
 
     /**
-     * What operating systems say when trying again has no effect; the JDK has no types for these. In English only: where
-     * the system speaks another language, such a failure is taken for a transient one, which costs the remaining attempts
-     * and their delays but hides nothing.
+     * Messages of operating systems for failures that a retry cannot fix; the JDK has no types for them. English only:
+     * on a localized system such a failure counts as transient, which costs the remaining attempts and their delays but
+     * hides nothing.
      */
     private static final List<String> LASTING = List.of(
             "No space left", // ENOSPC
             "not enough space", // ENOSPC on Windows
             "quota exceeded", // EDQUOT
-            "Read-only file system", // EROFS, among others after the kernel has given up a damaged disk
+            "Read-only file system", // EROFS, for example after the kernel has remounted a damaged disk
             "Permission denied", // EACCES
             "Operation not permitted", // EPERM
             "File too large"); // EFBIG
@@ -45,7 +45,7 @@ public record RetryPolicy(int attempts, Duration firstDelay) {
     public RetryPolicy {
         if (attempts < 1 || attempts > MAX_ATTEMPTS) {
             throw new IllegalArgumentException(
-                    "A file is written once to " + MAX_ATTEMPTS + " times, not " + attempts + " times.");
+                    "The number of attempts must be between 1 and " + MAX_ATTEMPTS + ", not " + attempts + ".");
         }
         if (firstDelay.isNegative()) {
             throw new IllegalArgumentException("The delay before a retry cannot be " + firstDelay + ".");
@@ -53,18 +53,18 @@ public record RetryPolicy(int attempts, Duration firstDelay) {
     }
 
     /**
-     * Whether a later attempt may go well. Unknown failures may; what only a person can change, and the end of the thread,
-     * may not.
+     * Whether a later attempt may succeed. Unknown failures count as transient; those that only a person can fix, and
+     * interrupts, do not.
      */
     static boolean isTransient(IOException failure) {
         if (failure instanceof InsufficientSpaceException
-                || failure instanceof NoSuchFileException // The directory is gone.
+                || failure instanceof NoSuchFileException // The directory no longer exists.
                 || failure instanceof NotDirectoryException
                 || failure instanceof FileAlreadyExistsException
                 || failure instanceof AccessDeniedException
                 || failure instanceof AtomicMoveNotSupportedException
                 || failure instanceof InterruptedIOException
-                || failure instanceof ClosedChannelException) { // Also by an interrupt.
+                || failure instanceof ClosedChannelException) { // Also after an interrupt.
             return false;
         }
         String message = String.valueOf(failure.getMessage());
@@ -75,7 +75,7 @@ public record RetryPolicy(int attempts, Duration firstDelay) {
      * Waits before an attempt.
      *
      * @param attempt number of the attempt, from 2
-     * @throws InterruptedIOException if the thread is interrupted, which stays set
+     * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
      */
     void await(int attempt) throws InterruptedIOException {
         try {

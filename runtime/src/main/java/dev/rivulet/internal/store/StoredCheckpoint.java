@@ -9,14 +9,14 @@ import java.util.OptionalDouble;
  *
  * @param stream name of its stream
  * @param blob the file as it was written
- * @param score exact value of the monitored metric; empty without a monitor
- * @param derivation how derived weights came about; empty for untransformed ones
+ * @param score exact value of the monitored metric; empty if there is no monitor
+ * @param derivation how derived weights were computed; empty for untransformed ones
  */
 public record StoredCheckpoint(String stream, Blob blob, OptionalDouble score, Optional<Derivation> derivation) {
 
     /**
-     * A file that is written and durable. Under a temporary name in the framework's own folder until its group is
-     * published, it then gets the path that it is meant for.
+     * A durable file. Until its group is published it has a temporary name in the framework's own folder, then its
+     * final path.
      *
      * @param file path in the directory once the group is published
      * @param name name in the framework's own folder until then
@@ -26,7 +26,7 @@ public record StoredCheckpoint(String stream, Blob blob, OptionalDouble score, O
     public record Blob(String file, @SerializedName("blob") String name, long bytes, long crc32c) {}
 
     /**
-     * How derived weights came about.
+     * How derived weights were computed.
      *
      * @param transform the transforming method or field, such as {@code DigitsModule#halve}
      * @param source name of the stream whose weights were transformed

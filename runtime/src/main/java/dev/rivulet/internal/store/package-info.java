@@ -1,4 +1,4 @@
-/** Files that are complete and durable before they are visible. */
+/** Crash-safe checkpoint directories: a group of files is written, committed by its manifest, and then published. */
 @NullMarked
 package dev.rivulet.internal.store;
 

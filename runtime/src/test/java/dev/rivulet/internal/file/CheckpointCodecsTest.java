@@ -28,7 +28,7 @@ class CheckpointCodecsTest {
     }
 
     @Test
-    void tellFormatsApartByTheirExtensions() {
+    void distinguishFormatsByExtension() {
         assertThat(CheckpointCodecs.extensions())
                 .hasSize(CheckpointFormat.values().length - 1)
                 .doesNotHaveDuplicates()
@@ -36,7 +36,7 @@ class CheckpointCodecsTest {
     }
 
     @Test
-    void chooseLightningsFormatForUntransformedWeightsAndSafetensorsForDerivedOnes() {
+    void chooseLightningFormatForUntransformedAndSafetensorsForDerivedWeights() {
         StreamPolicy policy = StreamPolicy.builder().build();
         StreamDeclaration original = StreamDeclaration.untransformed("original", policy);
         StreamDeclaration derived =
@@ -49,7 +49,7 @@ class CheckpointCodecsTest {
     }
 
     @Test
-    void haveNoTrainingStateInAWeightsOnlyStreamOrInSafetensors() {
+    void holdNoTrainingStateInAWeightsOnlyStreamOrInSafetensors() {
         assertThat(CheckpointCodecs.isResumable(StreamDeclaration.untransformed(
                         "weights", StreamPolicy.builder().saveWeightsOnly(true).build())))
                 .isFalse();
@@ -62,8 +62,8 @@ class CheckpointCodecsTest {
     }
 
     @Test
-    void refuseAFileOfNoFormatAndAFolder() throws IOException {
-        Path file = Files.writeString(folder.resolve("notes.txt"), "no checkpoint");
+    void refuseAFileOfUnknownFormatAndAFolder() throws IOException {
+        Path file = Files.writeString(folder.resolve("notes.txt"), "not a checkpoint");
 
         assertThatThrownBy(() -> CheckpointCodecs.open(file)).isInstanceOf(MalformedSafetensorsException.class);
         assertThatThrownBy(() -> CheckpointCodecs.open(folder)).isInstanceOf(NotACheckpointException.class);

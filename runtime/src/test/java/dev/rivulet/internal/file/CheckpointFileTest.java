@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a checkpoint's file holds is the same in each format. */
+/** Checks that all formats hold the same content. */
 class CheckpointFileTest {
     @TempDir
     Path folder;
@@ -92,7 +92,7 @@ class CheckpointFileTest {
     }
 
     private Path write(CheckpointFormat format) throws IOException {
-        // Named for the other one, since a name says nothing.
+        // Named like the other format, since names are ignored.
         String name = format == CheckpointFormat.CKPT ? "a.safetensors" : "a.ckpt";
         return write(name, CheckpointCodecs.of(format).layOut(content()));
     }
@@ -101,7 +101,7 @@ class CheckpointFileTest {
     @EnumSource(
             value = CheckpointFormat.class,
             names = {"CKPT", "SAFETENSORS"})
-    void saysAllThatWasSaidOfIt(CheckpointFormat format) throws IOException {
+    void describesTheCheckpoint(CheckpointFormat format) throws IOException {
         Checkpoint written = content().checkpoint();
 
         Checkpoint read = Checkpoints.describe(write(format));
@@ -116,14 +116,14 @@ class CheckpointFileTest {
     @EnumSource(
             value = CheckpointFormat.class,
             names = {"CKPT", "SAFETENSORS"})
-    void tellsWeightsFromAdditions(CheckpointFormat format) throws IOException {
+    void distinguishesWeightsFromExtraTensors(CheckpointFormat format) throws IOException {
         try (CheckpointFile file = CheckpointCodecs.open(write(format))) {
-            assertThat(file.isForeign()).isFalse();
+            assertThat(file.isExternal()).isFalse();
             assertThat(file.weights())
                     .containsOnly(
                             Map.entry("weight", new TensorKind(Dtype.F32, TensorShape.of(3))),
                             Map.entry("bias", new TensorKind(Dtype.F32, TensorShape.of(1))));
-            assertThat(file.additions()).containsExactly("scale");
+            assertThat(file.extraTensors()).containsExactly("scale");
             assertThat(file.metadata()).containsEntry("unit", "metre");
             assertThat(file.read("weight").contentEquals(weight)).isTrue();
             assertThat(file.read("scale").contentEquals(scale)).isTrue();
@@ -146,7 +146,7 @@ class CheckpointFileTest {
         byte[] bytes = Files.readAllBytes(path);
         int at = indexOf(
                 bytes, ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 0.5f));
-        bytes[at] ^= 1; // In the tensor that is not asked for.
+        bytes[at] ^= 1; // In a tensor that is not requested.
         Files.write(path, bytes);
         try (CheckpointFile file = CheckpointCodecs.open(path)) {
             assertThatThrownBy(() -> file.readAll(Map.of("weight", List.of(memory))))
@@ -160,7 +160,7 @@ class CheckpointFileTest {
                 return from;
             }
         }
-        throw new AssertionError("It is not there.");
+        throw new AssertionError("The part does not occur.");
     }
 
     private static long crc32c(Path file) throws IOException {
@@ -170,7 +170,7 @@ class CheckpointFileTest {
     }
 
     @Test
-    void isLightningsDictionaryWithEntriesAtItsTop() throws IOException {
+    void isALightningDictionaryWithEntriesAtTheTopLevel() throws IOException {
         try (TorchCheckpointFile file = TorchCheckpointFile.open(write(CheckpointFormat.CKPT))) {
             assertThat(file.dictionary())
                     .containsOnlyKeys(
@@ -210,9 +210,9 @@ class CheckpointFileTest {
         }
     }
 
-    /** As of a file that was made to keep its reader busy. */
+    /** Like a file that was made to keep its reader busy. */
     @Test
-    void tellsTiedWeightsFromAHundredThousandOtherViewsOfTheirStorage() throws IOException {
+    void distinguishesTiedWeightsFromAHundredThousandOtherViewsOfTheirStorage() throws IOException {
         TorchStorage storage = TorchStorage.of(floats(new float[100_000]));
         Map<String, TorchTensor> views = new LinkedHashMap<>();
         for (int i = 0; i < 100_000; i++) {
@@ -228,43 +228,43 @@ class CheckpointFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gamma", "weight"})
-    void refusesAFurtherNameOfNothing(String name) {
+    void refusesAnInvalidAlias(String name) {
         CheckpointContent plain = content();
         Map<String, String> aliases = name.equals("gamma") ? Map.of("beta", "gamma") : Map.of("weight", "bias");
 
         assertThatThrownBy(() -> CheckpointDictionary.write(new CheckpointContent(
                         plain.checkpoint(), weights(), aliases, Map.of(), Map.of(), Optional.empty())))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cannot be a further name of");
+                .hasMessageContaining("cannot be an alias of");
     }
 
     @Test
-    void isForeignWithoutOurEntry() throws IOException {
+    void isExternalWithoutRivuletEntry() throws IOException {
         Path path = write("plain.pt", TorchWriter.of(TorchValue.Dict.of(Map.of("weight", TorchTensor.of(weight)))));
         try (CheckpointFile file = CheckpointCodecs.open(path)) {
-            assertThat(file.isForeign()).isTrue();
+            assertThat(file.isExternal()).isTrue();
             assertThat(file.weights()).containsOnlyKeys("weight");
-            assertThat(file.additions()).isEmpty();
+            assertThat(file.extraTensors()).isEmpty();
             assertThatThrownBy(file::describe)
                     .isExactlyInstanceOf(NotACheckpointException.class)
                     .hasMessage(path + " was not written by Rivulet, or its dictionary was changed:"
-                            + " it has no Map \"rivulet\".");
+                            + " it has no dictionary \"rivulet\".");
         }
     }
 
     @Test
-    void hasNoWeightsWhereThereIsNoStateDict() throws IOException {
+    void hasNoWeightsWithoutStateDict() throws IOException {
         Path path = write("a.pt", TorchWriter.of(TorchValue.Dict.of(Map.of("model", TorchValue.of("net")))));
         try (CheckpointFile file = CheckpointCodecs.open(path)) {
             assertThatThrownBy(file::weights)
                     .isExactlyInstanceOf(NotACheckpointException.class)
-                    .hasMessage(path + " has no state dict: its entry model is no tensor with a name."
-                            + " Save a state dict, or a dictionary with one under \"state_dict\".");
+                    .hasMessage(path + " has no state dict: its entry model is not a named tensor." + " Save a state"
+                            + " dict, or a dictionary with one under \"state_dict\".");
         }
     }
 
     @Test
-    void isKnownForWhatItIsThoughItsBeginningIsDamaged() throws IOException {
+    void isRecognizedAlthoughItsFirstByteIsDamaged() throws IOException {
         Path path = write(CheckpointFormat.CKPT);
         byte[] bytes = Files.readAllBytes(path);
         bytes[0] ^= 1;

@@ -32,7 +32,7 @@ class DictReaderTest {
     }
 
     @Test
-    void readsWhatIsOfTheTypeThatIsAskedFor() {
+    void readsValuesOfTheRequestedType() {
         DictReader reader = reader(Map.of("s", "text", "b", true, "l", Long.MAX_VALUE, "d", 0.5, "list", List.of("a")));
 
         assertThat(reader.string("s")).isEqualTo("text");
@@ -45,22 +45,22 @@ class DictReaderTest {
     }
 
     @Test
-    void refusesOthersInTheCallersWords() {
+    void refusesOtherTypesWithTheCallersWording() {
         DictReader reader = reader(Map.of("s", "text", "d", 0.5, "l", -1L, "list", List.of("a", 1L)));
 
         assertWrong(() -> reader.string("d"), "d is 0.5, not a string");
-        assertWrong(() -> reader.bool("s"), "s is text, not true or false");
-        assertWrong(() -> reader.integer("d"), "d is 0.5, not a whole number");
-        assertWrong(() -> reader.count("l"), "l is -1, not a count");
+        assertWrong(() -> reader.bool("s"), "s is text, not a boolean");
+        assertWrong(() -> reader.integer("d"), "d is 0.5, not an integer");
+        assertWrong(() -> reader.count("l"), "l is -1, not a non-negative integer");
         assertWrong(() -> reader.number("s"), "s is text, not a number");
         assertWrong(() -> reader.strings("list"), "list is [a, 1], not a list of strings");
         assertWrong(() -> reader.dicts("list"), "list is [a, 1], not a list of dictionaries");
         assertWrong(() -> reader.tensor("none"), "none is null, not a tensor");
-        assertWrong(() -> reader.parsed("s", Long::parseLong), "s is text, not another string");
+        assertWrong(() -> reader.parsed("s", Long::parseLong), "s is text, not a valid string");
     }
 
     @Test
-    void saysWhereInNestedDictionariesItIs() {
+    void reportsThePathInNestedDictionaries() {
         DictReader reader = reader(Map.of("groups", List.of(Map.of(), Map.of("inner", Map.of("lr", "fast")))));
 
         assertWrong(
@@ -69,14 +69,13 @@ class DictReaderTest {
     }
 
     @Test
-    void showsTheBeginningOfALongValue() {
+    void truncatesALongValue() {
         assertWrong(
-                () -> reader(Map.of("s", "x".repeat(100))).bool("s"),
-                "s is " + "x".repeat(60) + "…, not true or false");
+                () -> reader(Map.of("s", "x".repeat(100))).bool("s"), "s is " + "x".repeat(60) + "…, not a boolean");
     }
 
     @Test
-    void takesANumberInATensorOfOneElement() {
+    void acceptsANumberInATensorOfOneElement() {
         ByteBuffer bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 7);
         Tensor seven = Tensor.of(Dtype.F32, TensorShape.of(), bytes);
 
@@ -86,7 +85,7 @@ class DictReaderTest {
     }
 
     @Test
-    void whatMayBeMissingMayBeNull() {
+    void optionalEntriesMayBeNull() {
         Map<String, @Nullable Object> values = Collections.singletonMap("key", null);
 
         assertThat(reader(values).has("key")).isTrue();
@@ -96,9 +95,9 @@ class DictReaderTest {
     }
 
     @Test
-    void readsAllEntriesAlike() {
+    void readsAllEntriesInTheSameWay() {
         assertThat(reader(Map.of("a", 1L, "b", 0.5)).all(DictReader::number)).isEqualTo(Map.of("a", 1.0, "b", 0.5));
         assertWrong(() -> reader(Map.of("a", "x")).all(DictReader::number), "a is x, not a number");
-        assertWrong(() -> reader(Map.of(3L, "x")).named(), "3 is x, not an entry with a string for its key");
+        assertWrong(() -> reader(Map.of(3L, "x")).named(), "3 is x, not an entry with a string key");
     }
 }

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Tensors of known bytes, the same as those of src/test/python/record_safetensors.py. */
+/** Tensors with known bytes, the same as in src/test/python/record_safetensors.py. */
 public final class Tensors {
     private Tensors() {}
 

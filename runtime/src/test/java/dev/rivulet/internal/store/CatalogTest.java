@@ -50,7 +50,7 @@ class CatalogTest {
     }
 
     @Test
-    void isNotReadFromWhatIsNoDirectory() {
+    void refusesWhatIsNotADirectory() {
         assertThatThrownBy(() -> Catalog.read(root.resolve("nowhere")))
                 .isInstanceOf(NotDirectoryException.class)
                 .hasMessageContaining("nowhere");
@@ -73,7 +73,7 @@ class CatalogTest {
 
     @Test
     void findsTheNewestOfARun() throws IOException {
-        Manifest example = ManifestTextTest.example();
+        Manifest example = ManifestJsonTest.example();
         write(example);
         write(50);
         Manifest newer = new Manifest(
@@ -82,7 +82,7 @@ class CatalogTest {
                 example.checkpoints(),
                 example.pointers(),
                 example.superseded(),
-                example.ledgers());
+                example.retained());
         write(newer);
 
         assertThat(Catalog.read(root).newest(example.origin().run())).contains(newer);
@@ -90,7 +90,7 @@ class CatalogTest {
 
     @Test
     void locatesACheckpointBeforeAndAfterItsGroupIsPublished() throws IOException {
-        write(ManifestTextTest.example());
+        write(ManifestJsonTest.example());
         Catalog catalog = Catalog.read(root);
         StoredCheckpoint checkpoint = catalog.checkpoint("half", 12).orElseThrow();
         Path blob = Files.createFile(folder.resolve(checkpoint.blob().name()));
@@ -103,11 +103,11 @@ class CatalogTest {
     }
 
     @Test
-    void tellsWhatIsNoManifest() throws IOException {
+    void reportsDamagedManifests() throws IOException {
         Manifest good = write(1);
         Files.write(folder.resolve("group-0000000002.json"), new byte[0]);
-        Files.write(folder.resolve("group-0000000003.json"), ManifestText.encode(good));
-        Files.write(folder.resolve("group-4.json"), ManifestText.encode(good));
+        Files.write(folder.resolve("group-0000000003.json"), ManifestJson.encode(good));
+        Files.write(folder.resolve("group-4.json"), ManifestJson.encode(good));
         Files.createDirectory(folder.resolve("group-0000000005.json"));
         Files.createFile(folder.resolve("tmp-" + UUID.randomUUID()));
         Files.createFile(folder.resolve("lock"));
@@ -126,9 +126,9 @@ class CatalogTest {
     }
 
     @Test
-    void followsNoLink() throws IOException {
+    void doesNotFollowLinks() throws IOException {
         Manifest good = write(1);
-        Path elsewhere = Files.write(root.resolve("elsewhere"), ManifestText.encode(good));
+        Path elsewhere = Files.write(root.resolve("elsewhere"), ManifestJson.encode(good));
         Files.createSymbolicLink(folder.resolve("group-0000000002.json"), elsewhere);
         Files.createSymbolicLink(folder.resolve("group-0000000003.json"), root.resolve("nothing"));
 
@@ -138,7 +138,7 @@ class CatalogTest {
     }
 
     @Test
-    void readsNothingLargerThanAManifest() throws IOException {
+    void doesNotReadOversizedFiles() throws IOException {
         try (RandomAccessFile sparse =
                 new RandomAccessFile(folder.resolve("group-0000000001.json").toFile(), "rw")) {
             sparse.setLength(1L << 40);
@@ -181,7 +181,7 @@ class CatalogTest {
     }
 
     private void commit(long group) throws IOException {
-        Path temporary = Files.write(folder.resolve("tmp-" + group), ManifestText.encode(manifests.next(group, 2)));
+        Path temporary = Files.write(folder.resolve("tmp-" + group), ManifestJson.encode(manifests.next(group, 2)));
         Files.move(temporary, folder.resolve(DirectoryLayout.manifestName(group)), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -192,6 +192,6 @@ class CatalogTest {
     }
 
     private void write(Manifest manifest) throws IOException {
-        Files.write(folder.resolve(DirectoryLayout.manifestName(manifest.group())), ManifestText.encode(manifest));
+        Files.write(folder.resolve(DirectoryLayout.manifestName(manifest.group())), ManifestJson.encode(manifest));
     }
 }

@@ -44,7 +44,7 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void createsWhatIsMissing() throws IOException {
+    void createsMissingFolders() throws IOException {
         Path deep = root.resolve("runs/7");
 
         try (CheckpointDirectory created = CheckpointDirectory.open(deep)) {
@@ -53,7 +53,7 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void refusesAFileInItsPlace() throws IOException {
+    void refusesAFileAtItsPath() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "precious");
 
         assertThatThrownBy(() -> CheckpointDirectory.open(file))
@@ -79,11 +79,11 @@ class CheckpointDirectoryTest {
     void refusesPathsThatLeadOutsideOrIntoItsOwnFolder(String path) {
         assertThatThrownBy(() -> directory.resolve(path))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessage("\"" + path + "\" is not a place for a checkpoint inside " + root + ".");
+                .hasMessage("\"" + path + "\" is not a valid path for a checkpoint in " + root + ".");
         assertThatThrownBy(() -> directory.resolve(path)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Saves a group of one file whose content is a text, with pointers and superseded files. */
+    /** Saves a group of one file with this content, with pointers and superseded files. */
     private void save(String file, String content, List<Manifest.Pointer> pointers, String... superseded)
             throws IOException {
         try (Group group = directory.begin()) {
@@ -155,7 +155,7 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void seesFilesFoldersAndDanglingLinks() throws IOException {
+    void findsFilesFoldersAndDanglingLinks() throws IOException {
         save("half/a", "first", link("last", "half/a"));
         save("b", "second", List.of(), "half/a");
 
@@ -165,7 +165,7 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void deletesLinksWithoutTheirTargetAndWhatIsGoneAlready() throws IOException {
+    void deletesLinksWithoutTheirTargetsAndSkipsMissingFiles() throws IOException {
         save("a", "first", link("last", "a"));
 
         save("b", "second", List.of(), "last", "never there");
@@ -175,12 +175,12 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void refusesAFolderInAFilesPlace() throws IOException {
+    void refusesAFolderAtTheFilePath() throws IOException {
         Files.createDirectories(root.resolve("a"));
 
         assertThatThrownBy(() -> directory.refuseFolder("a"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining(root.resolve("a") + " could not be written: a folder has its name");
+                .hasMessageContaining(root.resolve("a") + " could not be written: a folder with that name exists");
         directory.refuseFolder("b");
     }
 }

@@ -16,7 +16,7 @@ class DirectoryLockTest {
     Path root;
 
     @Test
-    void oneRunOfThisProcessHasADirectoryAtATime() throws IOException {
+    void allowsOneRunPerDirectoryInThisProcess() throws IOException {
         try (CheckpointDirectory first = CheckpointDirectory.open(root)) {
             assertThatThrownBy(() -> CheckpointDirectory.open(root))
                     .isExactlyInstanceOf(DirectoryInUseException.class)
@@ -31,7 +31,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void aDirectoryIsTheSameByAnyPath() throws IOException {
+    void identifiesADirectoryByAnyPath() throws IOException {
         Path link = root.resolve("link");
         Path real = Files.createDirectory(root.resolve("real"));
         Files.createSymbolicLink(link, real);
@@ -43,9 +43,9 @@ class DirectoryLockTest {
     }
 
     @Test
-    void aKilledProcessHoldsNothing() throws Exception {
+    void releasesTheLockOfAKilledProcess() throws Exception {
         try (ChildProcess holder = ChildProcess.jvm(HeldDirectory.class, root)) {
-            assertThat(holder.readLine()).isEqualTo("holds it");
+            assertThat(holder.readLine()).isEqualTo("locked");
             for (int attempt = 0; attempt < 2; attempt++) { // The refused attempt must not disturb the holder's lock.
                 assertThatThrownBy(() -> CheckpointDirectory.open(root))
                         .isExactlyInstanceOf(DirectoryInUseException.class)
@@ -54,13 +54,13 @@ class DirectoryLockTest {
         }
 
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
-            assertThat(directory.recovery().swept()).hasSize(1);
+            assertThat(directory.recovery().deletedOrphans()).hasSize(1);
             new SavedRun(directory, 2).save("a");
         }
     }
 
     @Test
-    void aRefusedAttemptInThisProcessLeavesTheLockToItsHolder() throws Exception {
+    void aRefusedAttemptInThisProcessDoesNotReleaseTheLock() throws Exception {
         try (CheckpointDirectory first = CheckpointDirectory.open(root)) {
             assertThatThrownBy(() -> CheckpointDirectory.open(root)).isInstanceOf(DirectoryInUseException.class);
 
@@ -75,7 +75,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void aLinkInPlaceOfTheLockIsNotFollowed() throws IOException {
+    void doesNotFollowALinkInPlaceOfTheLock() throws IOException {
         Path precious = Files.writeString(root.resolve("precious"), "precious");
         Files.createDirectory(root.resolve(".rivulet"));
         Files.createSymbolicLink(root.resolve(".rivulet/lock"), precious);

@@ -41,7 +41,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void findsNothingToDoAfterACleanEnd() throws IOException {
+    void doesNothingAfterACleanExit() throws IOException {
         assertThat(recovered()).isEqualTo(nothing());
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
             assertThat(directory.catalog().manifests())
@@ -70,34 +70,34 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void sweepsLeftoversAndOnlyTheLinksAmongThem() throws IOException {
+    void deletesOrphanedFilesAndLinksButNotTheirTargets() throws IOException {
         Path blob = Files.writeString(temporary(), "half");
         Path link = Files.createSymbolicLink(temporary(), root.resolve("a"));
 
-        assertThat(recovered().swept()).hasSize(2);
+        assertThat(recovered().deletedOrphans()).hasSize(2);
         assertThat(blob).doesNotExist();
         assertThat(link).doesNotExist();
         assertThat(root.resolve("a")).hasContent("a");
     }
 
     @Test
-    void movesAFolderAmongLeftoversAway() throws IOException {
+    void quarantinesAnOrphanedFolder() throws IOException {
         Path folder = Files.createDirectory(temporary());
         Files.writeString(folder.resolve("precious"), "precious");
 
         Recovery.Quarantined moved = recovered().quarantined().get(0);
 
         assertThat(moved.reason()).contains("folder");
-        assertThat(root.resolve(moved.place()).resolve("precious")).hasContent("precious");
+        assertThat(root.resolve(moved.location()).resolve("precious")).hasContent("precious");
     }
 
     @Test
-    void quarantinesANewestFileWithAWrongBit() throws IOException {
+    void quarantinesANewestFileWithAFlippedBit() throws IOException {
         Files.writeString(root.resolve("half/b"), "half/c");
 
         assertThat(recovered().quarantined()).singleElement().satisfies(moved -> {
             assertThat(moved.file()).isEqualTo("half/b");
-            assertThat(moved.place()).isEqualTo(".rivulet/quarantine/half%2Fb");
+            assertThat(moved.location()).isEqualTo(".rivulet/quarantine/half%2Fb");
             assertThat(moved.reason()).contains("CRC-32C");
         });
         assertThat(root.resolve(".rivulet/quarantine/half%2Fb")).hasContent("half/c");
@@ -109,7 +109,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void quarantinesAnOlderFileOfAWrongSize() throws IOException {
+    void quarantinesAnOlderFileWithTheWrongSize() throws IOException {
         Files.writeString(root.resolve("a"), "longer");
 
         assertThat(recovered().quarantined())
@@ -118,7 +118,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void reportsWhatAUserHasDeleted() throws IOException {
+    void reportsFilesThatAUserDeleted() throws IOException {
         Files.delete(root.resolve("a"));
 
         assertThat(recovered())
@@ -127,7 +127,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void movesAFolderInPlaceOfAKeptFileAway() throws IOException {
+    void quarantinesAFolderInPlaceOfARetainedFile() throws IOException {
         Files.delete(root.resolve("a"));
         Files.createDirectory(root.resolve("a"));
         Files.writeString(root.resolve("a/precious"), "precious");
@@ -138,7 +138,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void readsAKeptFileThroughALinkButMovesOnlyTheLink() throws IOException {
+    void readsARetainedFileThroughALinkButMovesOnlyTheLink() throws IOException {
         Path elsewhere = Files.move(root.resolve("a"), root.resolve("elsewhere"));
         Files.createSymbolicLink(root.resolve("a"), elsewhere);
         assertThat(recovered()).isEqualTo(nothing());
@@ -158,12 +158,12 @@ class DirectoryRecoveryTest {
 
         Recovery recovery = recovered();
 
-        assertThat(recovery.swept()).isEmpty();
+        assertThat(recovery.deletedOrphans()).isEmpty();
         assertThat(recovery.quarantined())
                 .extracting(Recovery.Quarantined::file)
                 .containsExactly(".rivulet/" + blob.getFileName(), ".rivulet/group-0000000002.json");
-        assertThat(root.resolve(recovery.quarantined().get(0).place())).hasContent("precious");
-        assertThat(root.resolve(recovery.quarantined().get(1).place())).hasBinaryContent(bytes);
+        assertThat(root.resolve(recovery.quarantined().get(0).location())).hasContent("precious");
+        assertThat(root.resolve(recovery.quarantined().get(1).location())).hasBinaryContent(bytes);
         assertThat(root.resolve("last")).hasContent("a");
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
             assertThat(directory.begin().number()).isEqualTo(3);
@@ -171,7 +171,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void aBlobThatDoesNotVerifyTakesNoFilesPlaceAndRetiresNothing() throws IOException {
+    void aDamagedBlobReplacesNothingAndSupersedesNothing() throws IOException {
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
             SavedRun run = new SavedRun(directory, 1);
             run.save("c");
@@ -194,7 +194,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void keepsTheFilesOfEarlierRunsAndForgetsRunsWithoutFiles() throws IOException {
+    void retainsFilesOfEarlierRunsAndForgetsRunsWithoutFiles() throws IOException {
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
             SavedRun second = new SavedRun(directory, 2);
             second.save("c");
@@ -214,7 +214,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void aLinkInPlaceOfABlobIsNotPublished() throws IOException {
+    void doesNotPublishALinkInPlaceOfABlob() throws IOException {
         Path blob;
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {
             SavedRun run = new SavedRun(directory, 1);
@@ -236,7 +236,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void aLinkInPlaceOfTheQuarantineIsNotFollowed() throws IOException {
+    void doesNotFollowALinkInPlaceOfTheQuarantine() throws IOException {
         Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));
         Files.createSymbolicLink(root.resolve(".rivulet/quarantine"), elsewhere);
         Files.writeString(root.resolve("a"), "longer");
@@ -246,7 +246,7 @@ class DirectoryRecoveryTest {
     }
 
     @Test
-    void refusesAFolderOfItsOwnThatIsALink() throws IOException {
+    void refusesALinkInPlaceOfItsOwnFolder() throws IOException {
         Path other = root.resolve("other");
         Files.createDirectories(other);
         Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));

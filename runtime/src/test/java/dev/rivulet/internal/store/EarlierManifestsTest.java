@@ -10,25 +10,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Manifests that earlier versions wrote, one a line. They hold every key, with and without what may be left out. */
+/** Manifests that earlier versions wrote, one per line. They contain all keys, with and without optional ones. */
 class EarlierManifestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"example.json", "long-run.json", "random.jsonl"})
-    void areReadAndWrittenToTheByte(String file) throws IOException {
+    void areReadAndWrittenByteForByte(String file) throws IOException {
         for (String line : lines(file)) {
             byte[] earlier = (line + "\n").getBytes(UTF_8);
 
-            Manifest manifest = ManifestText.decode(file, earlier);
+            Manifest manifest = ManifestJson.decode(file, earlier);
 
-            assertThat(ManifestText.encode(manifest)).asString(UTF_8).isEqualTo(line + "\n");
+            assertThat(ManifestJson.encode(manifest)).asString(UTF_8).isEqualTo(line + "\n");
         }
     }
 
     @Test
-    void meanWhatTheyMeant() throws IOException {
+    void keepTheirMeaning() throws IOException {
         byte[] earlier = (lines("example.json")[0] + "\n").getBytes(UTF_8);
 
-        assertThat(ManifestText.decode("example.json", earlier)).isEqualTo(ManifestTextTest.example());
+        assertThat(ManifestJson.decode("example.json", earlier)).isEqualTo(ManifestJsonTest.example());
     }
 
     private static String[] lines(String file) throws IOException {

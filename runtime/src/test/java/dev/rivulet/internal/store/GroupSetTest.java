@@ -56,7 +56,7 @@ class GroupSetTest {
     }
 
     @Test
-    void takesNoMemoryForTheNumbersOfARange() {
+    void takesNoMemoryPerNumberOfARange() {
         GroupSet all = GroupSet.parse("1-9223372036854775807");
 
         assertThat(all.contains(1L << 40)).isTrue();
@@ -104,8 +104,8 @@ class GroupSetTest {
                 "9223372036854775808",
                 "1.0"
             })
-    void isNotReadFromATextThatItWouldNotWrite(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> GroupSet.parse(text));
+    void refusesStringsThatItWouldNotWrite(String string) {
+        assertThatIllegalArgumentException().isThrownBy(() -> GroupSet.parse(string));
     }
 
     private static SortedSet<Long> numbers(SplittableRandom random) {

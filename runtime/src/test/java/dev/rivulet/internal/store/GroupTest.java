@@ -62,7 +62,7 @@ class GroupTest {
     }
 
     @Test
-    void leavesNothingWithoutCommit() throws IOException {
+    void leavesNoFilesWithoutCommit() throws IOException {
         run.save("a");
         try (Group group = directory.begin()) {
             SavedRun.write(group, "b", "b");
@@ -72,7 +72,7 @@ class GroupTest {
     }
 
     @Test
-    void retiresFilesAndManifestsOnceTheyAreReplaced() throws IOException {
+    void deletesSupersededFilesAndManifests() throws IOException {
         for (String file : List.of("a", "b", "c", "d")) {
             run.save(file);
         }
@@ -84,14 +84,14 @@ class GroupTest {
     }
 
     @Test
-    void isPublishedByTheNextOneIfThatFailedBefore() throws IOException {
+    void isPublishedByTheNextGroupIfPublishingFailed() throws IOException {
         Path obstacle = Files.createDirectories(root.resolve("a/folder"));
         try (Group group = directory.begin()) {
             run.commit(group, "a");
             assertThatThrownBy(group::publish)
                     .isExactlyInstanceOf(IOException.class)
                     .hasMessageContainingAll(
-                            "Group 1 is safe", root.resolve("a").toString(), "no folder stands");
+                            "Group 1 is safe", root.resolve("a").toString(), "no folder has the path");
         }
         assertThatThrownBy(directory::begin).hasMessageContaining("Group 1 is safe");
         Files.delete(obstacle);
@@ -117,7 +117,7 @@ class GroupTest {
     }
 
     @Test
-    void isOneAtATime() throws IOException {
+    void onlyOneGroupIsOpenAtATime() throws IOException {
         try (Group group = directory.begin()) {
             assertThatThrownBy(directory::begin)
                     .isExactlyInstanceOf(IllegalStateException.class)
@@ -126,15 +126,15 @@ class GroupTest {
     }
 
     @Test
-    void writesAnewAfterATransientFailure() throws IOException {
+    void writesAgainAfterATransientFailure() throws IOException {
         AtomicInteger attempts = new AtomicInteger();
         try (Group group = directory.begin()) {
             group.write("a", 3, channel -> {
                 if (attempts.incrementAndGet() < 3) {
-                    SavedRun.text("a half").writeTo(channel);
+                    SavedRun.string("partial").writeTo(channel);
                     throw new IOException("Input/output error");
                 }
-                return SavedRun.text("abc").writeTo(channel);
+                return SavedRun.string("abc").writeTo(channel);
             });
             assertThat(privateFiles()).hasSize(2);
         }
@@ -142,7 +142,7 @@ class GroupTest {
     }
 
     @Test
-    void givesUpAtOnceWhenTryingAgainIsInVain() throws IOException {
+    void doesNotRetryAPermanentFailure() throws IOException {
         AtomicInteger attempts = new AtomicInteger();
         run.save("a");
         try (Group group = directory.begin()) {
@@ -159,26 +159,26 @@ class GroupTest {
     }
 
     @Test
-    void refusesWhatTheDiskHasNoRoomFor() throws IOException {
+    void refusesFilesThatDoNotFitOnTheDisk() throws IOException {
         try (Group group = directory.begin()) {
-            assertThatThrownBy(() -> group.write("a", Long.MAX_VALUE, SavedRun.text("a")))
+            assertThatThrownBy(() -> group.write("a", Long.MAX_VALUE, SavedRun.string("a")))
                     .hasCauseInstanceOf(InsufficientSpaceException.class)
                     .hasMessageContainingAll("it needs " + Long.MAX_VALUE + " bytes", "room for ");
         }
     }
 
     @Test
-    void refusesContentOfAnotherSizeThanAnnounced() throws IOException {
+    void refusesContentOfAnotherSizeThanDeclared() throws IOException {
         try (Group group = directory.begin()) {
-            assertThatThrownBy(() -> group.write("a", 2, SavedRun.text("abc")))
+            assertThatThrownBy(() -> group.write("a", 2, SavedRun.string("abc")))
                     .isExactlyInstanceOf(IllegalStateException.class)
-                    .hasMessage("2 bytes were announced, but the content wrote 3 bytes.");
+                    .hasMessage("2 bytes were declared, but the content wrote 3 bytes.");
         }
         assertThat(privateFiles()).containsExactly("lock");
     }
 
     @Test
-    void tellsWhenItsFolderIsGone() throws IOException {
+    void reportsThatItsFolderIsMissing() throws IOException {
         try (Group group = directory.begin()) {
             Files.delete(root.resolve(".rivulet/lock"));
             Files.delete(root.resolve(".rivulet"));
@@ -189,7 +189,7 @@ class GroupTest {
     }
 
     @Test
-    void aFailedCommitLeavesNothingAndTheNextOneWorks() throws IOException {
+    void rollsBackAFailedCommitSoThatTheNextOneWorks() throws IOException {
         run.save("a");
         Path obstacle = Files.createDirectories(root.resolve(".rivulet/group-0000000002.json"));
         try (Group group = directory.begin()) {
@@ -204,7 +204,7 @@ class GroupTest {
     }
 
     @Test
-    void aCommitInDoubtEndsTheRunsSavesUntilRecovery() throws IOException {
+    void aCommitInDoubtBlocksFurtherGroupsUntilRecovery() throws IOException {
         run.save("a");
         Path obstacle = Files.createDirectories(root.resolve(".rivulet/group-0000000002.json/folder"));
         try (Group group = directory.begin()) {
@@ -251,7 +251,7 @@ class GroupTest {
     }
 
     @Test
-    void aLostEarlyFlushFailsTheWrite() throws IOException {
+    void aFailedEarlyFlushFailsTheWrite() throws IOException {
         FileChannel closed = FileChannel.open(root.resolve("x"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         closed.close();
         EarlyFlush flush = EarlyFlush.begin(closed);

@@ -3,12 +3,13 @@ package dev.rivulet.internal.store;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The main program of a JVM that holds a directory until it is killed. */
+/** The main program of a JVM that locks a directory until it is killed. */
 final class HeldDirectory {
     private HeldDirectory() {}
 
     /**
-     * Opens a directory, writes a file that it never commits, says so on standard output, and waits for its input to end.
+     * Opens a directory, writes a file without committing it, reports that on standard output, and waits for the end of
+     * its input.
      *
      * @param arguments the directory
      */
@@ -16,9 +17,9 @@ final class HeldDirectory {
         try (CheckpointDirectory directory = CheckpointDirectory.open(Path.of(arguments[0]));
                 Group group = directory.begin()) {
             SavedRun.write(group, "a", "a");
-            System.out.println("holds it");
+            System.out.println("locked");
             while (System.in.read() >= 0) {
-                // Until the parent is gone.
+                // Until the parent process has ended.
             }
         }
     }

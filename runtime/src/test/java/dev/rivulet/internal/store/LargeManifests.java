@@ -15,13 +15,15 @@ import java.util.UUID;
 final class LargeManifests {
     private LargeManifests() {}
 
-    /** A manifest in which each stream has saved, and keeps that many groups of which few follow each other. */
+    /**
+     * A manifest in which each stream has saved a checkpoint, and retains that many groups, few of them consecutive.
+     */
     static Manifest of(int streams, int kept) {
         SplittableRandom random = new SplittableRandom(7);
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
         List<Manifest.Pointer> pointers = new ArrayList<>();
         List<String> superseded = new ArrayList<>();
-        Map<String, RetainedGroups> ledgers = new LinkedHashMap<>();
+        Map<String, RetainedGroups> retained = new LinkedHashMap<>();
         for (int i = 0; i < streams; i++) {
             String stream = "stream" + i;
             String file = stream + "-epoch=7.safetensors";
@@ -33,7 +35,7 @@ final class LargeManifests {
             pointers.add(new Manifest.Pointer(stream + "-last.safetensors", file, true));
             superseded.add(stream + "-epoch=4.safetensors");
             List<Long> groups = random.longs(kept, 1, 20L * kept).boxed().toList();
-            ledgers.put(
+            retained.put(
                     stream,
                     new RetainedGroups(
                             new RetainedGroups.Kept(new GroupSet(groups), GroupSet.EMPTY, GroupSet.EMPTY),
@@ -48,6 +50,6 @@ final class LargeManifests {
                 checkpoints,
                 pointers,
                 superseded,
-                ledgers);
+                retained);
     }
 }

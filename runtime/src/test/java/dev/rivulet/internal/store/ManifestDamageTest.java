@@ -19,7 +19,7 @@ class ManifestDamageTest {
 
     @Test
     void everyFlippedBitIsDetected() {
-        byte[] file = ManifestText.encode(ManifestTextTest.example());
+        byte[] file = ManifestJson.encode(ManifestJsonTest.example());
         for (int bit = 0; bit < 8 * file.length; bit++) {
             byte[] damaged = file.clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -29,7 +29,7 @@ class ManifestDamageTest {
 
     @Test
     void everyTruncationIsDetected() {
-        byte[] file = ManifestText.encode(ManifestTextTest.example());
+        byte[] file = ManifestJson.encode(ManifestJsonTest.example());
         for (int length = 0; length < file.length; length++) {
             assertRefused(Arrays.copyOf(file, length), length);
         }
@@ -58,7 +58,7 @@ class ManifestDamageTest {
     private byte[] file() {
         byte[] file;
         do {
-            file = ManifestText.encode(manifests.next(random.nextLong(1, 1L << 40), random.nextInt(2, 12)));
+            file = ManifestJson.encode(manifests.next(random.nextLong(1, 1L << 40), random.nextInt(2, 12)));
         } while (file.length < 2 * BLOCK);
         return file;
     }
@@ -72,7 +72,7 @@ class ManifestDamageTest {
     private byte[] overwritten(byte[] file) {
         byte[] burst = new byte[random.nextInt(1, 65)];
         if (random.nextBoolean()) {
-            random.nextBytes(burst); // Otherwise zeros, as of a block that was never written.
+            random.nextBytes(burst); // Otherwise zeros, like a block that was never written.
         }
         byte[] damaged = file.clone();
         System.arraycopy(burst, 0, damaged, random.nextInt(file.length - burst.length), burst.length);
@@ -83,7 +83,7 @@ class ManifestDamageTest {
         int length = random.nextInt(file.length);
         return random.nextBoolean()
                 ? Arrays.copyOf(file, length)
-                : Arrays.copyOf(Arrays.copyOf(file, length), file.length); // A hole at the end.
+                : Arrays.copyOf(Arrays.copyOf(file, length), file.length); // Zeros at the end.
     }
 
     private byte[] swapped(byte[] file) {
@@ -99,7 +99,7 @@ class ManifestDamageTest {
     private static void assertRefused(byte[] damaged, int number) {
         MalformedManifestException refusal = null;
         try {
-            ManifestText.decode("damaged", damaged);
+            ManifestJson.decode("damaged", damaged);
         } catch (MalformedManifestException e) {
             refusal = e;
         }

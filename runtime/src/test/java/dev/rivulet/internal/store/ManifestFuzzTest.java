@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManifestFuzzTest {
     private static final int COUNT = Seed.scaled(40_000);
 
-    /** Bytes allocated in all, most of them garbage at once, for each byte of a text. */
-    private static final long MOST_ALLOCATED = 8;
-    /** Bytes for as many members as there may be, each of few bytes. */
+    /** Maximum bytes allocated per byte of input, most of them short-lived. */
+    private static final long MAX_ALLOCATED = 8;
+    /** Bytes for the maximum number of members, each a few bytes long. */
     private static final long FOR_SHORT_MEMBERS = 16 << 20;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -65,21 +65,21 @@ class ManifestFuzzTest {
     };
 
     @Test
-    void anyTextIsReadOrRefusedWithAReason() {
+    void anyInputIsReadOrRefusedWithAReason() {
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         RandomManifests manifests = new RandomManifests(random.split());
         Set<ManifestRule> violated = EnumSet.noneOf(ManifestRule.class);
-        byte[] file = ManifestText.encode(manifests.next());
+        byte[] file = ManifestJson.encode(manifests.next());
         int accepted = 0;
         for (int i = 0; i < COUNT; i++) {
             if (i % 50 == 0) {
-                file = ManifestText.encode(manifests.next());
+                file = ManifestJson.encode(manifests.next());
             }
             byte[] content = mutated(file, random);
             try {
-                Manifest manifest = ManifestText.decode("fuzzed", content);
-                byte[] again = ManifestText.encode(manifest);
-                assertThat(ManifestText.decode("again", again)).isEqualTo(manifest);
+                Manifest manifest = ManifestJson.decode("fuzzed", content);
+                byte[] again = ManifestJson.encode(manifest);
+                assertThat(ManifestJson.decode("again", again)).isEqualTo(manifest);
                 accepted++;
             } catch (MalformedManifestException e) {
                 violated.add(e.rule());
@@ -98,32 +98,32 @@ class ManifestFuzzTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"a\":", "\"x\",", "1,", "\"a\":1,", "[]", " ", "\\u0041", "\u00e9", "9"})
-    void aLongTextTakesMemoryInProportion(String piece) throws MalformedManifestException {
-        String text = piece.repeat((16 << 20) / piece.length());
-        for (String place :
+    void aLongStringTakesProportionalMemory(String piece) throws MalformedManifestException {
+        String string = piece.repeat((16 << 20) / piece.length());
+        for (String location :
                 new String[] {"\"0.1.0\"", "{\"val_loss\":0.25}", "\"half-epoch=4.safetensors\"", "\"9,11-12\""}) {
-            for (String replacement : new String[] {text, "\"" + text + "\"", "{" + text, "[" + text}) {
-                byte[] content = replaced(place, replacement);
+            for (String replacement : new String[] {string, "\"" + string + "\"", "{" + string, "[" + string}) {
+                byte[] content = replaced(location, replacement);
 
                 assertThat(allocated(content))
-                        .as("%s of %s", place, piece)
-                        .isLessThan(MOST_ALLOCATED * content.length + FOR_SHORT_MEMBERS);
+                        .as("%s of %s", location, piece)
+                        .isLessThan(MAX_ALLOCATED * content.length + FOR_SHORT_MEMBERS);
             }
         }
     }
 
     @Test
-    void aLargeManifestTakesMemoryInProportion() {
+    void aLargeManifestTakesProportionalMemory() {
         Manifest manifest = LargeManifests.of(64, 1_000);
-        byte[] content = ManifestText.encode(manifest);
+        byte[] content = ManifestJson.encode(manifest);
 
-        assertThat(allocated(content)).isLessThan(MOST_ALLOCATED * content.length + FOR_SHORT_MEMBERS);
+        assertThat(allocated(content)).isLessThan(MAX_ALLOCATED * content.length + FOR_SHORT_MEMBERS);
     }
 
     private static long allocated(byte[] content) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         try {
-            Manifest manifest = ManifestText.decode("large", content);
+            Manifest manifest = ManifestJson.decode("large", content);
             assertThat(manifest.group()).isPositive();
         } catch (MalformedManifestException e) {
             assertThat(e.reason()).isNotEmpty();
@@ -132,30 +132,30 @@ class ManifestFuzzTest {
     }
 
     private static byte[] replaced(String from, String to) {
-        String text = new String(ManifestText.encode(ManifestTextTest.example()), StandardCharsets.UTF_8);
-        return ManifestRuleTest.sealed(text.replace(from, to).getBytes(StandardCharsets.UTF_8));
+        String string = new String(ManifestJson.encode(ManifestJsonTest.example()), StandardCharsets.UTF_8);
+        return ManifestRuleTest.sealed(string.replace(from, to).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A file with up to four edits, whose checksum fits. */
+    /** A file with up to four edits and a correct checksum. */
     private static byte[] mutated(byte[] file, SplittableRandom random) {
         int end = file.length - "\"crc32c\":\"12345678\"}\n".length();
-        StringBuilder text = new StringBuilder(new String(file, 0, end, ISO_8859_1));
+        StringBuilder string = new StringBuilder(new String(file, 0, end, ISO_8859_1));
         for (int edits = random.nextInt(5); edits > 0; edits--) {
-            edit(text, random);
+            edit(string, random);
         }
-        text.append(new String(file, end, file.length - end, ISO_8859_1));
-        return ManifestRuleTest.sealed(text.toString().getBytes(ISO_8859_1));
+        string.append(new String(file, end, file.length - end, ISO_8859_1));
+        return ManifestRuleTest.sealed(string.toString().getBytes(ISO_8859_1));
     }
 
-    private static void edit(StringBuilder text, SplittableRandom random) {
-        int at = random.nextInt(text.length());
-        int to = Math.min(text.length(), at + random.nextInt(12));
+    private static void edit(StringBuilder string, SplittableRandom random) {
+        int at = random.nextInt(string.length());
+        int to = Math.min(string.length(), at + random.nextInt(12));
         switch (random.nextInt(5)) {
-            case 0 -> text.insert(at, TOKENS[random.nextInt(TOKENS.length)]);
-            case 1 -> text.delete(at, Math.min(to, text.length() - 1));
-            case 2 -> text.setCharAt(at, (char) random.nextInt(256));
-            case 3 -> text.setCharAt(at, (char) ('0' + random.nextInt(10)));
-            default -> text.insert(random.nextInt(text.length()), text.substring(at, to));
+            case 0 -> string.insert(at, TOKENS[random.nextInt(TOKENS.length)]);
+            case 1 -> string.delete(at, Math.min(to, string.length() - 1));
+            case 2 -> string.setCharAt(at, (char) random.nextInt(256));
+            case 3 -> string.setCharAt(at, (char) ('0' + random.nextInt(10)));
+            default -> string.insert(random.nextInt(string.length()), string.substring(at, to));
         }
     }
 }

@@ -17,13 +17,13 @@ import static dev.rivulet.internal.store.ManifestRule.GROUP;
 import static dev.rivulet.internal.store.ManifestRule.GROUP_SET;
 import static dev.rivulet.internal.store.ManifestRule.INTEGER;
 import static dev.rivulet.internal.store.ManifestRule.JSON;
-import static dev.rivulet.internal.store.ManifestRule.LEDGER_GROUP;
-import static dev.rivulet.internal.store.ManifestRule.LEDGER_MISSING;
 import static dev.rivulet.internal.store.ManifestRule.MEMBERS;
 import static dev.rivulet.internal.store.ManifestRule.MISSING_KEY;
 import static dev.rivulet.internal.store.ManifestRule.NUMBER;
 import static dev.rivulet.internal.store.ManifestRule.PATH;
 import static dev.rivulet.internal.store.ManifestRule.READABLE;
+import static dev.rivulet.internal.store.ManifestRule.RETENTION_GROUP;
+import static dev.rivulet.internal.store.ManifestRule.RETENTION_MISSING;
 import static dev.rivulet.internal.store.ManifestRule.RUN;
 import static dev.rivulet.internal.store.ManifestRule.SAVED_AT;
 import static dev.rivulet.internal.store.ManifestRule.STREAM;
@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ManifestRuleTest {
-    private static final String EXAMPLE = new String(ManifestText.encode(ManifestTextTest.example()), UTF_8);
+    private static final String EXAMPLE = new String(ManifestJson.encode(ManifestJsonTest.example()), UTF_8);
     private static final String CHECKPOINTS =
             EXAMPLE.substring(EXAMPLE.indexOf("{\"stream\""), EXAMPLE.indexOf("],\"pointers\""));
 
@@ -67,11 +67,11 @@ class ManifestRuleTest {
 
     @ParameterizedTest
     @MethodSource("violations")
-    void isEnforced(ManifestRule rule, String place, byte[] file) {
+    void isEnforced(ManifestRule rule, String location, byte[] file) {
         MalformedManifestException violation = violation(file);
 
         assertThat(violation.rule()).as(violation.getMessage()).isEqualTo(rule);
-        assertThat(violation.place()).as(violation.getMessage()).isEqualTo(place);
+        assertThat(violation.location()).as(violation.getMessage()).isEqualTo(location);
     }
 
     @ParameterizedTest
@@ -85,7 +85,7 @@ class ManifestRuleTest {
     }
 
     @Test
-    void isEnforcedForWhatTheSystemDoesNotRead() throws IOException {
+    void isEnforcedForUnreadableFiles() throws IOException {
         Path archive = archiveWithBrokenEntry(".rivulet/group-0000000012.json");
         try (FileSystem files = FileSystems.newFileSystem(archive)) {
             Catalog catalog = Catalog.read(files.getPath("/"));
@@ -98,29 +98,29 @@ class ManifestRuleTest {
     }
 
     @Test
-    void eachHasAViolationInThisTest() {
+    void eachRuleHasATest() {
         Set<Object> tested = Stream.concat(violations(), files())
                 .map(violation -> violation.get()[0])
                 .collect(Collectors.toSet());
-        tested.add(READABLE); // By the test above.
+        tested.add(READABLE); // In the test above.
 
         assertThat(tested).isEqualTo(EnumSet.allOf(ManifestRule.class));
     }
 
     @Test
-    void isNamedWithFilePlaceAndRemedy() {
+    void isNamedWithFileLocationAndRemedy() {
         MalformedManifestException violation = violation(replaced("\"bytes\":1024", "\"bytes\":\"1024\""));
 
         assertThat(violation)
                 .hasMessage("group-0000000012.json is not a valid manifest: at $.checkpoints[0].bytes, an integer is"
-                        + " expected (rule TYPE: each value has the type that belongs there). It is damaged, incomplete"
-                        + " or of another format; its checkpoints cannot be told from others, use an earlier group.");
+                        + " expected (rule TYPE: each value has the expected type). It is damaged, incomplete or in"
+                        + " another format. Its checkpoints cannot be identified; use an earlier group.");
         assertThat(violation.file()).isEqualTo("group-0000000012.json");
         assertThat(violation.reason()).isEqualTo("an integer is expected");
     }
 
     @Test
-    void isToldWithAnExcerptOfHostileText() {
+    void messageTruncatesAndEscapesHostileStrings() {
         MalformedManifestException violation =
                 violation(replaced("half-epoch=4.safetensors", "/\\u001b[31m" + "x".repeat(4000)));
 
@@ -129,7 +129,7 @@ class ManifestRuleTest {
     }
 
     static Stream<Arguments> violations() {
-        return Stream.of(envelope(), syntax(), values(), meanings()).flatMap(all -> all);
+        return Stream.of(envelope(), syntax(), values(), semantics()).flatMap(all -> all);
     }
 
     static Stream<Arguments> files() {
@@ -144,7 +144,7 @@ class ManifestRuleTest {
 
     private static Stream<Arguments> envelope() {
         return Stream.of(
-                arguments(FILE_SIZE, "$", new byte[ManifestText.MAX_BYTES + 1]),
+                arguments(FILE_SIZE, "$", new byte[ManifestJson.MAX_BYTES + 1]),
                 arguments(END, "$", new byte[0]),
                 arguments(END, "$", EXAMPLE.stripTrailing().getBytes(UTF_8)),
                 arguments(END, "$", EXAMPLE.concat("\n").getBytes(UTF_8)),
@@ -167,7 +167,7 @@ class ManifestRuleTest {
                 arguments(
                         UTF8,
                         "byte " + EXAMPLE.indexOf("0.1.0"),
-                        sealed(latin1("\u00ed\u00a0\u0080"))), // A surrogate's three bytes.
+                        sealed(latin1("\u00ed\u00a0\u0080"))), // The three bytes of a surrogate.
                 violation(JSON, "$", "{\"format\"", "\ufeff{\"format\""),
                 violation(JSON, "$", "{\"format\"", " {\"format\""),
                 violation(JSON, "$.format", "\"format\":1,", "\"format\":01,"),
@@ -227,14 +227,14 @@ class ManifestRuleTest {
                 violation(GROUP_SET, "$.ledgers.half.kept", "9,11-12", "0"));
     }
 
-    private static Stream<Arguments> meanings() {
+    private static Stream<Arguments> semantics() {
         return Stream.of(
                 violation(STRING, "$.version", "0.1.0", "\\ud83d"),
                 violation(STRING, "$.version", "0.1.0", "\\ude00\\ud83d"),
                 violation(STRING, "$.version", "0.1.0", "x".repeat(4097)),
                 violation(STRING, "$.metrics", "val_loss", "x".repeat(4097)),
                 violation(STREAM, "$.checkpoints[0].stream", "\"stream\":\"half\"", "\"stream\":\"a/b\""),
-                violation(STREAM, "$.ledgers", "{\"half\":", "{\"last\":{},\"half\":".replace("{}", ledger())),
+                violation(STREAM, "$.ledgers", "{\"half\":", "{\"last\":{},\"half\":".replace("{}", retainedGroups())),
                 violation(PATH, "$.retired[0]", "half-epoch=4.safetensors", ""),
                 violation(PATH, "$.retired[0]", "half-epoch=4.safetensors", "/etc/passwd"),
                 violation(PATH, "$.retired[0]", "half-epoch=4.safetensors", "C:\\\\x"),
@@ -264,11 +264,11 @@ class ManifestRuleTest {
                         DUPLICATE_BLOB,
                         "$.checkpoints[1].blob",
                         sealed(withTwoStreams().getBytes(UTF_8))),
-                violation(LEDGER_MISSING, "$.checkpoints[0].stream", "\"stream\":\"half\"", "\"stream\":\"other\""),
-                violation(LEDGER_GROUP, "$.ledgers.half", "9,11-12", "9,11-13"),
-                violation(LEDGER_GROUP, "$.ledgers.half.rescue", "\"rescue\":5", "\"rescue\":13"),
+                violation(RETENTION_MISSING, "$.checkpoints[0].stream", "\"stream\":\"half\"", "\"stream\":\"other\""),
+                violation(RETENTION_GROUP, "$.ledgers.half", "9,11-12", "9,11-13"),
+                violation(RETENTION_GROUP, "$.ledgers.half.rescue", "\"rescue\":5", "\"rescue\":13"),
                 violation(
-                        LEDGER_GROUP,
+                        RETENTION_GROUP,
                         "$.ledgers.half.last.group",
                         "\"group\":12,\"linked\"",
                         "\"group\":13,\"linked\""));
@@ -279,10 +279,10 @@ class ManifestRuleTest {
                 .replace("\"stream\":\"half\"", "\"stream\":\"other\"")
                 .replace("half-epoch", "x");
         return EXAMPLE.replace(CHECKPOINTS, CHECKPOINTS + "," + second)
-                .replace("\"ledgers\":{", "\"ledgers\":{\"other\":" + ledger() + ",");
+                .replace("\"ledgers\":{", "\"ledgers\":{\"other\":" + retainedGroups() + ",");
     }
 
-    private static String ledger() {
+    private static String retainedGroups() {
         return "{\"kept\":\"\",\"newest\":\"\",\"kept_for_ever\":\"\",\"saves\":0}";
     }
 
@@ -290,8 +290,8 @@ class ManifestRuleTest {
         return EXAMPLE.replace("0.1.0", version).getBytes(ISO_8859_1);
     }
 
-    private static Arguments violation(ManifestRule rule, String place, String from, String to) {
-        return arguments(rule, place, replaced(from, to));
+    private static Arguments violation(ManifestRule rule, String location, String from, String to) {
+        return arguments(rule, location, replaced(from, to));
     }
 
     private static byte[] replaced(String from, String to) {
@@ -299,7 +299,7 @@ class ManifestRuleTest {
         return sealed(EXAMPLE.replace(from, to).getBytes(UTF_8));
     }
 
-    /** A file with the checksum that its content has. */
+    /** The file with a correct checksum. */
     static byte[] sealed(byte[] file) {
         int digits = file.length - 11;
         CRC32C crc = new CRC32C();
@@ -309,7 +309,7 @@ class ManifestRuleTest {
         return sealed;
     }
 
-    /** An archive that lists a file but fails to read it, as a disk with a bad sector does. */
+    /** An archive that lists a file but fails to read it, like a disk with a bad sector. */
     private Path archiveWithBrokenEntry(String name) throws IOException {
         Path archive = root.resolve("archive.zip");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
@@ -324,11 +324,11 @@ class ManifestRuleTest {
 
     private static MalformedManifestException violation(byte[] file) {
         try {
-            ManifestText.decode("group-0000000012.json", file);
+            ManifestJson.decode("group-0000000012.json", file);
         } catch (MalformedManifestException e) {
             return e;
         }
-        throw new AssertionError("The manifest is accepted.");
+        throw new AssertionError("The manifest was accepted.");
     }
 
     private static Arguments file(ManifestRule rule, String name, FileContent content) {

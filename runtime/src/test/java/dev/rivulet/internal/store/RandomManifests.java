@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Valid manifests of every shape, by a seed. */
+/** Random valid manifests of all shapes. */
 final class RandomManifests {
     private static final String[] CHARACTERS = {"a", "Z", "0", "_", "=", " ", "é", "漢", "😀", "\"", "'", "<", "\u2028"};
     private static final double[] SPECIAL = {
@@ -38,25 +38,25 @@ final class RandomManifests {
         return next(random.nextLong(1, random.nextBoolean() ? 40 : Long.MAX_VALUE), random.nextInt(5));
     }
 
-    /** A manifest of a group, with ledgers of that many streams, of which some are saved. */
+    /** A manifest of a group with retained groups for that many streams, some of which have a checkpoint in it. */
     Manifest next(long group, int streams) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            metrics.put(text() + i, number());
+            metrics.put(string() + i, number());
         }
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
         List<Manifest.Pointer> pointers = new ArrayList<>();
         List<String> superseded = new ArrayList<>();
-        Map<String, RetainedGroups> ledgers = new LinkedHashMap<>();
+        Map<String, RetainedGroups> retained = new LinkedHashMap<>();
         for (int i = 0; i < streams; i++) {
             String stream = "stream-" + i;
-            ledgers.put(stream, ledger(stream, group));
+            retained.put(stream, retainedGroups(stream, group));
             if (random.nextBoolean()) {
                 checkpoints.add(checkpoint(stream));
-                pointers.add(new Manifest.Pointer(stream + "/last" + text(), "of/" + text(), random.nextBoolean()));
+                pointers.add(new Manifest.Pointer(stream + "/last" + string(), "of/" + string(), random.nextBoolean()));
             }
             if (random.nextBoolean()) {
-                superseded.add(stream + "/old" + text());
+                superseded.add(stream + "/old" + string());
             }
         }
         return new Manifest(
@@ -67,29 +67,29 @@ final class RandomManifests {
                                 random.nextLong(-10_000_000_000L, 100_000_000_000L), random.nextInt(1_000_000_000)),
                         random.nextInt(Integer.MAX_VALUE),
                         random.nextLong(Long.MAX_VALUE),
-                        text(),
+                        string(),
                         metrics),
                 checkpoints,
                 pointers,
                 superseded,
-                ledgers);
+                retained);
     }
 
     private StoredCheckpoint checkpoint(String stream) {
         return new StoredCheckpoint(
                 stream,
                 new StoredCheckpoint.Blob(
-                        stream + "/new" + text(),
+                        stream + "/new" + string(),
                         "tmp-" + uuid(),
                         random.nextLong(Long.MAX_VALUE),
                         random.nextLong(1L << 32)),
                 random.nextBoolean() ? OptionalDouble.of(number()) : OptionalDouble.empty(),
                 random.nextBoolean()
-                        ? Optional.of(new StoredCheckpoint.Derivation(text(), "original", text()))
+                        ? Optional.of(new StoredCheckpoint.Derivation(string(), "original", string()))
                         : Optional.empty());
     }
 
-    private RetainedGroups ledger(String stream, long group) {
+    private RetainedGroups retainedGroups(String stream, long group) {
         return new RetainedGroups(
                 new RetainedGroups.Kept(groups(group), groups(group), groups(group)),
                 pointed(stream, group),
@@ -101,7 +101,7 @@ final class RandomManifests {
     private Optional<RetainedGroups.Pointed> pointed(String stream, long group) {
         return random.nextBoolean()
                 ? Optional.of(
-                        new RetainedGroups.Pointed(stream + "/last" + text(), number(group), random.nextBoolean()))
+                        new RetainedGroups.Pointed(stream + "/last" + string(), number(group), random.nextBoolean()))
                 : Optional.empty();
     }
 
@@ -117,12 +117,12 @@ final class RandomManifests {
         return group == Long.MAX_VALUE ? random.nextLong(1, group) : random.nextLong(1, group + 1);
     }
 
-    private String text() {
-        StringBuilder text = new StringBuilder("x");
+    private String string() {
+        StringBuilder string = new StringBuilder("x");
         for (int i = random.nextInt(6); i > 0; i--) {
-            text.append(CHARACTERS[random.nextInt(CHARACTERS.length)]);
+            string.append(CHARACTERS[random.nextInt(CHARACTERS.length)]);
         }
-        return text.toString();
+        return string.toString();
     }
 
     private double number() {

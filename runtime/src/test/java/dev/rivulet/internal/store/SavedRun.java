@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
-/** A run of one stream that saves texts, keeps the newest files and points {@code last} to the newest of all. */
+/** A run of one stream that saves strings, keeps the newest files and points {@code last} to the newest one. */
 final class SavedRun {
     private final UUID id = UUID.randomUUID();
     private final CheckpointDirectory directory;
@@ -29,8 +29,8 @@ final class SavedRun {
         this.keeps = keeps;
     }
 
-    static Content text(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    static Content string(String string) {
+        byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
         return channel -> {
             channel.write(ByteBuffer.wrap(bytes));
             CRC32C crc = new CRC32C();
@@ -39,8 +39,8 @@ final class SavedRun {
         };
     }
 
-    static Blob write(Group group, String file, String text) throws IOException {
-        return group.write(file, text.getBytes(StandardCharsets.UTF_8).length, text(text));
+    static Blob write(Group group, String file, String string) throws IOException {
+        return group.write(file, string.getBytes(StandardCharsets.UTF_8).length, string(string));
     }
 
     /** Saves a file whose content is its own name. */
@@ -51,22 +51,22 @@ final class SavedRun {
         }
     }
 
-    /** Commits a file whose content is its own name, without giving it that name. */
+    /** Commits a file whose content is its own name, without publishing it. */
     void commit(Group group, String file) throws IOException {
         Blob blob = write(group, file, file);
-        List<String> retired = kept.size() < keeps ? List.of() : List.of(files.get(0));
-        List<Long> numbers = new ArrayList<>(kept.subList(retired.size(), kept.size()));
+        List<String> superseded = kept.size() < keeps ? List.of() : List.of(files.get(0));
+        List<Long> numbers = new ArrayList<>(kept.subList(superseded.size(), kept.size()));
         numbers.add(group.number());
-        group.commit(manifest(group.number(), List.of(blob), numbers, retired));
+        group.commit(manifest(group.number(), List.of(blob), numbers, superseded));
         kept.clear();
         kept.addAll(numbers);
-        files.subList(0, retired.size()).clear();
+        files.subList(0, superseded.size()).clear();
         files.add(file);
     }
 
-    Manifest manifest(long group, List<Blob> blobs, List<Long> numbers, List<String> retired) {
+    Manifest manifest(long group, List<Blob> blobs, List<Long> numbers, List<String> superseded) {
         String newest = blobs.get(blobs.size() - 1).file();
-        RetainedGroups ledger = new RetainedGroups(
+        RetainedGroups retainedGroups = new RetainedGroups(
                 new RetainedGroups.Kept(new GroupSet(numbers), GroupSet.EMPTY, GroupSet.EMPTY),
                 Optional.of(new RetainedGroups.Pointed("last", group, true)),
                 Optional.empty(),
@@ -79,7 +79,7 @@ final class SavedRun {
                         .map(blob -> new StoredCheckpoint("original", blob, OptionalDouble.empty(), Optional.empty()))
                         .toList(),
                 List.of(new Manifest.Pointer("last", newest, true)),
-                retired,
-                Map.of("original", ledger));
+                superseded,
+                Map.of("original", retainedGroups));
     }
 }

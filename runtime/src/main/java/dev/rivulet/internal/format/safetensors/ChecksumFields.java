@@ -41,8 +41,8 @@ final class ChecksumFields {
     }
 
     private static void write(byte[] beginning, String field, long checksum) {
-        byte[] text = text(checksum).getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(text, 0, beginning, digits(beginning, field).orElseThrow(), text.length);
+        byte[] hex = hex(checksum).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(hex, 0, beginning, digits(beginning, field).orElseThrow(), hex.length);
     }
 
     /**
@@ -60,10 +60,10 @@ final class ChecksumFields {
         long data = parse(file, metadata, DATA);
         int digits = digits(beginning, HEADER)
                 .orElseThrow(() -> new DamagedFileException(
-                        file, "the entry " + HEADER + " of its header", text(expected), "another spelling of it"));
+                        file, "the entry " + HEADER + " of its header", hex(expected), "another spelling of it"));
         long found = checksumOf(beginning, digits);
         if (found != expected) {
-            throw new DamagedFileException(file, "the checksum of its header", text(expected), text(found));
+            throw new DamagedFileException(file, "the checksum of its header", hex(expected), hex(found));
         }
         return OptionalLong.of(data);
     }
@@ -81,7 +81,7 @@ final class ChecksumFields {
     }
 
     /** Eight hexadecimal digits. */
-    static String text(long checksum) {
+    static String hex(long checksum) {
         return "%08x".formatted(checksum);
     }
 

@@ -94,8 +94,8 @@ final class JsonCursor {
         while (true) {
             byte next = byteOfString();
             if (next == '"') {
-                byte[] text = unescaped.toByteArray();
-                return decode(text, 0, text.length, from);
+                byte[] utf8 = unescaped.toByteArray();
+                return decode(utf8, 0, utf8.length, from);
             }
             if (next == '\\') {
                 unescaped.writeBytes(Character.toString(escaped()).getBytes(StandardCharsets.UTF_8));
@@ -195,8 +195,8 @@ final class JsonCursor {
     }
 
     private boolean isFinite(int from) {
-        String text = new String(bytes, from, position - from, StandardCharsets.US_ASCII);
-        return !Double.isInfinite(Double.parseDouble(text));
+        String number = new String(bytes, from, position - from, StandardCharsets.US_ASCII);
+        return !Double.isInfinite(Double.parseDouble(number));
     }
 
     private void skipDigits() throws MalformedSafetensorsException {
@@ -270,16 +270,16 @@ final class JsonCursor {
         return (char) unit;
     }
 
-    private String decode(byte[] text, int from, int to, int place) throws MalformedSafetensorsException {
+    private String decode(byte[] utf8, int from, int to, int start) throws MalformedSafetensorsException {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(text, from, to - from))
+                    .decode(ByteBuffer.wrap(utf8, from, to - from))
                     .toString();
         } catch (CharacterCodingException e) {
-            position = place;
+            position = start;
             throw violation(SafetensorsRule.UTF8, "a string is not valid UTF-8");
         }
     }

@@ -252,8 +252,8 @@ public final class SafetensorsReader implements AutoCloseable {
             throw new DamagedFileException(
                     file.toString(),
                     "the checksum of its data",
-                    ChecksumFields.text(expected),
-                    ChecksumFields.text(dataChecksum));
+                    ChecksumFields.hex(expected),
+                    ChecksumFields.hex(dataChecksum));
         }
     }
 }

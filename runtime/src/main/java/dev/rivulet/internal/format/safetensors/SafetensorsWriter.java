@@ -76,7 +76,7 @@ public final class SafetensorsWriter implements FileLayout {
                         + "\": the file keeps a checksum of itself under that name. Choose another key.");
             }
         });
-        byte[] beginning = padded(HeaderText.of(entries, sortedMetadata));
+        byte[] beginning = padded(HeaderWriter.of(entries, sortedMetadata));
         return new SafetensorsWriter(beginning, List.copyOf(ordered), Math.addExact(beginning.length, offset));
     }
 

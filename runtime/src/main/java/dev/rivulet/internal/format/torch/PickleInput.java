@@ -25,8 +25,8 @@ final class PickleInput {
     }
 
     /** A text that may be of any length and content, fit for a message. */
-    static String shown(String text) {
-        String beginning = text.length() > 100 ? text.substring(0, 100) + "…" : text;
+    static String shown(String string) {
+        String beginning = string.length() > 100 ? string.substring(0, 100) + "…" : string;
         return beginning.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
     }
 
@@ -82,7 +82,7 @@ final class PickleInput {
         }
     }
 
-    double real() throws MalformedTorchFileException {
+    double float64() throws MalformedTorchFileException {
         need(Double.BYTES);
         return Double.longBitsToDouble(Long.reverseBytes(bytes.getLong()));
     }
@@ -93,13 +93,13 @@ final class PickleInput {
         return taken;
     }
 
-    String text(int length) throws MalformedTorchFileException {
+    String string(int length) throws MalformedTorchFileException {
         ByteBuffer utf8 = bytes.slice(bytes.position(), length);
         bytes.position(bytes.position() + length);
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
         } catch (CharacterCodingException e) {
-            throw violation(TorchRule.TEXT, "a text is not UTF-8");
+            throw violation(TorchRule.STRING, "a string is not valid UTF-8");
         }
     }
 
@@ -109,7 +109,7 @@ final class PickleInput {
         int limit = Math.min(bytes.remaining(), 1000);
         for (int i = 0; i < limit; i++) {
             if (bytes.get(start + i) == '\n') {
-                String line = text(i);
+                String line = string(i);
                 bytes.get();
                 return line;
             }

@@ -12,13 +12,13 @@ import java.util.Map;
 /** A pickle of protocol 2 being written, opcode by opcode, as Python's pickler writes it. */
 final class PickleOutput {
     /** Bytes of the longest string that is written, or read again. */
-    static final int MAX_TEXT = 1 << 24;
+    static final int MAX_STRING = 1 << 24;
 
     /** Bytes of the longest integer that is written, or read again. */
     static final int MAX_INTEGER = 1024;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 12);
-    private final Map<String, Integer> memoOfTexts = new HashMap<>();
+    private final Map<String, Integer> memoOfStrings = new HashMap<>();
     private final Map<String, Integer> memoOfGlobals = new HashMap<>();
     private int memoized;
 
@@ -95,22 +95,22 @@ final class PickleOutput {
         }
     }
 
-    void real(double value) {
+    void float64(double value) {
         opcode(Opcode.BINFLOAT);
         bytes.writeBytes(ByteBuffer.allocate(Double.BYTES).putDouble(value).array());
     }
 
-    void text(String text) {
-        Integer known = memoOfTexts.get(text);
+    void string(String string) {
+        Integer known = memoOfStrings.get(string);
         if (known != null) {
             get(known);
             return;
         }
-        byte[] utf8 = utf8(text);
+        byte[] utf8 = utf8(string);
         opcode(Opcode.BINUNICODE);
         little(Integer.BYTES, utf8.length);
         bytes.writeBytes(utf8);
-        memoOfTexts.put(text, memoize());
+        memoOfStrings.put(string, memoize());
     }
 
     void global(String name) {
@@ -161,19 +161,19 @@ final class PickleOutput {
         }
     }
 
-    private static byte[] utf8(String text) {
+    private static byte[] utf8(String string) {
         try {
-            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(string));
             byte[] utf8 = new byte[encoded.remaining()];
             encoded.get(utf8);
-            if (utf8.length > MAX_TEXT) {
-                throw new IllegalArgumentException("A text of " + utf8.length
-                        + " bytes is too long for a checkpoint; at most " + MAX_TEXT + " are read again.");
+            if (utf8.length > MAX_STRING) {
+                throw new IllegalArgumentException("A string of " + utf8.length
+                        + " bytes is too long for a checkpoint; at most " + MAX_STRING + " are read again.");
             }
             return utf8;
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
-                    "The text \"" + text + "\" has half a surrogate pair, so it cannot be saved.", e);
+                    "The string \"" + string + "\" has half of a surrogate pair, so it cannot be saved.", e);
         }
     }
 }

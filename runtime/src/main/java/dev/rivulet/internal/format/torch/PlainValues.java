@@ -28,8 +28,8 @@ public final class PlainValues {
             return known;
         } else if (value instanceof Tensor tensor) {
             return TorchTensor.of(tensor);
-        } else if (value instanceof String text) {
-            return TorchValue.of(text);
+        } else if (value instanceof String string) {
+            return TorchValue.of(string);
         } else if (value instanceof Boolean bool) {
             return TorchValue.of(bool);
         } else if (value instanceof BigInteger number) {
@@ -60,10 +60,10 @@ public final class PlainValues {
             return bool.value();
         } else if (value instanceof TorchValue.Int number) {
             return number.value().bitLength() < Long.SIZE ? number.longValue() : number.value();
-        } else if (value instanceof TorchValue.Real number) {
+        } else if (value instanceof TorchValue.Float64 number) {
             return number.value();
-        } else if (value instanceof TorchValue.Text text) {
-            return text.value();
+        } else if (value instanceof TorchValue.Str string) {
+            return string.value();
         } else if (value instanceof TorchValue.Items items) {
             List<@Nullable Object> list = new ArrayList<>();
             items.values().forEach(item -> list.add(fromTorch(item)));

@@ -28,7 +28,7 @@ final class Reductions {
     }
 
     PickleNode global(PickleNode module, PickleNode name) throws MalformedTorchFileException {
-        return global(text(module, TorchRule.GLOBAL), text(name, TorchRule.GLOBAL));
+        return global(string(module, TorchRule.GLOBAL), string(name, TorchRule.GLOBAL));
     }
 
     PickleNode global(String module, String name) throws MalformedTorchFileException {
@@ -44,12 +44,12 @@ final class Reductions {
         if (!(id instanceof PickleNode.Sequence tuple)
                 || tuple.kind() != TorchValue.Sequence.TUPLE
                 || tuple.items().size() != 5
-                || !text(tuple.items().get(0), TorchRule.PERSISTENT_ID).equals("storage")) {
+                || !string(tuple.items().get(0), TorchRule.PERSISTENT_ID).equals("storage")) {
             throw pickle.violation(TorchRule.PERSISTENT_ID, "there is another one");
         }
         String type = globalName(tuple.items().get(1), TorchRule.PERSISTENT_ID);
-        String key = text(tuple.items().get(2), TorchRule.PERSISTENT_ID);
-        text(tuple.items().get(3), TorchRule.PERSISTENT_ID);
+        String key = string(tuple.items().get(2), TorchRule.PERSISTENT_ID);
+        string(tuple.items().get(3), TorchRule.PERSISTENT_ID);
         long elements = number(tuple.items().get(4), TorchRule.PERSISTENT_ID);
         Dtype dtype = TorchDtypes.BY_STORAGE.get(type);
         if (dtype == null && !type.equals(TorchDtypes.UNTYPED_STORAGE)) {
@@ -138,14 +138,14 @@ final class Reductions {
 
     private TorchValue encoded(List<PickleNode> given) throws MalformedTorchFileException {
         expect(TorchGlobals.ENCODE, given.size() == 2);
-        String text = text(given.get(0), TorchRule.REDUCE);
-        expect(TorchGlobals.ENCODE, text(given.get(1), TorchRule.REDUCE).equals("latin1"));
-        encodedBytes += text.length();
+        String string = string(given.get(0), TorchRule.REDUCE);
+        expect(TorchGlobals.ENCODE, string(given.get(1), TorchRule.REDUCE).equals("latin1"));
+        encodedBytes += string.length();
         if (encodedBytes > pickle.byteCount()) {
-            throw pickle.violation(TorchRule.TEXT, "one text is encoded again and again");
+            throw pickle.violation(TorchRule.STRING, "one text is encoded again and again");
         }
-        expect(TorchGlobals.ENCODE, text.chars().allMatch(character -> character < 256));
-        return new TorchValue.Bytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        expect(TorchGlobals.ENCODE, string.chars().allMatch(character -> character < 256));
+        return new TorchValue.Bytes(string.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private TorchTensor parameter(List<PickleNode> given) throws MalformedTorchFileException {
@@ -232,9 +232,9 @@ final class Reductions {
         throw pickle.violation(rule, "there is no integer of 64 bits");
     }
 
-    private String text(PickleNode node, TorchRule rule) throws MalformedTorchFileException {
-        if (node instanceof PickleNode.Leaf leaf && leaf.value() instanceof TorchValue.Text text) {
-            return text.value();
+    private String string(PickleNode node, TorchRule rule) throws MalformedTorchFileException {
+        if (node instanceof PickleNode.Leaf leaf && leaf.value() instanceof TorchValue.Str string) {
+            return string.value();
         }
         throw pickle.violation(rule, "there is no text");
     }

@@ -47,9 +47,9 @@ public final class TorchPass {
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
-        StorageReading reading = begin(memory);
+        StorageReader storages = begin(memory);
         records.readStep(checksEntries);
-        reading.copyViews();
+        storages.copyViews();
     }
 
     /**
@@ -63,32 +63,32 @@ public final class TorchPass {
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
      */
     public long finish(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
-        StorageReading reading = begin(memory);
+        StorageReader storages = begin(memory);
         for (ArchiveRecord record : archive.records()) {
             if (done.add(record)) {
                 records.add(record);
             }
         }
         long crc32c = records.readLastStep(checksEntries);
-        reading.copyViews();
+        storages.copyViews();
         return crc32c;
     }
 
     /** Adds what is to be read now, and reads at once what has been read before. */
-    private StorageReading begin(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
+    private StorageReader begin(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         Map<TorchTensor, List<ByteBuffer>> fresh = new HashMap<>(memory);
         Map<TorchTensor, List<ByteBuffer>> again = new HashMap<>(memory);
         again.keySet().removeIf(tensor -> !isDone(tensor));
         fresh.keySet().removeAll(again.keySet());
-        StorageReading reading = reader.reading(fresh);
+        StorageReader storages = reader.storages(fresh);
         if (!again.isEmpty()) {
             reader.read(again);
         }
-        reading.targets().forEach((record, target) -> {
+        storages.targets().forEach((record, target) -> {
             done.add(record);
             records.add(record, target);
         });
-        return reading;
+        return storages;
     }
 
     private boolean isDone(TorchTensor tensor) {

@@ -68,16 +68,16 @@ final class TorchPickler {
     }
 
     private void plain(TorchValue value) {
-        if (value instanceof TorchValue.Text text) {
-            out.text(text.value());
+        if (value instanceof TorchValue.Str string) {
+            out.string(string.value());
         } else if (value instanceof TorchValue.Int integer) {
             if (integer.value().bitLength() >= Byte.SIZE * PickleOutput.MAX_INTEGER) {
                 throw new IllegalArgumentException("An integer of "
                         + integer.value().bitLength() + " bits is too long for a checkpoint; save it as text.");
             }
             out.integer(integer.value());
-        } else if (value instanceof TorchValue.Real real) {
-            out.real(real.value());
+        } else if (value instanceof TorchValue.Float64 number) {
+            out.float64(number.value());
         } else if (value instanceof TorchValue.Bool bool) {
             out.bool(bool.value());
         } else if (value instanceof TorchValue.Bytes bytes) {
@@ -249,10 +249,10 @@ final class TorchPickler {
             return storages.size() - 1;
         });
         out.opcode(Opcode.MARK);
-        out.text("storage");
+        out.string("storage");
         out.global(type);
-        out.text(Integer.toString(key));
-        out.text("cpu");
+        out.string(Integer.toString(key));
+        out.string("cpu");
         boolean untyped = type.equals(TorchDtypes.UNTYPED_STORAGE);
         out.integer(storage.byteCount() / (untyped ? 1 : tensor.dtype().alignment()));
         out.tuple(Integer.MAX_VALUE);

@@ -120,11 +120,11 @@ public final class TorchReader implements AutoCloseable {
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
-        StorageReading reading = reading(memory);
+        StorageReader storages = storages(memory);
         RecordReader records = new RecordReader(archive.input());
-        reading.targets().forEach(records::add);
+        storages.targets().forEach(records::add);
         records.read();
-        reading.copyViews();
+        storages.copyViews();
     }
 
     /**
@@ -153,9 +153,9 @@ public final class TorchReader implements AutoCloseable {
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
      */
     public TorchValue load() throws IOException {
-        Loading loading = new Loading(new RecordReader(archive.input()));
-        TorchValue loaded = loading.inMemory(archive.content());
-        loading.records().read();
+        ValueLoader loader = new ValueLoader(new RecordReader(archive.input()));
+        TorchValue loaded = loader.inMemory(archive.content());
+        loader.records().read();
         return loaded;
     }
 
@@ -170,8 +170,8 @@ public final class TorchReader implements AutoCloseable {
      *
      * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file
      */
-    StorageReading reading(Map<TorchTensor, List<ByteBuffer>> memory) {
-        return new StorageReading(bySource(memory), memory);
+    StorageReader storages(Map<TorchTensor, List<ByteBuffer>> memory) {
+        return new StorageReader(bySource(memory), memory);
     }
 
     private Map<TorchStorage.InFile, List<TorchTensor>> bySource(Map<TorchTensor, List<ByteBuffer>> memory) {

@@ -149,7 +149,7 @@ public final class TorchTensor implements TorchValue {
      * Which elements of its storage it is, as text: the same for the same ones, as the weights of tied layers are. A text,
      * because a map stays quick with texts that were chosen to have one hash.
      */
-    public String place() {
+    public String viewKey() {
         return this + " from " + offset + " by " + Arrays.toString(strides);
     }
 

@@ -24,8 +24,8 @@ public sealed interface TorchValue
                 TorchValue.None,
                 TorchValue.Bool,
                 TorchValue.Int,
-                TorchValue.Real,
-                TorchValue.Text,
+                TorchValue.Float64,
+                TorchValue.Str,
                 TorchValue.Bytes,
                 TorchValue.Items,
                 TorchValue.Dict,
@@ -38,8 +38,8 @@ public sealed interface TorchValue
     }
 
     /** A {@code float}. */
-    static Real of(double value) {
-        return new Real(value);
+    static Float64 of(double value) {
+        return new Float64(value);
     }
 
     /** A {@code bool}. */
@@ -48,8 +48,8 @@ public sealed interface TorchValue
     }
 
     /** A {@code str}. */
-    static Text of(String value) {
-        return new Text(value);
+    static Str of(String value) {
+        return new Str(value);
     }
 
     /** Python's {@code None}. */
@@ -79,17 +79,17 @@ public sealed interface TorchValue
     }
 
     /** A {@code float}, which has 64 bits in Python. */
-    record Real(double value) implements TorchValue, Comparable<Real> {
+    record Float64(double value) implements TorchValue, Comparable<Float64> {
         @Override
-        public int compareTo(Real other) {
+        public int compareTo(Float64 other) {
             return Double.compare(value, other.value);
         }
     }
 
     /** A {@code str}. */
-    record Text(String value) implements TorchValue, Comparable<Text> {
+    record Str(String value) implements TorchValue, Comparable<Str> {
         @Override
-        public int compareTo(Text other) {
+        public int compareTo(Str other) {
             return value.compareTo(other.value);
         }
     }
@@ -179,23 +179,23 @@ public sealed interface TorchValue
 
         /** A {@code dict} with text for keys. */
         public static Dict of(Map<String, ? extends TorchValue> entries) {
-            return new Dict(false, byText(entries), Map.of());
+            return new Dict(false, byString(entries), Map.of());
         }
 
         /** An {@code OrderedDict} with text for keys. */
         public static Dict ordered(Map<String, ? extends TorchValue> entries) {
-            return new Dict(true, byText(entries), Map.of());
+            return new Dict(true, byString(entries), Map.of());
         }
 
-        private static Map<TorchValue, TorchValue> byText(Map<String, ? extends TorchValue> entries) {
-            Map<TorchValue, TorchValue> byText = new LinkedHashMap<>();
-            entries.forEach((key, value) -> byText.put(new Text(key), value));
-            return byText;
+        private static Map<TorchValue, TorchValue> byString(Map<String, ? extends TorchValue> entries) {
+            Map<TorchValue, TorchValue> byString = new LinkedHashMap<>();
+            entries.forEach((key, value) -> byString.put(new Str(key), value));
+            return byString;
         }
 
         /** The value of a text key. */
         public Optional<TorchValue> get(String key) {
-            return Optional.ofNullable(entries.get(new Text(key)));
+            return Optional.ofNullable(entries.get(new Str(key)));
         }
     }
 

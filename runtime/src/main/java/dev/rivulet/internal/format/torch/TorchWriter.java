@@ -61,9 +61,9 @@ public final class TorchWriter implements FileLayout {
         List<Long> sizes = new ArrayList<>();
         List<Body> bodies = new ArrayList<>();
         addBytes("data.pkl", pickled.bytes(), names, sizes, bodies);
-        addText(".format_version", "1", names, sizes, bodies);
-        addText(".storage_alignment", "64", names, sizes, bodies);
-        addText(ArchiveRecord.BYTE_ORDER, "little", names, sizes, bodies);
+        addString(".format_version", "1", names, sizes, bodies);
+        addString(".storage_alignment", "64", names, sizes, bodies);
+        addString(ArchiveRecord.BYTE_ORDER, "little", names, sizes, bodies);
         for (int i = 0; i < pickled.storages().size(); i++) {
             Tensor elements = elements(pickled.storages().get(i));
             names.add(FOLDER + ArchiveRecord.STORAGES + i);
@@ -74,17 +74,17 @@ public final class TorchWriter implements FileLayout {
                 }
             });
         }
-        addText(ArchiveRecord.VERSION, "3\n", names, sizes, bodies);
+        addString(ArchiveRecord.VERSION, "3\n", names, sizes, bodies);
         names.add(FOLDER + ".data/serialization_id");
         sizes.add(40L);
         bodies.add(out -> out.write(ByteBuffer.wrap(out.serializationId().getBytes(StandardCharsets.US_ASCII))));
-        addText(ArchiveRecord.MARKER, "1", names, sizes, bodies);
+        addString(ArchiveRecord.MARKER, "1", names, sizes, bodies);
         long[] byteCounts = sizes.stream().mapToLong(Long::longValue).toArray();
         return new TorchWriter(List.copyOf(bodies), new ZipLayout(names, byteCounts));
     }
 
-    private static void addText(String name, String text, List<String> names, List<Long> sizes, List<Body> bodies) {
-        addBytes(name, text.getBytes(StandardCharsets.US_ASCII), names, sizes, bodies);
+    private static void addString(String name, String value, List<String> names, List<Long> sizes, List<Body> bodies) {
+        addBytes(name, value.getBytes(StandardCharsets.US_ASCII), names, sizes, bodies);
     }
 
     private static void addBytes(String name, byte[] bytes, List<String> names, List<Long> sizes, List<Body> bodies) {

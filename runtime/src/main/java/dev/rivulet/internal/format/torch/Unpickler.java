@@ -58,7 +58,7 @@ final class Unpickler {
             if (opcode == Opcode.STOP) {
                 return end();
             }
-            if (!(structure(opcode) || scalar(opcode) || bytesOrText(opcode) || container(opcode) || object(opcode))) {
+            if (!(structure(opcode) || scalar(opcode) || bytesOrString(opcode) || container(opcode) || object(opcode))) {
                 throw pickle.violation(TorchRule.OPCODE, "there is the opcode 0x%02x".formatted(opcode));
             }
         }
@@ -128,7 +128,7 @@ final class Unpickler {
             case Opcode.BININT2 -> push(TorchValue.of(pickle.unsigned(2)));
             case Opcode.LONG1 -> pushInteger(1);
             case Opcode.LONG4 -> pushInteger(4);
-            case Opcode.BINFLOAT -> push(TorchValue.of(pickle.real()));
+            case Opcode.BINFLOAT -> push(TorchValue.of(pickle.float64()));
             default -> {
                 return false;
             }
@@ -143,11 +143,11 @@ final class Unpickler {
         push(new TorchValue.Int(value));
     }
 
-    private boolean bytesOrText(int opcode) throws MalformedTorchFileException {
+    private boolean bytesOrString(int opcode) throws MalformedTorchFileException {
         switch (opcode) {
-            case Opcode.SHORT_BINUNICODE -> pushText(1);
-            case Opcode.BINUNICODE -> pushText(4);
-            case Opcode.BINUNICODE8 -> pushText(8);
+            case Opcode.SHORT_BINUNICODE -> pushString(1);
+            case Opcode.BINUNICODE -> pushString(4);
+            case Opcode.BINUNICODE8 -> pushString(8);
             case Opcode.SHORT_BINBYTES -> pushBytes(1);
             case Opcode.BINBYTES -> pushBytes(4);
             case Opcode.BINBYTES8 -> pushBytes(8);
@@ -158,14 +158,14 @@ final class Unpickler {
         return true;
     }
 
-    private void pushText(int lengthBytes) throws MalformedTorchFileException {
-        int length = pickle.length(lengthBytes, PickleOutput.MAX_TEXT, TorchRule.TEXT);
+    private void pushString(int lengthBytes) throws MalformedTorchFileException {
+        int length = pickle.length(lengthBytes, PickleOutput.MAX_STRING, TorchRule.STRING);
         heap.take(2L * length); // A character of one byte takes two beside others of more.
-        push(TorchValue.of(pickle.text(length)));
+        push(TorchValue.of(pickle.string(length)));
     }
 
     private void pushBytes(int lengthBytes) throws MalformedTorchFileException {
-        int length = pickle.length(lengthBytes, PickleOutput.MAX_TEXT, TorchRule.TEXT);
+        int length = pickle.length(lengthBytes, PickleOutput.MAX_STRING, TorchRule.STRING);
         heap.take(2L * length); // They are copied.
         push(new TorchValue.Bytes(pickle.bytes(length)));
     }

@@ -21,7 +21,7 @@ final class ValueBuilder {
     private final PickleInput pickle;
     private final IdentityHashMap<PickleNode, Built> built = new IdentityHashMap<>();
     private int depth;
-    private long places;
+    private long occurrences;
     private int unorderedKeys;
 
     /**
@@ -58,9 +58,9 @@ final class ValueBuilder {
             }
             return parts;
         }
-        boolean plain = value instanceof TorchValue.Text
+        boolean plain = value instanceof TorchValue.Str
                 || value instanceof TorchValue.Int
-                || value instanceof TorchValue.Real
+                || value instanceof TorchValue.Float64
                 || value instanceof TorchValue.Bool
                 || value instanceof TorchValue.Bytes
                 || value instanceof TorchValue.None;
@@ -75,9 +75,9 @@ final class ValueBuilder {
         TorchValue value(PickleNode node) throws MalformedTorchFileException {
             Built part = ValueBuilder.this.value(node);
             size += part.size();
-            places++;
+            occurrences++;
             height = Math.max(height, part.height());
-            if (Math.max(size, places) > MAX_EXPANSION) {
+            if (Math.max(size, occurrences) > MAX_EXPANSION) {
                 throw pickle.violation(TorchRule.EXPANSION, "there are more");
             }
             if (height + 1 + depth > MAX_DEPTH) {
@@ -163,7 +163,7 @@ final class ValueBuilder {
         Map<String, TorchValue> attributes = new LinkedHashMap<>();
         if (state instanceof TorchValue.Dict dict && !dict.ordered()) {
             for (Map.Entry<TorchValue, TorchValue> entry : dict.entries().entrySet()) {
-                if (entry.getKey() instanceof TorchValue.Text name) {
+                if (entry.getKey() instanceof TorchValue.Str name) {
                     attributes.put(name.value(), entry.getValue());
                 }
             }

@@ -89,9 +89,9 @@ record ZipDirectory(long start, List<Entry> entries) {
     }
 
     private static End readEnd64(ZipInput input, long locator, End small) throws IOException {
-        ByteBuffer place = input.read(locator, ZipLayout.LOCATOR_BYTES);
+        ByteBuffer record = input.read(locator, ZipLayout.LOCATOR_BYTES);
         long position = locator - ZipLayout.END64_BYTES;
-        if (position < 0 || place.getLong(8) != position) {
+        if (position < 0 || record.getLong(8) != position) {
             throw input.violation(TorchRule.ZIP64, locator, "the end record is elsewhere");
         }
         ByteBuffer end = input.read(position, ZipLayout.END64_BYTES);
@@ -100,8 +100,8 @@ record ZipDirectory(long start, List<Entry> entries) {
             throw input.violation(TorchRule.ZIP64, position, "there is no end record of its usual length");
         }
         End large = new End(end.getLong(32), end.getLong(40), end.getLong(48), position);
-        if (place.getInt(4) != 0
-                || place.getInt(16) != 1
+        if (record.getInt(4) != 0
+                || record.getInt(16) != 1
                 || end.getInt(16) != 0
                 || end.getInt(20) != 0
                 || end.getLong(24) != large.entries()) {

@@ -87,9 +87,9 @@ class SafetensorsVerdictTest {
                 SafetensorsHeader.read("recorded", content.length, SafetensorsFuzzTest.source(content));
         CRC32 crc = new CRC32();
         List<SafetensorsEntry> entries = new ArrayList<>(header.entries().values());
-        entries.sort(Comparator.comparing(entry -> HeaderText.utf8(entry.name()), Arrays::compareUnsigned));
+        entries.sort(Comparator.comparing(entry -> HeaderWriter.utf8(entry.name()), Arrays::compareUnsigned));
         for (SafetensorsEntry entry : entries) {
-            crc.update(HeaderText.utf8(entry.name()));
+            crc.update(HeaderWriter.utf8(entry.name()));
             crc.update(("\0" + entry.dtype() + entry.shape() + "\0").getBytes(StandardCharsets.US_ASCII));
             int from = (int) (header.dataStart() + entry.begin());
             crc.update(ByteBuffer.wrap(content, from, (int) entry.byteCount()));

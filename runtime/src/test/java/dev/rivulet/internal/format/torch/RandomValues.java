@@ -66,7 +66,7 @@ final class RandomValues {
         return random.nextBoolean() ? tensor : tensor.asParameter(random.nextBoolean());
     }
 
-    private static TorchValue.Text text(SplittableRandom random) {
+    private static TorchValue.Str text(SplittableRandom random) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(12); i > 0; i--) {
             text.appendCodePoint(random.nextInt(4) == 0 ? 0x1f600 + random.nextInt(64) : random.nextInt(0xd800));

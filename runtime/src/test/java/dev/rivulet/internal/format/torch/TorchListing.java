@@ -36,9 +36,9 @@ public final class TorchListing {
             line(path, "bool " + bool.value());
         } else if (value instanceof TorchValue.Int integer) {
             line(path, "int " + integer.value());
-        } else if (value instanceof TorchValue.Real real) {
+        } else if (value instanceof TorchValue.Float64 real) {
             line(path, "float " + "%016x".formatted(Double.doubleToRawLongBits(real.value())));
-        } else if (value instanceof TorchValue.Text text) {
+        } else if (value instanceof TorchValue.Str text) {
             line(path, "text " + hex(text.value().getBytes(StandardCharsets.UTF_8)));
         } else if (value instanceof TorchValue.Bytes bytes) {
             line(path, "bytes " + hex(bytes.value()));

@@ -205,12 +205,12 @@ class TorchRuleTest {
 
     private static Stream<Arguments> numbers() {
         return Stream.of(
-                pickle(TorchRule.TEXT, "X\1\0\0\0\u00ff."),
-                pickle(TorchRule.TEXT, "X\u00ff\u00ff\u00ff\u00ff."),
-                pickle(TorchRule.TEXT, "\u008d\0\0\0\0\0\0\0\u0080."),
-                pickle(TorchRule.TEXT, "B\u00ff\u00ff\u00ff\u007f."),
+                pickle(TorchRule.STRING, "X\1\0\0\0\u00ff."),
+                pickle(TorchRule.STRING, "X\u00ff\u00ff\u00ff\u00ff."),
+                pickle(TorchRule.STRING, "\u008d\0\0\0\0\0\0\0\u0080."),
+                pickle(TorchRule.STRING, "B\u00ff\u00ff\u00ff\u007f."),
                 pickle(
-                        TorchRule.TEXT,
+                        TorchRule.STRING,
                         "c_codecs\nencode\nq\0X\u00e8\3\0\0" + "a".repeat(1000) + "X\6\0\0\0latin1\u0086q\1R0"
                                 + "h\0h\1R0".repeat(10) + "N."),
                 pickle(TorchRule.INTEGER, "\u008b\1\4\0\0" + "\1".repeat(1025) + "."),

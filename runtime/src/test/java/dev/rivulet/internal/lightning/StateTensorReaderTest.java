@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class TensorReadingTest {
+class StateTensorReaderTest {
 
     /** Of a file that was made for that: ten thousand views of one megabyte. */
     @Test
@@ -34,7 +34,7 @@ class TensorReadingTest {
         TrainingState saved =
                 new TrainingState(progress, List.of(Map.of("state", views)), List.of(), Map.of(), Map.of());
 
-        assertThatThrownBy(() -> new TensorReading(saved, Optional.empty(), 2L * size))
+        assertThatThrownBy(() -> new StateTensorReader(saved, Optional.empty(), 2L * size))
                 .isInstanceOf(NoTrainingStateException.class)
                 .hasMessageContainingAll("more than the 2097152 bytes of the file", "clone()");
     }

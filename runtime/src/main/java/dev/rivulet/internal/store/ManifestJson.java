@@ -7,11 +7,11 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
- * The file of a manifest: JSON as {@link ManifestWriter} documents it, whose last member is the CRC-32C of all bytes before
- * its digits. Nothing is read of bytes whose checksum is wrong.
+ * The content of a manifest file: JSON as {@link ManifestWriter} documents it, whose last member is the CRC-32C of all
+ * bytes before its digits. Bytes with a wrong checksum are not parsed.
  */
-final class ManifestText {
-    /** Most bytes of a manifest. */
+final class ManifestJson {
+    /** Maximum size of a manifest in bytes. */
     static final int MAX_BYTES = 64 << 20;
 
     private static final byte[] BEFORE_DIGITS = "\"crc32c\":\"".getBytes(US_ASCII);
@@ -19,12 +19,13 @@ final class ManifestText {
     private static final byte[] AFTER_DIGITS = "\"}\n".getBytes(US_ASCII);
     private static final HexFormat HEX = HexFormat.of();
 
-    private ManifestText() {}
+    private ManifestJson() {}
 
     /**
-     * The file of a manifest.
+     * Encodes a manifest.
      *
-     * @throws IllegalArgumentException if it violates a rule: it could be written, but not read again
+     *
+     * @throws IllegalArgumentException if it violates a rule, so that it could not be read again
      */
     static byte[] encode(Manifest manifest) {
         String name = DirectoryLayout.manifestName(manifest.group());
@@ -41,7 +42,7 @@ final class ManifestText {
     }
 
     /**
-     * The manifest of a file.
+     * Decodes a manifest file.
      *
      * @param name the file's name, for messages
      * @throws MalformedManifestException if it violates a rule
@@ -65,14 +66,14 @@ final class ManifestText {
         int digits = bytes.length - AFTER_DIGITS.length - DIGITS;
         if (!hasAt(bytes, digits - BEFORE_DIGITS.length, BEFORE_DIGITS)
                 || !hasAt(bytes, digits + DIGITS, AFTER_DIGITS)) {
-            throw new MalformedManifestException(name, ManifestRule.END, "$", "the file ends otherwise");
+            throw new MalformedManifestException(name, ManifestRule.END, "$", "the file has another ending");
         }
         if (!hasAt(bytes, digits, checksum(bytes, digits))) {
             throw new MalformedManifestException(
                     name,
                     ManifestRule.CHECKSUM,
                     "$.crc32c",
-                    "the bytes before have the checksum " + new String(checksum(bytes, digits), US_ASCII));
+                    "the bytes before it have the checksum " + new String(checksum(bytes, digits), US_ASCII));
         }
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://github.com/Lightning-AI/pytorch-lightning/blob/2.6.6/src/lightning/pytorch/loops/progress.py">Lightning's counts</a>
  */
-final class LoopsWriting {
+final class LoopsWriter {
     private final LoopProgress progress;
     private final List<Map<String, @Nullable Object>> lrSchedulers;
     private final long batches;
@@ -25,7 +25,7 @@ final class LoopsWriting {
     private final long accumulated;
     private final long steps;
 
-    LoopsWriting(LoopProgress progress, List<Map<String, @Nullable Object>> lrSchedulers) {
+    LoopsWriter(LoopProgress progress, List<Map<String, @Nullable Object>> lrSchedulers) {
         this.progress = progress;
         this.lrSchedulers = lrSchedulers;
         batches = progress.batchIndex() + 1L;

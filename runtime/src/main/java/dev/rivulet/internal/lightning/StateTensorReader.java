@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Reads the tensors of a training state: straight into an optimizer's arrays where these are known and alike, else into memory
  * of their own.
  */
-public final class TensorReading {
+public final class StateTensorReader {
     private final TrainingState saved;
     private final Map<TorchTensor, NDArray> live = new HashMap<>();
-    private final Map<TorchTensor, DirectMemory> beside = new HashMap<>();
+    private final Map<TorchTensor, DirectMemory> allocated = new HashMap<>();
     private final Map<TorchTensor, List<ByteBuffer>> buffers = new HashMap<>();
     private final long fileBytes;
-    private long bytesBeside;
+    private long bytesAllocated;
 
     /**
      * A reading.
@@ -35,7 +35,7 @@ public final class TensorReading {
      * @param fileBytes the file's length, which is the most that the tensors may take
      * @throws NoTrainingStateException if they take more
      */
-    public TensorReading(TrainingState saved, Optional<StatefulOptimizer> optimizer, long fileBytes) {
+    public StateTensorReader(TrainingState saved, Optional<StatefulOptimizer> optimizer, long fileBytes) {
         this.saved = saved;
         this.fileBytes = fileBytes;
         if (saved.optimizerStates().size() == 1 && optimizer.isPresent()) {
@@ -88,7 +88,7 @@ public final class TensorReading {
             if (!buffers.containsKey(tensor)) {
                 requireRoom(tensor);
                 DirectMemory memory = DirectMemory.allocate(tensor.byteCount());
-                beside.put(tensor, memory);
+                allocated.put(tensor, memory);
                 buffers.put(tensor, memory.chunks());
             }
         } else if (value instanceof Map<?, ?> map) {
@@ -100,8 +100,8 @@ public final class TensorReading {
 
     /** Views of one storage get memory of their own, each, so that a small file could ask for any amount of it. */
     private void requireRoom(TorchTensor tensor) {
-        bytesBeside += tensor.byteCount();
-        if (bytesBeside > fileBytes) {
+        bytesAllocated += tensor.byteCount();
+        if (bytesAllocated > fileBytes) {
             throw new NoTrainingStateException(
                     "The tensors of its training state take more than the " + fileBytes
                             + " bytes of the file, because many are views of the same elements; in Python, save a clone() of each.");
@@ -136,7 +136,7 @@ public final class TensorReading {
 
     private @Nullable Object loaded(@Nullable Object value) {
         if (value instanceof TorchTensor tensor) {
-            DirectMemory memory = beside.get(tensor);
+            DirectMemory memory = allocated.get(tensor);
             return memory == null ? live.get(tensor) : memory.asTensor(tensor.dtype(), tensor.shape());
         } else if (value instanceof Map<?, ?> map) {
             Map<@Nullable Object, @Nullable Object> loaded = new LinkedHashMap<>();

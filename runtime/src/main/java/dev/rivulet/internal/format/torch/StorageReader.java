@@ -11,7 +11,7 @@ import java.util.Map;
  * Storages on their way into the memory of tensors: straight where a storage is one contiguous tensor, else by memory of
  * their own, from which the tensors are copied.
  */
-final class StorageReading {
+final class StorageReader {
     private final Map<TorchStorage.InFile, List<TorchTensor>> tensors;
     private final Map<TorchTensor, List<ByteBuffer>> memory;
     private final Map<ArchiveRecord, List<ByteBuffer>> targets = new LinkedHashMap<>();
@@ -23,7 +23,7 @@ final class StorageReading {
      * @param tensors of each storage that is to be read
      * @param memory buffers for each of the tensors, of its size
      */
-    StorageReading(Map<TorchStorage.InFile, List<TorchTensor>> tensors, Map<TorchTensor, List<ByteBuffer>> memory) {
+    StorageReader(Map<TorchStorage.InFile, List<TorchTensor>> tensors, Map<TorchTensor, List<ByteBuffer>> memory) {
         this.tensors = tensors;
         this.memory = memory;
         tensors.forEach((storage, views) -> targets.put(storage.record(), target(storage, views)));

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /** A value of a file being copied to one in memory. Values that occur in several places are copied once. */
-final class Loading {
+final class ValueLoader {
     private final RecordReader records;
     private final IdentityHashMap<TorchValue, TorchValue> copies = new IdentityHashMap<>();
     private final IdentityHashMap<TorchStorage, TorchStorage> storages = new IdentityHashMap<>();
 
-    Loading(RecordReader records) {
+    ValueLoader(RecordReader records) {
         this.records = records;
     }
 

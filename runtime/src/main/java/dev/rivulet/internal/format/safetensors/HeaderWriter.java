@@ -9,21 +9,21 @@ import java.util.Collection;
 import java.util.Map;
 
 /** The bytes of a header, the same for the same content: metadata first, then the tensors in the order given. */
-final class HeaderText {
+final class HeaderWriter {
     private static final String HEXADECIMAL = "0123456789abcdef";
 
     private final StringBuilder json = new StringBuilder("{");
 
-    private HeaderText() {}
+    private HeaderWriter() {}
 
     /** The header as UTF-8 without padding. */
     static byte[] of(Collection<SafetensorsEntry> entries, Map<String, String> metadata) {
-        HeaderText text = new HeaderText();
+        HeaderWriter header = new HeaderWriter();
         if (!metadata.isEmpty()) {
-            text.metadata(metadata);
+            header.metadata(metadata);
         }
-        entries.forEach(text::entry);
-        return utf8(text.json.append('}'));
+        entries.forEach(header::entry);
+        return utf8(header.json.append('}'));
     }
 
     /**
@@ -31,15 +31,15 @@ final class HeaderText {
      *
      * @throws IllegalArgumentException if the text holds half of a surrogate pair
      */
-    static byte[] utf8(CharSequence text) {
+    static byte[] utf8(CharSequence string) {
         try {
-            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(string));
             byte[] exact = new byte[bytes.remaining()];
             bytes.get(exact);
             return exact;
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
-                    "A name or metadata entry holds half of a surrogate pair, which no file can hold: " + text, e);
+                    "A name or metadata entry holds half of a surrogate pair, which no file can hold: " + string, e);
         }
     }
 
@@ -79,10 +79,10 @@ final class HeaderText {
     }
 
     /** Escapes what JSON demands and nothing else, in serde_json's way. */
-    private void string(String text) {
+    private void string(String string) {
         json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
+        for (int i = 0; i < string.length(); i++) {
+            char unit = string.charAt(i);
             switch (unit) {
                 case '"' -> json.append("\\\"");
                 case '\\' -> json.append("\\\\");

@@ -8,7 +8,7 @@ import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
 
 /** Where Lightning's loop stood, from the entry {@code loops.fit_loop}. */
-final class LoopsReading {
+final class LoopsReader {
     private static final String OPTIMIZER = "epoch_loop.automatic_optimization.optim_progress";
 
     private final SavedCount epochs;
@@ -19,7 +19,7 @@ final class LoopsReading {
     private final long globalStep;
     private final long batchesThatStepped;
 
-    LoopsReading(DictReader loop) {
+    LoopsReader(DictReader loop) {
         DictReader batchProgress = loop.dict("epoch_loop.batch_progress");
         epochs = SavedCount.read(loop.dict("epoch_progress").dict("current"));
         batches = SavedCount.read(batchProgress.dict("current"));

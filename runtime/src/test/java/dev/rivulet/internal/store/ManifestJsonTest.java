@@ -15,11 +15,11 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class ManifestTextTest {
+class ManifestJsonTest {
 
     @Test
     void isOneLineOfJson() {
-        assertThat(new String(ManifestText.encode(example()), StandardCharsets.UTF_8))
+        assertThat(new String(ManifestJson.encode(example()), StandardCharsets.UTF_8))
                 .isEqualTo("{\"format\":1,\"group\":12,\"run\":\"00000000-0000-0001-0000-000000000002\","
                         + "\"saved_at\":\"2026-01-31T12:00:00Z\",\"epoch\":7,\"global_step\":800,"
                         + "\"version\":\"0.1.0\",\"metrics\":{\"val_loss\":0.25},"
@@ -41,43 +41,43 @@ class ManifestTextTest {
         for (int i = 0; i < 500; i++) {
             Manifest manifest = manifests.next();
 
-            byte[] bytes = ManifestText.encode(manifest);
+            byte[] bytes = ManifestJson.encode(manifest);
 
-            Manifest read = ManifestText.decode("group", bytes);
+            Manifest read = ManifestJson.decode("group", bytes);
             assertThat(read).as("seed %s, manifest %s", Seed.VALUE, i).isEqualTo(manifest);
             assertThat(read.origin().metrics().keySet())
                     .containsExactlyElementsOf(manifest.origin().metrics().keySet());
-            assertThat(ManifestText.encode(read)).isEqualTo(bytes);
+            assertThat(ManifestJson.encode(read)).isEqualTo(bytes);
         }
     }
 
     @Test
-    void isReadWhateverTheOrderOfItsKeys() throws MalformedManifestException {
-        String inOrder = new String(ManifestText.encode(example()), StandardCharsets.UTF_8);
+    void isReadWithAnyOrderOfKeys() throws MalformedManifestException {
+        String inOrder = new String(ManifestJson.encode(example()), StandardCharsets.UTF_8);
         String reordered = inOrder.replace("\"epoch\":7,\"global_step\":800", "\"global_step\":800,\"epoch\":7")
                 .replace("\"newest\":\"\",\"kept_for_ever\":\"3\"", "\"kept_for_ever\":\"3\",\"newest\":\"\"");
 
         byte[] file = ManifestRuleTest.sealed(reordered.getBytes(StandardCharsets.UTF_8));
 
         assertThat(reordered).isNotEqualTo(inOrder);
-        assertThat(ManifestText.decode("group", file)).isEqualTo(example());
+        assertThat(ManifestJson.decode("group", file)).isEqualTo(example());
     }
 
     @Test
-    void refusesToWriteWhatCouldNotBeRead() {
+    void refusesToWriteManifestsThatItCouldNotRead() {
         Manifest example = example();
         Manifest escaping = new Manifest(
                 example.group(),
                 example.origin(),
                 example.checkpoints(),
                 example.pointers(),
-                List.of("../of-others.safetensors"),
-                example.ledgers());
+                List.of("../escaping.safetensors"),
+                example.retained());
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ManifestText.encode(escaping))
+                .isThrownBy(() -> ManifestJson.encode(escaping))
                 .withMessageContaining("$.retired[0]")
-                .withMessageContaining("../of-others.safetensors");
+                .withMessageContaining("../escaping.safetensors");
     }
 
     static Manifest example() {
