@@ -20,7 +20,7 @@ final class ConformanceReport {
         ofKind(Verdict.Kind.INTENTIONALLY_DIFFERENT).forEach(System.out::println);
         ofKind(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));
         System.out.printf(
-                "%d cases: %d as Lightning, %d deliberately different, %d failed, %d not replayed%n",
+                "%d cases: %d same as Lightning, %d intentionally different, %d failed, %d not replayed%n",
                 verdicts.size(),
                 ofKind(Verdict.Kind.SAME_AS_LIGHTNING).size(),
                 ofKind(Verdict.Kind.INTENTIONALLY_DIFFERENT).size(),

@@ -1,6 +1,6 @@
 package dev.rivulet.internal.retention;
 
-/** A file operation at a hook, by path from the run's root. */
+/** A file operation at a hook; paths are relative to the run's root. */
 record Action(Kind kind, String file, String target) {
     enum Kind {
         SAVE,

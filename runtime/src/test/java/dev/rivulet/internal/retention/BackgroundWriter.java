@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
-/** Carries out plans late, some of which fail, and knows what must hold after each. */
+/** Carries out plans with a delay, lets some of them fail, and checks the invariants after each. */
 final class BackgroundWriter {
     private final StreamPolicy policy;
     private final ModelCheckpoint checkpoint;
@@ -54,10 +54,10 @@ final class BackgroundWriter {
     void completeOne(Random random) {
         if (random.nextInt(4) == 0) {
             List<SavePlan> plans = List.copyOf(pending);
-            SavePlan unlucky = plans.get(random.nextInt(plans.size()));
-            pending.remove(unlucky);
+            SavePlan failing = plans.get(random.nextInt(plans.size()));
+            pending.remove(failing);
             anyFailed = true;
-            delete(checkpoint.failed(unlucky));
+            delete(checkpoint.failed(failing));
             return;
         }
         SavePlan plan = pending.remove();
@@ -71,7 +71,7 @@ final class BackgroundWriter {
         plan.last().ifPresent(last -> disk.put(last.name(), last.target().isPresent() ? 0 : size(plan)));
         plan.best().ifPresent(best -> {
             Long bytes = disk.get(best.checkpoint());
-            check(bytes != null, () -> "best is to name a missing file: " + best);
+            check(bytes != null, () -> "best would name a missing file: " + best);
             disk.put(best.name(), best.linked() || bytes == null ? 0 : bytes);
         });
     }
@@ -81,16 +81,16 @@ final class BackgroundWriter {
     }
 
     private void delete(List<String> superseded) {
-        check(disk.keySet().containsAll(superseded), () -> superseded + " are to be deleted, but disk " + disk);
+        check(disk.keySet().containsAll(superseded), () -> superseded + " should be deleted, but disk holds " + disk);
         superseded.forEach(disk::remove);
     }
 
     void checkInvariants() {
         RetentionSnapshot retained = checkpoint.retained();
-        check(retained.equals(replay()), () -> "failed plans left traces: " + retained);
+        check(retained.equals(replay()), () -> "failed plans have changed the retention state: " + retained);
         check(
                 unsized(checkpoint.expectedRetention()).equals(unsized(replayWith(pending))),
-                () -> "decisions do not count on " + pending + ": " + checkpoint.expectedRetention());
+                () -> "decisions ignore the pending plans " + pending + ": " + checkpoint.expectedRetention());
         checkFiles(retained);
         checkNumbers(retained);
         checkPointers(retained);
@@ -106,14 +106,14 @@ final class BackgroundWriter {
         retained.bestPointer().ifPresent(best -> named.add(best.name()));
         retained.bestPointer().filter(BestCheckpoint::linked).ifPresent(best -> named.add(best.checkpoint()));
         retained.onException().ifPresent(checkpoint -> named.add(checkpoint.name()));
-        check(disk.keySet().containsAll(named), () -> "books " + named + " but disk " + disk);
-        check(!pending.isEmpty() || disk.keySet().equals(named), () -> "orphans: books " + named + " but disk " + disk);
+        check(disk.keySet().containsAll(named), () -> "retained " + named + " but disk " + disk);
+        check(!pending.isEmpty() || disk.keySet().equals(named), () -> "orphans: retained " + named + " but disk " + disk);
     }
 
     private void checkNumbers(RetentionSnapshot retained) {
         Set<String> kept = new HashSet<>();
         retained.topK().forEach(entry -> kept.add(entry.name()));
-        check(kept.size() == retained.topK().size(), () -> "two entries of one name: " + retained);
+        check(kept.size() == retained.topK().size(), () -> "two entries with the same name: " + retained);
         check(policy.saveTopK() < 0 || kept.size() <= policy.saveTopK(), () -> "more than k: " + retained);
         check(retained.newest().size() <= policy.keepLast(), () -> "more than the newest n: " + retained);
         if (policy.maxTotalBytes() == 0) {
@@ -127,7 +127,7 @@ final class BackgroundWriter {
                 .toList();
         check(
                 retained.everyNth().stream().map(KeptCheckpoint::name).toList().equals(everyNth),
-                () -> "kept for ever: " + retained + " but committed " + everyNth);
+                () -> "kept permanently: " + retained + " but committed " + everyNth);
     }
 
     private Set<String> newestCommitted() {
@@ -149,7 +149,7 @@ final class BackgroundWriter {
                         .filter(last -> last.globalStep() == newest.globalStep())
                         .isPresent();
         check(lastIsNewest, () -> "last is not the newest: " + retained);
-        // After a failed write best may lag behind until the next save.
+        // After a failed write, best may lag behind until the next save.
         if (policy.saveBest() != SaveBest.OFF && !anyFailed) {
             check(
                     retained.ranking()
@@ -194,7 +194,7 @@ final class BackgroundWriter {
                 .noneMatch(score -> policy.mode() == Mode.MIN ? score < best : score > best);
     }
 
-    /** The books of a stream to which the failed plans never happened. */
+    /** The retention state of a stream in which the failed plans were never made. */
     private RetentionSnapshot replay() {
         return replayed().snapshot();
     }
@@ -218,7 +218,7 @@ final class BackgroundWriter {
         return replay;
     }
 
-    /** Sizes are known of committed files only, and decisions do without. */
+    /** Removes sizes, which are known only for committed files and do not affect decisions. */
     private static RetentionSnapshot unsized(RetentionSnapshot retained) {
         return new RetentionSnapshot(
                 new RetentionSnapshot.Kept(

@@ -3,7 +3,7 @@ package dev.rivulet.internal.retention;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What Lightning keeps in a checkpoint file; a rescue is Rivulet's addition. */
+/** The state that Lightning saves in a checkpoint file, and the exception checkpoint, which only Rivulet tracks. */
 final class CallbackState {
     String directory = "";
     Map<String, Double> kept = new LinkedHashMap<>();

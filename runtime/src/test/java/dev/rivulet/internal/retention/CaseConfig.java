@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Constructor parameters of Lightning's {@code ModelCheckpoint} in a case, as a policy; or other settings of a case. */
+/**
+ * Constructor parameters of Lightning's {@code ModelCheckpoint} in a case, as a policy; or other settings of a case.
+ */
 @SuppressWarnings("exports") // Test code is compiled into the module but never exported.
 public record CaseConfig(JsonObject json) {
 
@@ -44,15 +46,15 @@ public record CaseConfig(JsonObject json) {
         return policy;
     }
 
-    /** Lightning knows modes in small letters alone. */
-    private static Mode mode(String text) {
+    /** Lightning accepts modes only in lower case. */
+    private static Mode mode(String name) {
         return Arrays.stream(Mode.values())
-                .filter(mode -> mode.name().toLowerCase(Locale.ROOT).equals(text))
+                .filter(mode -> mode.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown mode " + text));
+                .orElseThrow(() -> new IllegalArgumentException("unknown mode " + name));
     }
 
-    /** A duration of the recording. */
+    /** A recorded duration, in nanoseconds. */
     public static long nanos(double seconds) {
         return Math.round(seconds * 1e9);
     }
@@ -93,7 +95,7 @@ public record CaseConfig(JsonObject json) {
                 .orElse(SaveLast.OFF);
     }
 
-    /** Whether this is a run in which Lightning could not go on from the file, so that training did not begin. */
+    /** Whether this is a run that Lightning could not resume, so that training did not start. */
     public boolean failsToResume() {
         return get("ckpt_path").isPresent()
                 && new CaseConfig(json.getAsJsonObject("expected"))
@@ -107,12 +109,12 @@ public record CaseConfig(JsonObject json) {
                                 .equals(TraceEvent.EXCEPTION));
     }
 
-    /** A setting as a text; empty if it is absent, null or the empty text. */
+    /** A setting as a string; empty if it is absent, null or an empty string. */
     public Optional<String> text(String name) {
-        return given(name).filter(text -> !text.isEmpty());
+        return given(name).filter(value -> !value.isEmpty());
     }
 
-    /** A setting as a text, which may be empty; empty if it is absent or null. */
+    /** A setting as a string, which may be empty; empty if it is absent or null. */
     private Optional<String> given(String name) {
         return get(name).map(JsonElement::getAsString);
     }

@@ -19,12 +19,12 @@ final class CaseReplay {
     private final UnaryOperator<List<TraceEvent>> view;
     private final Disk disk;
 
-    /** Settings and streams by tag, those of the run that used a tag last. */
+    /** Settings and streams by tag, from the last run that used the tag. */
     private final Map<String, CaseConfig> configs = new HashMap<>();
 
     private final Map<String, StreamReplay> streams = new HashMap<>();
 
-    /** Streams of the runs that went on from each other, as of the last of them, by any file that one of them saved. */
+    /** The latest streams of a chain of resumed runs, by each file that one of the runs saved. */
     private final Map<String, Map<String, StreamReplay>> lineages = new HashMap<>();
 
     private Map<String, StreamReplay> lineage = new HashMap<>();
@@ -32,10 +32,10 @@ final class CaseReplay {
     private String newest = "";
 
     /**
-     * A replay that has not begun.
+     * A replay that has not started.
      *
      * @param oracle the differences of the oracle; empty for the real policies
-     * @param view changes what the streams see of a run's trace
+     * @param view transforms the trace that streams see
      */
     CaseReplay(Optional<Set<Difference>> oracle, UnaryOperator<List<TraceEvent>> view) {
         this.oracle = oracle;
@@ -43,7 +43,7 @@ final class CaseReplay {
         this.disk = new Disk(!differs(Difference.DANGLING_LINKS_ARE_DELETED));
     }
 
-    /** Whether a rule holds; for the real policies all do. */
+    /** Whether a rule applies; for the real policies, all do. */
     private boolean differs(Difference difference) {
         return oracle.map(differences -> differences.contains(difference)).orElse(true);
     }
@@ -82,7 +82,7 @@ final class CaseReplay {
         return new RunCase.Replayed(source, refusal, actions, outcomes, disk.listing());
     }
 
-    /** The place from which a run goes on. */
+    /** The position from which a run resumes. */
     private String source(RecordedRun run) {
         if (run.usesTrainerAgain()) {
             return differs(Difference.TRAINERS_HOLD_NO_STATE) ? newest : stop;
@@ -100,7 +100,7 @@ final class CaseReplay {
     private static void notifyOthers(Map<String, StreamReplay> asked, StreamReplay stream, List<Action> decided) {
         for (StreamReplay other : asked.values()) {
             if (!other.equals(stream) && other instanceof LightningOracle callback) {
-                decided.forEach(callback::sees);
+                decided.forEach(callback::observe);
             }
         }
     }

@@ -6,12 +6,12 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Recorded runs as they would have been if all callbacks had been asked where the metric of one is missing. */
+/** Completes recorded runs that ended at a missing metric with the hook calls of the remaining callbacks. */
 final class CompletedTrace {
     private CompletedTrace() {}
 
-    /** A case with the hook calls that Lightning left out. */
-    static JsonObject in(JsonObject json) {
+    /** The case with the hook calls that Lightning omitted. */
+    static JsonObject of(JsonObject json) {
         JsonObject changed = json.deepCopy();
         for (JsonElement element : changed.getAsJsonArray("runs")) {
             JsonObject run = element.getAsJsonObject();
@@ -19,13 +19,13 @@ final class CompletedTrace {
                     .text("error")
                     .filter(error -> error.contains("could not find the monitored key"))
                     .isPresent()) {
-                run.add("trace", served(run));
+                run.add("trace", completed(run));
             }
         }
         return changed;
     }
 
-    private static JsonArray served(JsonObject run) {
+    private static JsonArray completed(JsonObject run) {
         List<JsonObject> trace = new ArrayList<>();
         run.getAsJsonArray("trace").forEach(event -> trace.add(event.getAsJsonObject()));
         List<String> tags = new ArrayList<>();
@@ -48,7 +48,7 @@ final class CompletedTrace {
         return all;
     }
 
-    /** The same hook call of another callback, whose setting of when it saves is that of its earlier calls. */
+    /** The same hook call of another callback, with the save setting of its earlier calls. */
     private static JsonObject call(String tag, List<JsonObject> trace, JsonObject like) {
         JsonObject call = like.deepCopy();
         call.addProperty("cb", tag);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class CompletedTraceTest {
 
     @Test
-    void callbacksBehindTheOneThatRefusesAreAskedToo() {
+    void addsTheCallsOfCallbacksAfterTheFailingOne() {
         JsonObject recorded = JsonParser.parseString("""
                 {"runs": [{
                   "callbacks": [{"tag": "a"}, {"monitor": "nope", "tag": "b"}, {"tag": "c"}],
@@ -21,7 +21,7 @@ class CompletedTraceTest {
                     {"cb": "a", "hook": "on_exception", "epoch": 0}],
                   "expected": {"error": "could not find the monitored key in the returned metrics"}}]}
                 """).getAsJsonObject();
-        assertThat(calls(CompletedTrace.in(recorded)))
+        assertThat(calls(CompletedTrace.of(recorded)))
                 .containsExactly(
                         "a on_train_epoch_end", "b on_train_epoch_end", "c on_train_epoch_end", "a on_exception");
     }

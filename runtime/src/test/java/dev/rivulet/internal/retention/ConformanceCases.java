@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Cases recorded from Lightning's {@code ModelCheckpoint}: the copies in the test resources, or those of
+ * Reads the cases recorded from Lightning's {@code ModelCheckpoint}, from the test resources or from
  * {@code -Drivulet.conformance=DIR}.
  */
 @SuppressWarnings("exports") // Test code is compiled into the module but never exported.

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The files of a replay, with what is in them or what links point to; several streams may share it. */
+/** The files of a replay with their contents, and links with their targets; several streams may share it. */
 final class Disk {
     private final Map<String, String> linkTargets = new TreeMap<>();
     private final Map<String, String> contents = new TreeMap<>();
-    private final Map<String, String> places = new TreeMap<>();
+    private final Map<String, String> positions = new TreeMap<>();
     private final Map<String, Map<String, Double>> metrics = new TreeMap<>();
 
     private final boolean keepsDanglingLinks;
@@ -20,7 +20,7 @@ final class Disk {
     /**
      * An empty disk.
      *
-     * @param keepsDanglingLinks whether a link counts as missing once its target is gone, and so cannot be removed
+     * @param keepsDanglingLinks whether a link without a target counts as missing, so that it cannot be removed
      */
     Disk(boolean keepsDanglingLinks) {
         this.keepsDanglingLinks = keepsDanglingLinks;
@@ -31,9 +31,9 @@ final class Disk {
     }
 
     /**
-     * Carries out operations, without those that change nothing: a link set to what it points to already.
+     * Carries out operations and returns those that change something; setting a link to its current target does not.
      *
-     * @param event the hook call at which they happen, whose epoch and step go into the files
+     * @param event the hook call at which they happen, whose epoch and step are written to the files
      */
     List<Action> perform(List<Action> actions, TraceEvent event) {
         return actions.stream().filter(action -> changes(action, event)).toList();
@@ -45,7 +45,7 @@ final class Disk {
             case SAVE -> {
                 linkTargets.put(action.file(), "");
                 contents.put(action.file(), RunEnd.content(event.epoch(), event.globalStep()));
-                places.put(action.file(), event.position());
+                positions.put(action.file(), event.position());
                 metrics.put(action.file(), event.logged());
                 yield true;
             }
@@ -58,18 +58,18 @@ final class Disk {
         return !target.isEmpty() && !exists(target);
     }
 
-    /** What a link points to; empty if there is no such link. */
+    /** The target of a link; empty if it does not exist. */
     String target(String file) {
         return linkTargets.getOrDefault(file, "");
     }
 
-    /** When in training the checkpoint was saved that has a name; empty if none has. */
+    /** The position in training at which a checkpoint was saved, by name; empty if it does not exist. */
     String origin(String file) {
         String saved = saved(file);
-        return linkTargets.containsKey(saved) ? places.getOrDefault(saved, "") : "";
+        return linkTargets.containsKey(saved) ? positions.getOrDefault(saved, "") : "";
     }
 
-    /** What was logged when the checkpoint was saved that has a name. */
+    /** The metrics logged when a checkpoint was saved, by name. */
     Map<String, Double> metrics(String file) {
         return metrics.getOrDefault(saved(file), Map.of());
     }
@@ -78,7 +78,7 @@ final class Disk {
         return target(file).isEmpty() ? file : target(file);
     }
 
-    /** Files by name, described as in {@link RunEnd}. */
+    /** Files sorted by name, described as in {@link RunEnd}. */
     List<String> listing() {
         return linkTargets.entrySet().stream()
                 .map(file -> file.getValue().isEmpty()

@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lightning's {@code ModelCheckpoint} as its users know it, written down from its observed behaviour as plainly as
- * possible: a map of scores, linear searches, strings. With {@link Difference}s switched on it does what Rivulet does
- * instead.
+ * Models the observed behavior of Lightning's {@code ModelCheckpoint} as simply as possible: a map of scores, linear
+ * searches, strings. With {@link Difference}s enabled, it does what Rivulet does instead.
  */
 final class LightningOracle implements StreamReplay {
     private final String directory;
@@ -44,7 +43,7 @@ final class LightningOracle implements StreamReplay {
      *
      * @param resumedFrom path of the file that is resumed from, or empty
      * @param firstStep global step at the start
-     * @param previous the same stream in the run before; its states inside files, or its final state, are taken over
+     * @param previous the same stream in the previous run; its states in files, or its final state, are adopted
      */
     LightningOracle(
             String directory,
@@ -85,7 +84,7 @@ final class LightningOracle implements StreamReplay {
     }
 
     /**
-     * Loads the state in a file into a callback that has run already.
+     * Loads the state in a file into a callback that has already run.
      *
      * @param file path of the file that is resumed from; empty for none
      */
@@ -99,7 +98,7 @@ final class LightningOracle implements StreamReplay {
         }
     }
 
-    /** Whether what a stream kept at last has a checkpoint of a step that is not a rescue. */
+    /** Whether the final state of a stream includes a checkpoint of a step, other than an exception checkpoint. */
     private boolean holds(LightningOracle previous, long step) {
         CallbackState end = previous.state;
         Set<String> named = new HashSet<>(end.kept.keySet());
@@ -154,17 +153,17 @@ final class LightningOracle implements StreamReplay {
     }
 
     private void validationEnd(TraceEvent event) {
-        boolean rightHook = !event.savesOnTrainEpochEnd();
-        if (skips(event) || !(rightHook || differences.contains(Difference.WAITS_FOR_VALIDATION))) {
+        boolean isSavingHook = !event.savesOnTrainEpochEnd();
+        if (skips(event) || !(isSavingHook || differences.contains(Difference.WAITS_FOR_VALIDATION))) {
             return;
         }
         if (defer) {
-            if (rightHook || hasMetric(event)) {
+            if (isSavingHook || hasMetric(event)) {
                 saveTopK(event);
                 saveLast(event);
             }
             defer = false;
-        } else if (rightHook) {
+        } else if (isSavingHook) {
             epochTrigger(event);
         }
     }
@@ -207,8 +206,8 @@ final class LightningOracle implements StreamReplay {
     }
 
     private void trainEnd(TraceEvent event) {
-        boolean trial = event.fastDevRun() && differences.contains(Difference.DRY_RUN_WRITES_NOTHING);
-        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !savedBefore && !trial) {
+        boolean dryRun = event.fastDevRun() && differences.contains(Difference.DRY_RUN_WRITES_NOTHING);
+        if (policy.saveLast() != SaveLast.OFF && lastSaved.isEmpty() && !savedBefore && !dryRun) {
             saveLast(event);
         }
     }
@@ -326,8 +325,10 @@ final class LightningOracle implements StreamReplay {
         }
     }
 
-    /** Notes what another stream does with files, in which Lightning saves the states of all callbacks. */
-    void sees(Action action) {
+    /**
+     * Notes the file operations of another stream, because Lightning saves the states of all callbacks in each file.
+     */
+    void observe(Action action) {
         if (action.kind() == Action.Kind.SAVE) {
             states.put(action.file(), state.copy());
         } else if (action.kind() == Action.Kind.LINK) {
@@ -361,7 +362,7 @@ final class LightningOracle implements StreamReplay {
         return file;
     }
 
-    /** Files of this hook count, though they are not on the disk before it ends. */
+    /** Whether a file exists, including those of this hook, which reach the disk only when it ends. */
     private boolean exists(String file) {
         boolean exists = disk.exists(file);
         String target = disk.target(file);

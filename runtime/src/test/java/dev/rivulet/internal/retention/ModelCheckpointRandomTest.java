@@ -17,14 +17,14 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Random policies under random runs. */
+/** Random policies in random runs. */
 @Tag("slow")
 class ModelCheckpointRandomTest {
     private static final int SEQUENCES = 100_000;
     private static final Set<Difference> ALL = EnumSet.allOf(Difference.class);
 
     @Test
-    void decidesAsTheOracle() {
+    void decidesLikeTheOracle() {
         everySeed(SEQUENCES, random -> {
             RandomRun run = new RandomRun(random);
             StreamPolicy policy = run.policy();
@@ -98,7 +98,7 @@ class ModelCheckpointRandomTest {
         });
     }
 
-    /** Empty if the monitored metric is missing, which ends the run. */
+    /** Calls a hook; empty if the monitored metric is missing, which ends the run. */
     private static Optional<List<Action>> attempt(StreamReplay stream, Disk disk, TraceEvent event) {
         try {
             List<Action> actions = new ArrayList<>(disk.perform(stream.hook(event), event));
@@ -125,7 +125,7 @@ class ModelCheckpointRandomTest {
                     PolicyReplay.decide(stream, event).ifPresent(plan -> RetentionOracle.carryOut(plan, stream, disk));
                     check(!missing, () -> policy + "\n" + event + "\nthe metric is missing");
                 } catch (MissingMetricException expected) {
-                    check(missing, () -> policy + "\n" + event + "\nthe metric is there");
+                    check(missing, () -> policy + "\n" + event + "\nthe metric is not missing");
                     return;
                 }
                 check(
@@ -136,7 +136,7 @@ class ModelCheckpointRandomTest {
     }
 
     @Test
-    void aFixedSeedGivesAFixedRun() {
+    void generatesTheSameRunFromTheSameSeed() {
         assertThat(new RandomRun(new Random(1)).events()).isEqualTo(new RandomRun(new Random(1)).events());
     }
 }

@@ -20,7 +20,7 @@ class ModelCheckpointTest {
     private final Set<String> disk = new HashSet<>();
 
     @Test
-    void everyEpochSavesTheNewestByDefault() {
+    void savesEveryEpochAndKeepsTheNewestByDefault() {
         ModelCheckpoint stream = stream(StreamPolicy.builder().filename("{epoch}"));
         assertThat(commit(stream, stream.onTrainEpochEnd(epochEnd(0, Map.of()))))
                 .isEmpty();
@@ -30,7 +30,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void filesAreNamedForTheStreamByDefault() {
+    void namesFilesAfterTheStreamByDefault() {
         ModelCheckpoint stream = stream(StreamPolicy.builder());
         assertThat(stream.onTrainEpochEnd(epochEnd(0, Map.of())).orElseThrow().checkpoint())
                 .map(KeptCheckpoint::name)
@@ -38,7 +38,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void theWorstOfTheBestIsEvicted() {
+    void evictsTheWorstOfTopK() {
         ModelCheckpoint stream = stream(monitored().saveTopK(2));
         epoch(stream, 0, 3);
         epoch(stream, 1, 1);
@@ -50,7 +50,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void anEqualDisplacesNothingAndTheFirstOfEqualsLeavesFirst() {
+    void equalScoreEvictsNothingAndOldestOfEqualsIsEvictedFirst() {
         ModelCheckpoint stream = stream(monitored().saveTopK(2).mode(Mode.MAX));
         epoch(stream, 0, 1);
         epoch(stream, 1, 1);
@@ -60,7 +60,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void nanIsKeptWhileThereIsRoomAndBeatenByAnyNumber() {
+    void keepsNaNWhileThereIsRoomAndRanksItWorst() {
         ModelCheckpoint stream = stream(monitored());
         epoch(stream, 0, Double.NaN);
         assertThat(stream.retained().ranking().best())
@@ -70,7 +70,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aStepIsSavedOnce() {
+    void savesAStepOnce() {
         ModelCheckpoint stream = stream(StreamPolicy.builder().everyNTrainSteps(2));
         assertThat(stream.onTrainBatchEnd(batchEnd(1, Map.of(), false))).isEmpty();
         assertThat(stream.onTrainBatchEnd(batchEnd(2, Map.of(), false))).isPresent();
@@ -78,7 +78,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aDueSaveWaitsForTheValidationThatFollows() {
+    void dueSaveWaitsForTheFollowingValidation() {
         ModelCheckpoint stream = stream(monitored().everyNTrainSteps(1));
         assertThat(stream.onTrainBatchEnd(batchEnd(1, Map.of("v", 9.0), true))).isEmpty();
         assertThat(stream.awaitsValidation()).isTrue();
@@ -89,7 +89,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aMetricThatIsNeverLoggedIsAnErrorAfterValidation() {
+    void failsAfterValidationIfMetricWasNeverLogged() {
         ModelCheckpoint stream = stream(monitored());
         assertThat(stream.onTrainEpochEnd(epochEnd(0, Map.of("w", 1.0)))).isEmpty();
         assertThat(stream.missingMetric()).contains("v");
@@ -99,7 +99,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void lastIsTheNewestSaveThoughItIsNotAmongTheBest() {
+    void lastIsTheNewestSaveEvenIfNotInTopK() {
         ModelCheckpoint stream = stream(monitored().saveLast(SaveLast.COPY));
         epoch(stream, 0, 1);
         assertThat(epoch(stream, 1, 2)).isEmpty();
@@ -108,7 +108,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void lastLinksToTheCheckpointWhereItHasANameOfItsOwn() {
+    void lastLinksToTheCheckpointIfItHasItsOwnFile() {
         ModelCheckpoint stream = stream(monitored().saveLast(SaveLast.LINK));
         epoch(stream, 0, 1);
         assertThat(stream.retained().last()).flatMap(LastCheckpoint::target).contains("epoch=0.ckpt");
@@ -117,7 +117,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void lastNamedByATemplateReplacesItsPredecessor() {
+    void templatedLastReplacesThePreviousLast() {
         StreamPolicy.Builder policy = StreamPolicy.builder().saveTopK(0).saveLast(SaveLast.COPY);
         policy.filenameStyle(policy.build().filenameStyle().withLast("last-{epoch}"));
         ModelCheckpoint stream = stream(policy);
@@ -126,7 +126,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aTakenNameGetsAVersionUnlessItsFileIsReplaced() {
+    void takenNameGetsAVersionUnlessItsFileIsReplaced() {
         disk.add("m.ckpt");
         ModelCheckpoint stream = stream(monitored().filename("m"));
         epoch(stream, 0, 2);
@@ -135,7 +135,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aRescueNeverTakesAGoodFilesName() {
+    void exceptionCheckpointNeverOverwritesAFile() {
         ModelCheckpoint stream = stream(
                 StreamPolicy.builder().filename("m").enableVersionCounter(false).saveOnException(true));
         epoch(stream, 0, 1);
@@ -146,7 +146,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void timeTriggersCountFromTheLastDueMoment() {
+    void timeTriggerCountsFromTheLastDueSave() {
         ModelCheckpoint stream = stream(StreamPolicy.builder().saveTopK(-1).trainTimeInterval(Duration.ofNanos(10)));
         stream.onTrainStart(event(TraceEvent.TRAIN_START, 0, 0, Map.of(), false, false, 100));
         assertThat(stream.onTrainBatchEnd(event(TraceEvent.BATCH_END, 0, 1, Map.of(), false, false, 109)))
@@ -160,7 +160,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aVetoChangesNothing() {
+    void vetoedSaveChangesNothing() {
         ModelCheckpoint stream = new ModelCheckpoint(
                 "averaged",
                 monitored().build(),
@@ -173,7 +173,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void decisionsCountOnPendingPlansAndBooksDoNot() {
+    void decisionsIncludePendingPlansButRetentionStateDoesNot() {
         ModelCheckpoint stream = stream(monitored());
         SavePlan pending = stream.onTrainEpochEnd(epochEnd(0, Map.of("v", 1.0))).orElseThrow();
         assertThat(stream.onTrainEpochEnd(epochEnd(1, Map.of("v", 2.0)))).isEmpty();
@@ -194,7 +194,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void whatTrainingResumedFromIsNotRetired() {
+    void neverDeletesTheFileThatTrainingResumedFrom() {
         ModelCheckpoint before = stream(monitored());
         epoch(before, 0, 2);
         ModelCheckpoint after = new ModelCheckpoint(
@@ -208,7 +208,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void lastIsNotWrittenAtTheEndOfARunThatSavedBeforeItWentOn() {
+    void doesNotWriteLastAtTheEndIfTheResumedRunHadSaved() {
         ModelCheckpoint before = stream(monitored().saveLast(SaveLast.COPY));
         epoch(before, 0, 2);
         ModelCheckpoint after = new ModelCheckpoint(
@@ -223,7 +223,7 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void aWaitForAMetricThatComesAtTheEpochsEndIsNoError() {
+    void mayWaitForAMetricThatIsLoggedAtTheEndOfTheEpoch() {
         ModelCheckpoint stream = stream(monitored().everyNTrainSteps(1));
 
         assertThat(stream.onTrainBatchEnd(batchEnd(1, Map.of(), true))).isEmpty();
@@ -235,13 +235,13 @@ class ModelCheckpointTest {
     }
 
     @Test
-    void trialRunsAndSanityChecksSaveNothing() {
+    void dryRunsAndSanityChecksSaveNothing() {
         ModelCheckpoint stream =
                 stream(StreamPolicy.builder().saveLast(SaveLast.COPY).saveOnException(true));
-        TraceEvent trial = new TraceEvent("", 0, 1, Map.of(), true, false, true, true, false, true, 0);
-        assertThat(stream.onTrainEpochEnd(trial)).isEmpty();
-        assertThat(stream.onException(trial)).isEmpty();
-        assertThat(stream.onTrainEnd(trial)).isEmpty();
+        TraceEvent dryRun = new TraceEvent("", 0, 1, Map.of(), true, false, true, true, false, true, 0);
+        assertThat(stream.onTrainEpochEnd(dryRun)).isEmpty();
+        assertThat(stream.onException(dryRun)).isEmpty();
+        assertThat(stream.onTrainEnd(dryRun)).isEmpty();
     }
 
     private static StreamPolicy.Builder monitored() {

@@ -2,7 +2,10 @@ package dev.rivulet.internal.retention;
 
 import java.util.Map;
 
-/** The books of one stream after a run, in Lightning's terms: empty paths and the worst infinity where there is nothing. */
+/**
+ * The retention state of one stream after a run, in Lightning's terms: missing paths are empty, a missing k-th score is
+ * the worst infinity.
+ */
 record Outcome(
         String best,
         double bestScore,

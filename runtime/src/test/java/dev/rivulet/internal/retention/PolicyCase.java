@@ -19,12 +19,12 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** A recorded case as far as it concerns the policy of one stream, replayed without files. */
+/** Replays the part of a recorded case that concerns the policy of one stream, without files. */
 @SuppressWarnings("exports") // Test code is compiled into the module but never exported.
 public final class PolicyCase {
     private PolicyCase() {}
 
-    /** Replays a case; empty if it concerns the trainer or files on disk, not the policy. */
+    /** Replays a case; empty if it concerns the trainer or files on disk rather than the policy. */
     public static Optional<Verdict> judge(JsonObject testCase) {
         return switch (testCase.get("kind").getAsString()) {
             case "run" -> Optional.of(new RunCase(testCase).verdict());
@@ -70,7 +70,7 @@ public final class PolicyCase {
                 : verdict(testCase.get("expected").getAsString(), file);
     }
 
-    /** The name that Lightning forms; empty if it refuses. */
+    /** The name that Lightning generates, without the prefix; empty if it refuses. */
     private static Optional<String> unprefixed(JsonObject testCase, FilenameStyle style) {
         CaseConfig given = new CaseConfig(testCase);
         int begin = given.text("prefix")
@@ -123,12 +123,12 @@ public final class PolicyCase {
                 testCase.get("expected").getAsBoolean(), schedule.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()));
     }
 
-    /** A number of batches, which is infinite where a data set does not say its length. */
+    /** A number of batches, which is infinite if a data set does not report its length. */
     private static long count(JsonElement batches) {
         return (long) RunCase.number(batches);
     }
 
-    /** A stream's books come back in its own directory; in another one it has no files, so its books are empty. */
+    /** The retention state of a stream is restored in its own directory; in another one it is empty. */
     private static Verdict loadState(JsonObject testCase) {
         boolean sameDirectory =
                 testCase.getAsJsonObject("config").get("same_dirpath").getAsBoolean();

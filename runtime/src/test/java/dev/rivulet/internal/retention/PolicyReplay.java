@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The real policy, each of its plans committed at once. */
+/** The real policy; each plan commits immediately. */
 final class PolicyReplay implements StreamReplay {
     private final String directory;
     private final StreamPolicy policy;

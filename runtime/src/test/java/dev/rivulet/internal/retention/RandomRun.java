@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** A random policy and a random run: epochs, batches, validations, metrics with ties, NaN and infinities. */
+/** Generates a random policy and a random run: epochs, batches, validations, metrics with ties, NaN and infinities. */
 final class RandomRun {
     private static final double[] SCORES = {1, 1, 2, 3, 0.5, 0.25, -1, Double.NaN, Double.POSITIVE_INFINITY, 7, 0, -0.0
     };
@@ -35,7 +35,7 @@ final class RandomRun {
         this(random, 0);
     }
 
-    /** A run that goes on from a step. */
+    /** A run that resumes from a step. */
     RandomRun(Random random, long step) {
         this.random = random;
         this.step = step;
@@ -65,7 +65,7 @@ final class RandomRun {
         return policy.saveTopK(k).monitor(random.nextInt(6) == 0 ? "step" : "v").build();
     }
 
-    /** A random policy that keeps more than the best k, under names that are never used twice. */
+    /** A random policy that keeps more than the best k, under names that are never reused. */
     StreamPolicy retention() {
         StreamPolicy.Builder policy = policy().toBuilder()
                 .filename("{step}")

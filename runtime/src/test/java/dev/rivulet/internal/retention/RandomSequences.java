@@ -7,7 +7,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Runs a test with many seeds, of which the first is {@link Seed#VALUE}. */
+/** Runs a test with many seeds, starting with {@link Seed#VALUE}. */
 final class RandomSequences {
     private RandomSequences() {}
 
@@ -21,10 +21,10 @@ final class RandomSequences {
         }
     }
 
-    /** An assertion whose text is made only when it fails: there are millions. */
-    static void check(boolean holds, Supplier<String> otherwise) {
+    /** An assertion whose message is created only if it fails, because there are millions. */
+    static void check(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new AssertionError(otherwise.get());
+            throw new AssertionError(message.get());
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A run of a recorded case: what its callbacks saw, where it began, where it stopped. */
+/** A run of a recorded case: the hook calls that its callbacks saw, its start and its end. */
 final class RecordedRun {
     private final JsonObject json;
     private final List<TraceEvent> events;
@@ -25,7 +25,7 @@ final class RecordedRun {
         return json;
     }
 
-    /** All calls of hooks, as its callbacks saw them. */
+    /** All hook calls, as its callbacks saw them. */
     List<TraceEvent> events() {
         return events;
     }
@@ -39,7 +39,7 @@ final class RecordedRun {
                 .getAsString();
     }
 
-    /** What was done with files at a call of a hook, without a link to itself, which nobody makes. */
+    /** File operations at a hook call, without links to themselves. */
     List<Action> actions(int event) {
         return json.getAsJsonArray("trace").get(event).getAsJsonObject().getAsJsonArray("actions").asList().stream()
                 .map(action -> action(action.getAsJsonArray()))
@@ -57,7 +57,7 @@ final class RecordedRun {
         };
     }
 
-    /** Where a metric was missing that ended a run. */
+    /** The position at which a missing metric ended the run; empty if none did. */
     String refusal() {
         boolean missing = new CaseConfig(json.getAsJsonObject("expected"))
                 .text("error")
@@ -70,12 +70,12 @@ final class RecordedRun {
                 .orElse("");
     }
 
-    /** Whether the trainer of the run before is used again. */
+    /** Whether the trainer of the previous run is used again. */
     boolean usesTrainerAgain() {
         return json.getAsJsonObject("trainer").has("reuse_trainer");
     }
 
-    /** Where a trainer stands after a run, as the place of a checkpoint; none is saved where an epoch is not at its end. */
+    /** The position after the run; no checkpoint is saved there unless an epoch has ended. */
     String stop() {
         boolean ended =
                 !events.isEmpty() && events.get(events.size() - 1).hook().equals(TraceEvent.TRAIN_END);
@@ -86,7 +86,7 @@ final class RecordedRun {
                 .orElse("in memory");
     }
 
-    /** The file from which a run goes on; empty if it begins, or does not get that far. */
+    /** The file from which the run resumes; empty if it starts fresh or fails before that. */
     String resumedFrom() {
         CaseConfig expected = new CaseConfig(json.getAsJsonObject("expected"));
         return new CaseConfig(json).failsToResume()
@@ -96,12 +96,12 @@ final class RecordedRun {
                         .orElse("");
     }
 
-    /** Whether Lightning could not go on from the file. */
+    /** Whether Lightning could not resume from the file. */
     boolean isRefused() {
         return new CaseConfig(json).failsToResume();
     }
 
-    /** Global step at its start. */
+    /** The global step at the start. */
     long firstStep() {
         JsonArray trace = json.getAsJsonArray("trace");
         return trace.isEmpty()
@@ -111,7 +111,7 @@ final class RecordedRun {
 
     private static List<TraceEvent> events(JsonObject json, boolean again) {
         CaseConfig trainer = new CaseConfig(json.getAsJsonObject("trainer"));
-        boolean trial = trainer.get("fast_dev_run")
+        boolean dryRun = trainer.get("fast_dev_run")
                 .filter(value -> !value.getAsString().equals("false")
                         && !value.getAsString().equals("0"))
                 .isPresent();
@@ -144,33 +144,33 @@ final class RecordedRun {
             String tag = event.text("cb").orElseThrow();
             boolean validation = hook.equals(TraceEvent.VALIDATION_END);
             if (hook.equals(TraceEvent.BATCH_END)) {
-                lastBatches.put(tag, flag(event, "is_last_batch"));
+                lastBatches.put(tag, bool(event, "is_last_batch"));
             }
             boolean ends = hook.equals(TraceEvent.EPOCH_END) || hook.equals(TraceEvent.TRAIN_END);
             seen |= validation
                     || (hook.equals(TraceEvent.TRAIN_START)
                             && validates
                             && (trace.get(i).get("epoch").getAsInt() + 1) % everyEpochs == 0);
-            validated |= validation && !flag(event, "sanity_checking");
+            validated |= validation && !bool(event, "sanity_checking");
             long now = clocks.merge(tag, hook.equals(TraceEvent.BATCH_END) ? perBatch : 0, Long::sum);
             events.add(new TraceEvent(
                     hook,
                     trace.get(i).get("epoch").getAsInt(),
                     trace.get(i).get("global_step").getAsLong(),
                     metrics(event),
-                    ends ? lastBatches.getOrDefault(tag, true) : flag(event, "is_last_batch"),
+                    ends ? lastBatches.getOrDefault(tag, true) : bool(event, "is_last_batch"),
                     validations.follows(i),
                     seen && (trace.get(i).get("epoch").getAsInt() + 1) % everyEpochs == 0,
                     validated,
-                    flag(event, "save_on_train_epoch_end_resolved"),
-                    flag(event, "sanity_checking"),
-                    trial,
+                    bool(event, "save_on_train_epoch_end_resolved"),
+                    bool(event, "sanity_checking"),
+                    dryRun,
                     now));
         }
         return events;
     }
 
-    private static boolean flag(CaseConfig event, String name) {
+    private static boolean bool(CaseConfig event, String name) {
         return event.get(name).map(JsonElement::getAsBoolean).orElse(false);
     }
 
@@ -183,7 +183,7 @@ final class RecordedRun {
         return metrics;
     }
 
-    /** Files at its end, described as in {@link RunEnd}. */
+    /** Files at the end, described as in {@link RunEnd}. */
     List<String> files() {
         JsonObject expected = json.getAsJsonObject("expected");
         List<String> files = new ArrayList<>();
@@ -203,7 +203,7 @@ final class RecordedRun {
         return files;
     }
 
-    /** Books of all callbacks at its end. */
+    /** The retention state of all callbacks at the end. */
     Map<String, Outcome> outcomes() {
         Map<String, Outcome> outcomes = new TreeMap<>();
         json.getAsJsonObject("expected")

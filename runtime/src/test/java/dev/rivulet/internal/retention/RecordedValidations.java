@@ -4,7 +4,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.List;
 
-/** After which hook calls of a recorded run a validation runs, or would have run but for the recorded exception. */
+/**
+ * Determines after which hook calls of a recorded run a validation runs, or would have run without the recorded
+ * exception.
+ */
 final class RecordedValidations {
     private final CaseConfig trainer;
     private final String exception;
@@ -19,7 +22,7 @@ final class RecordedValidations {
         this.trace = trace;
     }
 
-    /** Whether the callback's next hook is validation's end, or an exception that comes before it. */
+    /** Whether the callback's next hook is the end of validation, or an exception before it. */
     boolean follows(int index) {
         for (JsonObject later : trace.subList(index + 1, trace.size())) {
             if (later.get("cb").equals(trace.get(index).get("cb"))) {
@@ -34,7 +37,7 @@ final class RecordedValidations {
         return false;
     }
 
-    /** Whether the trainer was to validate after the batch that ends here. */
+    /** Whether a validation is due after this batch. */
     private boolean isDue(int index) {
         JsonObject event = trace.get(index);
         int epoch = event.get("epoch").getAsInt();
@@ -55,7 +58,7 @@ final class RecordedValidations {
                 : Integer.parseInt(setting);
     }
 
-    private int number(String name, int otherwise) {
-        return trainer.get(name).map(JsonElement::getAsInt).orElse(otherwise);
+    private int number(String name, int defaultValue) {
+        return trainer.get(name).map(JsonElement::getAsInt).orElse(defaultValue);
     }
 }

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What is kept under a policy that keeps more than the best k, told as plainly as possible: lists and linear searches.
- * Names are steps; each plan commits at once.
+ * Models what a policy keeps that keeps more than the best k, as simply as possible: lists and linear searches. Names
+ * are steps; each plan commits immediately.
  */
 final class RetentionOracle {
     private final StreamPolicy policy;
@@ -69,7 +69,7 @@ final class RetentionOracle {
         };
     }
 
-    /** Does what a plan says on a disk of file sizes; links have the negative size of their target. */
+    /** Carries out a plan on a disk of file sizes; a link has the negative size of its target. */
     static void carryOut(SavePlan plan, ModelCheckpoint stream, Map<String, Long> disk) {
         long bytes = size(plan.globalStep());
         plan.checkpoint().ifPresent(saved -> disk.put(saved.name(), bytes));
@@ -82,7 +82,7 @@ final class RetentionOracle {
         stream.committed(plan, bytes).forEach(disk::remove);
     }
 
-    /** The files with their sizes, links with the negative sizes of their targets. */
+    /** The files with their sizes; a link has the negative size of its target. */
     Map<String, Long> disk() {
         Map<String, Long> files = new TreeMap<>();
         all().forEach(save -> files.put(save.file(), save.bytes()));
@@ -102,7 +102,7 @@ final class RetentionOracle {
         return leastBad().bytes();
     }
 
-    /** False if the monitored metric is missing though validation has run. */
+    /** Returns false if the monitored metric is missing although a validation has run. */
     boolean hook(TraceEvent event) {
         switch (event.hook()) {
             case TraceEvent.TRAIN_START -> {
@@ -182,7 +182,7 @@ final class RetentionOracle {
         Save save = new Save(step, missing ? Double.POSITIVE_INFINITY : scored() ? badness(event) : 0);
         long number = step == lastStepCounted ? saves : saves + 1;
         boolean isNth = policy.keepEveryNth() > 0 && number % policy.keepEveryNth() == 0;
-        boolean isBest = !missing && enterBest(save);
+        boolean isBest = !missing && addToTopK(save);
         boolean kept = isBest || isNth || policy.keepLast() > 0;
         if (kept || policy.keepEveryNth() > 0 || policy.saveLast() != SaveLast.OFF) {
             saves = number;
@@ -212,7 +212,7 @@ final class RetentionOracle {
         }
     }
 
-    private boolean enterBest(Save save) {
+    private boolean addToTopK(Save save) {
         int k = policy.saveTopK();
         if (k < 0 || best.size() < k) {
             return best.add(save);

@@ -13,12 +13,12 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What is kept beside the best k. Each epoch saves a file of one byte, unless said otherwise. */
+/** Checkpoints kept in addition to the best k. Each epoch saves a file of one byte unless stated otherwise. */
 class RetentionTest {
     private final Map<String, Long> disk = new TreeMap<>();
 
     @Test
-    void theNewestStayWhateverTheirScore() {
+    void keepsTheNewestWhateverTheirScore() {
         ModelCheckpoint stream = stream(monitored().keepLast(2));
         epochs(stream, 1, 5, 4, 3);
         assertThat(disk).containsOnlyKeys("epoch=0.ckpt", "epoch=2.ckpt", "epoch=3.ckpt");
@@ -29,13 +29,13 @@ class RetentionTest {
     }
 
     @Test
-    void theNewestAloneNeedNoMonitor() {
+    void keepsTheNewestWithoutMonitor() {
         epochs(stream(StreamPolicy.builder().filename("{epoch}").saveTopK(0).keepLast(2)), 1, 1, 1);
         assertThat(disk).containsOnlyKeys("epoch=1.ckpt", "epoch=2.ckpt");
     }
 
     @Test
-    void theNewestAreKeptBeforeTheirMetricIsKnown() {
+    void keepsTheNewestBeforeTheirMetricIsKnown() {
         ModelCheckpoint stream = stream(monitored().keepLast(1));
         commit(stream, stream.onTrainEpochEnd(event(TraceEvent.EPOCH_END, 0, 10, Map.of())), 1);
         assertThat(stream.retained().newest())
@@ -44,13 +44,13 @@ class RetentionTest {
     }
 
     @Test
-    void everyNthStaysForEver() {
+    void keepsEveryNthPermanently() {
         epochs(stream(monitored().keepEveryNth(2)), 1, 2, 3, 4, 5);
         assertThat(disk).containsOnlyKeys("epoch=0.ckpt", "epoch=1.ckpt", "epoch=3.ckpt");
     }
 
     @Test
-    void aFailedSaveIsNotCounted() {
+    void doesNotCountFailedSaves() {
         ModelCheckpoint stream = stream(monitored().keepEveryNth(2));
         epoch(stream, 0, 1);
         stream.failed(decide(stream, 1, 2).orElseThrow());
@@ -60,7 +60,7 @@ class RetentionTest {
     }
 
     @Test
-    void whatWroteNothingBeforeAFailedSaveStillCounts() {
+    void countsSkippedSavesBeforeAFailedSave() {
         ModelCheckpoint stream = stream(monitored().keepEveryNth(3));
         epoch(stream, 0, 5);
         assertThat(decide(stream, 1, 6)).isEmpty();
@@ -71,7 +71,7 @@ class RetentionTest {
     }
 
     @Test
-    void aNameKeptForEverIsNotTakenAgainEvenWithoutVersionCounter() {
+    void neverReusesAPermanentNameEvenWithoutVersionCounter() {
         ModelCheckpoint stream = stream(
                 StreamPolicy.builder().filename("m").enableVersionCounter(false).keepEveryNth(2));
         epochs(stream, 1, 1, 1, 1);
@@ -79,13 +79,13 @@ class RetentionTest {
     }
 
     @Test
-    void aFileThatStaysLendsItsNameToNone() {
+    void neverReusesTheNameOfAFileThatStays() {
         epochs(stream(monitored().filename("m").keepLast(2)), 3, 2, 1);
         assertThat(disk).containsOnlyKeys("m.ckpt", "m-v1.ckpt");
     }
 
     @Test
-    void bestFollowsTheBest() {
+    void bestPointsToTheBestCheckpoint() {
         ModelCheckpoint stream = stream(monitored().saveTopK(2).saveBest(SaveBest.LINK));
         epoch(stream, 0, 2);
         assertThat(decide(stream, 1, 3).flatMap(SavePlan::best)).isEmpty();
@@ -96,7 +96,7 @@ class RetentionTest {
     }
 
     @Test
-    void bestHasANameByTemplate() {
+    void bestIsNamedByItsTemplate() {
         StreamPolicy.Builder policy = monitored().saveBest(SaveBest.COPY);
         policy.filenameStyle(policy.build().filenameStyle().withBest("best-{v:.1f}"));
         epochs(stream(policy), 2, 1);
@@ -117,7 +117,7 @@ class RetentionTest {
     }
 
     @Test
-    void bestNeverNamesAFileThatMayFailYet() {
+    void bestNeverPointsToAPendingFile() {
         ModelCheckpoint stream = stream(monitored().keepLast(3).saveBest(SaveBest.LINK));
         epoch(stream, 0, 9);
         SavePlan failing = decide(stream, 1, 1).orElseThrow();
@@ -131,27 +131,27 @@ class RetentionTest {
     }
 
     @Test
-    void whatDoesNotFitGoesWorstFirst() {
+    void evictsTheWorstFirstToFit() {
         ModelCheckpoint stream = stream(monitored().saveTopK(-1).maxTotalBytes(3));
         assertThat(epochs(stream, 1, 3, 2, 4)).containsExactly("epoch=1.ckpt");
         assertThat(epoch(stream, 4, 5)).containsExactly("epoch=3.ckpt");
     }
 
     @Test
-    void whatDoesNotFitGoesOldestFirstWithoutMonitor() {
+    void evictsTheOldestFirstToFitWithoutMonitor() {
         ModelCheckpoint stream =
                 stream(StreamPolicy.builder().filename("{epoch}").saveTopK(-1).maxTotalBytes(2));
         assertThat(epochs(stream, 1, 1, 1, 1)).containsExactly("epoch=0.ckpt", "epoch=1.ckpt");
     }
 
     @Test
-    void theNewestTheBestAndThoseKeptForEverStayThoughTheyDoNotFit() {
+    void keepsNewestBestAndPermanentEvenIfTheyDoNotFit() {
         epochs(stream(monitored().keepLast(9).keepEveryNth(2).maxTotalBytes(1)), 1, 2, 3);
         assertThat(disk).containsOnlyKeys("epoch=0.ckpt", "epoch=1.ckpt", "epoch=2.ckpt");
     }
 
     @Test
-    void copiesCountAndLinksDoNot() {
+    void countsTheSizeOfCopiesButNotOfLinks() {
         StreamPolicy.Builder policy = monitored().saveTopK(-1).maxTotalBytes(4);
         epochs(stream(policy.saveLast(SaveLast.LINK).saveBest(SaveBest.LINK)), 1, 2, 3, 4);
         assertThat(disk).hasSize(6);
@@ -161,7 +161,7 @@ class RetentionTest {
     }
 
     @Test
-    void whatTrainingResumedFromStaysThoughItDoesNotFit() {
+    void keepsTheFileThatTrainingResumedFromEvenIfItDoesNotFit() {
         ModelCheckpoint before = stream(monitored().saveTopK(-1));
         epochs(before, 1, 9);
         ModelCheckpoint after = new ModelCheckpoint(
@@ -175,7 +175,7 @@ class RetentionTest {
     }
 
     @Test
-    void aLaterRunGoesOnCountingAndKeeping() {
+    void resumedRunContinuesCountingAndKeeping() {
         ModelCheckpoint before = stream(monitored().keepLast(2).keepEveryNth(3));
         epochs(before, 1, 5, 4, 3);
         ModelCheckpoint after = new ModelCheckpoint(
@@ -217,7 +217,7 @@ class RetentionTest {
         return new ModelCheckpoint("s", policy.build(), RetentionOracle.directory(disk));
     }
 
-    /** What was deleted in the course of epochs with these values. */
+    /** Runs epochs with these values and returns the deleted files. */
     private List<String> epochs(ModelCheckpoint stream, double... values) {
         List<String> superseded = new ArrayList<>();
         for (int epoch = 0; epoch < values.length; epoch++) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** A recorded case of successive runs in one folder, replayed hook by hook. */
+/** Replays a recorded case of successive runs in one folder, hook by hook. */
 final class RunCase {
     private final JsonObject json;
     private final UnaryOperator<List<TraceEvent>> view;
@@ -25,7 +25,7 @@ final class RunCase {
     /**
      * A case.
      *
-     * @param view changes what the streams see of a run's trace
+     * @param view transforms the trace that streams see
      */
     RunCase(JsonObject json, UnaryOperator<List<TraceEvent>> view) {
         this.json = json;
@@ -33,13 +33,13 @@ final class RunCase {
     }
 
     /**
-     * What happened in a run.
+     * The result of a run.
      *
-     * @param source the place at which the checkpoint was saved from which it went on
-     * @param refusal the place at which a metric was missing; empty if none was
+     * @param source the position of the checkpoint from which the run resumed
+     * @param refusal the position at which a metric was missing; empty if none was
      * @param actions operations at each hook
-     * @param outcomes books at its end
-     * @param files those that are there at its end
+     * @param outcomes the retention state at the end
+     * @param files the files at the end
      */
     record Replayed(
             String source,
@@ -53,7 +53,7 @@ final class RunCase {
         return violations.isEmpty() ? replayed() : TemplateDifferences.refusalBeforeTraining(fails(), violations);
     }
 
-    /** What is wrong with the policy of the first stream that has something wrong. */
+    /** The violations of the first stream whose policy is invalid. */
     List<PolicyViolation> violations() {
         for (JsonElement run : json.getAsJsonArray("runs")) {
             for (JsonElement callback : run.getAsJsonObject().getAsJsonArray("callbacks")) {
@@ -67,7 +67,7 @@ final class RunCase {
         return List.of();
     }
 
-    /** Whether a run ended by an error in Lightning. */
+    /** Whether a run ended with an error in Lightning. */
     boolean fails() {
         return json.getAsJsonArray("runs").asList().stream()
                 .anyMatch(run -> !run.getAsJsonObject()
@@ -84,7 +84,7 @@ final class RunCase {
         }
         List<Replayed> lightning = replay(Optional.of(EnumSet.noneOf(Difference.class)));
         if (!lightning.equals(recorded)) {
-            return Verdict.failed("the oracle does not behave as Lightning" + contrast(recorded, lightning));
+            return Verdict.failed("the oracle does not behave like Lightning" + contrast(recorded, lightning));
         }
         Set<Difference> all = EnumSet.allOf(Difference.class);
         List<Replayed> intended = replay(Optional.of(all));
@@ -104,8 +104,8 @@ final class RunCase {
     }
 
     /**
-     * How many runs can be compared: by the rules the others go on from another checkpoint, or from none, or a metric is missing
-     * elsewhere, so that more or less hooks are called.
+     * The number of runs that can be compared. By the rules, later runs resume from another checkpoint or from none, or
+     * a metric is missing elsewhere, so that the number of hook calls differs.
      */
     static int comparable(List<Replayed> recorded, List<Replayed> intended) {
         int run = 0;
@@ -136,7 +136,7 @@ final class RunCase {
         return "";
     }
 
-    /** The runs as Lightning ran them. */
+    /** The runs as recorded from Lightning. */
     List<Replayed> recorded() {
         List<Replayed> runs = new ArrayList<>();
         Disk disk = new Disk(true);
@@ -169,12 +169,15 @@ final class RunCase {
                 .toList();
     }
 
-    /** JSON has no NaN and no infinities: they are strings, which Java parses. */
+    /** Parses a number; NaN and infinities are strings, because JSON does not have them. */
     static double number(JsonElement value) {
         return value.isJsonNull() ? Double.NaN : Double.parseDouble(value.getAsString());
     }
 
-    /** Lightning deletes before it moves {@code last}, Rivulet after the commit: within a hook the order is not compared. */
+    /**
+     * Ignores the order of deletions in a hook: Lightning deletes before it moves {@code last}, Rivulet after the
+     * commit.
+     */
     static List<Action> removalsLast(List<Action> actions) {
         List<Action> sorted = new ArrayList<>(actions);
         sorted.sort(Comparator.comparing((Action action) -> action.kind() == Action.Kind.REMOVE)

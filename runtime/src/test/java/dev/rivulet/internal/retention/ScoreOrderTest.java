@@ -13,21 +13,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ScoreOrderTest {
 
     @Test
-    void theBestComeFirst() {
+    void sortsTheBestFirst() {
         assertThat(sorted(Mode.MIN, 2, 1, 3)).isEqualTo(scores(1, 2, 3));
         assertThat(sorted(Mode.MAX, 2, 1, 3)).isEqualTo(scores(3, 2, 1));
     }
 
     @ParameterizedTest
     @EnumSource
-    void zerosOfBothSignsAreEqual(Mode mode) {
+    void treatsZerosOfBothSignsAsEqual(Mode mode) {
         assertThat(sorted(mode, 0.0, -0.0, 0.0)).isEqualTo(scores(0.0, -0.0, 0.0));
         assertThat(sorted(mode, -0.0, 0.0, -0.0)).isEqualTo(scores(-0.0, 0.0, -0.0));
     }
 
     @ParameterizedTest
     @EnumSource
-    void whatHasNoScoreComesLast(Mode mode) {
+    void sortsMissingScoresLast(Mode mode) {
         List<OptionalDouble> scores = List.of(
                 OptionalDouble.empty(),
                 OptionalDouble.of(Double.NEGATIVE_INFINITY),

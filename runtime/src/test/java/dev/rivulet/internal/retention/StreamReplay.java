@@ -2,14 +2,14 @@ package dev.rivulet.internal.retention;
 
 import java.util.List;
 
-/** One stream under a sequence of hook calls, seen from outside: file operations and books. */
+/** Replays hook calls on one stream and reports its file operations and retention state. */
 interface StreamReplay {
 
-    /** What happens to files at a hook, in order. */
+    /** The file operations at a hook, in order. */
     List<Action> hook(TraceEvent event);
 
     Outcome outcome();
 
-    /** Whether training can go on from its checkpoints. */
+    /** Whether training can resume from its checkpoints. */
     boolean isResumable();
 }

@@ -6,11 +6,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A hook call of a recorded or random run, with what was visible then.
+ * A hook call of a recorded or random run, with the state visible to it.
  *
- * @param isLastBatch whether the batch, or at the end of an epoch the one before, is the last one of the data
- * @param validationExpected whether Lightning's callback expects a validation at the end of this epoch: it does not know
- *     the batches of validation before the first one, nor does it look when within an epoch validations run
+ * @param isLastBatch whether the batch, or at the end of an epoch the previous one, is the last one of the data
+ * @param validationExpected whether Lightning's callback expects a validation at the end of this epoch: before the
+ *     first validation it does not know the number of batches, and it ignores when within an epoch validations run
  */
 record TraceEvent(
         String hook,
@@ -33,7 +33,7 @@ record TraceEvent(
     static final String EXCEPTION = "on_exception";
     static final String TRAIN_END = "on_train_end";
 
-    /** An event at which Lightning expects a validation where one runs. */
+    /** An event at which Lightning expects exactly the validations that run. */
     TraceEvent(
             String hook,
             int epoch,
@@ -61,7 +61,7 @@ record TraceEvent(
                 nanoTime);
     }
 
-    /** Where in training this is. What follows the end of an epoch is there too, in whatever epoch it is counted. */
+    /** The position in training. Everything after the end of an epoch has the same position, whatever its epoch. */
     String position() {
         boolean afterEpoch = hook.equals(EPOCH_END) || hook.equals(TRAIN_END);
         return "step " + globalStep
@@ -69,14 +69,14 @@ record TraceEvent(
                 + (isLastBatch ? ", last batch" : "");
     }
 
-    /** This event in a run that knows what was logged before it began. */
+    /** This event in a run that knows the metrics logged before its start. */
     TraceEvent knowing(Map<String, Double> before) {
         Map<String, Double> known = new HashMap<>(before);
         known.putAll(logged);
         return with(epoch, known);
     }
 
-    /** This event, counted to another epoch. */
+    /** This event with another epoch. */
     TraceEvent inEpoch(int other) {
         return with(other, logged);
     }

@@ -16,13 +16,15 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Judges what a trainer made of a recorded case: as Lightning, or as the rules of {@link Difference} say. */
+/** Compares a trainer's replay of a recorded case with Lightning and with the rules of {@link Difference}. */
 @SuppressWarnings("exports") // Test code is compiled into the module but never exported.
 public final class TrainerVerdict {
     private static final Set<Difference> ALL = EnumSet.allOf(Difference.class);
 
-    /** Where Lightning leaves out what is left of an epoch, or counts it as ended though it was cut short. */
-    private static final Pattern LEFT_OUT =
+    /**
+     * Positions from which Lightning omits the rest of an epoch, or counts it as complete although it was interrupted.
+     */
+    private static final Pattern INCOMPLETE =
             Pattern.compile(TraceEvent.BATCH_END + ", last batch|" + TraceEvent.EXCEPTION + "|end of epoch$");
 
     private final JsonObject json;
@@ -32,10 +34,10 @@ public final class TrainerVerdict {
         this.json = json;
     }
 
-    /** Judges runs by their ends. */
+    /** Judges runs by their results. */
     public Verdict of(List<RunEnd> actual) {
         if (!violations().isEmpty() || wouldShareFiles()) {
-            return Verdict.failed("was to be refused before training");
+            return Verdict.failed("should have been refused before training");
         }
         int comparable = comparable();
         List<RunEnd> recorded = ends(new RunCase(json).recorded());
@@ -52,31 +54,31 @@ public final class TrainerVerdict {
                 : Verdict.failed("recorded " + recorded + "\n  intended " + intended + "\n  actual   " + actual);
     }
 
-    /** How many runs there are before one that goes on in an epoch of which Lightning leaves something out. */
+    /** The number of runs before one that resumes in an epoch of which Lightning omits a part. */
     public int wholeRuns() {
         List<RunCase.Replayed> runs = new RunCase(json).recorded();
         int run = 0;
-        while (run < runs.size() && !leavesOut(runs.get(run).source(), run)) {
+        while (run < runs.size() && !omitsPart(runs.get(run).source(), run)) {
             run++;
         }
         return run;
     }
 
-    /** A trainer that counts steps goes on in the epoch that was over. */
-    private boolean leavesOut(String source, int run) {
+    /** A trainer with a step limit resumes in the epoch that has ended. */
+    private boolean omitsPart(String source, int run) {
         JsonObject trainer =
                 json.getAsJsonArray("runs").get(run).getAsJsonObject().getAsJsonObject("trainer");
-        return LEFT_OUT.matcher(source).find() || (trainer.has("max_steps") && source.contains("end of epoch"));
+        return INCOMPLETE.matcher(source).find() || (trainer.has("max_steps") && source.contains("end of epoch"));
     }
 
-    /** How many runs can be judged: those behind them go on from what is another checkpoint by the rules, or none. */
+    /** The number of runs that can be judged. By the rules, later runs resume from another checkpoint, or from none. */
     public int comparable() {
         return violations().isEmpty()
                 ? RunCase.comparable(new RunCase(json).recorded(), replayed(ALL))
                 : json.getAsJsonArray("runs").size();
     }
 
-    /** The rules without which, or with which alone, the runs would have ended otherwise. */
+    /** The rules that change the results if they are removed, or if they are the only ones. */
     private List<Difference> reasons(List<RunEnd> recorded, List<RunEnd> intended) {
         return Stream.of(Difference.values())
                 .filter(difference ->
@@ -102,7 +104,7 @@ public final class TrainerVerdict {
                 .toList();
     }
 
-    /** Whether two streams have one template in one directory. */
+    /** Whether two streams have the same template in the same directory. */
     private boolean wouldShareFiles() {
         for (JsonElement run : json.getAsJsonArray("runs")) {
             Set<List<String>> templates = new HashSet<>();
@@ -142,24 +144,24 @@ public final class TrainerVerdict {
     private List<RunCase.Replayed> replayed(Set<Difference> differences) {
         JsonObject seen = json;
         if (differences.contains(Difference.OTHER_STREAMS_STILL_SAVE)) {
-            seen = CompletedTrace.in(seen);
+            seen = CompletedTrace.of(seen);
         }
         if (differences.contains(Difference.FRESH_RUNS_START_WITH_EMPTY_RETENTION_STATE)) {
             seen = withFreshCallbacks(seen);
         }
         UnaryOperator<List<TraceEvent>> view = differences.contains(Difference.FINAL_EPOCH_IS_NOT_INCREMENTED)
-                ? TrainerVerdict::epochsThatRan
+                ? TrainerVerdict::withoutFinalIncrement
                 : UnaryOperator.identity();
         return new RunCase(seen, view).replay(Optional.of(differences));
     }
 
-    /** The case with new callbacks where a callback is used again by a trainer that begins. */
+    /** The case with new callbacks wherever a fresh trainer reuses a callback. */
     private static JsonObject withFreshCallbacks(JsonObject json) {
         JsonObject changed = json.deepCopy();
         Map<String, JsonObject> known = new TreeMap<>();
         for (JsonElement element : changed.getAsJsonArray("runs")) {
             JsonObject run = element.getAsJsonObject();
-            boolean begins =
+            boolean startsFresh =
                     !run.has("ckpt_path") && !run.getAsJsonObject("trainer").has("reuse_trainer");
             List<JsonElement> callbacks = run.getAsJsonArray("callbacks").asList();
             for (int i = 0; i < callbacks.size(); i++) {
@@ -167,7 +169,7 @@ public final class TrainerVerdict {
                 CaseConfig config = new CaseConfig(callback);
                 String tag = config.text("tag").orElse("mc" + i);
                 JsonObject original = config.text("reuse").map(known::get).orElse(callback);
-                if (begins && callback.has("reuse")) {
+                if (startsFresh && callback.has("reuse")) {
                     JsonObject fresh = original.deepCopy();
                     fresh.addProperty("tag", tag);
                     callbacks.set(i, fresh);
@@ -178,7 +180,7 @@ public final class TrainerVerdict {
         return changed;
     }
 
-    private static List<TraceEvent> epochsThatRan(List<TraceEvent> trace) {
+    private static List<TraceEvent> withoutFinalIncrement(List<TraceEvent> trace) {
         List<TraceEvent> seen = new ArrayList<>();
         boolean epochEnded = false;
         boolean over = false;

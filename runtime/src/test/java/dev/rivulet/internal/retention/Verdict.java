@@ -1,39 +1,39 @@
 package dev.rivulet.internal.retention;
 
-/** How a case came out, with what to say about it. */
+/** The result of a case, with an explanation. */
 public record Verdict(Kind kind, String explanation) {
 
-    /** What can be said of a case. */
+    /** The kind of result. */
     public enum Kind {
         /** Rivulet does what Lightning does. */
         SAME_AS_LIGHTNING,
 
-        /** Rivulet does what one of its rules says instead. */
+        /** Rivulet does what one of its {@link Difference} rules defines. */
         INTENTIONALLY_DIFFERENT,
 
-        /** It takes what Rivulet does not have. */
+        /** The case needs a feature that Rivulet does not have. */
         NOT_REPLAYED,
 
         /** Rivulet does neither. */
         FAILED
     }
 
-    /** For a case that came out as in Lightning. */
+    /** The result is the same as in Lightning. */
     public static Verdict same() {
         return new Verdict(Kind.SAME_AS_LIGHTNING, "");
     }
 
-    /** For a case that came out otherwise, on purpose. */
+    /** The result differs intentionally. */
     public static Verdict different(String reason) {
         return new Verdict(Kind.INTENTIONALLY_DIFFERENT, reason);
     }
 
-    /** For a case that came out otherwise, as a rule says. */
+    /** The result differs according to a rule. */
     public static Verdict different(Difference rule) {
         return different("[" + rule + "]");
     }
 
-    /** The verdict on a case that was replayed in two ways: the worse one, with what is to be said of both. */
+    /** The verdict on a case that was replayed in two ways: the worse one, with both explanations. */
     public Verdict and(Verdict other) {
         if (other.kind.compareTo(kind) > 0) {
             return other.and(this);
@@ -43,12 +43,12 @@ public record Verdict(Kind kind, String explanation) {
                 : new Verdict(kind, explanation + " " + other.explanation);
     }
 
-    /** For a case that takes something that is missing. */
+    /** The case was not replayed because of a missing feature. */
     public static Verdict notReplayed(String missing) {
         return new Verdict(Kind.NOT_REPLAYED, missing);
     }
 
-    /** For a case that came out wrong. */
+    /** The result is wrong. */
     public static Verdict failed(String explanation) {
         return new Verdict(Kind.FAILED, explanation);
     }
