@@ -10,7 +10,7 @@ import dev.rivulet.transform.TransformContext;
 import java.util.List;
 import java.util.Map;
 
-/** What the processor would write for {@link EngineArraysTest.Averaging}. */
+/** The registry that the processor would generate for {@link EngineArraysTest.Averaging}. */
 final class EngineArraysTest_AveragingCallbackRegistry implements CallbackRegistry<EngineArraysTest.Averaging> {
 
     @Override

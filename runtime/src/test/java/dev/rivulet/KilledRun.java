@@ -12,11 +12,13 @@ import dev.rivulet.fixture.Points;
 import dev.rivulet.fixture.SeeingModule;
 import java.nio.file.Path;
 
-/** The main program of a JVM that trains, saves all streams at every step, and tells of each commit until it is killed. */
+/**
+ * The main program of a JVM that trains, saves all streams at every step, and prints each commit until it is killed.
+ */
 final class KilledRun {
     private KilledRun() {}
 
-    /** A module whose six streams are large enough for a kill to come in the middle of a file. */
+    /** A module whose six streams are large enough for a kill in the middle of a file. */
     @CheckpointStream(saveTopK = -1)
     static final class Module extends SeeingModule {
         @Override
@@ -28,8 +30,7 @@ final class KilledRun {
     }
 
     /**
-     * Trains without end. Each line on standard output is a checkpoint that was said to be durable: its step, a space, its
-     * stream.
+     * Trains without end. Prints a line for each checkpoint that is reported as durable: its step, a space, its stream.
      *
      * @param arguments directory of the run
      */

@@ -4,7 +4,7 @@ import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;
 
-/** Adds nothing to what is inherited. */
+/** Declares nothing in addition to the inherited streams. */
 final class KilledRun_ModuleCallbackRegistry implements CallbackRegistry<KilledRun.Module> {
 
     @Override

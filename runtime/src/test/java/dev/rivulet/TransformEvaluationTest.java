@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where transforms run, how often, and what becomes of one that is no function. */
+/** On which thread and how often transforms run, and how non-deterministic ones fail. */
 class TransformEvaluationTest extends FitTestCase {
     @Test
     void onlyInstanceTransformsRunOnTheTrainingThread() {
@@ -135,8 +135,9 @@ class TransformEvaluationTest extends FitTestCase {
                             .isExactlyInstanceOf(TransformException.class)
                             .hasMessageMatching("The transform TransformingModule#" + stream
                                     + ", run twice on the same weights, gave two different tensors \"(weight|bias)\"\\."
-                                    + " Let it depend on its arguments alone, not on random numbers or on earlier calls;"
-                                    + " or build the trainer with determinismCheck\\(DeterminismCheck\\.NEVER\\)\\."));
+                                    + " Let it depend on its arguments alone, not on random numbers or on earlier"
+                                    + " calls; or build the trainer with"
+                                    + " determinismCheck\\(DeterminismCheck\\.NEVER\\)\\."));
         }
     }
 }

@@ -16,13 +16,13 @@ public enum TorchRule {
             "files of PyTorch's format before version 1.6 are not read",
             "Load it in Python with torch.load and save it again with torch.save."),
     /** The file ends with a zip end record without a comment. */
-    END_RECORD("a file ends with the end record of a zip file, and nothing behind it"),
+    END_RECORD("a file ends with the end record of a zip file, and nothing after it"),
     /** The zip file has one part. */
     MULTIPLE_DISKS("a zip file has one part"),
     /** Records of large zip files agree with the others and lie directly before the end record. */
     ZIP64("records for more than 4 GiB lie directly before the end and agree with it"),
-    /** A zip file has at most 1,000,000 entries, as many as it says. */
-    ENTRY_COUNT("a file has as many entries as it says, and at most 1,000,000"),
+    /** A zip file has at most 1,000,000 entries, and as many as it declares. */
+    ENTRY_COUNT("a file has as many entries as it declares, and at most 1,000,000"),
     /** The central directory is a list of headers that ends where the end records begin, of at most 128 MiB. */
     DIRECTORY("the central directory consists of whole headers up to the end records, and of at most 128 MiB"),
     /** Entries are stored, not compressed, so that they can be read in place and cannot be larger than the file. */
@@ -32,8 +32,8 @@ public enum TorchRule {
             "Save it again with torch.save, which stores."),
     /** Entries are not encrypted. */
     ENCRYPTION("entries are not encrypted"),
-    /** Entries have no flags but those for UTF-8 names and sizes behind the data. */
-    FLAGS("entries have no flags but those for UTF-8 names and for sizes behind the data"),
+    /** Entries have no flags but those for UTF-8 names and sizes after the data. */
+    FLAGS("entries have no flags but those for UTF-8 names and for sizes after the data"),
     /** A stored entry has one size, which fits into the file. */
     ENTRY_SIZE("an entry has one size, and fits into the file"),
     /** Names are relative paths in UTF-8 without empty parts, {@code ..}, back slashes and control characters. */
@@ -41,13 +41,13 @@ public enum TorchRule {
     /** No name occurs twice. */
     DUPLICATE_NAME("no entry occurs twice"),
     /** Extra fields are complete, and a zip64 field has exactly the values that its header omits. */
-    EXTRA_FIELD("extra fields of an entry are whole, and a zip64 field has just what its header leaves out"),
+    EXTRA_FIELD("extra fields of an entry are complete, and a zip64 field has exactly what its header omits"),
     /** Entries lie one after another from the file's beginning to the central directory. */
     COVERAGE("entries lie one after another from the file's first byte to the central directory"),
-    /** An entry's own header says what the central directory does. */
-    LOCAL_HEADER("the header of an entry says what the central directory does"),
-    /** An entry's descriptor, behind its data, says what the central directory does. */
-    DESCRIPTOR("the descriptor behind an entry says what the central directory does"),
+    /** The header of an entry agrees with the central directory. */
+    LOCAL_HEADER("the header of an entry agrees with the central directory"),
+    /** The descriptor after the data of an entry agrees with the central directory. */
+    DESCRIPTOR("the descriptor after an entry agrees with the central directory"),
     /** All entries lie in one folder. */
     FOLDER("all entries lie in one folder"),
     /** The file has a data.pkl of at most 256 MiB, and a version. */
@@ -76,7 +76,7 @@ public enum TorchRule {
     OBJECT_COUNT("a pickle makes at most 4,000,000 objects"),
     /** A pickle takes at most half of the Java heap. */
     HEAP(
-            "a pickle and what it makes take at most half of the Java heap",
+            "a pickle and its objects take at most half of the Java heap",
             "If the file is as large as it should be, give the JVM more with -Xmx, for example twice as much."),
     /** An opcode finds its operands on the stack. */
     STACK("an opcode finds its operands on the stack"),
