@@ -146,18 +146,18 @@ final class FitSession implements StepFunctions, FitContext {
         try (CallbackScope scope = new CallbackScope()) {
             scope.setUp(callbacks);
             if (!settings.checkpointing().enabled()) {
-                return begin(declared, graph, Optional.empty());
+                return start(declared, graph, Optional.empty());
             }
             try (CheckpointDirectory directory = CheckpointDirectory.open(
                     settings.checkpointing().directory(),
                     settings.checkpointing().saving().retries())) {
                 CheckpointEngine.logRecovery(directory.recovery());
-                return begin(declared, graph, Optional.of(directory));
+                return start(declared, graph, Optional.of(directory));
             }
         }
     }
 
-    private FitResult begin(DeclaredStreams declared, StreamGraph graph, Optional<CheckpointDirectory> directory)
+    private FitResult start(DeclaredStreams declared, StreamGraph graph, Optional<CheckpointDirectory> directory)
             throws Exception {
         boolean isNew = !module.hasWeights();
         // A damaged file must not destroy weights that the module already has.
@@ -264,9 +264,9 @@ final class FitSession implements StepFunctions, FitContext {
         long seed = settings.seed().isPresent()
                 ? settings.seed().getAsInt()
                 : start.seed().orElseGet(() -> new SecureRandom().nextInt());
-        TrainingRandom made = new TrainingRandom(seed, network.manager().getDevice());
-        random = made;
-        return made;
+        TrainingRandom created = new TrainingRandom(seed, network.manager().getDevice());
+        random = created;
+        return created;
     }
 
     private CheckpointEngine streams(

@@ -16,10 +16,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Neither arrays nor files pile up in a long run. */
+/** Long runs accumulate neither arrays nor files. */
 class AccumulationTest extends FitTestCase {
 
-    /** Counts the arrays of the module's manager, those of its sub-managers included, between batches. */
+    /** Counts the arrays of the module's manager and of its sub-managers between batches. */
     private static final class ArrayCounter implements Callback {
         private final Map<Long, Integer> counts = new TreeMap<>();
 
@@ -48,7 +48,7 @@ class AccumulationTest extends FitTestCase {
             FitResult result = trainer()
                     .maxEpochs(-1)
                     .maxSteps(10_000)
-                    .maxPendingSaves(0) // A save that is still being written has arrays of its own.
+                    .maxPendingSaves(0) // A pending save holds arrays.
                     .checkValEveryNEpoch(50)
                     .gradientClipVal(10)
                     .callbacks(counter)
@@ -64,11 +64,11 @@ class AccumulationTest extends FitTestCase {
         }
         assertThat(counter.counts).containsOnlyKeys(100L, 9_999L, 10_000L);
         assertThat(counter.counts.get(9_999L)).isEqualTo(counter.counts.get(100L));
-        // At the end there is no batch of two arrays.
+        // At the end, the two arrays of a batch are closed.
         assertThat(counter.counts.get(10_000L)).isLessThanOrEqualTo(counter.counts.get(100L));
     }
 
-    /** Logs scores that rise and fall. */
+    /** Logs a score that rises and falls. */
     private static final class WaveModule extends PlaneModule {
         private final List<Double> scores = new ArrayList<>();
 

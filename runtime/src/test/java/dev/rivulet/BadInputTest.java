@@ -29,10 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a run whose disk, metrics or data are not as they should be. */
+/** Runs with a faulty disk, faulty metrics or faulty data. */
 class BadInputTest extends FitTestCase {
 
-    /** Fewer points than one batch, incomplete batches being dropped. */
+    /** Fewer points than one batch; incomplete batches are dropped. */
     private ArrayDataset tooFewPoints() {
         return new ArrayDataset.Builder()
                 .setData(manager.ones(new Shape(3, 2)))
@@ -120,7 +120,7 @@ class BadInputTest extends FitTestCase {
         }
     }
 
-    /** Logs a score for each epoch, the first of which is no number. */
+    /** Logs a score per epoch, the first of which is given. */
     private static final class ScoreModule extends PlaneModule {
         private final double first;
 
@@ -220,7 +220,7 @@ class BadInputTest extends FitTestCase {
         }
     }
 
-    /** Returns what a test says in the sixth step, and a loss before. */
+    /** Returns null or an array of the wrong shape from the sixth step on, and a loss before. */
     private static final class LossModule extends PlaneModule {
         private final boolean isNull;
 

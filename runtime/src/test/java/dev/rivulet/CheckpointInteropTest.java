@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Has PyTorch open the files of a run, where there is one. */
+/** PyTorch opens the files of a run. Skipped without Python. */
 class CheckpointInteropTest extends FitTestCase {
 
     @BeforeAll

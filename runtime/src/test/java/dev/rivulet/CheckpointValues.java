@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** All that a {@code .ckpt} holds, flat: each value under its path, each tensor as the SHA-256 of its bytes. */
+/** All values of a {@code .ckpt} by path, with the SHA-256 of each tensor. */
 final class CheckpointValues {
     private final TorchReader reader;
     private final Map<String, String> values = new TreeMap<>();
@@ -49,7 +49,7 @@ final class CheckpointValues {
         }
     }
 
-    /** The SHA-256 of the bytes of tensors, one after the other. */
+    /** The SHA-256 of the concatenated bytes of tensors. */
     static String sha256(Collection<Tensor> tensors) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

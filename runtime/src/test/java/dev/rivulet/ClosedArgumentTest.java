@@ -11,7 +11,7 @@ import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
 import org.junit.jupiter.api.Test;
 
-/** A transform may close the arrays that it was given, as careful users of DJL do with every array. */
+/** A transform may close its arguments, as careful users of DJL close every array. */
 class ClosedArgumentTest extends FitTestCase {
 
     @Test

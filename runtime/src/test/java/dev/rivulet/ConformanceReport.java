@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Verdicts on recorded cases, printed and then held to. */
+/** Verdicts on recorded cases: prints a summary and asserts that no case failed. */
 final class ConformanceReport {
     private final Map<String, Verdict> verdicts = new TreeMap<>();
 
@@ -15,7 +15,7 @@ final class ConformanceReport {
         verdicts.put(id, verdict);
     }
 
-    /** Prints what is not as in Lightning, and the sums; then fails if a case failed or there is none. */
+    /** Prints all differences from Lightning and a summary; fails if a case failed or there are no cases. */
     void printAndAssert() {
         ofKind(Verdict.Kind.INTENTIONALLY_DIFFERENT).forEach(System.out::println);
         ofKind(Verdict.Kind.NOT_REPLAYED).forEach(line -> System.out.println("not replayed: " + line));

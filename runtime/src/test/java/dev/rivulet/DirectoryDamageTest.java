@@ -53,7 +53,7 @@ class DirectoryDamageTest extends FitTestCase {
                 .forEach(part -> part.forEach((damage, count) -> counts.merge(damage, count, Integer::sum)));
 
         assertThat(counts).as("seed %d", Seed.VALUE).containsOnlyKeys(Damage.values());
-        System.out.println("Damages noticed, seed " + Seed.VALUE + ": " + counts);
+        System.out.println("Damages detected, seed " + Seed.VALUE + ": " + counts);
     }
 
     private record Run(Path folder, SplittableRandom random) {}

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * DJL's arrays are not garbage-collected, so that one left behind now and then fills the memory in the end. Counts those
- * of the whole engine: a transform keeps its own under a manager of its own.
+ * DJL's arrays are not garbage-collected, so that even rare leaks exhaust the memory. Counts the arrays of the whole
+ * engine, because a transform has its own manager.
  */
 class EngineArraysTest {
     private final NDManager manager = NDManager.newBaseManager();

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What foreign code may do wrong while training and the writer's thread are at work together. */
-@Timeout(120) // Of a deadlock, not of the tests, which take a moment.
+/** Faulty user code while the training thread and the writer thread run concurrently. */
+@Timeout(120) // Only a deadlock takes that long.
 class EngineFailureTest extends FitTestCase {
     private final WeightsRecorder recorder = new WeightsRecorder();
 
@@ -134,7 +134,7 @@ class EngineFailureTest extends FitTestCase {
         }
     }
 
-    /** Logs a phase per step, for names. */
+    /** Logs a phase per step, which filenames contain. */
     private static final class PhasedModule extends ChainModule {
         private final double[] phases;
 
@@ -174,7 +174,7 @@ class EngineFailureTest extends FitTestCase {
                             if (running.globalStep() == 4) {
                                 planned.countDown();
                             }
-                            // The writer waits for work again when it is done with what it had.
+                            // The writer waits when it has finished all saves.
                             while (running.globalStep() == 4
                                     && (writer.get() == null || writer.get().getState() != Thread.State.WAITING)) {
                                 Thread.onSpinWait();

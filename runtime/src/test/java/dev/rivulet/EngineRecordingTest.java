@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What saving costs: the figures, and what is left behind. */
-@Timeout(120) // Of a thread that does not end.
+/** The recorded cost of saving, and leaks. */
+@Timeout(120) // Only a thread that does not end takes that long.
 class EngineRecordingTest extends FitTestCase {
     @Test
     void aFlightRecordingHasTheFiguresOfTheResult() throws IOException {
@@ -116,7 +116,7 @@ class EngineRecordingTest extends FitTestCase {
         return manager.getParentManager().getManagedArrays().size();
     }
 
-    /** Bytes of direct memory that are reachable; what is not goes with some collection. */
+    /** Bytes of reachable direct memory, after enough garbage collections. */
     private static long directBytes(long expected) {
         BufferPoolMXBean pool = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(bean -> Objects.equals(bean.getName(), "direct"))

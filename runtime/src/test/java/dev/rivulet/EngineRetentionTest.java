@@ -45,8 +45,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random policies under random failures: the retained in memory, those that the manifests stand for, and the files on the disk
- * are the same.
+ * Random policies with random failures: the retention state in memory, the state rebuilt from manifests, and the files
+ * on disk agree.
  */
 @Tag("slow")
 class EngineRetentionTest extends FitTestCase {
@@ -83,7 +83,7 @@ class EngineRetentionTest extends FitTestCase {
         }
     }
 
-    /** What throws now and then: nothing, the transform, or the hook and the condition. */
+    /** Makes nothing, the transform, or the hook and the condition of a stream fail at some steps. */
     private static void fail(ChainModule module, String stream, int what, long seed) {
         Random random = new Random(seed);
         module.transform(stream, (weights, context) -> {

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Training and the writer's thread at work together, eight steps a fit, with a save at every step. */
-@Timeout(120) // Of a deadlock, not of the tests, which take a moment.
+/** The training thread and the writer thread run concurrently: eight steps per fit, with a save at every step. */
+@Timeout(120) // Only a deadlock takes that long.
 class EngineSavingTest extends FitTestCase {
 
     private static Transform awaiting(CountDownLatch latch) {
@@ -91,13 +91,13 @@ class EngineSavingTest extends FitTestCase {
         Map<Long, Long> aheadOf = new ConcurrentHashMap<>();
         try (ChainModule module = new ChainModule()) {
             module.transform("transformed", (weights, context) -> {
-                // The step that finds no memory left is trained already when it waits.
+                // The step for which no snapshot memory is free has been trained when it waits.
                 long possible = Math.min(8, context.globalStep() + maxPendingSaves + 1);
                 while (trained.get() < possible) {
                     Thread.onSpinWait();
                 }
                 for (int i = 0; i < 1_000_000; i++) {
-                    Thread.onSpinWait(); // Leaves training time to go on, if it can.
+                    Thread.onSpinWait(); // Gives training time to continue, if it can.
                 }
                 aheadOf.put(context.globalStep(), trained.get());
                 return weights;
@@ -172,7 +172,7 @@ class EngineSavingTest extends FitTestCase {
                         public void onTrainBatchEnd(
                                 Trainer running, LightningModule m, NDArray loss, Batch batch, int batchIndex) {
                             ended.set(running.globalStep());
-                            // The writer waits for work again when it is done with what it had.
+                            // The writer waits when it has finished all saves.
                             while (running.globalStep() == 4
                                     && (writer.get() == null || writer.get().getState() != Thread.State.WAITING)) {
                                 Thread.onSpinWait();

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Compares the order of hooks, and what they see, with what Lightning did in the same runs. The recording is made by
- * {@code src/test/python/record_hooks.py}.
+ * Compares the order of hooks, and the state they see, with recordings of Lightning in the same runs.
+ * {@code src/test/python/record_hooks.py} makes the recordings.
  */
 class HookOrderTest {
     private static final Set<String> NOTHING_TO_TRAIN = Set.of("no epochs", "no steps", "stop before training");
@@ -49,7 +49,7 @@ class HookOrderTest {
                     ? () -> trainer.fit(module, train)
                     : () -> trainer.fit(module, train, Points.of(manager, validationRecords, 2));
             if (recorded.has("raise")) {
-                assertThatThrownBy(fit::run).hasMessage("as told");
+                assertThatThrownBy(fit::run).hasMessage("requested by the recording");
             } else {
                 fit.run();
             }
@@ -59,13 +59,13 @@ class HookOrderTest {
     }
 
     /**
-     * What Rivulet does otherwise than Lightning:
+     * Applies the deliberate differences from Lightning:
      *
      * <ul>
-     *   <li>After the last epoch its index stays what it was; Lightning counts on, so that the hooks at the end of
-     *       training see the index of an epoch that never runs.
-     *   <li>Validation is not checked where there is nothing to train.
-     *   <li>{@code teardown} is called after a failure, too: what {@code setup} took hold of would be lost otherwise.
+     *   <li>After the last epoch, its index is unchanged; Lightning increments it, so that the hooks at the end of
+     *   training see the index of an epoch that never runs.
+     *   <li>The sanity check is skipped if there is nothing to train.
+     *   <li>{@code teardown} is also called after a failure: otherwise resources of {@code setup} would leak.
      * </ul>
      */
     private static List<String> withDeliberateDifferences(JsonObject recorded) {

@@ -31,7 +31,7 @@ final class HookRecorder {
     /**
      * A recorder.
      *
-     * @param recorded may tell at which hook to stop or to throw
+     * @param recorded may name a hook at which to stop or to throw
      */
     HookRecorder(List<String> events, JsonObject recorded) {
         this.events = events;
@@ -47,7 +47,7 @@ final class HookRecorder {
                 });
     }
 
-    /** The last argument of a batch's hook. */
+    /** The batch index, the last argument of a batch hook; empty for other hooks. */
     private static OptionalInt batchIndex(Object[] arguments) {
         return arguments[arguments.length - 1] instanceof Integer index ? OptionalInt.of(index) : OptionalInt.empty();
     }
@@ -63,7 +63,7 @@ final class HookRecorder {
             trainer.stop();
         }
         if (isDue("raise", hook, trainer, batch)) {
-            throw new IllegalArgumentException("as told");
+            throw new IllegalArgumentException("requested by the recording");
         }
     }
 
@@ -82,7 +82,7 @@ final class HookRecorder {
                 && (!wanted.has("batch") || wanted.get("batch").getAsInt() == batch.orElseThrow());
     }
 
-    /** A linear model that logs the numbers that tell when they were logged. */
+    /** A linear model that logs numbers which encode when they were logged. */
     static final class Module extends PlaneModule {
         private final List<String> events;
 

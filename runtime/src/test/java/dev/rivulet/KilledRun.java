@@ -11,7 +11,9 @@ import dev.rivulet.fixture.Points;
 import dev.rivulet.fixture.SeeingModule;
 import java.nio.file.Path;
 
-/** The main program of a JVM that trains, saves all streams at every step, and tells of each commit until it is killed. */
+/**
+ * The main program of a JVM that trains, saves all streams at every step, and prints each commit until it is killed.
+ */
 final class KilledRun {
     private KilledRun() {}
 
@@ -26,8 +28,7 @@ final class KilledRun {
     }
 
     /**
-     * Trains without end. Each line on standard output is a checkpoint that was said to be durable: its step, a space, its
-     * stream.
+     * Trains without end. Prints a line for each checkpoint that is reported as durable: its step, a space, its stream.
      *
      * @param arguments directory of the run
      */

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills training runs that save at every step. What they said to be durable is there afterwards, and nothing else.
+ * Kills training runs that save at every step. Afterwards exactly the checkpoints that they reported as durable exist.
  *
- * <p>Several runs follow each other in one directory, so that each also begins with what a killed one left.
+ * <p>Several runs follow each other in one directory, so that each starts with the files of a killed one.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the directories of killed processes stay locked for a while")
@@ -33,7 +33,7 @@ class KilledRunsTest {
     private static final int KILLS = Seed.scaled(8);
     private static final int KILLS_PER_DIRECTORY = 8;
 
-    /** Acknowledged checkpoints after which a run is killed at the latest. */
+    /** Largest number of acknowledged checkpoints before a kill. */
     private static final int MOST_COMMITS = 60;
 
     @TempDir
@@ -53,7 +53,7 @@ class KilledRunsTest {
                 acknowledged += result.get();
             }
             System.out.printf(
-                    "SIGKILL: %,d kills, %,d checkpoints acknowledged: 0 lost, 0 torn, 0 mixed, 0 left over (seed %d)%n",
+                    "SIGKILL: %,d kills, %,d checkpoints acknowledged: 0 lost, 0 torn, 0 mixed, 0 orphaned (seed %d)%n",
                     KILLS, acknowledged, Seed.VALUE);
         } finally {
             workers.shutdownNow();
@@ -74,7 +74,7 @@ class KilledRunsTest {
         return acknowledged;
     }
 
-    /** What the run has acknowledged. */
+    /** Returns the checkpoints that the run acknowledged. */
     private static List<String> killOneRun(Path directory, Random random) throws IOException {
         List<String> commits = new ArrayList<>();
         try (ChildProcess run = ChildProcess.jvm(

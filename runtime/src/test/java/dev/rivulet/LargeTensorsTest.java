@@ -29,15 +29,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Tensors beyond 2 GiB, which no Java buffer holds, in files beyond 4 GiB, for which zip has other records. Takes 18 GB of
- * memory and 9 GB on the disk.
+ * Tensors beyond 2 GiB, the limit of Java buffers, in files beyond 4 GiB, which need zip64 records. Takes 18 GB of
+ * memory and 9 GB of disk.
  */
 @Tag("slow")
 @EnabledIfSystemProperty(named = "rivulet.large", matches = "true", disabledReason = "takes 18 GB of memory")
 class LargeTensorsTest extends FitTestCase {
     private static final Shape SHAPE = new Shape((1L << 25) + 1, 16);
 
-    /** The mean of all its elements, which takes no memory beyond theirs. */
+    /** Computes the mean of all elements of its weight, without further memory. */
     private static final class LargeModule extends LightningModule {
 
         @Override

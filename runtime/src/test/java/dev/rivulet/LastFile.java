@@ -18,23 +18,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What {@code resumeFrom("last")} goes on from in the folder of recorded runs, tried out in a copy. */
+/** The file from which {@code resumeFrom("last")} resumes in a folder of recorded runs, determined in a copy. */
 final class LastFile {
     private final Path root;
     private final int trainBatches;
 
     /**
-     * Of a folder.
+     * Creates a probe of a folder.
      *
-     * @param root the runs' {@code defaultRootDir}
-     * @param trainBatches of an epoch
+     * @param root {@code defaultRootDir} of the runs
+     * @param trainBatches number of training batches of an epoch
      */
     LastFile(Path root, int trainBatches) {
         this.root = root;
         this.trainBatches = trainBatches;
     }
 
-    /** The file; empty if it is refused for want of one. */
+    /** The file; empty if there is none to resume from. */
     Optional<Path> file() throws IOException {
         Path copy = Files.createTempDirectory(root.toAbsolutePath().getParent(), "copy");
         copyTo(copy);
@@ -71,9 +71,9 @@ final class LastFile {
     }
 
     /**
-     * Whether no checkpoint was committed after a file, and none from which training can go on if there is no file.
+     * Whether no resumable checkpoint was committed after a file; without a file, whether there is none at all.
      *
-     * @param weightsOnly streams from whose checkpoints training cannot go on
+     * @param weightsOnly streams whose checkpoints are not resumable
      */
     boolean isNewest(Optional<Path> file, Set<String> weightsOnly) throws IOException {
         Path checkpoints = root.resolve("checkpoints");
@@ -91,7 +91,7 @@ final class LastFile {
         if (file.isEmpty()) {
             return resumable.isEmpty();
         }
-        // A copy under the name of last is no item of its own.
+        // A copy under the name "last" is not a separate item.
         Checkpoint found = Checkpoints.describe(file.get());
         return resumable.stream()
                 .filter(item -> item.group() == newest)

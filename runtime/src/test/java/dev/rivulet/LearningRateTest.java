@@ -17,10 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The learning rates that a fit trains with, by what steps a schedule. */
+/** The learning rates of a fit, by the interval of the schedule. */
 class LearningRateTest extends FitTestCase {
 
-    /** Records the rate with which each batch was trained; its schedule is given. */
+    /** Records the learning rate of each batch. */
     private static final class ScheduledModule extends PlaneModule {
         private final SGD optimizer = SGD.builder().lr(1).build();
         private final List<Double> rates = new ArrayList<>();

@@ -29,11 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Goes on from files that hold no more than Lightning writes. */
+/** Resumes from files with only the entries that Lightning writes. */
 class LightningResumeTest extends FitTestCase {
     private final List<Long> validated = new ArrayList<>();
 
-    /** Notes after which steps a validation runs. */
+    /** Records the steps after which a validation runs. */
     private final Callback watching = new Callback() {
         @Override
         public void onValidationEnd(Trainer trainer, LightningModule module) {
@@ -51,7 +51,7 @@ class LightningResumeTest extends FitTestCase {
         return policy.everyNTrainSteps(1);
     }
 
-    /** Steps after which a run validates that goes on from the file of a step of another one. */
+    /** Steps after which a run validates that resumes from a step of another run. */
     private List<Long> validatedFrom(int step, UnaryOperator<Trainer.Builder> settings) throws IOException {
         return validatedFrom(step, settings, LightningResumeTest::eachStep);
     }
@@ -146,7 +146,7 @@ class LightningResumeTest extends FitTestCase {
         }
     }
 
-    /** Learns at half the rate after an epoch in which nothing became better, as after each. */
+    /** Halves its learning rate after each epoch, because its metric never improves. */
     private static final class SlowingModule extends LineModule {
         private final SGD optimizer = SGD.builder().lr(0.05).build();
 

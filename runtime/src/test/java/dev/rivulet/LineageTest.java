@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Files and manifests tell the same story. */
+/** Files and manifests record the same lineage. */
 class LineageTest extends FitTestCase {
 
     @BeforeEach
@@ -51,7 +51,9 @@ class LineageTest extends FitTestCase {
         assertThat(provenance.stream()).isEqualTo(stored.stream());
         assertThat(provenance.epoch()).isEqualTo(manifest.origin().epoch());
         assertThat(provenance.globalStep()).isEqualTo(manifest.origin().globalStep());
-        assertThat(provenance.metrics()).isEqualTo(manifest.origin().metrics()).containsOnlyKeys("train_loss", "val_loss");
+        assertThat(provenance.metrics())
+                .isEqualTo(manifest.origin().metrics())
+                .containsOnlyKeys("train_loss", "val_loss");
         assertThat(provenance.version()).isEqualTo(manifest.origin().version()).isEqualTo(RuntimeVersion.current());
         assertThat(provenance.derivation())
                 .isEqualTo(stored.derivation()

@@ -4,16 +4,16 @@ import ai.djl.ndarray.types.Shape;
 import dev.rivulet.internal.model.Network;
 import java.util.List;
 
-/** What a module does not show its users. */
+/** Gives tests access to package-private state of modules. */
 public final class LiveNetwork {
     private LiveNetwork() {}
 
-    /** The net of a module that has been made, or can be without data. */
+    /** The network of a module; created if it does not exist. */
     public static Network of(LightningModule module, Shape... inputs) {
         return module.network(List.of(inputs));
     }
 
-    /** Whether a module has its weights already. */
+    /** Whether the weights of a module exist. */
     public static boolean hasWeights(LightningModule module) {
         return module.hasWeights();
     }

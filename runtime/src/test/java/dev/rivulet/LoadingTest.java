@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What was saved comes back. */
+/** Loads saved checkpoints. */
 class LoadingTest extends FitTestCase {
     private final Map<String, List<Float>> trained = new HashMap<>();
 
@@ -210,7 +210,7 @@ class LoadingTest extends FitTestCase {
         }
     }
 
-    /** A state dict of half precision, alone or as Lightning has it. */
+    /** A state dict in half precision, bare or under Lightning's key. */
     private Path pyTorchFile(boolean inDictionary) throws IOException {
         ByteBuffer halves = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
         halves.putShort((short) 0x3800).putShort((short) 0xc000).flip();

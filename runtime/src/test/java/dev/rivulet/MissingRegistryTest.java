@@ -14,10 +14,10 @@ import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.transform.StateDict;
 import org.junit.jupiter.api.Test;
 
-/** What a user is told whose annotations had no effect. */
+/** Error messages when annotations have no effect. */
 class MissingRegistryTest extends FitTestCase {
 
-    /** Has a transform, but no processor has run. */
+    /** Has a transform, but the processor did not run. */
     static class Unprocessed extends PlaneModule {
         @WeightTransform("halved")
         static StateDict halve(StateDict weights) {

@@ -4,7 +4,7 @@ import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.StreamDeclaration;
 import java.util.List;
 
-/** A registry that cannot be created, for it needs an argument. */
+/** A registry that cannot be created, because its constructor has a parameter. */
 final class MissingRegistryTest_BrokenCallbackRegistry implements CallbackRegistry<MissingRegistryTest.Broken> {
     private final List<StreamDeclaration> streams;
 

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Replays cases recorded from Lightning's {@code ModelCheckpoint}: the copies in the test resources, or those of
- * {@code -Drivulet.conformance=DIR}. A recorded run is replayed twice: its hooks through the pure policy, and all of it by the
- * trainer with real files. Where Rivulet differs on purpose, {@link dev.rivulet.internal.retention.Difference} says how and why, by
- * rules that hold for unknown cases too.
+ * Replays cases recorded from Lightning's {@code ModelCheckpoint}: the copies in the test resources, or those in
+ * {@code -Drivulet.conformance=DIR}. A recorded run is replayed twice: its hooks by the policy alone, and the whole run
+ * by the trainer with real files. {@link dev.rivulet.internal.retention.Difference} describes the deliberate
+ * differences, by rules that also apply to unknown cases.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Three groups of six streams. */
+/** Finds checkpoints in three groups of six streams. */
 class NewestCheckpointTest extends FitTestCase {
 
     @BeforeEach

@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Weights are saved and loaded under PyTorch's names, or under those that the user gives. */
+/** Weights are saved and loaded under PyTorch's names, or under names of the user. */
 class ParameterNameTest extends FitTestCase {
 
     @Test
@@ -49,7 +49,7 @@ class ParameterNameTest extends FitTestCase {
         }
     }
 
-    /** What Lightning would hold in a field called model. */
+    /** A model as in the field {@code model} of a Lightning module. */
     private static final class ModelModule extends PlaneModule {
         private final SGD optimizer = SGD.builder().lr(0.1).build();
 
@@ -263,7 +263,8 @@ class ParameterNameTest extends FitTestCase {
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
                 .hasMessage(
                         file
-                                + " does not fit the model:\n  decoder.weight is F32[2, 3] in the file, F32[2, 2] in the model");
+                                + " does not fit the model:\n  decoder.weight is F32[2, 3] in the file, F32[2, 2] in"
+                                + " the model");
     }
 
     @Test

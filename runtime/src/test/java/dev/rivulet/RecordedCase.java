@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A recorded case of successive runs in one folder, trained for real. Each recorded callback is a stream, the first one
- * the original.
+ * A recorded case of successive runs in one folder, replayed by real training. Each recorded callback is a stream, the
+ * first one the original.
  */
 final class RecordedCase {
     private static final List<String> STREAMS = List.of("original", "second", "third", "fourth", "another");
@@ -52,7 +52,7 @@ final class RecordedCase {
         this.folder = new RecordedFolder(root);
     }
 
-    /** Thrown where a run was refused before training began. */
+    /** Thrown when a run is refused before training starts. */
     static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -68,7 +68,7 @@ final class RecordedCase {
         }
     }
 
-    /** What the case takes that the trainer does not have; empty if it can be replayed. */
+    /** A setting of the case that the trainer does not have; empty if the case can be replayed. */
     Optional<String> missing() {
         return runs().stream()
                 .flatMap(run -> RecordedTrainer.unknownSetting(settings(run)).stream())
@@ -79,9 +79,9 @@ final class RecordedCase {
     /**
      * Trains the first runs, one after the other.
      *
-     * @param whole how many of these there are before one that goes on in an epoch of which Lightning leaves something out: from
-     *     there on there may be other files
-     * @throws RefusedException if a run is refused before it begins
+     * @param whole number of runs before one that resumes in an epoch of which Lightning skips a part; from there on,
+     *     files may differ
+     * @throws RefusedException if a run is refused before it starts
      */
     List<RunEnd> replay(int count, int whole) throws IOException, RefusedException {
         List<RunEnd> ends = new ArrayList<>();
@@ -96,7 +96,7 @@ final class RecordedCase {
         return ends;
     }
 
-    /** The file from which Lightning went on. */
+    /** The file from which Lightning resumed. */
     private Optional<Path> source(CaseConfig run) {
         return new CaseConfig(run.json().getAsJsonObject("expected"))
                 .text("resolved_ckpt_path")
@@ -104,7 +104,7 @@ final class RecordedCase {
                 .map(folder::file);
     }
 
-    /** Whether {@code "last"} named what it names in Lightning, as far as the runs have been replayed. */
+    /** Whether {@code "last"} named the same files as in Lightning, in the replayed runs. */
     Verdict resumeVerdict() {
         return resumeVerdict;
     }
@@ -118,7 +118,7 @@ final class RecordedCase {
             try {
                 FitResult result = fit(run, module, clock, from);
                 if (unfinished.isPresent() && !module.startedIn(epoch)) {
-                    resumeVerdict = resumeVerdict.and(Verdict.failed("left something out of epoch " + epoch));
+                    resumeVerdict = resumeVerdict.and(Verdict.failed("skipped a part of epoch " + epoch));
                 }
                 return new RunEnd(false, retained(run, result), folder.listing());
             } catch (NotResumableException refusal) {
@@ -163,7 +163,7 @@ final class RecordedCase {
         }
     }
 
-    /** A trainer that is used again goes on where it stood, which is what it saved last. */
+    /** A reused trainer resumes at its last position, which is the last checkpoint. */
     private ResumeFrom from(CaseConfig run) throws IOException {
         if (settings(run).get("reuse_trainer").isPresent()) {
             return resumeFrom("last");
@@ -176,7 +176,9 @@ final class RecordedCase {
                 .orElseGet(ResumeFrom::nothing);
     }
 
-    /** From what Lightning calls last, so that the rest can be compared where the trainer calls something else so. */
+    /**
+     * Resumes from the file that Lightning calls last, so that the rest can be compared even if the trainer's differs.
+     */
     private ResumeFrom fromLast(CaseConfig run) throws IOException {
         Optional<Path> lightnings = source(run);
         LastFile last = new LastFile(root, RecordedTrainer.trainBatches(settings(run)));
@@ -204,7 +206,7 @@ final class RecordedCase {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether an error is the one that ended the recorded run. */
+    /** Whether a failure is the one that ended the recorded run. */
     private static boolean isRecorded(CaseConfig run, IllegalStateException failure) {
         Optional<String> recorded = new CaseConfig(run.json().getAsJsonObject("expected")).text("error");
         return recorded.filter(error -> error.contains(RecordedModule.EXCEPTION)
@@ -217,7 +219,7 @@ final class RecordedCase {
         Map<String, RunEnd.Retained> retained = new TreeMap<>();
         List<CaseConfig> callbacks = callbacks(run);
         for (int i = 0; i < callbacks.size(); i++) {
-            // A trial run has no streams.
+            // A dry run has no streams.
             Optional<StreamResult> stream = Optional.ofNullable(result.streams().get(STREAMS.get(i)));
             boolean monitored = callbacks.get(i).text("monitor").isPresent();
             retained.put(
@@ -241,7 +243,7 @@ final class RecordedCase {
                 scores);
     }
 
-    /** The runs, each with all its settings, be they those of the run before. */
+    /** The runs, each with all settings, including those reused from the previous run. */
     private List<CaseConfig> runs() {
         List<CaseConfig> runs = new ArrayList<>();
         Map<String, JsonObject> known = new HashMap<>();

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The folder in which a recorded case runs. What Lightning puts into {@code d/}, or into {@code checkpoints/} by default,
- * a trainer puts into {@code checkpoints/d/} or {@code checkpoints/}; here files have Lightning's names and extensions.
+ * The folder of a recorded case, with Lightning's file names and extensions. Where Lightning writes to {@code d/}, or
+ * to {@code checkpoints/} by default, a trainer writes to {@code checkpoints/d/} or {@code checkpoints/}.
  */
 final class RecordedFolder {
     private static final String CHECKPOINTS = "checkpoints";
@@ -28,7 +28,7 @@ final class RecordedFolder {
         this.checkpoints = root.toAbsolutePath().normalize().resolve(CHECKPOINTS);
     }
 
-    /** Tells of the directories and the extension of the next run. */
+    /** Sets the directories and the extension of the next run. */
     void expect(List<CaseConfig> callbacks) {
         callbacks.forEach(callback -> {
             callback.text("dirpath").ifPresent(directories::add);
@@ -36,14 +36,14 @@ final class RecordedFolder {
         });
     }
 
-    /** The file that has a name in Lightning's folder. */
+    /** The file for a name in Lightning's folder. */
     Path file(String name) {
         String own =
                 name.endsWith(extension) ? name.substring(0, name.length() - extension.length()) + EXTENSION : name;
         return checkpoints.resolve(own.startsWith(CHECKPOINTS + "/") ? own.substring(CHECKPOINTS.length() + 1) : own);
     }
 
-    /** A file's name in Lightning's folder. */
+    /** The name of a file in Lightning's folder. */
     String name(Path file) {
         String name = checkpoints.relativize(file).toString().replace('\\', '/');
         if (directories.stream().noneMatch(directory -> name.startsWith(directory + "/"))) {

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A linear model that logs what a recorded run logged, throws where it threw, and lets time pass as it did. */
+/** A linear model that repeats the metrics, the exception and the timing of a recorded run. */
 final class RecordedModule extends SteadyModule {
-    /** What a recorded run throws. */
+    /** Message of the exception in recorded runs. */
     static final String EXCEPTION = "user exception";
 
     private final JsonObject metrics;
@@ -45,14 +45,14 @@ final class RecordedModule extends SteadyModule {
         }
     }
 
-    /** Whether training has got as far as calling its first hook. */
+    /** Whether training has called its first hook. */
     boolean hasStarted() {
         return hasStarted;
     }
 
     /**
-     * Whether the first that was called of the hooks of batches, validations and the ends of epochs was one of an epoch, or the
-     * next one's first where nothing of it was left.
+     * Whether the first hook of a batch, a validation or an end of an epoch was called in the given epoch, or in the
+     * next one if nothing was left of it.
      */
     boolean startedIn(int epoch) {
         return firstEpoch.isEmpty() || firstEpoch.getAsInt() == epoch || firstEpoch.getAsInt() == epoch + 1;
@@ -62,7 +62,7 @@ final class RecordedModule extends SteadyModule {
         firstEpoch = firstEpoch.isPresent() ? firstEpoch : OptionalInt.of(currentEpoch());
     }
 
-    /** Tells the module what it cannot see: when the check before training begins and ends. */
+    /** Tracks the start and the end of the sanity check. */
     Callback sanityChecks() {
         return new Callback() {
             @Override
@@ -78,7 +78,7 @@ final class RecordedModule extends SteadyModule {
         };
     }
 
-    /** Where a series goes on that may have begun in an earlier run: at its first value that is seen. */
+    /** Index at which a series continues that may have started in an earlier run: that of its first recorded value. */
     private int firstIndex(CaseConfig run, String scope, String hook) {
         if (!metrics.has(scope)) {
             return 0;

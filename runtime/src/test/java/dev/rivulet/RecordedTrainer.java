@@ -5,7 +5,7 @@ import dev.rivulet.internal.retention.CaseConfig;
 import java.util.Map;
 import java.util.Optional;
 
-/** Settings of a trainer as recorded, with Lightning's names and defaults. */
+/** Recorded settings of a trainer, with Lightning's names and defaults. */
 final class RecordedTrainer {
     private static final int LIGHTNINGS_OWN_BATCHES = 64;
 
@@ -66,7 +66,7 @@ final class RecordedTrainer {
                     builder.valCheckInterval(value.getAsInt());
                 }
             }
-            default -> {} // The data's business.
+            default -> {} // A setting of the data.
         }
     }
 

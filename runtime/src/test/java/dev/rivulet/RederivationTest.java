@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A static transform gives the bytes of its file again. */
+/** A static transform recomputes the bytes of its file. */
 class RederivationTest extends FitTestCase {
 
     @BeforeEach

@@ -29,7 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** A recorded case of what Lightning finds to resume from. */
+/** A recorded case of the checkpoint from which Lightning resumes. */
 final class ResumeCase {
     private static final String CKPT = ".ckpt";
 
@@ -63,12 +63,12 @@ final class ResumeCase {
         };
     }
 
-    /** Files of these names that no run wrote are not found, those that runs wrote are, whatever they are called. */
+    /** Finds files that runs wrote, whatever their names, and ignores other files of the recorded names. */
     private Verdict findLast() throws IOException {
         List<String> names = names("folder");
         create(names);
         if (!isRefused("last") || !names.equals(listed(names))) {
-            return Verdict.failed("took or touched a file that is not its own");
+            return Verdict.failed("used or changed a file that it does not own");
         }
         String extension = json.getAsJsonObject("config").get("FILE_EXTENSION").getAsString();
         List<String> candidates = names.stream()
@@ -101,7 +101,7 @@ final class ResumeCase {
         return sameFile ? Verdict.same() : Verdict.different(Difference.LAST_IS_READ_FROM_MANIFESTS);
     }
 
-    /** The newest of all streams is found though another file was modified later. */
+    /** Finds the newest checkpoint of all streams although another file was modified later. */
     private Verdict newestFile() throws IOException {
         fit(everyStep(2).stream("second", policy -> policy.filename("last").everyNTrainSteps(1)), ResumeFrom.nothing());
         fit(
@@ -123,10 +123,10 @@ final class ResumeCase {
         boolean resumes = fit(everyStep(2), resumeFrom("auto")).resumedFrom().isPresent();
         return !found && startsFresh && resumes && names.equals(listed(names))
                 ? Verdict.different(Difference.AUTO_REPLACES_HPC)
-                : Verdict.failed("found a file that is not its own, or none");
+                : Verdict.failed("found a file that it does not own, or none");
     }
 
-    /** The newest manifest has the scores that the result has. */
+    /** The newest manifest has the scores of the result. */
     private Verdict export() throws IOException {
         FitResult result = fit(
                 everyStep(3).stream(
@@ -157,7 +157,10 @@ final class ResumeCase {
                 : Verdict.failed("found");
     }
 
-    /** Best is that of the first stream with a monitor. The metrics of a case are loss up or down, which have their best at other steps. */
+    /**
+     * The best checkpoint belongs to the first stream with a monitor. Modes alternate, so that streams differ in their
+     * best step.
+     */
     private Verdict best() throws IOException {
         JsonElement config = json.get("config");
         List<CaseConfig> streams = config.isJsonArray()
@@ -227,7 +230,7 @@ final class ResumeCase {
                 "original", policy -> policy.everyNTrainSteps(1));
     }
 
-    /** Fits a model that logs each metric of the case as its step. */
+    /** Fits a model that logs the step as each metric of the case. */
     private FitResult fit(Trainer.Builder builder, ResumeFrom from) {
         try (NDManager manager = NDManager.newBaseManager();
                 SteadyModule module = new SteadyModule() {
@@ -248,7 +251,7 @@ final class ResumeCase {
         }
     }
 
-    /** Which of the files are there, empty as they were planted. */
+    /** The files that still exist and are still empty. */
     private List<String> listed(List<String> names) throws IOException {
         List<String> listed = new ArrayList<>();
         for (String name : names) {

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What no run goes on from, or not with this module, optimizer or data: each with what to do instead. */
+/** Refuses files, modules, optimizers and data with which training cannot resume, and names the remedy. */
 class ResumeRefusalTest {
     @TempDir
     Path root;
@@ -145,7 +145,7 @@ class ResumeRefusalTest {
                 "\"" + entry.substring(entry.lastIndexOf('/') + 1) + "\" of " + changed.toRealPath() + " is missing");
     }
 
-    /** With None in the place of a value. */
+    /** Replaces a value by None. */
     private static TorchValue without(TorchValue value, List<String> path) {
         if (path.isEmpty()) {
             return TorchValue.None.NONE;

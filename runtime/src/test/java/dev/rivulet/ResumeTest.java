@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A run that was stopped and goes on comes to the same, to the bit, as one that was never stopped. */
+/** A stopped and resumed run ends bit for bit like one that was never stopped. */
 @Tag("slow")
 class ResumeTest {
     private static final int BATCHES = 6;
@@ -99,7 +99,7 @@ class ResumeTest {
                         policy -> policy.everyNTrainSteps(1).saveTopK(-1).saveLast(SaveLast.LINK));
     }
 
-    /** What a run has come to. */
+    /** The end of a run. */
     private record End(FitResult result, List<Double> losses, Map<String, String> state) {}
 
     private End train(Trainer.Builder trainer, Supplier<Optimizer> optimizer, Dataset train, ResumeFrom from)
@@ -111,7 +111,7 @@ class ResumeTest {
         }
     }
 
-    /** Stops a run, has it go on, and compares it with one that was not stopped. */
+    /** Stops and resumes a run, and compares it with one that is not stopped. */
     private void assertResumes(
             UnaryOperator<Trainer.Builder> settings,
             UnaryOperator<Trainer.Builder> stop,
@@ -184,7 +184,10 @@ class ResumeTest {
                 this::points);
     }
 
-    /** The second run adds to gradients of the first; what it saves has to leave out the first one's batches of that step, too. */
+    /**
+     * The second run accumulates onto gradients of the first, so its save must also drop the first run's batches of
+     * that step.
+     */
     @Test
     void repeatsExactlyTheStepOfAFailedBatch() throws Exception {
         stop(
@@ -244,7 +247,7 @@ class ResumeTest {
                 this::points);
     }
 
-    /** Validation shuffles, so that random numbers have been drawn for it when it is interrupted. */
+    /** Validation shuffles, so it has drawn random numbers when it is interrupted. */
     @Test
     void resumesAfterAnInterruptedValidation() throws Exception {
         assertResumes(
@@ -256,7 +259,7 @@ class ResumeTest {
                 this::points);
     }
 
-    /** The second module says nothing of freezing: what was frozen is in the checkpoint. */
+    /** The second module freezes nothing: the checkpoint records the frozen parameters. */
     @Test
     void keepsFrozenParametersFrozen() throws Exception {
         try (ResumableModule module = new ResumableModule(ResumeTest::adam) {
@@ -294,7 +297,7 @@ class ResumeTest {
                 .containsEntry("/hparams_name", "kwargs");
     }
 
-    /** Interrupts the run in an epoch: at the end of a training batch, or of a validation batch. */
+    /** Interrupts the run in an epoch, at the end of a training batch or of a validation batch. */
     private record Stop(int epoch, int trainBatch, int validationBatch) implements Callback {
         @Override
         public void onTrainBatchEnd(

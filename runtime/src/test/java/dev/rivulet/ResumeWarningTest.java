@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is different from then, and makes a run that goes on another one; in a second JVM, whose log is read. */
+/** Warns of changed settings that make a resumed run differ; reads the log of a second JVM. */
 @Tag("slow")
 class ResumeWarningTest {
     @TempDir

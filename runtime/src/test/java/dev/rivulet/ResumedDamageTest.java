@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A damaged checkpoint is noticed while it is read: the one before it will do, and nothing is lost. */
+/** A damaged checkpoint is detected while it is read, and the one before it is used; nothing is lost. */
 @Tag("slow")
 class ResumedDamageTest {
     private static final int STEPS = 8;
@@ -104,7 +104,7 @@ class ResumedDamageTest {
         }
     }
 
-    /** Changes a bit of a tensor, which is found in the file by its bytes. */
+    /** Flips a bit of a tensor, which is located in the file by its bytes. */
     private static void damage(Path file, String path) throws IOException {
         byte[] tensor;
         try (TorchReader reader = TorchReader.open(file)) {

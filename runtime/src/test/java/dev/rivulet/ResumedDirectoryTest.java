@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A run that goes on in a directory deletes what it took over when its policy says so, and nothing else. */
+/** A run that resumes in a directory deletes only the files it adopted, when its policy requires it. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
 class ResumedDirectoryTest extends FitTestCase {
 

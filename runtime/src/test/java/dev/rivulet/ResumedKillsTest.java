@@ -24,17 +24,17 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills training runs at random moments, again and again, and has each go on by itself. All comes to the same, to the bit,
- * as in a run that was never interrupted.
+ * Kills training runs repeatedly at random times and lets them resume automatically. They end bit for bit like runs
+ * that were never interrupted.
  *
- * <p>Each run has settings of its own, and the next optimizer.
+ * <p>Each run has its own settings, and the next optimizer.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the directories of killed processes stay locked for a while")
 class ResumedKillsTest {
     private static final int KILLS = Seed.scaled(4);
 
-    /** Stops of one run at most, so that some runs are short of breath and others hardly disturbed. */
+    /** Largest number of stops of one run: some runs are stopped often, others rarely. */
     private static final int MOST_STOPS = Math.min(9, KILLS);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -63,7 +63,7 @@ class ResumedKillsTest {
         assertThat(differences).as("seed %d", Seed.VALUE).isEmpty();
     }
 
-    /** Runs one after the other, until enough were killed. */
+    /** Runs one after the other until there are enough kills. */
     private List<String> killRuns() throws Exception {
         List<String> differences = new ArrayList<>();
         while (kills() < KILLS) {

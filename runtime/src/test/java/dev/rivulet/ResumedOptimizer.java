@@ -22,7 +22,7 @@ import dev.rivulet.optim.StepLR;
 import dev.rivulet.optim.TorchOptimizer;
 import java.util.List;
 
-/** Each optimizer whose state is saved, with hyper-parameters that give it as much state as it can have. */
+/** Every optimizer whose state is saved, with the hyperparameters that give it the most state. */
 enum ResumedOptimizer {
     SGD_MOMENTUM {
         @Override
@@ -91,10 +91,10 @@ enum ResumedOptimizer {
     };
 
     /**
-     * A new optimizer.
+     * Creates an optimizer.
      *
-     * @param schedule of the learning rate, unless DJL's optimizer has a tracker
-     * @param steps of the whole run
+     * @param schedule schedule of the learning rate, unless DJL's optimizer has a tracker
+     * @param steps number of steps of the whole run
      */
     abstract Optimizer make(Schedule schedule, int steps);
 
@@ -106,7 +106,7 @@ enum ResumedOptimizer {
                 .build();
     }
 
-    /** What moves the learning rate. */
+    /** The schedule of the learning rate. */
     enum Schedule {
         STEP,
         ONE_CYCLE,

@@ -14,16 +14,16 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What a run has come to.
+ * The outcome of a run.
  *
  * @param summary steps, epochs and metrics
- * @param files all that the directory's checkpoints hold, flat, by name
+ * @param files all values of the directory's checkpoints by path, by file name
  * @param newest names of the newest checkpoint of each stream
- * @param sources names of checkpoints from which runs went on, which are not deleted then
+ * @param sources names of checkpoints from which runs resumed, which are not deleted
  */
 record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Set<String> newest, Set<String> sources) {
 
-    /** Reads what a finished {@link ResumedRun} has left. */
+    /** Reads the directory of a finished {@link ResumedRun}. */
     static ResumedOutcome of(Path directory, List<String> output, Set<String> sources) throws IOException {
         String prefix = "newest ";
         Set<String> newest = new TreeSet<>(output.stream()
@@ -56,9 +56,9 @@ record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Se
     }
 
     /**
-     * What is not as in a run that was never interrupted; all of it, by file and path in the file.
+     * All differences from a run that was never interrupted, by file and path in the file.
      *
-     * @param sameFiles whether all that is kept is to be the same, or the newest only
+     * @param sameFiles whether to compare all files, or only the newest ones
      */
     List<String> differencesFrom(ResumedOutcome straight, boolean sameFiles) {
         List<String> differences = new ArrayList<>();

@@ -19,16 +19,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts {@link ResumedRun}s, each in a JVM of its own.
+ * Starts {@link ResumedRun}s, each in its own JVM.
  *
- * @param optimizer that they have
- * @param seed of their other settings
+ * @param optimizer optimizer of the runs
+ * @param seed seed of their other settings
  */
 record ResumedProcess(ResumedOptimizer optimizer, long seed) {
     private static final int KILLED = 128 + 9;
     private static final int TERMINATED = 128 + 15;
 
-    /** Lets a run go on to its end. */
+    /** Resumes a run and waits for its end. */
     ResumedOutcome toEnd(Path directory) throws IOException {
         List<String> lines = new ArrayList<>();
         int status = run(directory, null, lines);
@@ -37,9 +37,9 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
     }
 
     /**
-     * Lets a run go on and stops it.
+     * Resumes a run and stops it.
      *
-     * @return how it ended and at what it was; empty if it came to its end before
+     * @return the signal and the activity that it interrupted; empty if the run ended before
      */
     Optional<String> stop(Path directory, RandomStop stop) throws IOException {
         List<String> lines = new ArrayList<>();
@@ -54,7 +54,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
                 + (isWriting(directory) ? " and save" : ""));
     }
 
-    /** Whether a save had been begun, and neither committed nor given up. */
+    /** Whether a save was started, but neither committed nor aborted. */
     private static boolean isWriting(Path directory) throws IOException {
         Path own = directory.resolve("checkpoints").resolve(".rivulet");
         if (!Files.isDirectory(own)) {
@@ -65,7 +65,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
         }
     }
 
-    /** The exit status. */
+    /** Runs the process and returns its exit status. */
     private int run(Path directory, @Nullable RandomStop stop, List<String> lines) throws IOException {
         try (ChildProcess run = ChildProcess.jvm(options(), ResumedRun.class, directory, optimizer.name(), seed)) {
             for (String line = run.readLine(); line != null; line = run.readLine()) {
@@ -90,7 +90,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
         return options;
     }
 
-    /** Names of the checkpoints from which runs have gone on in a directory. */
+    /** Names of the checkpoints from which runs resumed in a directory. */
     private static Set<String> sources(Path directory) throws IOException {
         Pattern resumed = Pattern.compile("Training resumes from .*/(.*): epoch");
         return new TreeSet<>(resumed.matcher(log(directory))

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs that are stopped at any call of a hook, and go on as often as it takes, come to the same files and books as one that
- * was never stopped. Policies are random.
+ * Runs that are stopped at random hook calls and resumed until they end have the same files and retention state as a
+ * run that was never stopped. Policies are random.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
@@ -57,7 +57,7 @@ class ResumedRetentionTest {
         }
     }
 
-    /** What a run is made of. */
+    /** The settings of a run. */
     private record Plan(
             int epochs,
             int batches,
@@ -69,7 +69,7 @@ class ResumedRetentionTest {
 
         static Plan random(Random random) {
             Map<String, StreamPolicy> streams = new LinkedHashMap<>();
-            // A file that is resumed from under its own name stays; "last" is replaced as if there had been no stop.
+            // A checkpoint is kept if a run resumes from it by name; "last" is replaced as if there had been no stop.
             streams.put("original", withLast(random, policy(random, "o")).build());
             streams.put(
                     "second", withLast(random, policy(random, "s")).dirpath("b").build());
@@ -124,7 +124,7 @@ class ResumedRetentionTest {
         }
     }
 
-    /** A run in a folder of its own. */
+    /** A run in its own folder. */
     private record Run(Plan plan, Path root) {
 
         Map<String, Object> withoutStops() throws IOException {
@@ -147,7 +147,7 @@ class ResumedRetentionTest {
             Trainer.Builder builder = Trainer.builder()
                     .defaultRootDir(root)
                     .enableProgressBar(false)
-                    .maxPendingSaves(0) // Else a name is free sooner or later, as the writer gets on.
+                    .maxPendingSaves(0) // Otherwise the writer's progress decides when a name becomes free.
                     .seed(1)
                     .maxEpochs(plan.epochs)
                     .accumulateGradBatches(plan.accumulate)
@@ -155,7 +155,7 @@ class ResumedRetentionTest {
                     .valCheckInterval(plan.validationEvery);
             plan.streams.forEach((name, policy) -> builder.stream(name, given -> policy.toBuilder()));
             Random metrics = new Random(plan.metricSeed);
-            // Where a checkpoint has taken another one's name, manifests do not tell which of equals counts as the
+            // If a checkpoint has taken the name of another one, manifests do not record which of equal scores is
             // earlier.
             boolean ties = plan.streams.values().stream()
                     .allMatch(policy -> policy.naming().enableVersionCounter());

@@ -24,13 +24,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The main program of a JVM that goes on with a run wherever it was killed, and tells what it has come to. */
+/** The main program of a JVM that resumes a run wherever it was killed, and prints its outcome. */
 final class ResumedRun {
     private static final int FEATURES = 16;
 
     private ResumedRun() {}
 
-    /** Large enough for a kill to come in the middle of a file. */
+    /** Large enough for a kill in the middle of a file. */
     static final class Module extends ResumableModule {
         Module(ResumedSettings settings) {
             super(() -> settings.optimizer().make(settings.schedule(), settings.steps()));
@@ -50,7 +50,7 @@ final class ResumedRun {
         }
     }
 
-    /** Says what the run is about to do, and which checkpoints are durable. */
+    /** Prints the next activity of the run, and durable checkpoints. */
     private static final class Reporter implements Callback {
         @Override
         public void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int index) {
@@ -69,8 +69,8 @@ final class ResumedRun {
     }
 
     /**
-     * Trains to the end. The last line on standard output is then {@code end} with steps, epochs and metrics; those before
-     * it are {@code newest} with the newest checkpoint of each stream.
+     * Trains to the end. The last line on standard output is then {@code end} with steps, epochs and metrics; those
+     * before it are {@code newest} with the newest checkpoint of each stream.
      *
      * @param arguments directory of the run; optimizer; seed of the settings
      */

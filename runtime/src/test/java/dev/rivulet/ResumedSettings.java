@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What a run is like that is killed and resumed. The same seed gives the same settings in every process.
+ * The settings of a run that is killed and resumed. The same seed gives the same settings in every process.
  *
- * @param seed of the run
- * @param epochs that it has
- * @param batches of an epoch that the data has
- * @param limitTrainBatches of which that many are used
+ * @param seed seed of the run
+ * @param epochs number of epochs
+ * @param batches number of batches of an epoch
+ * @param limitTrainBatches limit on these batches
  * @param valCheckInterval batches between validations
  * @param clipping "none", or the algorithm
  * @param everyNTrainSteps steps between saves
@@ -40,16 +40,16 @@ record ResumedSettings(
 
     static final int BATCH_SIZE = 8;
 
-    /** Which records come when, and who loads them. */
+    /** The order of records, and who loads them. */
     enum Order {
         SEEDED,
         SEEDED_PREFETCHED,
-        /** Drawn by DJL, from the generator that everything in the process shares. */
+        /** Shuffled by DJL, with the generator that the whole process shares. */
         DRAWN_BY_DJL,
         SEQUENTIAL
     }
 
-    /** Settings of which each is drawn by itself, but for the optimizer. */
+    /** Draws all settings except the optimizer independently. */
     static ResumedSettings random(ResumedOptimizer optimizer, long seed) {
         Random random = new Random(seed);
         int accumulate = random.nextBoolean() ? 1 : 3;
@@ -92,7 +92,7 @@ record ResumedSettings(
         return reseeded ? List.of("-Drivulet.random.torch=reseed") : List.of();
     }
 
-    /** A trainer of three streams: one saves steps, one what is derived from it, one epochs. */
+    /** A trainer with three streams: one saves steps, one is derived from it, one saves epochs. */
     Trainer.Builder trainer(Path directory) {
         Trainer.Builder trainer = Trainer.builder()
                 .seed(seed)

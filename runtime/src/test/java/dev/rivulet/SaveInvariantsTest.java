@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The live weights are the same before and after each save event, and the original stream's file holds them. */
+/** The live weights are equal before and after each save, and the file of the original stream holds them. */
 class SaveInvariantsTest extends FitTestCase {
     private final WeightsRecorder recorder = new WeightsRecorder();
 
@@ -86,9 +86,9 @@ class SaveInvariantsTest extends FitTestCase {
                     .allSatisfy(failure -> assertThat(failure)
                             .hasToString("stream \"transformed\", epoch " + failure.epoch() + ", step "
                                     + failure.globalStep()
-                                    + ": The transform of the stream \"transformed\" changed \"weight\" in place."
-                                    + " The weights have been restored."
-                                    + " Use operations that return a new array, such as mul instead of muli."));
+                                    + ": The transform of the stream \"transformed\" changed \"weight\" in place. The"
+                                    + " weights have been restored. Use operations that return a new array, such as mul"
+                                    + " instead of muli."));
             assertThatUntransformedStreamsAreIntact(result);
         }
     }
@@ -192,9 +192,9 @@ class SaveInvariantsTest extends FitTestCase {
                     .allSatisfy(failure -> assertThat(failure.cause())
                             .isInstanceOf(TransformException.class)
                             .hasMessage(
-                                    "An onSaveCheckpoint hook, called for the stream \"half\", changed \"weight\" in place."
-                                            + " The weights have been restored."
-                                            + " Use operations that return a new array, such as mul instead of muli."));
+                                    "An onSaveCheckpoint hook, called for the stream \"half\", changed \"weight\" in"
+                                            + " place. The weights have been restored. Use operations that return a new"
+                                            + " array, such as mul instead of muli."));
         }
     }
 

@@ -25,10 +25,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** The checkpoints of {@link KilledRun}s as they are found after a kill. */
+/** The checkpoints of {@link KilledRun}s after a kill. */
 record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
 
-    /** Opens the directory as the next run would, and closes it. */
+    /** Recovers the directory as the next run would, and closes it. */
     static SavedFiles afterKill(Path directory, List<String> acknowledged) throws IOException {
         try (CheckpointDirectory opened = CheckpointDirectory.open(directory)) {
             assertThat(opened.recovery().quarantined()).isEmpty();
@@ -37,7 +37,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         }
     }
 
-    /** Fails if anything is not as it was promised. */
+    /** Asserts all guarantees. */
     void check(String context) throws IOException {
         Manifest newest = catalog.newest().orElseThrow();
         String last = acknowledged.get(acknowledged.size() - 1);
@@ -61,7 +61,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
                 .toList();
     }
 
-    /** A group is all streams that are due at its step, or it is not there. */
+    /** A group has all streams that are due at its step, or it does not exist. */
     private void hasAllStreamsOfItsStep(Manifest manifest) {
         Set<String> due = new TreeSet<>(Set.of("original", "transformed", "half", "tail"));
         if (manifest.origin().globalStep() % 2 == 0) {
@@ -70,7 +70,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         if (manifest.origin().globalStep() % 3 == 0) {
             due.add("pruned");
         }
-        // Streams that keep the best leave out what is not among them.
+        // A stream with a monitor skips checkpoints that are not among the best.
         due.removeAll(Set.of("tail"));
         assertThat(manifest.checkpoints()).extracting(StoredCheckpoint::stream).containsAll(due);
     }
@@ -85,7 +85,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         return newest.values();
     }
 
-    /** Adds the files that a ledger names, each verified. A name that a newer run has taken over is that run's. */
+    /** Verifies and adds the retained files of a stream. A file name that a newer run adopted belongs to that run. */
     private void addFiles(String stream, RetainedGroups retained, Set<String> files, String context) throws IOException {
         Set<Long> groups = new TreeSet<>(retained.kept().topK().numbers());
         groups.addAll(retained.kept().newest().numbers());
@@ -125,7 +125,7 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         assertThat(checkpoint.metrics()).as(context).isEqualTo(manifest.origin().metrics());
     }
 
-    /** The newest group's files are of one step to the bit: one is half of the other. */
+    /** The files of the newest group belong to one step: one is exactly half of the other. */
     private void checkPair(Manifest newest, String context) {
         Path original = directory.resolve(
                 catalog.checkpoint("original", newest.group()).orElseThrow().file());

@@ -36,8 +36,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A recorded case around Lightning's {@code ModelCheckpoint} that is no run: several callbacks, directories, links, what is in
- * a file.
+ * A recorded case of Lightning's {@code ModelCheckpoint} that is not a run: several callbacks, directories, links,
+ * contents of a file.
  */
 final class SetupCase {
     private static final List<String> STREAMS = List.of("original", "second", "third", "fourth", "another");
@@ -47,7 +47,7 @@ final class SetupCase {
     /**
      * Replays a case.
      *
-     * @param folder an empty one
+     * @param folder an empty folder
      */
     static Verdict judge(JsonObject testCase, Path folder) throws IOException {
         return switch (testCase.get("kind").getAsString()) {
@@ -66,7 +66,9 @@ final class SetupCase {
         };
     }
 
-    /** A callback is known by a text of some of its parameters. Instead a stream is known by its name alone. */
+    /**
+     * Lightning identifies a callback by a string of some of its parameters; Rivulet identifies a stream by its name.
+     */
     private static Verdict stateKey(JsonObject testCase, Path folder) throws IOException {
         CaseConfig config = new CaseConfig(testCase.getAsJsonObject("config"));
         FitResult result = fit(
@@ -79,14 +81,17 @@ final class SetupCase {
                 : Verdict.failed("streams " + result.streams().keySet());
     }
 
-    /** Callbacks of equal parameters are refused, wherever they save. Instead streams of any parameters may coexist. */
+    /**
+     * Lightning refuses callbacks with equal parameters, wherever they save; Rivulet accepts streams with any
+     * parameters.
+     */
     private static Verdict severalCallbacks(JsonObject testCase, Path folder) throws IOException {
         Trainer.Builder builder = Trainer.builder();
         List<JsonElement> configs = testCase.getAsJsonArray("config").asList();
         for (int i = 0; i < configs.size(); i++) {
             CaseConfig config = new CaseConfig(configs.get(i).getAsJsonObject());
             String directoryName = config.text("dirpath").orElse("").replace("/", "");
-            // The metrics of the case, which are placeholders, are never logged.
+            // The monitored metrics of the case are placeholders that are never logged.
             builder.stream(STREAMS.get(i), policy -> ownNames(config).dirpath(directoryName));
         }
         boolean accepted;
@@ -107,8 +112,8 @@ final class SetupCase {
     }
 
     /**
-     * A callback beside a trainer that shall not save is refused. Instead the trainer wins, for a module declares its
-     * streams whoever trains it.
+     * Lightning refuses a callback if the trainer must not save; in Rivulet the trainer's setting wins, because a
+     * module declares its streams independently of the trainer.
      */
     private static Verdict checkpointingSwitch(JsonObject testCase, Path folder) throws IOException {
         JsonObject config = testCase.getAsJsonObject("config");
@@ -128,8 +133,8 @@ final class SetupCase {
     }
 
     /**
-     * A directory may lie anywhere, and {@code ~} is the user's own. Instead it is inside the run's, by names that are
-     * taken literally; what may lead outside is refused.
+     * Lightning accepts any directory and expands {@code ~}; Rivulet takes names literally, inside the run's directory,
+     * and refuses names that may lead outside.
      */
     private static Verdict dirpath(JsonObject testCase, Path folder) throws IOException {
         if (testCase.has("logger") && !testCase.get("logger").isJsonNull()) {
@@ -153,7 +158,7 @@ final class SetupCase {
         return dirpath.isEmpty() ? Verdict.same() : Verdict.different(Difference.DIRECTORIES_STAY_INSIDE_THE_RUN);
     }
 
-    /** What a logger would name is named by the user. */
+    /** Lightning's logger names the directory; in Rivulet the user names it. */
     private static Verdict loggersDirectory(JsonObject testCase, Path folder) throws IOException {
         String expected = testCase.get("expected").getAsString().replaceFirst("^<(root|default_root_dir)>/", "");
         fit(Trainer.builder(), folder.resolve(expected.replaceFirst("(^|/)checkpoints$", "")));
@@ -196,7 +201,7 @@ final class SetupCase {
         return Verdict.same();
     }
 
-    /** Saves a group that makes a link, beside an empty file. */
+    /** Saves a group with an empty file and a link. */
     private static void point(CheckpointDirectory checkpoints, String link, String target) throws IOException {
         try (Group group = checkpoints.begin()) {
             Blob blob = group.write("step-" + group.number(), 0, channel -> new WrittenFile(0, 0));
@@ -211,7 +216,7 @@ final class SetupCase {
         }
     }
 
-    /** Whoever is listed first: checkpoints are saved after all other callbacks were called, in their own order. */
+    /** Checkpoints are saved after all other callbacks, in their own order, whatever the order of the list. */
     private static Verdict callbackOrder(JsonObject testCase, Path folder) throws IOException {
         List<String> called = new ArrayList<>();
         Trainer.Builder builder = Trainer.builder().maxSteps(1);
@@ -241,7 +246,7 @@ final class SetupCase {
         return equal(names(testCase.getAsJsonArray("expected")), called);
     }
 
-    /** A file holds its callback's books as of its own save. Instead books are kept beside the files, not in them. */
+    /** Lightning stores the callback's state in each file; Rivulet stores retention state in manifests. */
     private static Verdict stateInFile(Path folder) throws IOException {
         FitResult result = fit(Trainer.builder(), folder);
         Checkpoint checkpoint = Checkpoints.describe(result.stream("original").bestModelPath());
@@ -250,7 +255,7 @@ final class SetupCase {
                 : Verdict.failed("entries " + checkpoint.keys());
     }
 
-    /** The policy of a case, in which a file without a name of its own has the stream's. */
+    /** The policy of a case; without a filename of its own, files are named after the stream. */
     private static StreamPolicy.Builder ownNames(CaseConfig config) {
         return config.policy().filename(config.text("filename").orElse(""));
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows ends a process without telling it")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows ends a process without a signal")
 class ShutdownTest {
     @TempDir
     Path directory;
@@ -40,10 +40,10 @@ class ShutdownTest {
         assertThat(checkpoints()).isEmpty();
     }
 
-    /** Starts a run, and ends it by a signal when it is under way. */
+    /** Starts a run and sends SIGTERM once it is training. */
     private void stop(boolean stuck, long budgetMillis) throws IOException {
         try (ChildProcess run = ChildProcess.jvm(SignalledRun.class, directory, stuck, budgetMillis)) {
-            assertThat(run.readLine()).isEqualTo("under way");
+            assertThat(run.readLine()).isEqualTo("training");
             run.handle().destroy();
             run.exitStatus();
         }

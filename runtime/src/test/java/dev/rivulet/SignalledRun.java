@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-/** The main program of a JVM that trains until it is told to end. */
+/** The main program of a JVM that trains until it receives a signal. */
 final class SignalledRun {
     private SignalledRun() {}
 
     /**
-     * Trains without end and says so on standard output once it is under way.
+     * Trains without end, and prints a line once it is training.
      *
-     * @param arguments directory of the run; whether the run gets stuck; time budget in milliseconds
+     * @param arguments directory of the run; whether the run hangs; time budget in milliseconds
      */
     public static void main(String[] arguments) {
         boolean stuck = Boolean.parseBoolean(arguments[1]);
@@ -31,7 +31,7 @@ final class SignalledRun {
                                 Trainer trainer, LightningModule trained, NDArray loss, Batch batch, int index)
                                 throws InterruptedException {
                             if (trainer.globalStep() == 3) {
-                                System.out.println("under way");
+                                System.out.println("training");
                                 if (stuck) {
                                     new CountDownLatch(1).await();
                                 }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The checkpoints of a run of a module whose layer is in two places. */
+/** The checkpoints of a module that uses one layer twice. */
 class TiedWeightsTest extends FitTestCase {
     private Path file = Path.of("");
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Exchanges weights with PyTorch's own modules, where there is a Python, and computes with them on both sides. */
+/** Exchanges weights with PyTorch's modules and computes with them on both sides. Skipped without Python. */
 class TorchNamesInteropTest {
     private static final double TOLERANCE = 1e-5;
 
@@ -98,7 +98,7 @@ class TorchNamesInteropTest {
         return Double.parseDouble(line.split(" ", -1)[1]);
     }
 
-    /** What Python lists, without the counters of batches, which DJL does not have. */
+    /** The names that Python lists, without batch counters, which DJL does not have. */
     private static List<String> names(String line) {
         return Arrays.stream(line.split(" ", -1))
                 .skip(2)
@@ -141,7 +141,7 @@ class TorchNamesInteropTest {
         }
     }
 
-    /** Called in Python as a module of Lightning calls its net. */
+    /** Has the parameter names of a Lightning module with its network in the field {@code model}. */
     private static final class NestedModule extends PlaneModule {
         @Override
         protected Block configureModel() {
@@ -215,7 +215,7 @@ class TorchNamesInteropTest {
         return weights;
     }
 
-    /** Records gradients: without, libtorch 2.7.1 gets an LSTM of so few units wrong on a processor with AVX-512. */
+    /** Records gradients: without them, libtorch 2.7.1 computes an LSTM of so few units wrongly with AVX-512. */
     private static NDArray forward(Block block, NDList inputs, boolean training) {
         GradientMode mode = GradientMode.on();
         try {

@@ -14,7 +14,7 @@ import dev.rivulet.policy.FilenameStyle;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** Streams that the trainer adds or changes. */
+/** Streams that the trainer adds or modifies. */
 class TrainerStreamTest extends FitTestCase {
     @Test
     void aMetricMissingBeforeTheFirstValidationIsNotAnError() {

@@ -141,7 +141,7 @@ class TrainerTest extends FitTestCase {
         assertThat(seen).containsExactly("onSanityCheckStart", "onSanityCheckEnd", "onException");
     }
 
-    /** Records the hooks that Lightning gives to callbacks alone, and fails when training starts. */
+    /** Records hooks that only callbacks have in Lightning, and fails when training starts. */
     private static final class FailingModule extends PlaneModule {
         private final List<String> seen;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where transforms run, how often, and what becomes of one that is no function. */
+/** On which thread and how often transforms run, and how non-deterministic ones fail. */
 class TransformEvaluationTest extends FitTestCase {
     @Test
     void onlyInstanceTransformsRunOnTheTrainingThread() {

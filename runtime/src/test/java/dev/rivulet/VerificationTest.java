@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A file is compared with what was written before it is used. */
+/** A file is compared with its checksums before it is used. */
 class VerificationTest extends FitTestCase {
     private final Block block = Linear.builder().setUnits(1).build();
 
@@ -57,7 +57,7 @@ class VerificationTest extends FitTestCase {
         Files.write(file, bytes);
     }
 
-    /** Changes a bit of the weights, whose bytes are in the file once. */
+    /** Flips a bit of the weights, whose bytes occur in the file once. */
     private static void damageData(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         try (CheckpointFile open = CheckpointCodecs.open(file)) {

@@ -62,7 +62,7 @@ final class Recorder implements Callback {
     @Override
     public void onTrainBatchStart(Trainer trainer, LightningModule module, Batch batch, int batchIndex) {
         stopIfDue(trainer);
-        begin(trainer, module, Optional.of(batch), batchIndex);
+        record(trainer, module, Optional.of(batch), batchIndex);
     }
 
     @Override
@@ -85,7 +85,7 @@ final class Recorder implements Callback {
 
     @Override
     public void onTrainEnd(Trainer trainer, LightningModule module) {
-        begin(trainer, module, Optional.empty(), -1);
+        record(trainer, module, Optional.empty(), -1);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class Recorder implements Callback {
         }
     }
 
-    private void begin(Trainer trainer, LightningModule module, Optional<Batch> batch, int batchIndex) {
+    private void record(Trainer trainer, LightningModule module, Optional<Batch> batch, int batchIndex) {
         Map<String, NDArray> weights = new LinkedHashMap<>();
         module.parameters().forEach((name, parameter) -> weights.put(name, parameter.getArray()));
         Step.Position position = new Step.Position(trainer.currentEpoch(), batchIndex, trainer.globalStep());

@@ -115,24 +115,24 @@ public final class ResumeReport {
     /** The readable report. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(heading());
+        StringBuilder report = new StringBuilder(heading());
         finding.ifPresent(found -> {
-            text.append("\n  First difference: ").append(found.difference()).append('.');
+            report.append("\n  First difference: ").append(found.difference()).append('.');
             found.tensor()
-                    .ifPresent(tensor -> text.append("\n  First tensor to differ, after step ")
+                    .ifPresent(tensor -> report.append("\n  First tensor to differ, after step ")
                             .append(found.tensorStep())
                             .append(": ")
                             .append(tensor)
                             .append(found.otherTensors() == 0 ? "." : "; " + found.otherTensors() + " more tensors"
                                     + " differ."));
-            text.append("\n  Likely cause: ").append(found.cause());
+            report.append("\n  Likely cause: ").append(found.cause());
         });
         if (!excluded.isEmpty()) {
-            text.append("\n  Not compared, as they differ between two straight runs, too: ")
+            report.append("\n  Not compared, as they differ between two straight runs, too: ")
                     .append(String.join(", ", excluded))
                     .append('.');
         }
-        return text.toString();
+        return report.toString();
     }
 
     private String heading() {

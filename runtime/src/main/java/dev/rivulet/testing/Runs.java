@@ -109,12 +109,12 @@ final class Runs {
     }
 
     /** Rejects a reused object: state in it would survive the stop, as it does not in reality. */
-    private <T> T unused(T made, String what, String example) {
-        if (!used.add(made)) {
+    private <T> T unused(T created, String what, String example) {
+        if (!used.add(created)) {
             throw new IllegalArgumentException("The supplier of the " + what
                     + " returned the same object twice, which would keep state that a real stop loses; create a new one"
                     + " each time: " + example + ".");
         }
-        return made;
+        return created;
     }
 }

@@ -27,7 +27,7 @@ class RefusedVerificationTest extends ResumeVerifierCase {
 
         assertThatThrownBy(() -> verifier(() -> module).run())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("gave the same object twice");
+                .hasMessageContaining("returned the same object twice");
     }
 
     @Test

@@ -42,9 +42,9 @@ class ResumeVerifierTest extends ResumeVerifierCase {
         assertThat(report.steps()).isEqualTo(12);
         assertThat(report.tensors()).isEqualTo(8);
         assertThat(report)
-                .hasToString("Resuming is exact. A run of 12 steps in 2 epochs, stopped after steps 1, 3, 6"
-                        + " and 9 and resumed each time, was the same as one that was never stopped: inputs, loss, metrics and"
-                        + " 8 tensors at every step, and all of the training state at the end.");
+                .hasToString("Resuming is exact. A run of 12 steps in 2 epochs, stopped after steps 1, 3, 6 and 9 and"
+                        + " resumed each time, was the same as one that was never stopped: inputs, loss, metrics and 8"
+                        + " tensors at every step, and all of the training state at the end.");
     }
 
     @Test
