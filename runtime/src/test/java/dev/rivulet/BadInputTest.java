@@ -182,7 +182,7 @@ class BadInputTest extends FitTestCase {
         try (PlaneModule module = new PlaneModule()) {
             assertThatThrownBy(() -> trainer().valCheckInterval(5).build().fit(module, points, points))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("valCheckInterval is 5 batches, but an epoch has 4, so that validation would never run;"
+                    .hasMessage("valCheckInterval is 5 batches, but an epoch has 4, so validation would never run;"
                             + " choose a smaller number.");
         }
     }

@@ -85,7 +85,7 @@ class RederivationTest extends FitTestCase {
         assertThatThrownBy(() -> Checkpoints.rederive(file("tail", 1), file("original", 1), DerivingModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class)
                 .hasMessageContaining("The transform DerivingModule#seen is not static")
-                .hasMessageContaining("Give the file of a stream behind it");
+                .hasMessageContaining("Pass the file of a stream after it");
     }
 
     @Test
@@ -98,7 +98,7 @@ class RederivationTest extends FitTestCase {
                 .hasMessageContaining("in epoch 0 at step 4");
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), other, DerivingModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class)
-                .hasMessageContaining("was made from weights whose digest is crc32c:");
+                .hasMessageContaining("was computed from weights with the digest crc32c:");
     }
 
     private Path withOtherWeights(Path file) throws IOException {
@@ -122,10 +122,10 @@ class RederivationTest extends FitTestCase {
     void refusesStreamsThatTheClassDoesNotDerive() {
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("original", 1), PlaneModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class)
-                .hasMessageContaining("dev.rivulet.fixture.PlaneModule declares no transforms that make \"halved\"");
+                .hasMessageContaining("dev.rivulet.fixture.PlaneModule declares no transforms that derive \"halved\"");
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("rounded", 1), DerivingModule.class))
                 .isExactlyInstanceOf(NotRederivableException.class);
         assertThatThrownBy(() -> Checkpoints.rederive(file("halved", 1), file("halved", 1), DerivingModule.class))
-                .hasMessageContaining("are both of the stream \"halved\"");
+                .hasMessageContaining("both belong to the stream \"halved\"");
     }
 }

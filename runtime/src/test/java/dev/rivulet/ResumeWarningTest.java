@@ -44,7 +44,7 @@ class ResumeWarningTest {
         }
 
         assertThat(log)
-                .contains(file + " was saved by a run of " + threads + " threads, this one has " + (threads + 1))
+                .contains(file + " was saved by a run with " + threads + " threads, this one has " + (threads + 1))
                 .contains(file + " was saved by a run with the optimizer dev.rivulet.optim.Adam. This run's"
                         + " dev.rivulet.optim.AdamW adopts its state, and hyper-parameters");
     }

@@ -2,7 +2,10 @@ package dev.rivulet.internal.save;
 
 import dev.rivulet.internal.retention.SavePlan;
 
-/** The save of one stream, from the decision that it is due until its file is written or the save is aborted. */
+/**
+ * The save of one stream, from the decision that it is due until its file is written or the save is aborted. Created on
+ * the training thread, completed on either thread.
+ */
 record PendingSave(StreamSaver saver, SavePlan plan) {
 
     String stream() {
