@@ -25,7 +25,7 @@ FOLLOWING = 50
 
 # begin: loader
 class ResumableRows(torch.utils.data.Sampler):
-    """Rows in an order that depends on the epoch; the first pass may begin at any row."""
+    """Rows in an order that depends on the epoch; the first pass may start at any row."""
 
     def __init__(self, count):
         self.count, self.epoch, self.start = count, 0, 0
@@ -42,7 +42,7 @@ class ResumableRows(torch.utils.data.Sampler):
 
 
 class ResumableLoader(torch.utils.data.DataLoader):
-    """Tells Lightning that it can begin in the middle of an epoch; where, the module says."""
+    """Can start in the middle of an epoch, at the position that the module sets."""
 
     def state_dict(self):
         return {}
