@@ -1,7 +1,7 @@
-"""What three ModelCheckpoints cost a PyTorch Lightning run: the weights as they are, halved, and in bf16, every n steps.
+"""Cost of three ModelCheckpoints in a PyTorch Lightning run: the weights unchanged, halved, and in bf16, every n steps.
 
-Usage: lightning_saving.py LAYERS WIDTH BATCH_SIZE EVERY FIRST_STEP STEPS. Prints JSON with milliseconds per step with and without,
-medians of alternating runs, and milliseconds in which a save event holds training up.
+Usage: lightning_saving.py LAYERS WIDTH BATCH_SIZE EVERY FIRST_STEP STEPS. Prints JSON with milliseconds per step with and without
+saves, medians of alternating runs, and milliseconds that a save blocks training.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Loads a safetensors file whenever it is told to, and says how long that took.
+"""Loads a safetensors file on request and prints the duration.
 
-Usage: safetensors_loading.py FILE. Prints the versions; then for each line of input, `touch` or `copy`, seconds: of load_file and
-the sum of each tensor, or of load_file and copying into tensors that are there.
+Usage: safetensors_loading.py FILE. Prints the versions; then for each line of input the seconds of load_file and
+the sum of each tensor (`touch`), or of load_file and copying into existing tensors (`copy`).
 """
 
 import sys

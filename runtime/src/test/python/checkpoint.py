@@ -1,4 +1,4 @@
-"""Prints what torch.load makes of a .ckpt: keys, the user's entry class_names, and the bytes of each weight.
+"""Prints the result of torch.load for a .ckpt: keys, the user's entry class_names, and the bytes of each weight.
 
     python3 checkpoint.py FILE plain|mmap   reads FILE with weights_only=True, mapped into memory or not
 """

@@ -1,9 +1,9 @@
 """The Python side of SafetensorsInteropTest.
 
-    python3 interop.py write FILE   writes one tensor of every type that safetensors.torch offers
+    python3 interop.py write FILE   writes one tensor of every dtype that safetensors.torch supports
     python3 interop.py read FILE    prints name, dtype, shape and bytes of each tensor, sorted by name
 
-The first line of FILE's listing is that of its metadata.
+The first line of the listing is FILE's metadata.
 """
 
 import sys

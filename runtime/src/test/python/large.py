@@ -1,4 +1,4 @@
-"""Prints what PyTorch finds in a large file without reading all of it at once: name, type, shape and SHA-256 of each weight.
+"""Prints what PyTorch reads from a large file without loading it completely: name, type, shape and SHA-256 of each weight.
 
     python3 large.py FILE   a .ckpt, mapped into memory, or a .safetensors
 """

@@ -1,11 +1,11 @@
-"""The Python side of LightningInteropTest and TrainerInteropTest: runs of Lightning's Trainer that end in a file, or begin with one.
+"""The Python side of LightningInteropTest and TrainerInteropTest: runs of Lightning's Trainer that save a file or resume from one.
 
-    python3 lightning_runs.py train FOLDER CASE…    trains each case, saves FOLDER/CASE.ckpt at its place and trains on
-    python3 lightning_runs.py resume FOLDER CASE…   goes on from each FOLDER/CASE.ckpt
-    python3 lightning_runs.py compare FOLDER OTHER CASE…   prints where the files of two folders differ in keys, types or counts
+    python3 lightning_runs.py train FOLDER CASE…    trains each case, saves FOLDER/CASE.ckpt at its position and continues
+    python3 lightning_runs.py resume FOLDER CASE…   resumes from each FOLDER/CASE.ckpt
+    python3 lightning_runs.py compare FOLDER OTHER CASE…   prints differences of keys, types or counts between two folders
 
-The first two write FOLDER/CASE.json: the 50 batches after the place, each with epoch, index, optimizer steps so far, learning rate
-and loss, and what Lightning warned of. FOLDER/data.safetensors holds the data.
+The first two write FOLDER/CASE.json: the 50 batches after the position, each with epoch, index, optimizer steps so far, learning
+rate and loss, and Lightning's warnings. FOLDER/data.safetensors holds the data.
 """
 
 import json
@@ -25,7 +25,7 @@ FOLLOWING = 50
 
 # begin: loader
 class ResumableRows(torch.utils.data.Sampler):
-    """Rows in an order that depends on the epoch; the first pass may begin at any row."""
+    """Rows in an order that depends on the epoch; the first pass may start at any row."""
 
     def __init__(self, count):
         self.count, self.epoch, self.start = count, 0, 0
@@ -42,7 +42,7 @@ class ResumableRows(torch.utils.data.Sampler):
 
 
 class ResumableLoader(torch.utils.data.DataLoader):
-    """Tells Lightning that it can begin in the middle of an epoch; where, the module says."""
+    """Can start in the middle of an epoch, at the position that the module sets."""
 
     def state_dict(self):
         return {}
@@ -90,50 +90,50 @@ class Module(pl.LightningModule):
 
 CASES = {
     "sgd": {
-        "place": ("BATCH_END", 1, 4), "interval": "step",
+        "position": ("BATCH_END", 1, 4), "interval": "step",
         "optimizer": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01),
         "scheduler": lambda o: lrs.StepLR(o, 7, 0.8)},
     "adam": {
-        "place": ("VALIDATION_END", 1, 3), "interval": "step", "norm": True,
+        "position": ("VALIDATION_END", 1, 3), "interval": "step", "norm": True,
         "optimizer": lambda p: torch.optim.Adam(p, lr=0.001),
         "scheduler": lambda o: lrs.OneCycleLR(o, 0.02, 200)},
     "adamw": {
-        "place": ("EPOCH_END", 2, 7), "interval": "epoch", "norm": True,
+        "position": ("EPOCH_END", 2, 7), "interval": "epoch", "norm": True,
         "optimizer": lambda p: torch.optim.AdamW(p, lr=0.01, amsgrad=True),
         "scheduler": lambda o: lrs.CosineAnnealingLR(o, 10)},
     "rmsprop": {
-        "place": ("BATCH_END", 1, 7), "interval": "epoch",
+        "position": ("BATCH_END", 1, 7), "interval": "epoch",
         "optimizer": lambda p: torch.optim.RMSprop(p, lr=0.002, momentum=0.5, centered=True),
         "scheduler": lambda o: lrs.MultiStepLR(o, [1, 4], 0.5)},
     "adagrad": {
-        "place": ("BATCH_START", 1, 2), "interval": "step",
+        "position": ("BATCH_START", 1, 2), "interval": "step",
         "optimizer": lambda p: torch.optim.Adagrad(p, lr=0.05),
         "scheduler": lambda o: lrs.SequentialLR(
             o, [lrs.LinearLR(o, 0.5, total_iters=5), lrs.MultiStepLR(o, [3, 20], 0.7)], [5])},
     "plateau": {
-        "place": ("TRAIN_END", 2, 7), "interval": "epoch",
+        "position": ("TRAIN_END", 2, 7), "interval": "epoch",
         "optimizer": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
         "scheduler": lambda o: lrs.ReduceLROnPlateau(o, factor=0.5, patience=0)},
     "accumulating": {
-        "place": ("BATCH_END", 1, 3), "interval": "step", "norm": True, "accumulate": 2,
+        "position": ("BATCH_END", 1, 3), "interval": "step", "norm": True, "accumulate": 2,
         "optimizer": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9),
         "scheduler": lambda o: lrs.ExponentialLR(o, 0.97)},
     "linear": {
-        "place": ("BATCH_END", 0, 0), "interval": "step",
+        "position": ("BATCH_END", 0, 0), "interval": "step",
         "optimizer": lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.8, 0.99)),
         "scheduler": lambda o: lrs.LinearLR(o, 0.1, total_iters=20)},
 }
 
 
 class Saver(pl.callbacks.Checkpoint):
-    """Saves once, at the place of the case."""
+    """Saves once, at the position of the case."""
 
     def __init__(self, settings, file):
         self.settings, self.file, self.at, self.saved = settings, file, (0, -1), False
 
-    def reach(self, trainer, place):
-        name, *at = self.settings["place"]
-        if not self.saved and not trainer.sanity_checking and place == name and tuple(at) == self.at:
+    def reach(self, trainer, position):
+        name, *at = self.settings["position"]
+        if not self.saved and not trainer.sanity_checking and position == name and tuple(at) == self.at:
             self.saved = True
             trainer.save_checkpoint(self.file)
 
@@ -165,7 +165,7 @@ class Data(torch.utils.data.Dataset):
 
 
 def fit(settings, folder, ckpt=None, saver=None, epochs=40):
-    """Trains for 50 batches, counted from the start, or from when the saver has saved."""
+    """Trains for 50 batches, counted from the start or from the save."""
     seen = []
     trainer = pl.Trainer(
         max_epochs=epochs, accumulate_grad_batches=settings.get("accumulate", 1), val_check_interval=4,
@@ -198,8 +198,8 @@ def run(mode, name, settings, folder):
         warnings.simplefilter("always")
         if mode == "resume":
             seen = fit(settings, folder, file)
-        elif settings["place"][0] == "TRAIN_END":
-            fit(settings, folder, saver=Saver(settings, file), epochs=settings["place"][1] + 1)
+        elif settings["position"][0] == "TRAIN_END":
+            fit(settings, folder, saver=Saver(settings, file), epochs=settings["position"][1] + 1)
             seen = fit(settings, folder, file)
         else:
             seen = fit(settings, folder, saver=Saver(settings, file))
@@ -208,7 +208,7 @@ def run(mode, name, settings, folder):
 
 
 def differences(ours, theirs, path):
-    """Of two values in which tensors and floats may have other numbers."""
+    """Compares keys, types and counts; the numbers in tensors and floats may differ."""
     numbers = {type(ours), type(theirs)} == {int, float} and ours == theirs  # 0 is 0.0 for an optimizer.
     if type(ours) is not type(theirs) and not numbers:
         yield f"{path} {type(ours).__name__} {type(theirs).__name__}"

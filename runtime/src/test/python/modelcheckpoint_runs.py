@@ -1,9 +1,9 @@
-"""Training runs with PyTorch Lightning's real ModelCheckpoint, recorded as ModelCheckpointConformanceTest replays them.
+"""Training runs with PyTorch Lightning's ModelCheckpoint, recorded for replay by ModelCheckpointConformanceTest.
 
-A case is a dictionary with "runs", successive fits in one folder. Of each are given "callbacks" (the parameters that are not
-the defaults; "class_attrs" are overridden attributes of the class, "reuse" names a callback of an earlier run), "trainer",
-"metrics", and maybe "ckpt_path", "exception", "seconds_per_batch". Recorded are "expected", what is there afterwards, and
-"trace", every call of a hook of every callback with what it saw and did.
+A case is a dictionary with "runs", successive fits in one folder. Each run has the inputs "callbacks" (non-default parameters;
+"class_attrs" are overridden class attributes, "reuse" names a callback of an earlier run), "trainer", "metrics", and optionally
+"ckpt_path", "exception", "seconds_per_batch". The recording adds "expected", the state afterwards, and "trace", every hook call
+of every callback with what it saw and did.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ DATA_OF_LIGHTNING = 64
 
 
 class Clock:
-    """A time that passes only in training steps."""
+    """A clock that advances only in training steps."""
 
     def __init__(self):
         self.now = 0.0
@@ -35,7 +35,7 @@ class Clock:
 
 
 def plain(value):
-    """A number as JSON can tell it."""
+    """A number in a form that JSON can represent."""
     value = value.item() if isinstance(value, torch.Tensor) else value
     if isinstance(value, float) and math.isnan(value):
         return "NaN"
@@ -45,12 +45,12 @@ def plain(value):
 
 
 def relative(path):
-    """A path from the folder of the case, which is the working directory."""
+    """A path relative to the folder of the case, which is the working directory."""
     return os.path.relpath(path, os.getcwd()) if path else ""
 
 
 class Module(pl.LightningModule):
-    """A linear model that logs what a run says, and throws where it says."""
+    """A linear model that logs the metrics of a run and throws at its position."""
 
     def __init__(self, run, clock):
         super().__init__()
@@ -124,7 +124,7 @@ class ValidatedModule(Module):
 
 
 class Recorded:
-    """Notes what a callback sees and does; mixed into a class called ModelCheckpoint, on whose name its state depends."""
+    """Records what a callback sees and does; mixed into a class called ModelCheckpoint, because the class name is part of its state."""
 
     def note(self, trainer, hook, **seen):
         event = {"cb": self.tag, "hook": hook, "epoch": trainer.current_epoch, "global_step": trainer.global_step}
@@ -181,7 +181,7 @@ class Recorded:
 
 
 def constructed(config, kind=(ModelCheckpoint,)):
-    """A callback of the parameters of a case."""
+    """Creates a callback with the parameters of a case."""
     parameters = {name: value for name, value in config.items() if name not in ("tag", "reuse", "class_attrs")}
     if parameters.get("train_time_interval") is not None:
         parameters["train_time_interval"] = datetime.timedelta(seconds=parameters["train_time_interval"])
@@ -189,7 +189,7 @@ def constructed(config, kind=(ModelCheckpoint,)):
 
 
 class Case:
-    """The state that goes on from one run of a case to the next."""
+    """The state shared by successive runs of a case."""
 
     def __init__(self):
         self.callbacks, self.trainer, self.validates = {}, None, True
@@ -248,7 +248,7 @@ class Case:
             "files": files,
             "file_info": {file: content(file) for file in files},
             "error": error,
-            "callbacks": {tag: books(callback) for tag, callback in callbacks.items()},
+            "callbacks": {tag: state_of(callback) for tag, callback in callbacks.items()},
             "save_order": [action[1] for action in done if action[0] == "save"],
             "remove_order": [action[1] for action in done if action[0] == "remove"],
         }
@@ -261,7 +261,7 @@ def content(file):
     return {"epoch": checkpoint["epoch"], "global_step": checkpoint["global_step"]}
 
 
-def books(callback):
+def state_of(callback):
     return {
         "best_model_path": relative(callback.best_model_path),
         "best_model_score": plain(callback.best_model_score),
@@ -276,7 +276,7 @@ def books(callback):
 
 @contextlib.contextmanager
 def seen_clock(clock):
-    """Has ModelCheckpoint see a clock."""
+    """Makes ModelCheckpoint use a given clock."""
     real = model_checkpoint.time
     model_checkpoint.time = types.SimpleNamespace(monotonic=clock.monotonic)
     try:
@@ -298,7 +298,7 @@ def empty_folder():
 
 
 def record(case):
-    """Runs a case, and adds to it what came out."""
+    """Runs a case and adds the results to it."""
     with empty_folder():
         state = Case()
         for run in case["runs"]:
@@ -307,9 +307,9 @@ def record(case):
 
 
 def complete(case):
-    """Tells of a whole case what its last run says."""
+    """Adds the results of the last run to the whole case."""
     last = case["runs"][-1]
-    first_books = next(iter(last["expected"]["callbacks"].values()))
+    first_state = next(iter(last["expected"]["callbacks"].values()))
     configs = last["callbacks"]
     case.update({
         "config": configs[0] if len(configs) == 1 else configs,
@@ -317,7 +317,7 @@ def complete(case):
         "steps_per_epoch": last["steps_per_epoch"],
         "metrics": last["metrics"],
         "expected_files": last["expected"]["files"],
-        "expected_best_model_path": first_books["best_model_path"],
-        "expected_last_model_path": first_books["last_model_path"],
+        "expected_best_model_path": first_state["best_model_path"],
+        "expected_last_model_path": first_state["last_model_path"],
     })
     return case

@@ -1,4 +1,4 @@
-"""Records what torch.nn.utils makes of gradients, for GradientClippingTest.
+"""Records the gradients clipped by torch.nn.utils, for GradientClippingTest.
 
 Needs torch 2.13. Run in this directory; writes ../resources/dev/rivulet/optim/clipping.json.
 """

@@ -1,8 +1,8 @@
-"""Records what PyTorch makes of float conversions, for ConversionTest.
+"""Records PyTorch's float conversions, for ConversionTest.
 
     python3 record_conversion.py ../resources/dev/rivulet/internal/tensor
 
-Runs PyTorch's portable code path: its vector code paths give other bits for a NaN, and different ones within a tensor.
+Runs PyTorch's portable code path: its vectorized code paths give different bits for a NaN, even within one tensor.
 """
 
 import hashlib
@@ -33,14 +33,14 @@ def convert(words, source, target):
 
 
 def singles():
-    """Every upper 19 bits, each with the lower 13 at, beside and between the places where rounding turns."""
+    """All values of the upper 19 bits, each with lower 13 bits at, next to and between the rounding boundaries."""
     upper = np.arange(1 << 19, dtype=np.uint32) << 13
     lower = np.array([0, 1, 0xFFF, 0x1000, 0x1001, 0x1FFF], dtype=np.uint32)
     return (upper[:, None] | lower[None, :]).reshape(-1).view(np.int32)
 
 
 def doubles():
-    """Every 97th of the singles, widened, with its two neighbours: a second rounding shows there."""
+    """Every 97th of the singles, widened, with its two neighbours, where a double rounding would be visible."""
     widened = convert(np.ascontiguousarray(singles()[::97]), "F32", "F64")
     return np.stack([widened - 1, widened, widened + 1], axis=1).reshape(-1)
 

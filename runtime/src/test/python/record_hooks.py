@@ -1,9 +1,9 @@
-"""Records in which order PyTorch Lightning calls hooks, for HookOrderTest.
+"""Records the order of hook calls in PyTorch Lightning, for HookOrderTest.
 
 Needs pytorch-lightning 2.6.6. Run in this directory; writes ../resources/dev/rivulet/hooks.json.gz.
 
-Each event is a line "<who>.<hook> <epoch> <global step> [b<batch>] [metric=value ...]", who being C for the callback and
-M for the module. Metrics are those that the callback sees.
+Each event is a line "<who>.<hook> <epoch> <global step> [b<batch>] [metric=value ...]", where who is C for the callback or
+M for the module. Metrics are those visible to the callback.
 """
 
 import gzip
@@ -65,7 +65,7 @@ class Recording:
             if wanted and wanted["hook"] == camel(hook) and wanted["epoch"] == trainer.current_epoch \
                     and wanted.get("batch", batch) == batch:
                 if action == "raise":
-                    raise RuntimeError("as told")
+                    raise RuntimeError("requested")
                 trainer.should_stop = True
 
 
@@ -138,7 +138,7 @@ def record(case):
         try:
             trainer.fit(module, batches(case["trainRecords"]), validation)
         except RuntimeError as error:
-            if str(error) != "as told":
+            if str(error) != "requested":
                 raise
     return {**case, "events": recording.events}
 

@@ -1,12 +1,12 @@
-"""Records what Lightning says of its loops in a checkpoint, for LightningEntriesTest.
+"""Records the loop state in Lightning's checkpoints, for LightningEntriesTest.
 
 Needs torch 2.13 and pytorch-lightning 2.6.6. Run in this directory:
 
     python3 record_loops.py         writes ../resources/dev/rivulet/internal/lightning/loops.json.gz
     python3 record_loops.py FILE    writes it elsewhere, for a live comparison
 
-Each case is one fit. At every place where a file may be saved there is a record: "progress" is what a callback counted by
-itself, "saved" what Lightning would write there, without weights and the optimizer's state.
+Each case is one fit. There is a record for every position where a file may be saved: "progress" is counted independently by a
+callback, "saved" is what Lightning would write, without weights and optimizer state.
 """
 
 import gzip
@@ -47,7 +47,7 @@ CASES = [
 
 
 class Recorder(Checkpoint):
-    """A checkpoint callback, so that its hooks run when those of ModelCheckpoint do."""
+    """A checkpoint callback, so that its hooks run in the order of ModelCheckpoint's."""
 
     def __init__(self, case):
         self.case, self.records = case, []
@@ -95,7 +95,7 @@ class Recorder(Checkpoint):
 
 
 class Batches:
-    """Batches of one number; tells when one is asked for, which is after all that belongs to the one before."""
+    """Batches of one number; notifies when the next one is requested, after all work on the previous one."""
 
     def __init__(self, count, asked=lambda: None):
         self.count, self.asked = count, asked
@@ -148,7 +148,7 @@ def run(case):
     case = {"batches": 6, "epochs": 3, "validation": True, **case}
     recorder = Recorder(case)
     torch.manual_seed(0)
-    if case.get("resumed"):  # Lightning counts the first epoch as ended then, and so must the recorder.
+    if case.get("resumed"):  # Lightning counts the first epoch as ended in this case, so the recorder must, too.
         first = pl.Trainer(max_epochs=2, callbacks=[LastBatch()], logger=False, enable_progress_bar=False, accelerator="cpu")
         first.fit(Module(case, Recorder(case)), Batches(6), Batches(2))
         recorder.epoch, recorder.ended, recorder.total, recorder.validated = 2, 2, 12, True

@@ -1,9 +1,9 @@
-"""Records new cases of PyTorch Lightning's ModelCheckpoint, in the format of those that ModelCheckpointConformanceTest replays.
+"""Records new cases of PyTorch Lightning's ModelCheckpoint, in the format that ModelCheckpointConformanceTest replays.
 
 Needs pytorch-lightning 2.6.6. Run in this directory:
 
-    python3 record_modelcheckpoint.py FOLDER SEED [RUNS]   writes FOLDER/runs.json and others, random ones of the seed
-    python3 record_modelcheckpoint.py check FOLDER         records the runs of FOLDER again, and prints where they differ
+    python3 record_modelcheckpoint.py FOLDER SEED [RUNS]   writes FOLDER/runs.json and others, generated from the seed
+    python3 record_modelcheckpoint.py check FOLDER         records the runs of FOLDER again and prints differences
 
 Then replay them with -Drivulet.conformance=FOLDER.
 """
@@ -40,7 +40,7 @@ class Draw(random.Random):
         return self.random() < probability
 
     def value(self):
-        """A metric; ties are frequent, missing and extreme ones are not."""
+        """A metric; ties are frequent, missing and extreme values are rare."""
         kind = self.random()
         if kind < 0.04:
             return None
@@ -209,7 +209,7 @@ class Draw(random.Random):
         return runs.constructed(config).state_key
 
     def following(self, run):
-        """A run after another one that has been recorded."""
+        """A run that follows a recorded one."""
         after = copy.deepcopy({
             name: run[name] for name in ("callbacks", "trainer", "metrics", "seconds_per_batch") if name in run})
         settings = after["trainer"]
@@ -247,7 +247,7 @@ class Draw(random.Random):
         return after
 
     def case(self, number):
-        """A recorded case of runs."""
+        """Generates and records a case with runs."""
         case = {
             "id": f"random-{number}", "kind": "run", "origin": "derived", "source": "random", "notes": "",
             "asserted_by_source_test": None, "runs": []}

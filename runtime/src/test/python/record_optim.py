@@ -1,12 +1,12 @@
-"""Records what torch.optim and torch.optim.lr_scheduler do, for TorchOptimizerTest and LrSchedulerTest.
+"""Records results of torch.optim and torch.optim.lr_scheduler, for TorchOptimizerTest and LrSchedulerTest.
 
 Needs torch 2.13. Run in this directory:
 
     python3 record_optim.py         writes ../resources/dev/rivulet/optim/{optimizers,schedulers}.json.gz
     python3 record_optim.py DIR     writes both to a directory, for a live comparison
 
-Gradients do not come from a seed but from a congruential generator that is the same in Java; float32 are recorded as the
-integers of their bits.
+Gradients come from a congruential generator that is the same in Java; float32 values are recorded as the integers of
+their bits.
 """
 
 import gzip
@@ -20,7 +20,7 @@ from torch.optim import lr_scheduler as lrs
 
 TARGET = pathlib.Path(__file__).parent / "../resources/dev/rivulet/optim"
 STEPS = 500
-# Long enough for vectors and for what is left over of them; and a scalar.
+# Long enough for SIMD vectors and a remainder; and a scalar.
 SHAPES = {"layer.weight": (5, 11), "layer.bias": (3,), "scale": ()}
 
 OPTIMIZERS = {
@@ -34,7 +34,7 @@ OPTIMIZERS = {
                 {"lr": 0.002, "momentum": 0.5, "centered": True, "weight_decay": 0.01, "eps": 1e-5}],
     "Adagrad": [{}, {"lr": 0.1, "lr_decay": 0.01, "weight_decay": 0.02, "initial_accumulator_value": 0.1}],
 }
-# The second group's own hyper-parameters, each optimizer once more with two groups.
+# Hyper-parameters of the second group; each optimizer is also recorded with two groups.
 BIAS_GROUP = {"lr": 0.02, "weight_decay": 0.03}
 
 
@@ -82,7 +82,7 @@ def run_optimizer(kind, options, two_groups):
     snapshots = []
     for step in range(1, STEPS + 1):
         for parameter in parameters.values():
-            # Of changing size, as gradients are.
+            # Of varying magnitude, like gradients.
             parameter.grad = numbers.tensor(parameter.shape, 2.0 ** (step % 7 - 5))
         optimizer.step()
         if step in (1, 2, STEPS // 2, STEPS):

@@ -1,9 +1,9 @@
-"""Records files and verdicts of the safetensors library, for the tests of dev.rivulet.format.
+"""Records files and verdicts of the safetensors library, for the tests of dev.rivulet.internal.format.safetensors.
 
     python3 record_safetensors.py ../resources/dev/rivulet/internal/format/safetensors
 
-Writes all-dtypes.safetensors, every type that the library's writer offers, and verdicts.bin.gz: inputs, each with
-whether the library accepts it and, if so, a CRC-32 of what it reads. Made with safetensors 0.8.0.
+Writes all-dtypes.safetensors with every dtype that the library's writer supports, and verdicts.bin.gz: inputs, each with
+whether the library accepts it and, if so, a CRC-32 of the tensors. Made with safetensors 0.8.0.
 """
 
 import ctypes
@@ -130,31 +130,31 @@ def mutants(rng):
     while True:
         content = bytearray(rng.choice(bases))
         for _ in range(rng.choice([1, 1, 1, 2, 3])):
-            place = rng.randrange(8, len(content) + 1)
+            position = rng.randrange(8, len(content) + 1)
             kind = rng.randrange(6)
             if kind == 0:
-                content[place:place + 1] = bytes([rng.randrange(256)])
+                content[position:position + 1] = bytes([rng.randrange(256)])
             elif kind == 1:
-                content[place:place] = rng.choice(TOKENS)
+                content[position:position] = rng.choice(TOKENS)
             elif kind == 2:
-                del content[place:place + rng.randrange(1, 6)]
+                del content[position:position + rng.randrange(1, 6)]
             elif kind == 3:
                 other = rng.randrange(8, len(content) + 1)
-                content[place:place] = content[other:other + rng.randrange(1, 20)]
+                content[position:position] = content[other:other + rng.randrange(1, 20)]
             elif kind == 4:
                 digits = [i for i in range(8, len(content)) if 48 <= content[i] <= 57]
                 if digits:
                     content[rng.choice(digits)] = rng.randrange(48, 58)
             else:
-                content[place:place + rng.randrange(1, 4)] = rng.choice(TOKENS)
-        if rng.random() < 0.9:  # mostly keep the length true, so that the JSON is what decides
+                content[position:position + rng.randrange(1, 4)] = rng.choice(TOKENS)
+        if rng.random() < 0.9:  # mostly keep the length valid, so that the JSON decides
             end = content.rfind(b"}") + 1
             content[:8] = struct.pack("<Q", max(0, end - 8))
         yield bytes(content)
 
 
 def structured(rng):
-    """Headers that are laid out well, half of them with one thing wrong."""
+    """Well-formed headers, half of them with one error."""
     bits = dict(zip(NAMES, [8, 4, 6, 6] + [8] * 7 + [16] * 4 + [32] * 3 + [64] * 4))
     while True:
         tensors, offset = [], 0

@@ -1,7 +1,7 @@
-"""Loads a .ckpt of a module whose layer is in two places, and checks that its tensors are, too.
+"""Loads a .ckpt of a module with a shared layer and checks that its tensors share memory.
 
-    python3 tied.py FILE   prints the names of FILE's weights, those that share memory on one line, then what a strict load
-                           into the same module says, and whether both places still hold one parameter with the file's values
+    python3 tied.py FILE   prints the names of FILE's weights, those that share memory on one line, then the result of a strict
+                           load into the same module, and whether both positions still share a parameter with FILE's values
 """
 
 import sys

@@ -1,11 +1,11 @@
 """The Python side of the tests of PyTorch files.
 
-    python3 torch_files.py record FOLDER   writes what torch.save and Lightning write, each with its listing (FILE.txt)
+    python3 torch_files.py record FOLDER   writes files of torch.save and Lightning, each with its listing (FILE.txt)
     python3 torch_files.py list FILE [mmap|trusting]   prints the listing of FILE, read with weights_only=True,
                                            with mmap=True as well, or with weights_only=False
     python3 torch_files.py zip FILE        reads FILE with zipfile, checks its checksums, prints its names
 
-A listing has one line per value: path, type, and what it is; of a tensor dtype, shape, bytes and which storage it shares.
+A listing has one line per value: path, type and content; for a tensor its dtype, shape, bytes and the storage it shares.
 The recorded files were made with torch 2.13.0 and pytorch-lightning 2.6.6.
 """
 

@@ -1,15 +1,15 @@
-"""The Python side of the tests of parameter names: modules that DJL's blocks should be exchangeable with.
+"""The Python side of the tests of parameter names: modules whose weights can be exchanged with DJL's blocks.
 
     python3 torch_names.py exchange FOLDER   for each case of FOLDER/cases.txt (its name, a tab, the module):
-        loads NAME.safetensors strictly, computes with the inputs of NAME-run.safetensors and prints the name, the greatest
-        relative difference from the output there, and the names and shapes; gives all weights other values, and writes
+        loads NAME.safetensors strictly, computes with the inputs of NAME-run.safetensors and prints the name, the largest
+        relative difference from the recorded output, and the names and shapes; changes all weights and writes
         NAME-python.safetensors and NAME-python-run.safetensors
-    python3 torch_names.py train FOLDER      the same cases, but trains on the inputs, and compares the weights and buffers
-        with NAME-trained.safetensors
+    python3 torch_names.py train FOLDER      trains each case on the inputs and compares the weights and buffers with
+        NAME-trained.safetensors
     python3 torch_names.py tied FOLDER       loads tied.safetensors into a module with a shared layer, in three ways, and
         writes one-name.safetensors, all-names.safetensors and all-names.pt from it
 
-NAME.ckpt may stand for NAME.safetensors.
+NAME.ckpt is used instead of NAME.safetensors if it exists.
 """
 
 import pathlib

@@ -37,8 +37,8 @@ final class Page {
     /** Reads the last written page, or creates an empty one. */
     static Page read(Path file) throws IOException {
         Page page = new Page(file);
-        String text = Files.exists(file) ? Files.readString(file) : "";
-        for (String section : text.split("(?m)^" + HEADING, -1)) {
+        String content = Files.exists(file) ? Files.readString(file) : "";
+        for (String section : content.split("(?m)^" + HEADING, -1)) {
             for (Part part : Part.values()) {
                 if (section.startsWith(part.heading() + "\n")) {
                     page.put(part, section.substring(part.heading().length()).strip());
@@ -49,18 +49,18 @@ final class Page {
     }
 
     /** Replaces a section. */
-    void put(Part part, String text) {
-        sections.put(part, text);
+    void put(Part part, String section) {
+        sections.put(part, section);
     }
 
     /** Writes all sections. */
     void write() throws IOException {
-        StringBuilder text = new StringBuilder(INTRODUCTION);
-        sections.forEach((part, section) -> text.append(HEADING)
+        StringBuilder page = new StringBuilder(INTRODUCTION);
+        sections.forEach((part, section) -> page.append(HEADING)
                 .append(part.heading())
                 .append("\n\n")
                 .append(section.strip())
                 .append("\n\n"));
-        Files.writeString(file, text.toString().stripTrailing() + "\n");
+        Files.writeString(file, page.toString().stripTrailing() + "\n");
     }
 }

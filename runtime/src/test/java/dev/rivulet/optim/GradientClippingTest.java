@@ -82,9 +82,9 @@ class GradientClippingTest {
 
     static Stream<Named<JsonObject>> cases() throws IOException {
         @Nullable InputStream recording = GradientClippingTest.class.getResourceAsStream("clipping.json");
-        try (Reader text = new InputStreamReader(Objects.requireNonNull(recording), StandardCharsets.UTF_8)) {
+        try (Reader json = new InputStreamReader(Objects.requireNonNull(recording), StandardCharsets.UTF_8)) {
             List<Named<JsonObject>> cases = new ArrayList<>();
-            for (JsonElement element : JsonParser.parseReader(text).getAsJsonArray()) {
+            for (JsonElement element : JsonParser.parseReader(json).getAsJsonArray()) {
                 JsonObject recorded = element.getAsJsonObject();
                 cases.add(Named.of(recorded.get("name").getAsString(), recorded));
             }

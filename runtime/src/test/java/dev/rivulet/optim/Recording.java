@@ -45,9 +45,9 @@ final class Recording {
     }
 
     private static List<JsonObject> read(InputStream packed) throws IOException {
-        try (Reader text = new InputStreamReader(new GZIPInputStream(packed), StandardCharsets.UTF_8)) {
+        try (Reader json = new InputStreamReader(new GZIPInputStream(packed), StandardCharsets.UTF_8)) {
             List<JsonObject> cases = new ArrayList<>();
-            JsonParser.parseReader(text)
+            JsonParser.parseReader(json)
                     .getAsJsonObject()
                     .getAsJsonArray("cases")
                     .forEach(element -> cases.add(element.getAsJsonObject()));
