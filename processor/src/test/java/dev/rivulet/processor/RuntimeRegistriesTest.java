@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Compares the registries of the runtime's tests with what is generated, byte for byte. They are checked in, because the
- * processor's own tests need the runtime, so that the runtime is built first, without the processor.
+ * Compares the registries of the runtime's tests with what is generated, byte for byte. They are checked in, because
+ * the processor's own tests need the runtime, so that the runtime is built first, without the processor.
  * {@code -Dgoldens.update=true} rewrites them.
  */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -38,8 +38,8 @@ class RuntimeRegistriesTest {
     private static final List<String> NOT_PROCESSED =
             List.of("dev.rivulet.MissingRegistryTest", "dev.rivulet.testing.UserUnitTest");
 
-    private static final String REMEDY = "the registries of the runtime's tests; if the change is intended, accept it by"
-            + " mvn test -pl processor -am -Dtest=GoldenTest,RuntimeRegistriesTest"
+    private static final String REMEDY = "the registries of the runtime's tests; if the change is intended, accept it"
+            + " by mvn test -pl processor -am -Dtest=GoldenTest,RuntimeRegistriesTest"
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dgoldens.update=true and read the diff";
 
     private Map<String, String> generated = Map.of();
