@@ -48,7 +48,7 @@ public record CheckpointContent(
     }
 
     /**
-     * The checkpoint and the transform's metadata as stringMetadata.
+     * The description of the checkpoint and the transform's metadata as stringMetadata.
      *
      * @throws TransformException if one of the transform's keys is taken
      */
