@@ -112,9 +112,10 @@ public final class FileVerifier {
         }
     }
 
-    private static String expected(Candidate claim) {
-        return describe(claim.checkpoint().bytes(), claim.checkpoint().crc32c()) + ", as the manifest of group "
-                + claim.group() + " says,";
+    private static String expected(Candidate candidate) {
+        return describe(candidate.checkpoint().bytes(), candidate.checkpoint().crc32c()) + " according to the"
+                + " manifest of"
+                + " group " + candidate.group();
     }
 
     private static String describe(long bytes, long crc32c) {

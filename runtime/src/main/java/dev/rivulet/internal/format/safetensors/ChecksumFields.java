@@ -9,12 +9,12 @@ import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
 /**
- * The two entries of {@code __metadata__} by which a file verifies itself: {@code rivulet.crc32c.data}, CRC-32C of
- * everything behind the header, and {@code rivulet.crc32c.header}, that of the eight length bytes and the header, its own
- * digits taken as zeros. Each has eight lower-case hexadecimal digits.
+ * The two entries of {@code __metadata__} with the checksums of a file: {@code rivulet.crc32c.data}, the CRC-32C of
+ * everything after the header, and {@code rivulet.crc32c.header}, the CRC-32C of the eight length bytes and the header
+ * with its own digits set to zero. Each has eight lower-case hexadecimal digits.
  *
- * <p>Whoever finds another entry beginning with {@code rivulet.} but not both of these has a damaged file: nothing
- * writes one without the other.
+ * <p>A file with another entry that starts with {@code rivulet.} but without both of these is damaged, because no
+ * version writes one without the other.
  */
 final class ChecksumFields {
     static final String DATA = "rivulet.crc32c.data";
@@ -31,7 +31,8 @@ final class ChecksumFields {
     }
 
     /**
-     * Puts the checksums into a file's beginning that has zeros for both.
+     * Writes the checksums into the start of a file, which has zeros for both.
+     *
      *
      * @param beginning length bytes and header
      */
@@ -50,7 +51,7 @@ final class ChecksumFields {
      *
      * @param metadata as read from the header, with the fields
      * @return the data's checksum; empty if the file carries none
-     * @throws DamagedFileException if the header's is wrong, or only a part of the fields is there
+     * @throws DamagedFileException if the header's checksum is wrong, or a field is missing or malformed
      */
     static OptionalLong check(String file, byte[] beginning, Map<String, String> metadata) throws DamagedFileException {
         if (metadata.keySet().stream().noneMatch(key -> key.startsWith(PREFIX))) {
@@ -80,7 +81,7 @@ final class ChecksumFields {
         return Long.parseLong(value, 16);
     }
 
-    /** Eight hexadecimal digits. */
+    /** The checksum as eight hexadecimal digits. */
     static String hex(long checksum) {
         return "%08x".formatted(checksum);
     }
@@ -94,7 +95,10 @@ final class ChecksumFields {
         return crc.getValue();
     }
 
-    /** Where a field's digits are. Quotes within names and values are escaped, so no text can pass for a field. */
+    /**
+     * The position of a field's digits. Quotes within names and values are escaped, so no string can be mistaken for a
+     * field.
+     */
     private static Optional<Integer> digits(byte[] beginning, String field) {
         byte[] key = ('"' + field + "\":\"").getBytes(StandardCharsets.US_ASCII);
         for (int from = SafetensorsHeader.LENGTH_BYTES;

@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads the JSON of a safetensors header. Each violation is reported at its place; memory is in proportion to it. */
+/**
+ * Reads the JSON of a safetensors header. Reports each violation with its position; memory use is proportional to the
+ * header.
+ */
 final class HeaderParser {
-    /** What PyTorch and NumPy bear. */
+    /** The limit of PyTorch and NumPy. */
     static final int MAX_RANK = 64;
 
     private final JsonCursor json;
@@ -37,7 +40,7 @@ final class HeaderParser {
             throws MalformedSafetensorsException {
         JsonCursor json = new JsonCursor(file, beginning, SafetensorsHeader.LENGTH_BYTES);
         if (beginning.length == SafetensorsHeader.LENGTH_BYTES || beginning[SafetensorsHeader.LENGTH_BYTES] != '{') {
-            throw json.violation(SafetensorsRule.HEADER_START, "the header does not begin with {");
+            throw json.violation(SafetensorsRule.HEADER_START, "the header does not start with {");
         }
         HeaderParser parser = new HeaderParser(json);
         parser.readObject();
@@ -52,7 +55,7 @@ final class HeaderParser {
         long covered = 0;
         for (SafetensorsEntry entry : ordered) {
             if (entry.begin() != covered) {
-                String what = entry.begin() > covered ? "a hole lies before" : "another tensor overlaps";
+                String what = entry.begin() > covered ? "a gap precedes" : "another tensor overlaps";
                 throw new MalformedSafetensorsException(
                         file, SafetensorsRule.COVERAGE, dataStart + covered, what + " tensor " + quoted(entry.name()));
             }
@@ -63,7 +66,7 @@ final class HeaderParser {
                     file,
                     SafetensorsRule.DATA_LENGTH,
                     dataStart + Math.min(covered, dataLength),
-                    "the tensors have " + covered + " bytes but the file has " + dataLength + " for them");
+                    "the tensors need " + covered + " bytes, but the file has " + dataLength);
         }
     }
 
@@ -91,12 +94,12 @@ final class HeaderParser {
         }
         hasMetadata = true;
         if (!json.take('{')) {
-            throw json.violation(SafetensorsRule.METADATA, "the metadata is no object");
+            throw json.violation(SafetensorsRule.METADATA, "the metadata is not an object");
         }
         for (boolean first = true; json.next(first, '}'); first = false) {
             String key = json.key();
             if (json.peek() != '"') {
-                throw json.violation(SafetensorsRule.METADATA, "the metadata " + quoted(key) + " is no string");
+                throw json.violation(SafetensorsRule.METADATA, "the metadata " + quoted(key) + " is not a string");
             }
             if (metadata.putIfAbsent(key, json.string()) != null) {
                 throw duplicate(key);
@@ -164,7 +167,7 @@ final class HeaderParser {
 
     private Dtype readDtype() throws MalformedSafetensorsException {
         if (json.peek() != '"') {
-            throw json.violation(SafetensorsRule.DTYPE, "the dtype is no string");
+            throw json.violation(SafetensorsRule.DTYPE, "the dtype is not a string");
         }
         String name = json.string();
         return Dtype.named(name)
@@ -174,7 +177,7 @@ final class HeaderParser {
     private long[] readIntegers(SafetensorsRule rule, SafetensorsRule countRule, int limit)
             throws MalformedSafetensorsException {
         if (!json.take('[')) {
-            throw json.violation(rule, "no array is found");
+            throw json.violation(rule, "the value is not an array");
         }
         long[] values = new long[limit];
         int count = 0;
@@ -184,7 +187,7 @@ final class HeaderParser {
             }
             long value = json.unsigned();
             if (value < 0) {
-                throw json.violation(rule, "no integer from 0 is found");
+                throw json.violation(rule, "a value is not a non-negative integer");
             }
             values[count++] = value;
         }
@@ -195,7 +198,7 @@ final class HeaderParser {
         return json.violation(SafetensorsRule.DUPLICATE_KEY, "the key " + quoted(key) + " occurs again");
     }
 
-    /** A name for a message: hostile files may hold very long ones. */
+    /** Quotes a name for a message, truncated because hostile files may have very long ones. */
     private static String quoted(String name) {
         return '"' + (name.length() <= 200 ? name : name.substring(0, 200) + "…") + '"';
     }

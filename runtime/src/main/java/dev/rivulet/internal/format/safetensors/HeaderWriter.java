@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
 
-/** The bytes of a header, the same for the same content: metadata first, then the tensors in the order given. */
+/**
+ * Writes a safetensors header: metadata first, then the tensors in the given order. The same content always gives the
+ * same bytes.
+ */
 final class HeaderWriter {
     private static final String HEXADECIMAL = "0123456789abcdef";
 
@@ -27,9 +30,10 @@ final class HeaderWriter {
     }
 
     /**
-     * Strict UTF-8, by which names are ordered too.
+     * Strict UTF-8, which also defines the order of names.
      *
-     * @throws IllegalArgumentException if the text holds half of a surrogate pair
+     *
+     * @throws IllegalArgumentException if the string has an unpaired surrogate
      */
     static byte[] utf8(CharSequence string) {
         try {
@@ -39,7 +43,7 @@ final class HeaderWriter {
             return exact;
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
-                    "A name or metadata entry holds half of a surrogate pair, which no file can hold: " + string, e);
+                    "A name or metadata entry has half of a surrogate pair, which a file cannot hold: " + string, e);
         }
     }
 
@@ -78,7 +82,7 @@ final class HeaderWriter {
         json.append(':');
     }
 
-    /** Escapes what JSON demands and nothing else, in serde_json's way. */
+    /** Escapes only what JSON requires, in the same way as serde_json. */
     private void string(String string) {
         json.append('"');
         for (int i = 0; i < string.length(); i++) {

@@ -9,15 +9,15 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads JSON from bytes, one token at a time, and accepts what Rust's serde_json accepts.
+ * Reads JSON from bytes, one token at a time, and accepts exactly what Rust's serde_json accepts.
  *
- * <p>Gson would not do, even in its strict mode. It accepts an escape sequence that is half of a surrogate
- * pair, numbers out of range such as {@code 1e999}, and a byte order mark, which serde_json refuses; it refuses numbers
- * of more than 1,024 characters, which serde_json accepts; and it does not know at which byte a violation is. Nothing is
- * allocated here but the strings asked for, and nesting is bounded.
+ * <p>Gson is not suitable, even in strict mode. It accepts an escape sequence that is half of a surrogate pair, numbers
+ * out of range such as {@code 1e999}, and a byte order mark, which serde_json refuses; it refuses numbers of more than
+ * 1,024 characters, which serde_json accepts; and it does not report the byte position of a violation. This class
+ * allocates only the requested strings, and limits nesting.
  */
 final class JsonCursor {
-    /** serde_json's limit, the outermost value counted. */
+    /** serde_json's limit, including the outermost value. */
     static final int MAX_DEPTH = 127;
 
     private final String file;
@@ -27,7 +27,7 @@ final class JsonCursor {
     /**
      * A cursor.
      *
-     * @param bytes the file's, from its beginning
+     * @param bytes of the file, from its start
      * @param position of the first byte to read
      */
     JsonCursor(String file, byte[] bytes, int position) {
@@ -60,7 +60,7 @@ final class JsonCursor {
         }
     }
 
-    /** Whether an object or array goes on with another member; takes the comma, or the closing bracket. */
+    /** Whether an object or array has another member. Takes the comma or the closing bracket. */
     boolean next(boolean first, char close) throws MalformedSafetensorsException {
         if (take(close)) {
             return false;
@@ -105,7 +105,9 @@ final class JsonCursor {
         }
     }
 
-    /** Takes an integer from 0 without sign, fraction and exponent; −1 if something else comes. */
+    /**
+     * Takes a non-negative integer without sign, fraction or exponent; returns −1 if the next value is something else.
+     */
     long unsigned() throws MalformedSafetensorsException {
         int first = peek();
         if (first < '0' || first > '9') {
@@ -129,7 +131,12 @@ final class JsonCursor {
         return value;
     }
 
-    /** Takes any value; its depth is that of the value itself, 1 for the outermost. */
+    /**
+     * Takes any value.
+     *
+     *
+     * @param depth nesting depth of the value, 1 for the outermost
+     */
     void skipValue(int depth) throws MalformedSafetensorsException {
         switch (peek()) {
             case '{', '[' -> skipContainer(depth);
@@ -147,7 +154,7 @@ final class JsonCursor {
 
     private void skipContainer(int depth) throws MalformedSafetensorsException {
         if (depth > MAX_DEPTH) {
-            throw violation(SafetensorsRule.NESTING, "values are nested more than " + MAX_DEPTH + " deep");
+            throw violation(SafetensorsRule.NESTING, "values are nested more than " + MAX_DEPTH + " levels deep");
         }
         boolean isObject = take('{');
         if (!isObject) {
@@ -188,7 +195,7 @@ final class JsonCursor {
             skipDigits();
             isInteger = false;
         }
-        // Integers of up to 308 digits are finite without looking.
+        // Integers of up to 308 digits are always finite.
         if ((!isInteger || position - from > 308) && !isFinite(from)) {
             throw violation(SafetensorsRule.JSON, "a number is out of range");
         }
@@ -217,7 +224,7 @@ final class JsonCursor {
 
     private byte byteOfString() throws MalformedSafetensorsException {
         if (position == bytes.length) {
-            throw violation(SafetensorsRule.JSON, "a string does not end");
+            throw violation(SafetensorsRule.JSON, "a string is not terminated");
         }
         checkPlain(bytes[position]);
         return bytes[position++];
@@ -225,7 +232,7 @@ final class JsonCursor {
 
     private void checkPlain(byte next) throws MalformedSafetensorsException {
         if (next >= 0 && next < 0x20) {
-            throw violation(SafetensorsRule.JSON, "a string holds a control character that is not escaped");
+            throw violation(SafetensorsRule.JSON, "a string has an unescaped control character");
         }
     }
 
@@ -263,7 +270,7 @@ final class JsonCursor {
         for (int i = 0; i < 4; i++) {
             int digit = Character.digit((char) (byteOfString() & 0xFF), 16);
             if (digit < 0) {
-                throw violation(SafetensorsRule.JSON, "an escape sequence has no four hexadecimal digits");
+                throw violation(SafetensorsRule.JSON, "an escape sequence does not have four hexadecimal digits");
             }
             unit = unit << 4 | digit;
         }

@@ -4,10 +4,11 @@ import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 
 /**
- * Where a tensor lies in a file.
+ * The type, shape and position of a tensor in a file.
  *
- * @param begin first byte, counted from the beginning of the data, which follows the header
- * @param end the byte after the last
+ *
+ * @param begin position of the first byte, relative to the start of the data, which follows the header
+ * @param end position after the last byte
  */
 public record SafetensorsEntry(String name, Dtype dtype, TensorShape shape, long begin, long end) {
 

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What a safetensors file holds: its tensors' names, types, shapes and places, and its metadata.
+ * The header of a safetensors file: names, types, shapes and positions of its tensors, and its metadata.
  *
- * <p>Immutable, and checked against all of {@link SafetensorsRule}.
+ * <p>Immutable, and checked against all rules of {@link SafetensorsRule}.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">The format</a>
  */
@@ -40,14 +40,15 @@ public final class SafetensorsHeader {
         this.dataChecksum = dataChecksum;
     }
 
-    /** What a parser reads; the entries in order of their bytes. */
+    /** The result of parsing; entries are in the order of their data. */
     record Parsed(List<SafetensorsEntry> ordered, Map<String, String> metadata) {}
 
     /**
-     * Reads and checks a header. What the file says of its own length is believed only as far as the file goes.
+     * Reads and checks a header. The declared length is checked against the size of the file.
      *
-     * @param file its name, for messages
-     * @param length bytes of the file
+     *
+     * @param file name of the file, for messages
+     * @param length size of the file in bytes
      */
     static SafetensorsHeader read(String file, long length, PositionalSource source) throws IOException {
         if (length < LENGTH_BYTES) {
@@ -62,14 +63,15 @@ public final class SafetensorsHeader {
                     file,
                     SafetensorsRule.HEADER_LIMIT,
                     0,
-                    "the header is said to have " + Long.toUnsignedString(headerLength) + " bytes");
+                    "the declared header length is " + Long.toUnsignedString(headerLength) + " bytes");
         }
         if (headerLength > length - LENGTH_BYTES) {
             throw new MalformedSafetensorsException(
                     file,
                     SafetensorsRule.HEADER_LENGTH,
                     0,
-                    "the header is said to have " + headerLength + " bytes but the file has " + length + " in all");
+                    "the declared header length is " + headerLength + " bytes, but the file has " + length + " bytes"
+                            + " in total");
         }
         byte[] beginning = readFully(file, source, 0, LENGTH_BYTES + (int) headerLength);
         long dataLength = length - beginning.length;
@@ -87,34 +89,34 @@ public final class SafetensorsHeader {
                         file,
                         SafetensorsRule.HEADER_LENGTH,
                         end,
-                        "the file ends although it was longer when it was opened"));
+                        "the file ends here, but was longer when it was opened"));
         return buffer.array();
     }
 
-    /** The tensors by name, in order of their bytes in the file. */
+    /** The tensors by name, in the order of their data in the file. */
     public Map<String, SafetensorsEntry> entries() {
         return Collections.unmodifiableMap(entries);
     }
 
     /**
-     * The entries of {@code __metadata__}, in the file's order; empty if there is none. Without the checksums that a file
-     * carries of itself.
+     * The entries of {@code __metadata__} in the file's order, without the file's own checksums; empty if there are
+     * none.
      */
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** Position of the data in the file: that of every entry's offset 0. */
+    /** Position of the data in the file, to which the offsets of entries are relative. */
     public long dataStart() {
         return dataStart;
     }
 
-    /** Bytes of all tensors together. */
+    /** Total size of all tensors in bytes. */
     public long dataLength() {
         return dataLength;
     }
 
-    /** CRC-32C of the data, if the file carries its checksums. */
+    /** CRC-32C of the data, if the file has checksums. */
     OptionalLong dataChecksum() {
         return dataChecksum;
     }

@@ -23,9 +23,9 @@ import java.util.zip.CRC32C;
 /**
  * An open safetensors file.
  *
- * <p>Opening reads and checks the header only. Tensors are read when asked for, by positional reads into memory that
- * belongs to the result. To fill live arrays without a second copy, read into
- * {@link dev.rivulet.internal.tensor.LiveTensors#memory}.
+ * <p>Opening reads and checks only the header. Tensors are read on request, by positional reads into memory that
+ * belongs to the result. To fill live arrays without a second copy, read into {@link
+ * dev.rivulet.internal.tensor.LiveTensors#memory}.
  *
  * <p>Safe for use by several threads, which may read different tensors at once. Tensors stay valid after closing.
  */
@@ -40,16 +40,16 @@ public final class SafetensorsReader implements AutoCloseable {
         this.header = header;
     }
 
-    /** Whether a file begins as one of safetensors: with a header, behind its length. */
+    /** Whether a file starts like a safetensors file, with a header after its length. */
     public static boolean recognizes(FileSignature signature) {
         return signature.hasByte(SafetensorsHeader.LENGTH_BYTES, '{');
     }
 
     /**
-     * Opens a file, to be closed by the caller.
+     * Opens a file, which the caller must close.
      *
      * @throws MalformedSafetensorsException if it violates the format
-     * @throws DamagedFileException if it carries checksums and its header is not what was written
+     * @throws DamagedFileException if it has checksums and its header is damaged
      * @throws IOException if it cannot be opened or read
      */
     public static SafetensorsReader open(Path file) throws IOException {
@@ -67,24 +67,25 @@ public final class SafetensorsReader implements AutoCloseable {
         }
     }
 
-    /** What the file holds. */
+    /** The header of the file. */
     public SafetensorsHeader header() {
         return header;
     }
 
     /**
-     * Whether the file carries checksums of its own. All that are written here do; {@link #open} has checked the
-     * header's then, {@link #verify} and {@link #readAll} check the data's.
+     * Whether the file has its own checksums, as all files of {@link SafetensorsWriter} do. Then {@link #open} has
+     * verified the header; {@link #verify} and {@link #readAll} verify the data.
      */
     public boolean carriesChecksums() {
         return header.dataChecksum().isPresent();
     }
 
     /**
-     * Reads all data and checks its checksum. Does nothing if the file carries none.
+     * Reads all data and verifies its checksum. Does nothing if the file has none.
      *
-     * @throws DamagedFileException if the data is not what was written
-     * @throws MalformedSafetensorsException if the file has become shorter since it was opened
+     *
+     * @throws DamagedFileException if the data is damaged
+     * @throws MalformedSafetensorsException if the file was truncated after opening
      */
     public void verify() throws IOException {
         if (carriesChecksums()) {
@@ -95,11 +96,11 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /**
-     * Reads a tensor into fresh direct memory. The data's checksum, which is one for all tensors, is not checked: call
-     * {@link #verify} before.
+     * Reads a tensor into newly allocated direct memory. Does not verify the checksum, which covers all tensors
+     * together: call {@link #verify} first.
      *
      * @throws NoSuchElementException if the file has no tensor of that name
-     * @throws MalformedSafetensorsException if the file has become shorter since it was opened
+     * @throws MalformedSafetensorsException if the file was truncated after opening
      */
     public Tensor read(String name) throws IOException {
         SafetensorsEntry entry = entry(name);
@@ -109,15 +110,15 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /**
-     * Reads a tensor's bytes into memory. The data's checksum is not checked: call {@link #verify} before.
+     * Reads a tensor's bytes into memory. Does not verify the checksum: call {@link #verify} first.
      *
-     * @param memory writable buffers, direct ones for speed, with exactly the tensor's bytes remaining; their positions
-     *     stay
+     * @param memory writable buffers, direct ones for speed, with exactly the tensor's size remaining; their positions
+     *     do not change
      * @return CRC-32C of the bytes
      * @throws NoSuchElementException if the file has no tensor of that name
-     * @throws IllegalArgumentException if the memory has another size; nothing is written then
-     * @throws MalformedSafetensorsException if the file has become shorter since it was opened; the memory may have been
-     *     written in part
+     * @throws IllegalArgumentException if the memory has another size; then nothing is written
+     * @throws MalformedSafetensorsException if the file was truncated after opening; the memory may have been partly
+     *     overwritten then
      */
     public long read(String name, List<ByteBuffer> memory) throws IOException {
         ParallelReader bytes = parts();
@@ -126,10 +127,11 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /**
-     * Reads every tensor into fresh direct memory, and checks the data's checksum if the file carries one.
+     * Reads all tensors into newly allocated direct memory, and verifies the data's checksum if the file has one.
      *
-     * @return the tensors in order of their bytes in the file
-     * @throws DamagedFileException if the data is not what was written
+     *
+     * @return the tensors in the order of their data in the file
+     * @throws DamagedFileException if the data is damaged
      */
     public Map<String, Tensor> readAll() throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -142,15 +144,14 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /**
-     * Reads every tensor into memory that the caller chooses, in one pass over the file, and checks the data's checksum
-     * at its end if the file carries one. Where what is in that memory must survive a damaged file, {@link #verify}
-     * before.
+     * Reads all tensors into the caller's memory in one pass over the file, and finally verifies the data's checksum if
+     * the file has one. If a damaged file must not overwrite that memory, call {@link #verify} first.
      *
-     * @param memory gives the buffers for a tensor, as for {@link #read(String, List)}; asked in the file's order, before
-     *     anything is read
+     * @param memory returns the buffers for a tensor, as for {@link #read(String, List)}; called in the file's order,
+     *     before anything is read
      * @return CRC-32C of the whole file, header included
-     * @throws IllegalArgumentException if memory has another size than its tensor; nothing is written then
-     * @throws DamagedFileException if the data is not what was written; the memory has been filled with it then
+     * @throws IllegalArgumentException if the size of a tensor's memory is wrong; then nothing is written
+     * @throws DamagedFileException if the data is damaged; the memory has been overwritten then
      */
     public long readAll(Function<SafetensorsEntry, List<ByteBuffer>> memory) throws IOException {
         Map<String, List<ByteBuffer>> all = new LinkedHashMap<>();
@@ -159,14 +160,14 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /**
-     * Reads some tensors into memory in one pass over the whole file, as {@link #readAll(Function)} reads all: the others
-     * are only checksummed.
+     * Reads some tensors into memory in one pass over the whole file, like {@link #readAll(Function)}. Of the others,
+     * only the checksum is computed.
      *
      * @param memory the buffers of tensors by name, as for {@link #read(String, List)}
      * @return CRC-32C of the whole file, header included
-     * @throws NoSuchElementException if the file has no tensor of a name; nothing is written then
-     * @throws IllegalArgumentException if memory has another size than its tensor; nothing is written then
-     * @throws DamagedFileException if the data is not what was written; the memory has been filled with it then
+     * @throws NoSuchElementException if a tensor does not exist; then nothing is written
+     * @throws IllegalArgumentException if the size of a tensor's memory is wrong; then nothing is written
+     * @throws DamagedFileException if the data is damaged; the memory has been overwritten then
      */
     public long readAll(Map<String, List<ByteBuffer>> memory) throws IOException {
         memory.keySet().forEach(this::entry);
@@ -183,11 +184,11 @@ public final class SafetensorsReader implements AutoCloseable {
     }
 
     /**
-     * Reads the whole file, and checks the data's checksum on the way if it carries one.
+     * Reads the whole file, and verifies the data's checksum if the file has one.
      *
      * @return CRC-32C of the whole file, in the low 32 bits
-     * @throws DamagedFileException if the data is not what was written
-     * @throws MalformedSafetensorsException if the file has become shorter since it was opened
+     * @throws DamagedFileException if the data is damaged
+     * @throws MalformedSafetensorsException if the file was truncated after opening
      */
     public long crc32c() throws IOException {
         return readAll(Map.of());
@@ -215,10 +216,10 @@ public final class SafetensorsReader implements AutoCloseable {
                         file.toString(),
                         SafetensorsRule.DATA_LENGTH,
                         end,
-                        "the file ends although it was longer when it was opened"));
+                        "the file ends here, but was longer when it was opened"));
     }
 
-    /** Reads parts that follow each other; CRC-32C of their bytes. */
+    /** Reads consecutive parts and returns the CRC-32C of their bytes. */
     private static long read(ParallelReader parts) throws IOException {
         long joined = 0;
         for (ParallelReader.Piece<CRC32C> piece : parts.read(CRC32C::new, CRC32C::update)) {
@@ -236,7 +237,7 @@ public final class SafetensorsReader implements AutoCloseable {
         parts.add(header.dataStart() + entry.begin(), memory);
     }
 
-    /** The whole file's checksum, once the data's is found to be right. */
+    /** The checksum of the whole file, after verifying that of the data. */
     private long checked(long dataChecksum) throws IOException {
         if (carriesChecksums()) {
             check(dataChecksum);

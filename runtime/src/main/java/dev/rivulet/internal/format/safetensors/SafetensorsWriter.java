@@ -20,17 +20,17 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * A safetensors file to be: its layout is fixed, its bytes are written by {@link #writeTo}.
+ * A safetensors file that has been laid out; {@link #writeTo} writes it.
  *
- * <p>The same content gives the same bytes, whatever the order of the given maps. Tensors lie as the format's Rust
- * library lays them: types of larger elements first, names ascending among one type. The header is padded so that the
- * data starts at a multiple of 64 bytes, which lets readers use it in place. The bytes of all
- * but small tensors go from their own memory to the channel without a copy in between.
+ * <p>The same content gives the same bytes, regardless of the order of the maps. Tensors are ordered as by the format's
+ * Rust library: larger element types first, then by name. The header is padded so that the data starts at a multiple of
+ * 64 bytes, which lets readers use it in place. Except for small tensors, bytes are written directly from the tensors'
+ * memory to the channel.
  *
- * <p>Two entries of the metadata, {@code rivulet.crc32c.data} and {@code rivulet.crc32c.header}, hold checksums of the
- * file, by which {@link SafetensorsReader} verifies it wherever it has been copied to.
+ * <p>Two entries of the metadata, {@code rivulet.crc32c.data} and {@code rivulet.crc32c.header}, hold checksums with
+ * which {@link SafetensorsReader} can verify the file after it was copied.
  *
- * <p>Borrows the tensors' memory. Immutable, and may be written several times.
+ * <p>Borrows the tensors' memory. Immutable; may be written several times.
  */
 public final class SafetensorsWriter implements FileLayout {
     private static final int DATA_ALIGNMENT = 64;
@@ -50,9 +50,9 @@ public final class SafetensorsWriter implements FileLayout {
     /**
      * Lays out a file.
      *
-     * @param metadata entries of {@code __metadata__}, beside those by which the file verifies itself
-     * @throws IllegalArgumentException if a name is {@code __metadata__}, that of a checksum, or no text, a shape has more than 64 dimensions,
-     *     or the header would exceed 100,000,000 bytes
+     * @param metadata entries of {@code __metadata__}, in addition to the checksums
+     * @throws IllegalArgumentException if a name is {@code __metadata__} or that of a checksum, a string has an
+     *     unpaired surrogate, a shape has more than 64 dimensions, or the header would exceed 100,000,000 bytes
      */
     public static SafetensorsWriter of(Map<String, Tensor> tensors, Map<String, String> metadata) {
         List<SafetensorsEntry> entries = new ArrayList<>();
@@ -72,8 +72,8 @@ public final class SafetensorsWriter implements FileLayout {
         sortedMetadata.put(ChecksumFields.HEADER, ChecksumFields.UNKNOWN);
         metadata.forEach((key, value) -> {
             if (sortedMetadata.put(key, value) != null) {
-                throw new IllegalArgumentException("Metadata cannot be called \"" + key
-                        + "\": the file keeps a checksum of itself under that name. Choose another key.");
+                throw new IllegalArgumentException("Metadata cannot have the key \"" + key + "\": it is reserved for"
+                        + " the file's own checksum. Choose another key.");
             }
         });
         byte[] beginning = padded(HeaderWriter.of(entries, sortedMetadata));
@@ -88,14 +88,12 @@ public final class SafetensorsWriter implements FileLayout {
     /**
      * Writes the file. Neither flushes nor closes the channel.
      *
-     * <p>Where the channel can go back, the header is written last, because it holds the data's checksum; until then the
-     * file begins with zeros, or with what was there, and is no valid file. Where it cannot, the tensors are
-     * read twice.
+     * <p>If the channel is seekable, the header is written last, because it holds the data's checksum; until then the
+     * file starts with zeros or its former content and is not valid. Otherwise the tensors are read twice.
      *
-     * @param channel in blocking mode, at the place where the file begins, not opened for appending
-     * @return what was written, with a checksum computed on the way
-     * @throws IOException if the channel fails, or the tensors change meanwhile; what has been written until then is no
-     *     valid file
+     * @param channel in blocking mode, positioned at the start of the file, not opened for appending
+     * @return size and checksum of the written file
+     * @throws IOException if the channel fails or the tensors change during the write; the file is not valid then
      */
     @Override
     public WrittenFile writeTo(WritableByteChannel channel) throws IOException {
@@ -137,7 +135,7 @@ public final class SafetensorsWriter implements FileLayout {
         return writer.finish();
     }
 
-    /** Writes the header, given the data; what the whole file is. */
+    /** Writes the header with the checksum of the data, and returns the size and checksum of the whole file. */
     private WrittenFile writeBeginning(WritableByteChannel channel, WrittenFile data) throws IOException {
         byte[] filled = beginning.clone();
         ChecksumFields.fill(filled, data.crc32c());
@@ -157,8 +155,8 @@ public final class SafetensorsWriter implements FileLayout {
 
     private static void checkEntry(String name, Tensor tensor) {
         if (name.equals(SafetensorsHeader.METADATA_KEY)) {
-            throw new IllegalArgumentException("A tensor cannot be called \"" + name
-                    + "\": the format keeps that name for the file's metadata. Rename the parameter.");
+            throw new IllegalArgumentException("A tensor cannot have the name \"" + name + "\": the format reserves"
+                    + " it for the metadata. Rename the parameter.");
         }
         if (tensor.shape().rank() > HeaderParser.MAX_RANK) {
             throw new IllegalArgumentException(

@@ -1,4 +1,4 @@
-/** Safetensors, read and written as strictly as by its Rust library. */
+/** Reads and writes safetensors files, at least as strictly as the format's Rust library. */
 @NullMarked
 package dev.rivulet.internal.format.safetensors;
 

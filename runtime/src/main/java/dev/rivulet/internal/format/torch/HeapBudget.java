@@ -4,20 +4,20 @@ import dev.rivulet.checkpoint.MalformedTorchFileException;
 import dev.rivulet.checkpoint.TorchRule;
 
 /**
- * What a pickle may take of the Java heap: half of it. A few bytes of a pickle become an object of a hundred and more, so
- * that a small file could otherwise use up all memory, and end a run that was to pass it over.
+ * Limits a pickle to half of the Java heap. A few bytes of a pickle become an object of a hundred bytes or more, so
+ * without a limit a small file could exhaust the memory and end a run that should only skip it.
  */
 final class HeapBudget {
-    /** A place on the stack, in a list or in the memo. */
+    /** A slot on the stack, in a list or in the memo. */
     static final int OPCODE = 16;
 
-    /** A plain value, in a node, with what a map needs to have it for a key. */
+    /** A plain value in a node, including a map entry with it as the key. */
     static final int LEAF = 120;
 
-    /** A list and what it becomes. */
+    /** A list and the value built from it. */
     static final int SEQUENCE = 200;
 
-    /** A map and what it becomes. */
+    /** A map and the value built from it. */
     static final int MAPPING = 500;
 
     /** A dimension of a tensor. */
@@ -31,16 +31,16 @@ final class HeapBudget {
         this.taken = pickle.byteCount();
     }
 
-    /** The most that a pickle may take. */
+    /** The maximum bytes for a pickle. */
     static long limit() {
         return Runtime.getRuntime().maxMemory() / 2;
     }
 
-    /** Takes some more, by an estimate that is rather too high. */
+    /** Reserves more bytes; estimates are conservative. */
     void take(long byteCount) throws MalformedTorchFileException {
         taken += byteCount;
         if (taken > limit()) {
-            throw pickle.violation(TorchRule.HEAP, "the objects so far take some " + taken + " bytes of it");
+            throw pickle.violation(TorchRule.HEAP, "the objects read so far take about " + taken + " bytes");
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.rivulet.internal.format.torch;
 
 /**
- * The opcodes of binary pickles that are read, of protocols 2 to 5.
+ * The supported opcodes of binary pickles, of protocols 2 to 5.
  *
  * @see <a href="https://github.com/python/cpython/blob/main/Lib/pickletools.py">pickletools.py</a>
  */

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** The bytes of a pickle, taken one argument after another. No length is believed further than the bytes go. */
+/** Reads opcodes and arguments from the bytes of a pickle. Checks every length against the remaining bytes. */
 final class PickleInput {
     private final String file;
     private final ByteBuffer bytes;
@@ -19,18 +19,18 @@ final class PickleInput {
         this.bytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** A violation at the opcode that is being read. */
+    /** A violation at the current opcode. */
     MalformedTorchFileException violation(TorchRule rule, String detail) {
         return new MalformedTorchFileException(file, rule, opcodeStart, detail);
     }
 
-    /** A text that may be of any length and content, fit for a message. */
+    /** Makes a string of any length and content safe for a message. */
     static String shown(String string) {
         String beginning = string.length() > 100 ? string.substring(0, 100) + "…" : string;
         return beginning.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
     }
 
-    /** Bytes of the whole pickle. */
+    /** Size of the pickle in bytes. */
     int byteCount() {
         return bytes.capacity();
     }
@@ -48,7 +48,7 @@ final class PickleInput {
         return unsigned(1);
     }
 
-    /** A little-endian number of 1, 2 or 4 bytes, the last of which may not be taken as a sign. */
+    /** A little-endian unsigned number of 1 or 2 bytes, or one of 4 bytes, which is signed. */
     int unsigned(int count) throws MalformedTorchFileException {
         need(count);
         return switch (count) {
@@ -58,7 +58,7 @@ final class PickleInput {
         };
     }
 
-    /** A length of 1, 4 or 8 bytes that the rest of the pickle has. */
+    /** A length field of 1, 4 or 8 bytes, checked against the rest of the pickle. */
     int length(int count, int limit, TorchRule rule) throws MalformedTorchFileException {
         need(count);
         long length = switch (count) {
@@ -67,13 +67,13 @@ final class PickleInput {
             default -> bytes.getLong();
         };
         if (length < 0 || length > limit) {
-            throw violation(rule, "a length of " + Long.toUnsignedString(length) + " is given");
+            throw violation(rule, "the declared length is " + Long.toUnsignedString(length) + " bytes");
         }
         need(length);
         return (int) length;
     }
 
-    /** A frame's length, which is of no use to who has all bytes. */
+    /** Checks and skips the length of a frame, which is only useful for streaming. */
     void frame() throws MalformedTorchFileException {
         need(Long.BYTES);
         long length = bytes.getLong();
@@ -103,7 +103,7 @@ final class PickleInput {
         }
     }
 
-    /** Text up to a line feed, of at most 1,000 bytes. */
+    /** A string up to a line feed, of at most 1,000 bytes. */
     String line() throws MalformedTorchFileException {
         int start = bytes.position();
         int limit = Math.min(bytes.remaining(), 1000);
@@ -114,10 +114,10 @@ final class PickleInput {
                 return line;
             }
         }
-        throw violation(TorchRule.TRUNCATED, "a name has no end");
+        throw violation(TorchRule.TRUNCATED, "a name is not terminated");
     }
 
-    /** An integer in two's complement, little-endian; 0 if it has no bytes. */
+    /** An integer in little-endian two's complement; 0 if it has no bytes. */
     BigInteger integer(int length) {
         byte[] little = bytes(length);
         for (int i = 0, j = length - 1; i < j; i++, j--) {
@@ -130,7 +130,7 @@ final class PickleInput {
 
     private void need(long count) throws MalformedTorchFileException {
         if (count > bytes.remaining()) {
-            throw violation(TorchRule.TRUNCATED, count + " bytes are needed but " + bytes.remaining() + " are left");
+            throw violation(TorchRule.TRUNCATED, count + " bytes are needed, but " + bytes.remaining() + " remain");
         }
     }
 }

@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is on the stack of a pickle while it is read: like values, but still growing, and perhaps containing itself. */
+/** An element on the stack while a pickle is read. Unlike a value it can still grow, and may contain itself. */
 sealed interface PickleNode {
 
-    /** A value that is complete. */
+    /** A complete value. */
     record Leaf(TorchValue value) implements PickleNode {}
 
     /**
-     * A storage, which is no value by itself.
+     * A storage, which is not a value by itself.
      *
-     * @param dtype that of its elements; null if it is untyped
+     *
+     * @param dtype type of its elements; null if it is untyped
      */
     record Stored(TorchStorage.InFile storage, @Nullable Dtype dtype) implements PickleNode {}
 
@@ -39,7 +40,7 @@ sealed interface PickleNode {
         }
     }
 
-    /** An object that is known by name. */
+    /** An object of a class that is known by name only. */
     final class Instance implements PickleNode {
         final String type;
         final boolean called;

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A pickle of protocol 2 being written, opcode by opcode, as Python's pickler writes it. */
+/** Writes a pickle of protocol 2, opcode by opcode, exactly like Python's pickler. */
 final class PickleOutput {
     /** Bytes of the longest string that is written, or read again. */
     static final int MAX_STRING = 1 << 24;
@@ -36,7 +36,7 @@ final class PickleOutput {
         return bytes.toByteArray();
     }
 
-    /** Numbers what is on top of the stack; Python does so for everything that could be referred to. */
+    /** Memoizes the top of the stack, as Python does for everything that could be referenced later. */
     int memoize() {
         if (memoized < 256) {
             opcode(Opcode.BINPUT);
@@ -124,7 +124,7 @@ final class PickleOutput {
         memoOfGlobals.put(name, memoize());
     }
 
-    /** Ends a tuple of so many values on the stack; more than three need a mark before them. */
+    /** Ends a tuple of the topmost values on the stack; more than three need a mark before them. */
     void tuple(int count) {
         switch (count) {
             case 0 -> {
@@ -139,14 +139,14 @@ final class PickleOutput {
         memoize();
     }
 
-    /** Begins a tuple. */
+    /** Starts a tuple. */
     void beginTuple(int count) {
         if (count > 3) {
             opcode(Opcode.MARK);
         }
     }
 
-    /** A tuple of numbers, as of a shape. */
+    /** A tuple of numbers, such as a shape. */
     void tuple(long[] numbers) {
         beginTuple(numbers.length);
         for (long number : numbers) {
@@ -168,7 +168,8 @@ final class PickleOutput {
             encoded.get(utf8);
             if (utf8.length > MAX_STRING) {
                 throw new IllegalArgumentException("A string of " + utf8.length
-                        + " bytes is too long for a checkpoint; at most " + MAX_STRING + " are read again.");
+                        + " bytes is too long for a checkpoint; at most " + MAX_STRING + " bytes can be"
+                        + " read.");
             }
             return utf8;
         } catch (CharacterCodingException e) {

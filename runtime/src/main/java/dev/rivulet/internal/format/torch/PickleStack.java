@@ -5,7 +5,7 @@ import dev.rivulet.checkpoint.TorchRule;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The stack of a pickle. Marks are places in it, which nothing else reaches past. */
+/** The stack of the pickle machine. Only opcodes that take a mark can reach the nodes below it. */
 final class PickleStack {
     private final PickleInput pickle;
     private final int maxDepth;
@@ -25,14 +25,14 @@ final class PickleStack {
 
     void push(PickleNode node) throws MalformedTorchFileException {
         if (nodes.size() == maxDepth) {
-            throw pickle.violation(TorchRule.STACK_DEPTH, "there are more objects");
+            throw pickle.violation(TorchRule.STACK_DEPTH, "the stack has more objects");
         }
         nodes.add(node);
     }
 
     void mark() throws MalformedTorchFileException {
         if (marks.size() == maxMarks) {
-            throw pickle.violation(TorchRule.STACK_DEPTH, "there are more marks");
+            throw pickle.violation(TorchRule.STACK_DEPTH, "the stack has more marks");
         }
         marks.add(nodes.size());
     }
@@ -47,7 +47,7 @@ final class PickleStack {
         return nodes.remove(nodes.size() - 1);
     }
 
-    /** Takes the topmost node, or the mark if there is none above it. */
+    /** Pops the topmost node, or the topmost mark if no node lies above it. */
     void popAny() throws MalformedTorchFileException {
         if (!marks.isEmpty() && marks.get(marks.size() - 1) == nodes.size()) {
             marks.remove(marks.size() - 1);
@@ -61,10 +61,10 @@ final class PickleStack {
         return take(nodes.size() - count);
     }
 
-    /** Takes what lies above the last mark, and the mark. */
+    /** Pops all nodes above the last mark, and the mark. */
     List<PickleNode> popToMark() throws MalformedTorchFileException {
         if (marks.isEmpty()) {
-            throw pickle.violation(TorchRule.STACK, "there is no mark");
+            throw pickle.violation(TorchRule.STACK, "the stack has no mark");
         }
         return take(marks.remove(marks.size() - 1));
     }
@@ -80,7 +80,7 @@ final class PickleStack {
         int floor = marks.isEmpty() ? 0 : marks.get(marks.size() - 1);
         if (nodes.size() - floor < count) {
             throw pickle.violation(
-                    TorchRule.STACK, "there are " + (nodes.size() - floor) + " objects above the last mark");
+                    TorchRule.STACK, "the stack has " + (nodes.size() - floor) + " objects above the last mark");
         }
     }
 }

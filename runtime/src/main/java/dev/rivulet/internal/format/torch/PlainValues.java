@@ -9,17 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content of a PyTorch file as Java's own values: {@link Map}, {@link List}, {@link String}, {@link Boolean}, {@link Long},
- * {@link Double} and null. A tensor to be written is a {@link Tensor} or {@link TorchTensor}; one that was read is a
- * {@link TorchTensor}.
+ * Converts the content of a PyTorch file to and from plain Java values: {@link Map}, {@link List}, {@link String},
+ * {@link Boolean}, {@link Long}, {@link Double} and null. A tensor to write is a {@link Tensor} or {@link TorchTensor};
+ * a tensor that was read is a {@link TorchTensor}.
  */
 public final class PlainValues {
     private PlainValues() {}
 
     /**
-     * The Python value of a Java value; integers of all sizes become an {@code int}, floats a {@code float}.
+     * The Python value of a Java value; integers of all sizes become an {@code int}, floating-point numbers a {@code
+     * float}.
      *
-     * @throws IllegalArgumentException if there is none
+     *
+     * @throws IllegalArgumentException if the value has no counterpart in Python
      */
     public static TorchValue toTorch(@Nullable Object value) {
         if (value == null) {
@@ -46,12 +48,12 @@ public final class PlainValues {
             return new TorchValue.Dict(false, entries, Map.of());
         }
         throw new IllegalArgumentException("A PyTorch file cannot hold a "
-                + value.getClass().getName() + "; use texts, booleans, numbers, lists, maps or tensors.");
+                + value.getClass().getName() + "; use strings, booleans, numbers, lists, maps or tensors.");
     }
 
     /**
-     * The Java value of a Python value. Lists, tuples and sets become lists; what has no plain value, an object of a known
-     * class, say, stays a {@link TorchValue}.
+     * The Java value of a Python value. Lists, tuples and sets become lists. A value without a plain counterpart, for
+     * example an object of a known class, stays a {@link TorchValue}.
      */
     public static @Nullable Object fromTorch(TorchValue value) {
         if (value instanceof TorchValue.None) {

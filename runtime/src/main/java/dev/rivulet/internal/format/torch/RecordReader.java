@@ -16,7 +16,7 @@ import java.util.function.ToLongFunction;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
-/** Reads entries of a zip file on several threads, and verifies them by their CRC-32. */
+/** Reads entries of a zip file on several threads, and verifies their CRC-32. */
 final class RecordReader {
     private final ZipInput input;
     private final ParallelReader parts;
@@ -25,10 +25,10 @@ final class RecordReader {
     /** Entries of earlier steps. */
     private final List<ArchiveRecord> done = new ArrayList<>();
 
-    /** What earlier steps have read, by position. */
+    /** Spans that earlier steps have read, by position. */
     private final NavigableMap<Long, Span> spans = new TreeMap<>();
 
-    /** Bytes of the file that have been read, and their CRC-32C. */
+    /** A range of the file that has been read, and its CRC-32C. */
     private record Span(int length, long crc32c) {}
 
     RecordReader(ZipInput input) {
@@ -36,13 +36,16 @@ final class RecordReader {
         this.parts = new ParallelReader(input.source(), input::ended);
     }
 
-    /** Adds an entry that is to fill the remaining bytes of buffers, as many as it has; their positions stay. */
+    /**
+     * Adds an entry to read into the remaining space of buffers, which must have its size; their positions do not
+     * change.
+     */
     void add(ArchiveRecord record, List<ByteBuffer> memory) {
         parts.add(record.position(), memory);
         records.add(record);
     }
 
-    /** Adds an entry that is only to be verified. */
+    /** Adds an entry that is only verified. */
     void add(ArchiveRecord record) {
         parts.add(record.position(), record.end());
         records.add(record);
@@ -51,19 +54,19 @@ final class RecordReader {
     /**
      * Reads and verifies all entries.
      *
-     * @throws DamagedFileException if one of them has another checksum than the file says
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter
+     * @throws DamagedFileException if the checksum of an entry is wrong
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated
      */
     void read() throws IOException {
         verify(parts.read(CRC32::new, CRC32::update), CRC32::getValue);
     }
 
     /**
-     * Reads the entries added since the last step, and remembers what the whole file's checksum takes.
+     * Reads the entries added since the last step, and records their part of the whole file's checksum.
      *
      * @param checked whether to verify each entry
-     * @throws DamagedFileException if an entry is verified and has another checksum than the file says
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter
+     * @throws DamagedFileException if the checksum of a verified entry is wrong
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated
      */
     void readStep(boolean checked) throws IOException {
         List<Piece<BothChecksums>> pieces = parts.read(() -> new BothChecksums(checked), BothChecksums::update);
@@ -78,13 +81,13 @@ final class RecordReader {
     }
 
     /**
-     * Reads the entries added since the last step, after which all that the file has must have been added, and what lies
-     * between and after the entries.
+     * Reads the entries added since the last step, and the bytes between and after the entries. By now all entries must
+     * have been added.
      *
      * @param checked whether to verify each entry
      * @return CRC-32C of the whole file, in the low 32 bits
-     * @throws DamagedFileException if an entry is verified and has another checksum than the file says
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter
+     * @throws DamagedFileException if the checksum of a verified entry is wrong
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated
      */
     long readLastStep(boolean checked) throws IOException {
         addGaps();
@@ -121,7 +124,7 @@ final class RecordReader {
         }
     }
 
-    /** Checksums of a piece, for its entry and for the whole file. */
+    /** Both checksums of a piece: for its entry and for the whole file. */
     private static final class BothChecksums {
         private final CRC32 crc32 = new CRC32();
         private final CRC32C crc32c = new CRC32C();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a pickle's names and arguments become. */
+/** Turns the names and arguments in a pickle into nodes, according to its GLOBAL, REDUCE, NEWOBJ and BUILD opcodes. */
 final class Reductions {
     private static final BigInteger LONG_LIMIT = BigInteger.ONE.shiftLeft(Long.SIZE - 1);
 
@@ -34,18 +34,18 @@ final class Reductions {
     PickleNode global(String module, String name) throws MalformedTorchFileException {
         String joined = TorchGlobals.name(module, name);
         if (!TorchGlobals.isAllowed(joined)) {
-            throw pickle.violation(TorchRule.GLOBAL, "there is \"" + PickleInput.shown(joined) + "\"");
+            throw pickle.violation(TorchRule.GLOBAL, "the pickle names \"" + PickleInput.shown(joined) + "\"");
         }
         return new PickleNode.Leaf(new TorchValue.Global(joined));
     }
 
-    /** The storage of a persistent id. */
+    /** The storage denoted by a persistent id. */
     PickleNode storage(PickleNode id) throws MalformedTorchFileException {
         if (!(id instanceof PickleNode.Sequence tuple)
                 || tuple.kind() != TorchValue.Sequence.TUPLE
                 || tuple.items().size() != 5
                 || !string(tuple.items().get(0), TorchRule.PERSISTENT_ID).equals("storage")) {
-            throw pickle.violation(TorchRule.PERSISTENT_ID, "there is another one");
+            throw pickle.violation(TorchRule.PERSISTENT_ID, "a persistent id has another form");
         }
         String type = globalName(tuple.items().get(1), TorchRule.PERSISTENT_ID);
         String key = string(tuple.items().get(2), TorchRule.PERSISTENT_ID);
@@ -53,7 +53,7 @@ final class Reductions {
         long elements = number(tuple.items().get(4), TorchRule.PERSISTENT_ID);
         Dtype dtype = TorchDtypes.BY_STORAGE.get(type);
         if (dtype == null && !type.equals(TorchDtypes.UNTYPED_STORAGE)) {
-            throw pickle.violation(TorchRule.DTYPE, "a storage is a \"" + type + "\"");
+            throw pickle.violation(TorchRule.DTYPE, "the type of a storage is \"" + type + "\"");
         }
         ArchiveRecord record = records.get(key);
         int elementBytes = dtype == null ? 1 : dtype.alignment();
@@ -65,7 +65,9 @@ final class Reductions {
                     TorchRule.STORAGE,
                     "the storage \"" + PickleInput.shown(key) + "\" is a " + type + " of " + elements
                             + " elements, but "
-                            + (record == null ? "there is none" : "its entry has " + record.byteCount() + " bytes")
+                            + (record == null
+                                    ? "no such entry exists"
+                                    : "its entry has " + record.byteCount() + " bytes")
                             + (types.containsKey(key) ? ", and it is a " + types.get(key) + " elsewhere" : ""));
         }
         return storages.computeIfAbsent(key, first -> new PickleNode.Stored(new TorchStorage.InFile(record), dtype));
@@ -99,14 +101,14 @@ final class Reductions {
         };
     }
 
-    /** An object that is made without its constructor. */
+    /** An object that is created without calling its constructor. */
     PickleNode instance(PickleNode type, PickleNode arguments) throws MalformedTorchFileException {
         String name = globalName(type, TorchRule.REDUCE);
         if (name.equals(TorchGlobals.ORDERED_DICT)) {
             return reduce(type, arguments);
         }
         if (!TorchGlobals.isOpaque(name)) {
-            throw pickle.violation(TorchRule.REDUCE, "a \"" + name + "\" is made");
+            throw pickle.violation(TorchRule.REDUCE, "a \"" + name + "\" is created");
         }
         return new PickleNode.Instance(name, false, arguments(name, arguments));
     }
@@ -117,7 +119,7 @@ final class Reductions {
         } else if (target instanceof PickleNode.Instance instance && instance.state == null) {
             instance.state = state;
         } else {
-            throw pickle.violation(TorchRule.BUILD, "something else gets a state, or a second one");
+            throw pickle.violation(TorchRule.BUILD, "another object gets a state, or one gets a second state");
         }
     }
 
@@ -128,7 +130,7 @@ final class Reductions {
         throw unexpected(name);
     }
 
-    /** The only argument, a list or tuple. */
+    /** The items of the only argument, a list or tuple. */
     private List<PickleNode> items(String name, List<PickleNode> given) throws MalformedTorchFileException {
         if (given.size() == 1 && given.get(0) instanceof PickleNode.Sequence sequence) {
             return sequence.items();
@@ -142,7 +144,7 @@ final class Reductions {
         expect(TorchGlobals.ENCODE, string(given.get(1), TorchRule.REDUCE).equals("latin1"));
         encodedBytes += string.length();
         if (encodedBytes > pickle.byteCount()) {
-            throw pickle.violation(TorchRule.STRING, "one text is encoded again and again");
+            throw pickle.violation(TorchRule.STRING, "the same string is encoded repeatedly");
         }
         expect(TorchGlobals.ENCODE, string.chars().allMatch(character -> character < 256));
         return new TorchValue.Bytes(string.getBytes(StandardCharsets.ISO_8859_1));
@@ -202,14 +204,14 @@ final class Reductions {
         try {
             return TensorShape.of(dimensions);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw pickle.violation(TorchRule.TENSOR_SHAPE, "a tensor has a negative or too large dimension");
+            throw pickle.violation(TorchRule.TENSOR_SHAPE, "a dimension of a tensor is negative or too large");
         }
     }
 
     private long[] numbers(PickleNode node) throws MalformedTorchFileException {
         if (!(node instanceof PickleNode.Sequence sequence)
                 || (sequence.kind() != TorchValue.Sequence.TUPLE && sequence.kind() != TorchValue.Sequence.SIZE)) {
-            throw pickle.violation(TorchRule.TENSOR_SHAPE, "a shape or its strides are no tuple");
+            throw pickle.violation(TorchRule.TENSOR_SHAPE, "a shape or its strides are not a tuple");
         }
         if (sequence.items().size() > ViewBounds.MAX_RANK) {
             throw pickle.violation(
@@ -229,21 +231,21 @@ final class Reductions {
                 && integer.value().compareTo(LONG_LIMIT.negate()) >= 0) {
             return integer.longValue();
         }
-        throw pickle.violation(rule, "there is no integer of 64 bits");
+        throw pickle.violation(rule, "a value is not a 64-bit integer");
     }
 
     private String string(PickleNode node, TorchRule rule) throws MalformedTorchFileException {
         if (node instanceof PickleNode.Leaf leaf && leaf.value() instanceof TorchValue.Str string) {
             return string.value();
         }
-        throw pickle.violation(rule, "there is no text");
+        throw pickle.violation(rule, "a value is not a string");
     }
 
     private String globalName(PickleNode node, TorchRule rule) throws MalformedTorchFileException {
         if (node instanceof PickleNode.Leaf leaf && leaf.value() instanceof TorchValue.Global global) {
             return global.name();
         }
-        throw pickle.violation(rule, "there is no class or function");
+        throw pickle.violation(rule, "a value is not a class or function");
     }
 
     private boolean bool(String name, PickleNode node) throws MalformedTorchFileException {
@@ -265,6 +267,6 @@ final class Reductions {
     }
 
     private MalformedTorchFileException unexpected(String name) {
-        return pickle.violation(TorchRule.REDUCE, "\"" + name + "\" gets other arguments than PyTorch writes");
+        return pickle.violation(TorchRule.REDUCE, "\"" + name + "\" gets arguments that PyTorch does not write");
     }
 }

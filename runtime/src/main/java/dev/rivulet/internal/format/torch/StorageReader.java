@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Storages on their way into the memory of tensors: straight where a storage is one contiguous tensor, else by memory of
- * their own, from which the tensors are copied.
+ * Assigns memory to the storages of tensors: the tensor's own memory if it is contiguous and the only view of its
+ * storage, otherwise temporary memory from which the tensors are copied.
  */
 final class StorageReader {
     private final Map<TorchStorage.InFile, List<TorchTensor>> tensors;
@@ -18,9 +18,10 @@ final class StorageReader {
     private final Map<TorchStorage.InFile, DirectMemory> shared = new HashMap<>();
 
     /**
-     * A reading.
+     * A reader.
      *
-     * @param tensors of each storage that is to be read
+     *
+     * @param tensors the tensors of each storage to read
      * @param memory buffers for each of the tensors, of its size
      */
     StorageReader(Map<TorchStorage.InFile, List<TorchTensor>> tensors, Map<TorchTensor, List<ByteBuffer>> memory) {
@@ -39,12 +40,12 @@ final class StorageReader {
         return whole.chunks();
     }
 
-    /** Where the bytes of each storage go. */
+    /** The target memory of each storage. */
     Map<ArchiveRecord, List<ByteBuffer>> targets() {
         return targets;
     }
 
-    /** Copies the tensors that are not in place, once all bytes are there. */
+    /** Copies the tensors out of temporary memory, once all bytes have been read. */
     void copyViews() {
         shared.forEach((storage, whole) -> {
             for (TorchTensor view : tensors.getOrDefault(storage, List.of())) {

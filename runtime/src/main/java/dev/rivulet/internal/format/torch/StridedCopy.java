@@ -4,7 +4,7 @@ import dev.rivulet.internal.memory.Chunks;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Copies the elements of a view, row-major, out of its storage. */
+/** Copies the elements of a view from its storage in row-major order. */
 final class StridedCopy {
     private final List<ByteBuffer> storage;
     private final int elementBytes;
@@ -25,7 +25,7 @@ final class StridedCopy {
      * Copies all elements.
      *
      * @param storage chunks of {@link Chunks#BYTES}
-     * @param target buffers for the elements; their positions stay
+     * @param target buffers for the elements; their positions do not change
      */
     static void copy(TorchTensor tensor, List<ByteBuffer> storage, List<ByteBuffer> target) {
         if (tensor.shape().elementCount() == 0) {
@@ -52,7 +52,7 @@ final class StridedCopy {
         }
     }
 
-    /** Copies elements that lie one after another. */
+    /** Copies consecutive elements. */
     private void put(long element, long count) {
         long from = element * elementBytes;
         long rest = count * elementBytes;

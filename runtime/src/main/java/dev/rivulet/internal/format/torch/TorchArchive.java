@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/** The zip file of PyTorch's format, checked from its first to its last byte but for the data of its storages. */
+/** The zip file of a PyTorch checkpoint. Every byte is checked except the data of storages. */
 final class TorchArchive {
     private static final int MAX_PICKLE = 1 << 28;
     private static final int MAX_SMALL = 64;
@@ -26,7 +26,7 @@ final class TorchArchive {
         this.content = content;
     }
 
-    /** Reads and checks everything but the data of storages. */
+    /** Reads and checks everything except the data of storages. */
     static TorchArchive read(ZipInput input) throws IOException {
         checkBeginning(input);
         ZipDirectory directory = ZipDirectory.read(input);
@@ -56,7 +56,7 @@ final class TorchArchive {
         return List.copyOf(records.values());
     }
 
-    /** Whether a storage is one of this file. */
+    /** Whether a storage belongs to this file. */
     boolean holds(TorchStorage.InFile storage) {
         return storage.record().equals(records.get(inFolder(storage.record().name())));
     }
@@ -65,7 +65,7 @@ final class TorchArchive {
         return input;
     }
 
-    /** Whether the file says that it is as {@link TorchWriter} wrote it. */
+    /** Whether {@link TorchWriter} wrote the file, according to its marker. */
     boolean isOurs() {
         return records.containsKey(ArchiveRecord.MARKER);
     }
@@ -79,14 +79,14 @@ final class TorchArchive {
         boolean pickle = (signature & 0xff) == Opcode.PROTO;
         boolean tar = beginning.limit() >= 262 && beginning.get(257) == 'u' && beginning.get(258) == 's';
         if (pickle || tar) {
-            throw input.violation(TorchRule.LEGACY_FORMAT, 0, "there is a " + (tar ? "tar file" : "pickle"));
+            throw input.violation(TorchRule.LEGACY_FORMAT, 0, "the file is a " + (tar ? "tar file" : "pickle"));
         }
         if (signature != ZipLayout.LOCAL_SIGNATURE) {
-            throw input.violation(TorchRule.FILE_FORMAT, 0, "there is 0x%08x".formatted(signature));
+            throw input.violation(TorchRule.FILE_FORMAT, 0, "the file starts with 0x%08x".formatted(signature));
         }
     }
 
-    /** The entries by their names in the one folder. */
+    /** The entries by name without the common folder. */
     private static Map<String, ArchiveRecord> withoutFolder(ZipInput input, ZipDirectory directory) throws IOException {
         Map<String, ArchiveRecord> records = new LinkedHashMap<>();
         String folder = "";
@@ -96,7 +96,9 @@ final class TorchArchive {
             }
             if (folder.isEmpty() || !record.name().startsWith(folder)) {
                 throw input.violation(
-                        TorchRule.FOLDER, record.position(), "there is \"" + PickleInput.shown(record.name()) + "\"");
+                        TorchRule.FOLDER,
+                        record.position(),
+                        "the file has the entry \"" + PickleInput.shown(record.name()) + "\"");
             }
             records.put(inFolder(record.name()), record);
         }
@@ -106,7 +108,8 @@ final class TorchArchive {
     private void checkVersion() throws IOException {
         String version = small(ArchiveRecord.VERSION).strip();
         if (!version.matches("[1-9]|10")) {
-            throw input.violation(TorchRule.VERSION, position(ArchiveRecord.VERSION), "it is \"" + PickleInput.shown(version) + "\"");
+            throw input.violation(
+                    TorchRule.VERSION, position(ArchiveRecord.VERSION), "the version is \"" + PickleInput.shown(version) + "\"");
         }
     }
 
@@ -115,7 +118,7 @@ final class TorchArchive {
             throw input.violation(
                     TorchRule.BYTE_ORDER,
                     position(ArchiveRecord.BYTE_ORDER),
-                    "the order is \"" + PickleInput.shown(small(ArchiveRecord.BYTE_ORDER)) + "\"");
+                    "the byte order is \"" + PickleInput.shown(small(ArchiveRecord.BYTE_ORDER)) + "\"");
         }
     }
 

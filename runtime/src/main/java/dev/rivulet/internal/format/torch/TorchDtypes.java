@@ -6,12 +6,12 @@ import dev.rivulet.tensor.Dtype;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** PyTorch's names of dtypes, and of the storages of those that had their own before PyTorch 2. */
+/** PyTorch's names of dtypes, and of the typed storages that some had before PyTorch 2. */
 final class TorchDtypes {
-    /** The storage of the dtypes that have none of their own; it counts bytes. */
+    /** The storage of dtypes without a typed one; its size is in bytes. */
     static final String UNTYPED_STORAGE = "torch.storage.UntypedStorage";
 
-    /** Storages by dtype. A tensor of another dtype names that besides. */
+    /** Typed storages by dtype. A tensor of any other dtype names its dtype in addition. */
     static final Map<Dtype, String> STORAGES = Map.ofEntries(
             entry(Dtype.BOOL, "torch.BoolStorage"),
             entry(Dtype.U8, "torch.ByteStorage"),
@@ -54,7 +54,8 @@ final class TorchDtypes {
     /**
      * PyTorch's name of a dtype.
      *
-     * @throws IllegalArgumentException if it has none
+     *
+     * @throws IllegalArgumentException if PyTorch does not support it
      */
     static String name(Dtype dtype) {
         String name = NAMES.get(dtype);

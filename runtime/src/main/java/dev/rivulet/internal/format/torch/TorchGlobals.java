@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The classes and functions that a pickle may name. None of them is ever looked up, let alone called: a name decides
- * what value the arguments become.
+ * The classes and functions that a pickle may name. They are never looked up or called: a name only decides which value
+ * the arguments become.
  */
 final class TorchGlobals {
     static final String ORDERED_DICT = "collections.OrderedDict";
@@ -18,7 +18,7 @@ final class TorchGlobals {
     static final String SET = "builtins.set";
     static final String FROZEN_SET = "builtins.frozenset";
 
-    /** What arguments are turned into values by. */
+    /** Names that turn arguments into values. */
     private static final Set<String> UNDERSTOOD = Set.of(
             ORDERED_DICT,
             TENSOR_V2,
@@ -31,7 +31,7 @@ final class TorchGlobals {
             FROZEN_SET,
             TorchDtypes.UNTYPED_STORAGE);
 
-    /** Classes whose objects are kept by name, with what they are made of. */
+    /** Classes whose objects are kept as a name with arguments, items and state. */
     private static final Set<String> OPAQUE = Set.of(
             "torch.device",
             "builtins.complex",
@@ -62,7 +62,7 @@ final class TorchGlobals {
             "lightning_fabric.utilities.data.AttributeDict",
             "lightning.fabric.utilities.data.AttributeDict");
 
-    /** Names that stand for themselves, besides dtypes. */
+    /** Names that are values themselves, in addition to dtypes. */
     private static final Set<String> CONSTANTS = Set.of(
             "builtins.int",
             "builtins.float",
@@ -78,7 +78,7 @@ final class TorchGlobals {
             "torch.bits8",
             "torch.float4_e2m1fn_x2");
 
-    /** Names of Python 3 by those of Python 2, which protocol 2 writes. */
+    /** Python 3 names by the Python 2 names that protocol 2 writes. */
     private static final Map<String, String> MODULES = Map.of("__builtin__", "builtins");
 
     private static final Map<String, String> BUILTINS = Map.of("long", "int", "unicode", "str", "xrange", "range");

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One pass over a PyTorch file in several steps: tensors are read when there is memory for them, and every byte of the file
- * once. Made by {@link TorchReader#pass}, and for one thread.
+ * One pass over a PyTorch file in several steps: tensors are read when their memory is available, and every byte of the
+ * file is read once. Created by {@link TorchReader#pass}; for use by one thread.
  */
 public final class TorchPass {
     private final TorchReader reader;
@@ -19,13 +19,13 @@ public final class TorchPass {
     private final boolean checksEntries;
     private final Set<ArchiveRecord> done = new HashSet<>();
 
-    /** What is compared with what was written. */
+    /** How the bytes are verified. */
     public enum Verification {
-        /** Each entry when it is read, by its CRC-32 in the file. */
+        /** By the recorded CRC-32 of each entry. */
         OF_ENTRIES,
         /**
-         * Nothing: the caller knows the checksum of the whole file and compares it when the pass is finished, which saves the
-         * time for a second one.
+         * Not at all: the caller knows the checksum of the whole file and compares it after the pass, which saves the
+         * time for a second checksum.
          */
         BY_CALLER
     }
@@ -38,13 +38,14 @@ public final class TorchPass {
     }
 
     /**
-     * Reads tensors into memory that the caller chooses. One whose storage an earlier step has read is read again.
+     * Reads tensors into the caller's memory. A tensor whose storage was read in an earlier step is read again.
      *
      * @param memory as for {@link TorchReader#read(Map)}
-     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
-     *     is written then
-     * @throws dev.rivulet.checkpoint.DamagedFileException if a storage is verified and is not what was written; the memory may have been filled with it then
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
+     * @throws IllegalArgumentException if the size of a tensor's memory is wrong or a tensor belongs to another file;
+     *     then nothing is written
+     * @throws dev.rivulet.checkpoint.DamagedFileException if a verified storage is damaged; the memory may have been
+     *     overwritten then
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         StorageReader storages = begin(memory);
@@ -53,14 +54,15 @@ public final class TorchPass {
     }
 
     /**
-     * Reads tensors as {@link #read} does, and all else that has not been read.
+     * Reads tensors like {@link #read}, and then the rest of the file.
      *
      * @param memory as for {@link #read}; may be empty
      * @return CRC-32C of the whole file, in the low 32 bits
-     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
-     *     is written then
-     * @throws dev.rivulet.checkpoint.DamagedFileException if an entry is verified and is not what was written; the memory may have been filled with it then
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
+     * @throws IllegalArgumentException if the size of a tensor's memory is wrong or a tensor belongs to another file;
+     *     then nothing is written
+     * @throws dev.rivulet.checkpoint.DamagedFileException if a verified entry is damaged; the memory may have been
+     *     overwritten then
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public long finish(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         StorageReader storages = begin(memory);
@@ -74,7 +76,7 @@ public final class TorchPass {
         return crc32c;
     }
 
-    /** Adds what is to be read now, and reads at once what has been read before. */
+    /** Adds the storages to read, and immediately rereads tensors whose storages were read before. */
     private StorageReader begin(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         Map<TorchTensor, List<ByteBuffer>> fresh = new HashMap<>(memory);
         Map<TorchTensor, List<ByteBuffer>> again = new HashMap<>(memory);

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes a value as {@code torch.save} pickles it, opcode for opcode, and collects the storages of its tensors. */
+/** Pickles a value exactly like {@code torch.save}, opcode for opcode, and collects the storages of its tensors. */
 final class TorchPickler {
-    /** Python adds so many items at a time. */
+    /** The number of items that Python adds at a time. */
     private static final int BATCH = 1000;
 
     private final PickleOutput out = new PickleOutput();
@@ -21,7 +21,7 @@ final class TorchPickler {
 
     private TorchPickler() {}
 
-    /** A pickle, and what its storages' keys count through. */
+    /** A pickle and its storages, whose keys are their indices. */
     static final class Pickled {
         private final byte[] bytes;
         private final List<TorchStorage> storages;
@@ -41,7 +41,7 @@ final class TorchPickler {
         }
     }
 
-    /** Pickles a value that the reader would read again. */
+    /** Pickles a value, and refuses one that the reader would not accept. */
     static Pickled pickle(TorchValue value) {
         TorchPickler pickler = new TorchPickler();
         pickler.write(value);
@@ -51,7 +51,7 @@ final class TorchPickler {
     private void write(TorchValue value) {
         if (++depth > ValueBuilder.MAX_DEPTH) {
             throw new IllegalArgumentException(
-                    "The checkpoint is nested more than " + ValueBuilder.MAX_DEPTH + " deep; make it flatter.");
+                    "The checkpoint is nested more than " + ValueBuilder.MAX_DEPTH + " levels deep; flatten it.");
         }
         if (value instanceof TorchTensor tensor) {
             tensor(tensor);
@@ -73,7 +73,7 @@ final class TorchPickler {
         } else if (value instanceof TorchValue.Int integer) {
             if (integer.value().bitLength() >= Byte.SIZE * PickleOutput.MAX_INTEGER) {
                 throw new IllegalArgumentException("An integer of "
-                        + integer.value().bitLength() + " bits is too long for a checkpoint; save it as text.");
+                        + integer.value().bitLength() + " bits is too long for a checkpoint; save it as a string.");
             }
             out.integer(integer.value());
         } else if (value instanceof TorchValue.Float64 number) {
@@ -92,7 +92,10 @@ final class TorchPickler {
         }
     }
 
-    /** Protocol 2 has no bytes; Python writes the characters of the same numbers, and weights_only reads nothing else. */
+    /**
+     * Protocol 2 has no opcode for bytes. Python writes the characters with these code points instead, the only form
+     * that weights_only reads.
+     */
     private void bytes(byte[] bytes) {
         String characters = new String(bytes, StandardCharsets.ISO_8859_1);
         call(TorchGlobals.ENCODE, List.of(TorchValue.of(characters), TorchValue.of("latin1")));
@@ -151,8 +154,8 @@ final class TorchPickler {
     /**
      * Adds entries.
      *
-     * @param lone how many remain when a last entry is added by itself: Python knows a dict's size before, but takes the
-     *     entries of others one by one
+     * @param lone number of remaining entries at which a single entry is added without a mark: Python knows the size of
+     *     a dict in advance, but iterates over the entries of other mappings
      */
     private void entries(Map<TorchValue, TorchValue> entries, int lone) {
         Iterator<Map.Entry<TorchValue, TorchValue>> next = entries.entrySet().iterator();
@@ -173,7 +176,7 @@ final class TorchPickler {
     private void entry(Map.Entry<TorchValue, TorchValue> entry) {
         if (!ValueBuilder.isKey(entry.getKey())) {
             throw new IllegalArgumentException("A key cannot be " + entry.getKey()
-                    + ": keys are text, numbers, None, bytes and short tuples of these.");
+                    + ": keys must be strings, numbers, None, bytes or short tuples of these.");
         }
         write(entry.getKey());
         write(entry.getValue());
@@ -238,7 +241,7 @@ final class TorchPickler {
         String known = types.putIfAbsent(storage, type);
         if (known != null && !known.equals(type)) {
             throw new IllegalArgumentException("Two tensors are views of one storage as " + known + " and " + type
-                    + ", which PyTorch does not save either. Save a copy of one of them.");
+                    + ", which PyTorch cannot save either. Save a copy of one of them.");
         }
         if (storage.byteCount() % tensor.dtype().alignment() != 0) {
             throw new IllegalArgumentException("A storage of " + storage.byteCount() + " bytes splits an element of "
@@ -260,7 +263,7 @@ final class TorchPickler {
     }
 
     private static IllegalArgumentException unknown(String name) {
-        return new IllegalArgumentException("\"" + name
-                + "\" is none of the classes that a checkpoint may name; save what it consists of instead.");
+        return new IllegalArgumentException(
+                "\"" + name + "\" is not a class or constant that a checkpoint may name; save its parts instead.");
     }
 }

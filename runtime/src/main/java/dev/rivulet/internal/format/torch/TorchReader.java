@@ -14,19 +14,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An open PyTorch file ({@code .ckpt}, {@code .pt}): one of {@code torch.save}, of Lightning or of {@link TorchWriter}.
+ * An open PyTorch file ({@code .ckpt}, {@code .pt}) that {@code torch.save}, Lightning or {@link TorchWriter} wrote.
  *
- * <p>Opening reads and checks everything but the tensors' bytes. Its pickle is read as data: nothing of it is executed, and
- * what is not on a list of harmless names is refused by {@link dev.rivulet.checkpoint.TorchRule#GLOBAL}. Tensors are read when asked for, by
- * positional reads into memory that the caller chooses, and verified by the CRC-32 of their storage.
+ * <p>Opening reads and checks everything except the bytes of the tensors. The pickle is read as data: nothing in it is
+ * executed, and names outside a list of harmless ones are refused by {@link dev.rivulet.checkpoint.TorchRule#GLOBAL}.
+ * Tensors are read on request, by positional reads into the caller's memory, and verified by the CRC-32 of their
+ * storage.
  *
- * <p>In a file of {@link TorchWriter}, opening and {@link #verify} together find every changed bit. In others, they find
- * those in data and names.
+ * <p>In a file of {@link TorchWriter}, opening and {@link #verify} together detect every changed bit. In other files
+ * they detect changes in data and names.
  *
- * <p>Safe for use by several threads, which may read different tensors at once. What was read stays valid after closing.
+ * <p>Safe for use by several threads, which may read different tensors at once. Results stay valid after closing.
  */
 public final class TorchReader implements AutoCloseable {
-    /** Bytes that are too few for a file of PyTorch's, as for what is left of one of another format. */
+    /** A shorter file cannot be a PyTorch file; it may be a truncated file of another format. */
     private static final int SHORTEST = 8;
 
     private final FileChannel channel;
@@ -38,8 +39,8 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
-     * Whether a file is one of PyTorch's: a zip file, also if damage to its beginning leaves only the ending to recognize,
-     * or a pickle, which is what PyTorch wrote before. If it is damaged or old, {@link #open} may refuse it all the same.
+     * Whether a file is a PyTorch file: a zip file, recognized by its start or its end in case one is damaged, or a
+     * pickle, the former format of PyTorch. {@link #open} may still refuse it if it is damaged or has the old format.
      */
     public static boolean recognizes(FileSignature signature) {
         return signature.beginsWith(ZipLayout.LOCAL_SIGNATURE)
@@ -48,10 +49,10 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
-     * Opens a file, to be closed by the caller.
+     * Opens a file, which the caller must close.
      *
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if it is not a PyTorch file that can be read safely
-     * @throws dev.rivulet.checkpoint.DamagedFileException if it is not what was written
+     * @throws dev.rivulet.checkpoint.DamagedFileException if it is damaged
      * @throws IOException if it cannot be opened or read
      */
     public static TorchReader open(Path file) throws IOException {
@@ -69,24 +70,24 @@ public final class TorchReader implements AutoCloseable {
         }
     }
 
-    /** What {@code torch.load} returns; its tensors' elements are in the file. */
+    /** The value that {@code torch.load} returns; the elements of its tensors are in the file. */
     public TorchValue content() {
         return archive.content();
     }
 
     /**
-     * Whether the file was written by {@link TorchWriter}, so that {@link #open} and {@link #verify} find every changed
-     * bit.
+     * Whether {@link TorchWriter} wrote the file, so that {@link #open} and {@link #verify} detect every changed bit.
      */
     public boolean isFullyVerifiable() {
         return archive.isOurs();
     }
 
     /**
-     * Reads all entries and checks their checksums.
+     * Reads all entries and verifies their checksums.
      *
-     * @throws dev.rivulet.checkpoint.DamagedFileException if one is not what was written
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
+     *
+     * @throws dev.rivulet.checkpoint.DamagedFileException if an entry is damaged
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public void verify() throws IOException {
         RecordReader records = new RecordReader(archive.input());
@@ -95,11 +96,12 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
-     * Reads a tensor into fresh direct memory, contiguous, and verifies its storage.
+     * Reads a tensor into newly allocated, contiguous direct memory, and verifies its storage.
      *
-     * @throws IllegalArgumentException if the tensor is not of this file
-     * @throws dev.rivulet.checkpoint.DamagedFileException if its storage is not what was written
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
+     *
+     * @throws IllegalArgumentException if the tensor belongs to another file
+     * @throws dev.rivulet.checkpoint.DamagedFileException if its storage is damaged
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public Tensor read(TorchTensor tensor) throws IOException {
         DirectMemory memory = DirectMemory.allocate(tensor.byteCount());
@@ -108,16 +110,17 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
-     * Reads tensors into memory that the caller chooses, each row-major, and verifies their storages. A storage is read
-     * once, whatever the number of its tensors; one that is not just one contiguous tensor takes memory of its own
-     * meanwhile.
+     * Reads tensors into the caller's memory in row-major order, and verifies their storages. Each storage is read
+     * once; unless it is a single contiguous tensor, it takes temporary memory.
      *
-     * @param memory for each tensor writable buffers, direct ones for speed, with exactly its bytes remaining; their
-     *     positions stay
-     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
-     *     is written then
-     * @throws dev.rivulet.checkpoint.DamagedFileException if a storage is not what was written; the memory may have been filled with it then
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
+     *
+     * @param memory for each tensor writable buffers, direct ones for speed, with exactly its size remaining; their
+     *     positions do not change
+     * @throws IllegalArgumentException if the size of a tensor's memory is wrong or a tensor belongs to another file;
+     *     then nothing is written
+     * @throws dev.rivulet.checkpoint.DamagedFileException if a storage is damaged; the memory may have been overwritten
+     *     then
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public void read(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         StorageReader storages = storages(memory);
@@ -128,20 +131,21 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
-     * Reads tensors into memory as {@link #read(Map)} does, in one pass over the whole file that verifies all entries.
+     * Reads tensors into memory like {@link #read(Map)}, in one pass over the whole file that verifies all entries.
      *
      * @param memory as for {@link #read(Map)}; may be empty
      * @return CRC-32C of the whole file, in the low 32 bits
-     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file; nothing
-     *     is written then
-     * @throws dev.rivulet.checkpoint.DamagedFileException if an entry is not what was written; the memory may have been filled with it then
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
+     * @throws IllegalArgumentException if the size of a tensor's memory is wrong or a tensor belongs to another file;
+     *     then nothing is written
+     * @throws dev.rivulet.checkpoint.DamagedFileException if an entry is damaged; the memory may have been overwritten
+     *     then
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public long readAll(Map<TorchTensor, List<ByteBuffer>> memory) throws IOException {
         return pass(TorchPass.Verification.OF_ENTRIES).finish(memory);
     }
 
-    /** Begins a pass over the whole file in several steps, to be finished before this is closed. */
+    /** Starts a pass over the whole file in several steps, which must finish before this reader is closed. */
     public TorchPass pass(TorchPass.Verification verification) {
         return new TorchPass(this, archive, verification);
     }
@@ -149,8 +153,9 @@ public final class TorchReader implements AutoCloseable {
     /**
      * The content with all tensors read into memory and verified; tensors that share a storage share its memory.
      *
-     * @throws dev.rivulet.checkpoint.DamagedFileException if a storage is not what was written
-     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file has become shorter since it was opened
+     *
+     * @throws dev.rivulet.checkpoint.DamagedFileException if a storage is damaged
+     * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public TorchValue load() throws IOException {
         ValueLoader loader = new ValueLoader(new RecordReader(archive.input()));
@@ -166,9 +171,10 @@ public final class TorchReader implements AutoCloseable {
     }
 
     /**
-     * A reading of tensors of this file.
+     * A reader for the storages of tensors of this file.
      *
-     * @throws IllegalArgumentException if memory has another size than its tensor or a tensor is not of this file
+     *
+     * @throws IllegalArgumentException if the size of a tensor's memory is wrong or a tensor belongs to another file
      */
     StorageReader storages(Map<TorchTensor, List<ByteBuffer>> memory) {
         return new StorageReader(bySource(memory), memory);

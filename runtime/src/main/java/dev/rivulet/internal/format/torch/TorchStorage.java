@@ -6,14 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory that tensors of a PyTorch file are views of. Those that share one share its bytes, which are stored once.
+ * Memory of which tensors in a PyTorch file are views. Tensors that share a storage share its bytes, which are stored
+ * once.
  *
- * <p>Two storages are the same if they are one object.
+ * <p>Storages are compared by identity.
  */
 public abstract sealed class TorchStorage {
     private TorchStorage() {}
 
-    /** The elements of a tensor as a storage, which borrows them: it is valid as long as the tensor. */
+    /** A storage of a tensor's elements. It borrows them, so it is valid as long as the tensor. */
     public static TorchStorage of(Tensor elements) {
         return new InMemory(elements);
     }
@@ -33,7 +34,7 @@ public abstract sealed class TorchStorage {
             return elements;
         }
 
-        /** Bytes of it, in order. */
+        /** A range of its bytes, in order. */
         List<ByteBuffer> slice(long from, long byteCount) {
             List<ByteBuffer> slices = new ArrayList<>();
             long chunkStart = 0;
@@ -54,7 +55,7 @@ public abstract sealed class TorchStorage {
         }
     }
 
-    /** A storage in a file, read when asked for. */
+    /** A storage in a file, read on request. */
     static final class InFile extends TorchStorage {
         private final ArchiveRecord record;
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /**
  * A tensor of a PyTorch file: a view of a storage.
  *
- * <p>Immutable; {@code equals} is identity. The elements of a tensor in a file are had from {@link TorchReader#read}.
+ * <p>Immutable; {@code equals} is identity. {@link TorchReader#read} reads the elements of a tensor in a file.
  */
 public final class TorchTensor implements TorchValue {
     private final TorchStorage storage;
@@ -18,7 +18,7 @@ public final class TorchTensor implements TorchValue {
     private final long[] strides;
     private final Autograd autograd;
 
-    /** How it takes part in differentiation. */
+    /** Its role in automatic differentiation. */
     private record Autograd(boolean requiresGrad, boolean isParameter) {}
 
     private TorchTensor(
@@ -31,15 +31,16 @@ public final class TorchTensor implements TorchValue {
         this.autograd = autograd;
     }
 
-    /** A tensor that is all of a storage of its own. */
+    /** A tensor that covers a whole storage of its own. */
     public static TorchTensor of(Tensor tensor) {
         return of(TorchStorage.of(tensor), tensor.dtype(), tensor.shape());
     }
 
     /**
-     * The first elements of a storage, row-major.
+     * The first elements of a storage in row-major order.
      *
-     * @throws IllegalArgumentException if the storage has fewer
+     *
+     * @throws IllegalArgumentException if the storage has fewer elements
      */
     public static TorchTensor of(TorchStorage storage, Dtype dtype, TensorShape shape) {
         return view(storage, dtype, 0, shape, rowMajor(shape.dimensions()));
@@ -50,7 +51,7 @@ public final class TorchTensor implements TorchValue {
      *
      * @param offset of the first element, in elements
      * @param strides per dimension, in elements
-     * @throws IllegalArgumentException if it leads outside the storage, or has more elements than that
+     * @throws IllegalArgumentException if it reaches outside the storage or has more elements than it
      */
     public static TorchTensor view(TorchStorage storage, Dtype dtype, long offset, TensorShape shape, long... strides) {
         String name = TorchDtypes.name(dtype);
@@ -61,12 +62,12 @@ public final class TorchTensor implements TorchValue {
         return new TorchTensor(storage, dtype, offset, shape, strides.clone(), new Autograd(false, false));
     }
 
-    /** The same as one that takes part in differentiation, or not. */
+    /** This tensor with or without {@code requires_grad}. */
     public TorchTensor withRequiresGrad(boolean required) {
         return with(new Autograd(required, autograd.isParameter()));
     }
 
-    /** The same as a {@code torch.nn.Parameter}. */
+    /** This tensor as a {@code torch.nn.Parameter}. */
     public TorchTensor asParameter(boolean required) {
         return with(new Autograd(required, true));
     }
@@ -75,7 +76,7 @@ public final class TorchTensor implements TorchValue {
         return new TorchTensor(storage, dtype, offset, shape, strides, changed);
     }
 
-    /** What it is a view of. */
+    /** The storage of which it is a view. */
     public TorchStorage storage() {
         return storage;
     }
@@ -85,7 +86,7 @@ public final class TorchTensor implements TorchValue {
         return dtype;
     }
 
-    /** Place of the first element in the storage, in elements. */
+    /** Position of the first element in the storage, in elements. */
     public long offset() {
         return offset;
     }
@@ -95,12 +96,12 @@ public final class TorchTensor implements TorchValue {
         return shape;
     }
 
-    /** Distance of neighbours in each dimension, in elements; a copy. */
+    /** Strides per dimension, in elements; a copy. */
     public long[] strides() {
         return strides.clone();
     }
 
-    /** Whether it takes part in differentiation. */
+    /** Whether it requires a gradient. */
     public boolean requiresGrad() {
         return autograd.requiresGrad();
     }
@@ -115,7 +116,7 @@ public final class TorchTensor implements TorchValue {
         return dtype.byteCount(shape);
     }
 
-    /** Whether the elements lie one after another, row-major. */
+    /** Whether the elements are contiguous in row-major order. */
     public boolean isContiguous() {
         long[] dimensions = shape.dimensions();
         long[] dense = rowMajor(dimensions);
@@ -127,33 +128,33 @@ public final class TorchTensor implements TorchValue {
         return true;
     }
 
-    /** The same view of another storage of the same size. */
+    /** The same view on another storage of the same size. */
     TorchTensor on(TorchStorage other) {
         return new TorchTensor(other, dtype, offset, shape, strides, autograd);
     }
 
     /**
-     * The tensor, if it lies in memory row-major: not one that is in a file, or whose storage is not dense.
+     * The tensor, if it is in memory and contiguous.
      *
-     * @throws IllegalStateException if it has to be read or copied first
+     *
+     * @throws IllegalStateException if it must be read or copied first
      */
     public Tensor inMemory() {
         if (!(storage instanceof TorchStorage.InMemory memory) || !isContiguous()) {
-            throw new IllegalStateException(
-                    this + " is in a file or not contiguous; have TorchReader.read make a tensor of it.");
+            throw new IllegalStateException(this + " is in a file or not contiguous; read it with TorchReader.read.");
         }
         return Tensor.of(dtype, shape, memory.slice(offset * dtype.alignment(), byteCount()));
     }
 
     /**
-     * Which elements of its storage it is, as text: the same for the same ones, as the weights of tied layers are. A text,
-     * because a map stays quick with texts that were chosen to have one hash.
+     * Identifies the elements within the storage: tensors of one storage with equal keys are tied. A string, because a
+     * map with string keys stays fast even if a hostile file makes their hashes collide.
      */
     public String viewKey() {
         return this + " from " + offset + " by " + Arrays.toString(strides);
     }
 
-    /** Whether its bytes are those of the storage, one for one. */
+    /** Whether its bytes are exactly those of the storage. */
     boolean isWholeStorage() {
         return isContiguous() && offset == 0 && byteCount() == storage.byteCount();
     }
@@ -164,7 +165,7 @@ public final class TorchTensor implements TorchValue {
         return dtype.name() + shape;
     }
 
-    /** As PyTorch counts: a dimension of 0 counts as 1. */
+    /** As in PyTorch, a dimension of 0 counts as 1. */
     private static long[] rowMajor(long[] dimensions) {
         long[] strides = new long[dimensions.length];
         long stride = 1;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a PyTorch checkpoint consists of: Python's plain values, tensors, and a few objects that are known by name only.
+ * A value in a PyTorch checkpoint: a plain Python value, a tensor, or an object that is known by name only.
  *
  * <pre>{@code
  * TorchValue.Dict checkpoint = TorchValue.Dict.of(Map.of(
@@ -17,7 +17,7 @@ import java.util.Optional;
  *         "state_dict", TorchValue.Dict.ordered(Map.of("weight", TorchTensor.of(weight)))));
  * }</pre>
  *
- * <p>Immutable trees. Where a file refers to one object from several places, the same value stands in each of them.
+ * <p>Immutable trees. If a file refers to an object several times, the same value occurs at each of these positions.
  */
 public sealed interface TorchValue
         permits TorchTensor,
@@ -126,7 +126,7 @@ public sealed interface TorchValue
         }
     }
 
-    /** What {@link Items} are in Python. */
+    /** The Python type of {@link Items}. */
     enum Sequence {
         /** A {@code list}. */
         LIST,
@@ -140,9 +140,9 @@ public sealed interface TorchValue
         FROZEN_SET
     }
 
-    /** Values one after another. */
+    /** A sequence of values. */
     record Items(Sequence kind, List<TorchValue> values) implements TorchValue {
-        /** Values, copied from the list. */
+        /** Copies the list. */
         public Items {
             values = List.copyOf(values);
         }
@@ -162,27 +162,28 @@ public sealed interface TorchValue
      * Values by key, in order.
      *
      * @param ordered whether it is an {@code OrderedDict}
-     * @param entries in order of insertion, by text, number, None, bytes or a tuple of these
-     * @param attributes of an ordered one, such as the {@code _metadata} of a module's state dict; mostly empty
+     * @param entries in insertion order; keys are strings, numbers, None, bytes or tuples of these
+     * @param attributes of an {@code OrderedDict}, such as the {@code _metadata} of a module's state dict; usually
+     *     empty
      */
     record Dict(boolean ordered, Map<TorchValue, TorchValue> entries, Map<String, TorchValue> attributes)
             implements TorchValue {
-        /** Values by key, copied from the maps. */
+        /** Copies the maps. */
         public Dict {
             entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
             attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
             if (!ordered && !attributes.isEmpty()) {
                 throw new IllegalArgumentException("A dict cannot have attributes, an OrderedDict can: "
-                        + attributes.keySet() + ". Make it an ordered one.");
+                        + attributes.keySet() + ". Use an ordered one.");
             }
         }
 
-        /** A {@code dict} with text for keys. */
+        /** A {@code dict} with string keys. */
         public static Dict of(Map<String, ? extends TorchValue> entries) {
             return new Dict(false, byString(entries), Map.of());
         }
 
-        /** An {@code OrderedDict} with text for keys. */
+        /** An {@code OrderedDict} with string keys. */
         public static Dict ordered(Map<String, ? extends TorchValue> entries) {
             return new Dict(true, byString(entries), Map.of());
         }
@@ -193,7 +194,7 @@ public sealed interface TorchValue
             return byString;
         }
 
-        /** The value of a text key. */
+        /** The value of a string key. */
         public Optional<TorchValue> get(String key) {
             return Optional.ofNullable(entries.get(new Str(key)));
         }
@@ -207,14 +208,14 @@ public sealed interface TorchValue
     record Global(String name) implements TorchValue {}
 
     /**
-     * An object of a class that is known by name, such as {@code argparse.Namespace}: what Python would make it from.
-     * Nothing of it is interpreted.
+     * An object of a class that is known by name only, such as {@code argparse.Namespace}: the parts from which Python
+     * would create it. They are not interpreted.
      *
      * @param type name of the class
-     * @param called whether the class is called, as for a path; else an object is made without its constructor
-     * @param arguments what it is made with
+     * @param called whether the class is called, as for a path; otherwise the object is created without its constructor
+     * @param arguments the constructor arguments
      * @param items the entries of a class that extends {@code dict}
-     * @param state its attributes or whatever else restores it; None if nothing does
+     * @param state its attributes or other state; None if it has none
      */
     record PythonObject(
             String type,
@@ -223,7 +224,7 @@ public sealed interface TorchValue
             Map<TorchValue, TorchValue> items,
             TorchValue state)
             implements TorchValue {
-        /** An object, with copies of the collections. */
+        /** Copies the collections. */
         public PythonObject {
             arguments = List.copyOf(arguments);
             items = Collections.unmodifiableMap(new LinkedHashMap<>(items));

@@ -13,22 +13,22 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * A PyTorch file ({@code .ckpt}, {@code .pt}) to be, as {@code torch.save} lays it out: its layout is fixed, its bytes are
- * written by {@link #writeTo}.
+ * A PyTorch file ({@code .ckpt}, {@code .pt}) that has been laid out as by {@code torch.save}; {@link #writeTo} writes
+ * it.
  *
- * <p>The same content gives the same bytes. Storages begin at multiples of 64 bytes, so that {@code torch.load(…,
- * mmap=True)} and others use them in place; tensors of one storage share its bytes. The bytes of all but small storages
- * go from their own memory to the channel without a copy in between.
+ * <p>The same content gives the same bytes. Storages start at multiples of 64 bytes, so that {@code torch.load(…,
+ * mmap=True)} and other readers can use them in place; tensors of one storage share its bytes. Except for small
+ * storages, bytes are written directly from the tensors' memory to the channel.
  *
- * <p>Every entry has the CRC-32 of a zip file, and an entry {@code .data/rivulet} says that everything else in the file
- * is as this class writes it; so {@link TorchReader} finds every changed bit, wherever the file has been copied to.
+ * <p>Each zip entry has a CRC-32, and the entry {@code .data/rivulet} states that all other bytes are exactly as this
+ * class writes them. So {@link TorchReader} can detect every changed bit after the file was copied.
  *
- * <p>Borrows the tensors' memory. Immutable, and may be written several times.
+ * <p>Borrows the tensors' memory. Immutable; may be written several times.
  *
  * @see <a href="https://docs.pytorch.org/docs/stable/notes/serialization.html#torch-save-with-use-new-zipfile-serialization-true">PyTorch's notes on the format</a>
  */
 public final class TorchWriter implements FileLayout {
-    /** The folder's name where the file's own name is not known, as for a stream. */
+    /** The folder name that PyTorch uses if the file name is not known. */
     private static final String FOLDER = "archive/";
 
     /** Bytes that stay in the cache between two checksums and the write. */
@@ -51,9 +51,9 @@ public final class TorchWriter implements FileLayout {
      * Lays out a file.
      *
      * @param content the value that {@code torch.load} returns, for a checkpoint a dict
-     * @throws IllegalArgumentException if Python or the reader would refuse it: a tensor that is in another file (read it
-     *     before) or of a dtype that PyTorch has not, one storage under two dtypes, half a surrogate pair in a text, a class
-     *     that is not harmless, values nested more than 128 deep
+     * @throws IllegalArgumentException if Python or the reader would refuse it: a tensor in another file (read it
+     *     first) or with a dtype that PyTorch does not support, one storage with two dtypes, an unpaired surrogate in a
+     *     string, a class that is not on the list of harmless ones, or values nested more than 128 levels deep
      */
     public static TorchWriter of(TorchValue content) {
         TorchPickler.Pickled pickled = TorchPickler.pickle(content);
@@ -97,7 +97,7 @@ public final class TorchWriter implements FileLayout {
         if (storage instanceof TorchStorage.InMemory memory) {
             return memory.elements();
         }
-        throw new IllegalArgumentException("A tensor is in another file; read it before, and save what was read.");
+        throw new IllegalArgumentException("A tensor is in another file; read it first, and save the result.");
     }
 
     @Override
@@ -106,11 +106,12 @@ public final class TorchWriter implements FileLayout {
     }
 
     /**
-     * Writes the file from its beginning to its end. Neither flushes nor closes the channel.
+     * Writes the file sequentially. Neither flushes nor closes the channel.
      *
-     * @param channel in blocking mode, at the place where the file begins
-     * @return what was written, with a checksum computed on the way
-     * @throws IOException if the channel fails; what has been written until then is no valid file
+     *
+     * @param channel in blocking mode, positioned at the start of the file
+     * @return size and checksum of the written file
+     * @throws IOException if the channel fails; the file is incomplete then
      */
     @Override
     public WrittenFile writeTo(WritableByteChannel channel) throws IOException {
@@ -126,7 +127,7 @@ public final class TorchWriter implements FileLayout {
         return out.file.finish();
     }
 
-    /** Entries on their way to the file. */
+    /** Writes the bytes of entries and computes their checksums. */
     private static final class EntryOutput {
         private final GatheringWriter file;
         private final CRC32 entry = new CRC32();
@@ -144,7 +145,7 @@ public final class TorchWriter implements FileLayout {
             }
         }
 
-        /** Ends an entry; its checksum. */
+        /** Ends an entry and returns its checksum. */
         long endEntry() {
             long crc32 = entry.getValue();
             entry.reset();
@@ -152,7 +153,7 @@ public final class TorchWriter implements FileLayout {
             return crc32;
         }
 
-        /** 40 digits that stand for the content, in place of PyTorch's hash of names and checksums. */
+        /** 40 digits that identify the content, instead of PyTorch's hash of names and checksums. */
         String serializationId() {
             return "%040d".formatted(entries.getValue());
         }

@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a pickle as data: a stack machine that makes values and storages, and nothing else.
+ * Reads a pickle as data: a stack machine that creates only values and storages.
  *
- * <p>It knows no classes and calls nothing. Whatever a pickle asks for that is not on a list of harmless names is
- * refused, and every number that it gives is checked before it is used. It takes time and memory in proportion to the
- * pickle's length.
+ * <p>It loads no classes and calls nothing. Names outside a list of harmless ones are refused, and every number in the
+ * pickle is checked before it is used. Time and memory are proportional to the length of the pickle.
  */
 final class Unpickler {
     private static final int MAX_OPCODES = 20_000_000;
@@ -36,10 +35,11 @@ final class Unpickler {
     }
 
     /**
-     * The value of a pickle.
+     * Reads the value of a pickle.
      *
-     * @param file for messages
-     * @param storages by key
+     *
+     * @param file name of the file, for messages
+     * @param storages entries of the storages, by key
      */
     static TorchValue read(String file, byte[] bytes, Map<String, ArchiveRecord> storages)
             throws MalformedTorchFileException {
@@ -51,22 +51,26 @@ final class Unpickler {
         begin();
         for (int count = 1; ; count++) {
             if (count > MAX_OPCODES) {
-                throw pickle.violation(TorchRule.OPCODE_COUNT, "there are more");
+                throw pickle.violation(TorchRule.OPCODE_COUNT, "the pickle has more opcodes");
             }
             heap.take(HeapBudget.OPCODE);
             int opcode = pickle.opcode();
             if (opcode == Opcode.STOP) {
                 return end();
             }
-            if (!(structure(opcode) || scalar(opcode) || bytesOrString(opcode) || container(opcode) || object(opcode))) {
-                throw pickle.violation(TorchRule.OPCODE, "there is the opcode 0x%02x".formatted(opcode));
+            if (!(structure(opcode)
+                    || scalar(opcode)
+                    || bytesOrString(opcode)
+                    || container(opcode)
+                    || object(opcode))) {
+                throw pickle.violation(TorchRule.OPCODE, "the opcode is 0x%02x".formatted(opcode));
             }
         }
     }
 
     private void begin() throws MalformedTorchFileException {
         if (pickle.opcode() != Opcode.PROTO) {
-            throw pickle.violation(TorchRule.PROTOCOL, "there is no protocol");
+            throw pickle.violation(TorchRule.PROTOCOL, "the pickle does not start with a protocol");
         }
         int protocol = pickle.unsigned(1);
         if (protocol < 2 || protocol > 5) {
@@ -78,7 +82,7 @@ final class Unpickler {
         PickleNode root = stack.pop();
         if (!stack.isEmpty() || !pickle.isAtEnd()) {
             throw pickle.violation(
-                    TorchRule.ENDING, "more is on the stack, or " + pickle.remaining() + " bytes are left");
+                    TorchRule.ENDING, "the stack has more values, or more bytes follow (" + pickle.remaining() + ")");
         }
         return new ValueBuilder(pickle).build(root);
     }
@@ -105,7 +109,8 @@ final class Unpickler {
     private void put(int number) throws MalformedTorchFileException {
         if (number != memo.size()) {
             throw pickle.violation(
-                    TorchRule.MEMO, "entry " + Integer.toUnsignedString(number) + " is set as number " + memo.size());
+                    TorchRule.MEMO,
+                    "entry " + Integer.toUnsignedString(number) + " is set, but the next one is " + memo.size());
         }
         memo.add(stack.top());
     }
@@ -113,7 +118,8 @@ final class Unpickler {
     private void get(int number) throws MalformedTorchFileException {
         if (number < 0 || number >= memo.size()) {
             throw pickle.violation(
-                    TorchRule.MEMO, "entry " + Integer.toUnsignedString(number) + " of " + memo.size() + " is got");
+                    TorchRule.MEMO,
+                    "entry " + Integer.toUnsignedString(number) + " is read, but only " + memo.size() + " are set");
         }
         stack.push(memo.get(number));
     }
@@ -160,7 +166,7 @@ final class Unpickler {
 
     private void pushString(int lengthBytes) throws MalformedTorchFileException {
         int length = pickle.length(lengthBytes, PickleOutput.MAX_STRING, TorchRule.STRING);
-        heap.take(2L * length); // A character of one byte takes two beside others of more.
+        heap.take(2L * length); // A one-byte character takes two bytes in a string with wider ones.
         push(TorchValue.of(pickle.string(length)));
     }
 
@@ -203,7 +209,7 @@ final class Unpickler {
         if (stack.top() instanceof PickleNode.Sequence target && target.kind() == kind) {
             target.items().addAll(items);
         } else {
-            throw pickle.violation(TorchRule.ITEMS, "what gets items is no " + kind);
+            throw pickle.violation(TorchRule.ITEMS, "the object that gets items is not a " + kind);
         }
     }
 
@@ -214,7 +220,7 @@ final class Unpickler {
         } else if (stack.top() instanceof PickleNode.Instance instance) {
             entries = instance.entries;
         } else {
-            throw pickle.violation(TorchRule.ITEMS, "what gets keys and values is no dict");
+            throw pickle.violation(TorchRule.ITEMS, "the object that gets keys and values is not a dict");
         }
         if (items.size() % 2 != 0) {
             throw pickle.violation(TorchRule.ITEMS, "a key has no value");
@@ -259,7 +265,7 @@ final class Unpickler {
 
     private void push(PickleNode fresh) throws MalformedTorchFileException {
         if (++objects > MAX_OBJECTS) {
-            throw pickle.violation(TorchRule.OBJECT_COUNT, "there are more");
+            throw pickle.violation(TorchRule.OBJECT_COUNT, "the pickle creates more objects");
         }
         heap.take(byteCount(fresh));
         stack.push(fresh);

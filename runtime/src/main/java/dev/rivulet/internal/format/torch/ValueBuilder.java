@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes values of what a pickle left, once it cannot change any more. */
+/** Builds values from the nodes of a pickle, once these can no longer change. */
 final class ValueBuilder {
     static final int MAX_DEPTH = 128;
     private static final long MAX_EXPANSION = 10_000_000;
     private static final int MAX_KEY_PARTS = 64;
 
-    /** Of keys that a map can only hash, not compare: who makes their hashes collide gets no further. */
+    /** Limit for keys that a map can hash but not compare, so that colliding hashes cannot make it slow. */
     private static final int MAX_UNORDERED_KEYS = 10_000;
 
     private final PickleInput pickle;
@@ -27,9 +27,10 @@ final class ValueBuilder {
     /**
      * A value.
      *
-     * @param value null while it is being made: who meets it then contains itself
-     * @param size values in it, each counted wherever it occurs
-     * @param height levels in it
+     *
+     * @param value null while it is being built: an object that refers to it then contains itself
+     * @param size number of values in it, each counted at every occurrence
+     * @param height number of levels in it
      */
     private record Built(@Nullable TorchValue value, long size, int height) {}
 
@@ -49,7 +50,7 @@ final class ValueBuilder {
         return keyParts(value) <= MAX_KEY_PARTS;
     }
 
-    /** Plain values in a key; too many if it is none. */
+    /** The number of plain values in a key; above the limit if the value cannot be a key. */
     private static int keyParts(TorchValue value) {
         if (value instanceof TorchValue.Items items && items.kind() == TorchValue.Sequence.TUPLE) {
             int parts = 1 + items.values().size();
@@ -67,7 +68,7 @@ final class ValueBuilder {
         return plain ? 1 : MAX_KEY_PARTS + 1;
     }
 
-    /** The parts of one value, and how much they amount to. */
+    /** Builds the parts of one value, and adds up their size. */
     private final class Parts {
         private long size = 1;
         private int height;
@@ -78,10 +79,10 @@ final class ValueBuilder {
             occurrences++;
             height = Math.max(height, part.height());
             if (Math.max(size, occurrences) > MAX_EXPANSION) {
-                throw pickle.violation(TorchRule.EXPANSION, "there are more");
+                throw pickle.violation(TorchRule.EXPANSION, "the pickle has more values");
             }
             if (height + 1 + depth > MAX_DEPTH) {
-                throw pickle.violation(TorchRule.NESTING, "there are " + (height + 1 + depth) + " levels");
+                throw pickle.violation(TorchRule.NESTING, "a value has " + (height + 1 + depth) + " levels");
             }
             TorchValue value = part.value();
             if (value == null) {
@@ -104,10 +105,10 @@ final class ValueBuilder {
             for (int i = 0; i < nodes.size(); i += 2) {
                 TorchValue key = value(nodes.get(i));
                 if (!isKey(key)) {
-                    throw pickle.violation(TorchRule.KEY, "a key is neither plain nor a short tuple");
+                    throw pickle.violation(TorchRule.KEY, "a key is neither a plain value nor a short tuple");
                 }
                 if (!(key instanceof Comparable<?>) && ++unorderedKeys > MAX_UNORDERED_KEYS) {
-                    throw pickle.violation(TorchRule.KEY, "there are many tuples and bytes among the keys");
+                    throw pickle.violation(TorchRule.KEY, "too many keys are tuples or bytes");
                 }
                 if (values.put(key, value(nodes.get(i + 1))) != null) {
                     throw pickle.violation(TorchRule.KEY, "a key occurs twice");
@@ -126,7 +127,7 @@ final class ValueBuilder {
             return known;
         }
         if (++depth > MAX_DEPTH) {
-            throw pickle.violation(TorchRule.NESTING, "there are more levels");
+            throw pickle.violation(TorchRule.NESTING, "a value has more levels");
         }
         built.put(node, IN_PROGRESS);
         Parts parts = new Parts();
@@ -156,7 +157,7 @@ final class ValueBuilder {
                     parts.entries(instance.entries),
                     instance.state == null ? TorchValue.None.NONE : parts.value(instance.state));
         }
-        throw pickle.violation(TorchRule.STORAGE, "a storage stands where a value should");
+        throw pickle.violation(TorchRule.STORAGE, "a storage is used as a value");
     }
 
     private Map<String, TorchValue> attributes(TorchValue state) throws MalformedTorchFileException {
@@ -171,6 +172,6 @@ final class ValueBuilder {
                 return attributes;
             }
         }
-        throw pickle.violation(TorchRule.BUILD, "the state of an OrderedDict is no dict of attributes");
+        throw pickle.violation(TorchRule.BUILD, "the state of an OrderedDict is not a dict of attributes");
     }
 }

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A value of a file being copied to one in memory. Values that occur in several places are copied once. */
+/** Copies a value of a file into memory. Values that occur several times are copied once. */
 final class ValueLoader {
     private final RecordReader records;
     private final IdentityHashMap<TorchValue, TorchValue> copies = new IdentityHashMap<>();
@@ -19,7 +19,7 @@ final class ValueLoader {
         this.records = records;
     }
 
-    /** What has to be read to fill the storages. */
+    /** The records to read to fill the storages. */
     RecordReader records() {
         return records;
     }

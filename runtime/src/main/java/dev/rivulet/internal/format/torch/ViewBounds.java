@@ -5,37 +5,37 @@ import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 import java.util.Optional;
 
-/** Whether a view stays inside its storage. */
+/** Checks that a view stays inside its storage. */
 final class ViewBounds {
-    /** The most dimensions that PyTorch allows. */
+    /** The maximum number of dimensions in PyTorch. */
     static final int MAX_RANK = 64;
 
     private ViewBounds() {}
 
-    /** What is wrong, as a sentence without its full stop. */
+    /** A problem, described by a clause without a full stop. */
     record Misfit(TorchRule rule, String detail) {}
 
-    /** Checks a view of whole elements, whatever its numbers are. */
+    /** Checks a view with arbitrary numbers. */
     static Optional<Misfit> check(long storageBytes, Dtype dtype, long offset, TensorShape shape, long[] strides) {
         long[] dimensions = shape.dimensions();
         long capacity = storageBytes / dtype.alignment();
         if (dimensions.length > MAX_RANK || strides.length != dimensions.length) {
             return misfit(
                     TorchRule.TENSOR_SHAPE,
-                    "it has " + dimensions.length + " dimensions and " + strides.length + " strides, of at most "
+                    "it has " + dimensions.length + " dimensions and " + strides.length + " strides; the maximum is "
                             + MAX_RANK);
         }
         if (offset < 0) {
-            return misfit(TorchRule.TENSOR_BOUNDS, "it begins at element " + offset);
+            return misfit(TorchRule.TENSOR_BOUNDS, "it starts at element " + offset);
         }
         if (shape.elementCount() > capacity) {
             return misfit(
                     TorchRule.TENSOR_SIZE,
-                    "it has " + shape.elementCount() + " elements, but its storage has room for " + capacity);
+                    "it has " + shape.elementCount() + " elements, but its storage only " + capacity);
         }
         if (shape.elementCount() == 0) {
             return offset > capacity
-                    ? misfit(TorchRule.TENSOR_BOUNDS, "it begins at element " + offset + " of " + capacity)
+                    ? misfit(TorchRule.TENSOR_BOUNDS, "it starts at element " + offset + " of " + capacity)
                     : Optional.empty();
         }
         long last = offset;
@@ -45,7 +45,7 @@ final class ViewBounds {
             }
             long steps = dimensions[i] - 1;
             if (steps > 0 && strides[i] > (Long.MAX_VALUE - last) / steps) {
-                return misfit(TorchRule.TENSOR_BOUNDS, "its last element lies beyond 63 bits");
+                return misfit(TorchRule.TENSOR_BOUNDS, "the position of its last element exceeds 63 bits");
             }
             last += steps * strides[i];
         }

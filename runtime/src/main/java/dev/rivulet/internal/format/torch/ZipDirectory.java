@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The central directory of a zip file, which ends with it.
+ * The central directory at the end of a zip file.
  *
- * @param start where it begins
- * @param entries in its order
+ *
+ * @param start its position
+ * @param entries in directory order
  */
 record ZipDirectory(long start, List<Entry> entries) {
     private static final int MAX_ENTRIES = 1_000_000;
@@ -25,19 +26,22 @@ record ZipDirectory(long start, List<Entry> entries) {
     /**
      * A header of the directory.
      *
-     * @param header place of the entry's own header
-     * @param size bytes of its data
+     *
+     * @param header position of the entry's local header
+     * @param size size of its data in bytes
      */
     record Entry(String name, int flags, long crc32, long size, long header) {}
 
-    /** What the end records say. */
+    /** The content of the end records. */
     private record End(long entries, long byteCount, long start, long recordsStart) {}
 
     static ZipDirectory read(ZipInput input) throws IOException {
         End end = readEnd(input);
         if (end.entries() < 0 || end.entries() > MAX_ENTRIES) {
             throw input.violation(
-                    TorchRule.ENTRY_COUNT, end.recordsStart(), "there are " + Long.toUnsignedString(end.entries()));
+                    TorchRule.ENTRY_COUNT,
+                    end.recordsStart(),
+                    "the declared number is " + Long.toUnsignedString(end.entries()));
         }
         if (end.start() < 0
                 || end.byteCount() < 0
@@ -46,7 +50,7 @@ record ZipDirectory(long start, List<Entry> entries) {
             throw input.violation(
                     TorchRule.DIRECTORY,
                     end.recordsStart(),
-                    "it is said to have " + Long.toUnsignedString(end.byteCount()) + " bytes from byte "
+                    "the directory is declared to have " + Long.toUnsignedString(end.byteCount()) + " bytes from byte "
                             + Long.toUnsignedString(end.start()));
         }
         ByteBuffer headers = input.read(end.start(), end.byteCount());
@@ -54,7 +58,10 @@ record ZipDirectory(long start, List<Entry> entries) {
         List<Entry> entries = new ArrayList<>();
         while (headers.hasRemaining()) {
             if (entries.size() == end.entries()) {
-                throw input.violation(TorchRule.ENTRY_COUNT, reader.position(), "there are more than " + end.entries());
+                throw input.violation(
+                        TorchRule.ENTRY_COUNT,
+                        reader.position(),
+                        "the directory has more than " + end.entries() + " entries");
             }
             entries.add(reader.next());
         }
@@ -62,7 +69,7 @@ record ZipDirectory(long start, List<Entry> entries) {
             throw input.violation(
                     TorchRule.ENTRY_COUNT,
                     end.recordsStart(),
-                    "there are " + entries.size() + " instead of " + end.entries());
+                    "the directory has " + entries.size() + " entries instead of " + end.entries());
         }
         return new ZipDirectory(end.start(), List.copyOf(entries));
     }
@@ -70,15 +77,15 @@ record ZipDirectory(long start, List<Entry> entries) {
     private static End readEnd(ZipInput input) throws IOException {
         long position = input.length() - ZipLayout.END_BYTES;
         if (position < 0) {
-            throw input.violation(TorchRule.END_RECORD, input.length(), "the file ends before one");
+            throw input.violation(TorchRule.END_RECORD, input.length(), "the file is too short for one");
         }
         ByteBuffer end = input.read(position, ZipLayout.END_BYTES);
         if (end.getInt(0) != ZipLayout.END_SIGNATURE || end.getShort(20) != 0) {
-            throw input.violation(TorchRule.END_RECORD, position, "there is none, or it has a comment");
+            throw input.violation(TorchRule.END_RECORD, position, "the end record is missing or has a comment");
         }
         int entries = Short.toUnsignedInt(end.getShort(10));
         if (end.getInt(4) != 0 || Short.toUnsignedInt(end.getShort(8)) != entries) {
-            throw input.violation(TorchRule.MULTIPLE_DISKS, position, "there are several");
+            throw input.violation(TorchRule.MULTIPLE_DISKS, position, "the end record declares several parts");
         }
         End small = new End(
                 entries, Integer.toUnsignedLong(end.getInt(12)), Integer.toUnsignedLong(end.getInt(16)), position);
@@ -92,12 +99,13 @@ record ZipDirectory(long start, List<Entry> entries) {
         ByteBuffer record = input.read(locator, ZipLayout.LOCATOR_BYTES);
         long position = locator - ZipLayout.END64_BYTES;
         if (position < 0 || record.getLong(8) != position) {
-            throw input.violation(TorchRule.ZIP64, locator, "the end record is elsewhere");
+            throw input.violation(TorchRule.ZIP64, locator, "the zip64 end record has another position");
         }
         ByteBuffer end = input.read(position, ZipLayout.END64_BYTES);
         if (end.getInt(0) != ZipLayout.END64_SIGNATURE
                 || end.getLong(4) != ZipLayout.END64_BYTES - Integer.BYTES - Long.BYTES) {
-            throw input.violation(TorchRule.ZIP64, position, "there is no end record of its usual length");
+            throw input.violation(
+                    TorchRule.ZIP64, position, "the zip64 end record is missing or has an unusual" + " length");
         }
         End large = new End(end.getLong(32), end.getLong(40), end.getLong(48), position);
         if (record.getInt(4) != 0
@@ -105,13 +113,13 @@ record ZipDirectory(long start, List<Entry> entries) {
                 || end.getInt(16) != 0
                 || end.getInt(20) != 0
                 || end.getLong(24) != large.entries()) {
-            throw input.violation(TorchRule.MULTIPLE_DISKS, position, "there are several");
+            throw input.violation(TorchRule.MULTIPLE_DISKS, position, "the end record declares several parts");
         }
         boolean agree = agree(small.entries(), ZipLayout.MAX_UINT16, large.entries())
                 && agree(small.byteCount(), ZipLayout.MAX_UINT32, large.byteCount())
                 && agree(small.start(), ZipLayout.MAX_UINT32, large.start());
         if (!agree) {
-            throw input.violation(TorchRule.ZIP64, position, "both end records say different things");
+            throw input.violation(TorchRule.ZIP64, position, "the two end records disagree");
         }
         return large;
     }
@@ -120,7 +128,7 @@ record ZipDirectory(long start, List<Entry> entries) {
         return small == limit || small == large;
     }
 
-    /** The headers of the directory, one after another. */
+    /** Reads the headers of the directory in order. */
     private static final class Headers {
         private final ZipInput input;
         private final ByteBuffer headers;
@@ -141,7 +149,7 @@ record ZipDirectory(long start, List<Entry> entries) {
             long position = position();
             ByteBuffer header = take(ZipLayout.DIRECTORY_BYTES, position);
             if (header.getInt(0) != ZipLayout.DIRECTORY_SIGNATURE) {
-                throw input.violation(TorchRule.DIRECTORY, position, "there is no header");
+                throw input.violation(TorchRule.DIRECTORY, position, "the header has no signature");
             }
             int flags = Short.toUnsignedInt(header.getShort(8));
             check(header, flags, position);
@@ -160,8 +168,8 @@ record ZipDirectory(long start, List<Entry> entries) {
                 throw input.violation(
                         TorchRule.ENTRY_SIZE,
                         position,
-                        "\"" + name + "\" has " + Long.toUnsignedString(numbers[0]) + " bytes, stored as "
-                                + Long.toUnsignedString(numbers[1]));
+                        "\"" + name + "\" has " + Long.toUnsignedString(numbers[0]) + " bytes, but its stored size is"
+                                + " " + Long.toUnsignedString(numbers[1]));
             }
             long crc32 = Integer.toUnsignedLong(header.getInt(16));
             return new Entry(name, flags, crc32, numbers[0], numbers[2]);
@@ -169,17 +177,17 @@ record ZipDirectory(long start, List<Entry> entries) {
 
         private void check(ByteBuffer header, int flags, long position) throws IOException {
             if ((flags & ENCRYPTION_FLAGS) != 0) {
-                throw input.violation(TorchRule.ENCRYPTION, position, "there is one");
+                throw input.violation(TorchRule.ENCRYPTION, position, "an entry is encrypted");
             }
             if ((flags & ~(ZipLayout.UTF8_FLAG | ZipLayout.DESCRIPTOR_FLAG)) != 0) {
-                throw input.violation(TorchRule.FLAGS, position, "there are the flags 0x%04x".formatted(flags));
+                throw input.violation(TorchRule.FLAGS, position, "the flags are 0x%04x".formatted(flags));
             }
             int method = Short.toUnsignedInt(header.getShort(10));
             if (method != 0) {
-                throw input.violation(TorchRule.COMPRESSION, position, "one is compressed by method " + method);
+                throw input.violation(TorchRule.COMPRESSION, position, "an entry is compressed with method " + method);
             }
             if (header.getShort(34) != 0) {
-                throw input.violation(TorchRule.MULTIPLE_DISKS, position, "an entry is in another");
+                throw input.violation(TorchRule.MULTIPLE_DISKS, position, "an entry is in another part");
             }
         }
 
@@ -191,23 +199,25 @@ record ZipDirectory(long start, List<Entry> entries) {
                         .decode(ByteBuffer.wrap(bytes))
                         .toString();
             } catch (CharacterCodingException e) {
-                throw input.violation(TorchRule.ENTRY_NAME, position, "one is not UTF-8");
+                throw input.violation(TorchRule.ENTRY_NAME, position, "a name is not valid UTF-8");
             }
             for (String part : name.split("/", -1)) {
                 boolean control = part.chars().anyMatch(character -> character < ' ' || character == 0x7f);
                 if (part.isEmpty() || part.equals(".") || part.equals("..") || control || part.indexOf('\\') >= 0) {
-                    throw input.violation(TorchRule.ENTRY_NAME, position, "one is \"" + PickleInput.shown(name) + "\"");
+                    throw input.violation(
+                            TorchRule.ENTRY_NAME, position, "a name is \"" + PickleInput.shown(name) + "\"");
                 }
             }
             if (!names.add(name)) {
-                throw input.violation(TorchRule.DUPLICATE_NAME, position, "\"" + PickleInput.shown(name) + "\" does");
+                throw input.violation(
+                        TorchRule.DUPLICATE_NAME, position, "\"" + PickleInput.shown(name) + "\" occurs" + " twice");
             }
             return name;
         }
 
         private ByteBuffer take(int byteCount, long position) throws IOException {
             if (byteCount > headers.remaining()) {
-                throw input.violation(TorchRule.DIRECTORY, position, "it ends within a header");
+                throw input.violation(TorchRule.DIRECTORY, position, "the directory ends within a header");
             }
             ByteBuffer taken = headers.slice(headers.position(), byteCount).order(ByteOrder.LITTLE_ENDIAN);
             headers.position(headers.position() + byteCount);
@@ -225,23 +235,23 @@ record ZipDirectory(long start, List<Entry> entries) {
     static final class ExtraFields {
         private ExtraFields() {}
 
-        /** Checks that fields are whole, whatever they say. */
+        /** Checks that all fields are complete, regardless of their content. */
         static void checkWhole(ZipInput input, long position, ByteBuffer extra) throws IOException {
             while (extra.hasRemaining()) {
                 if (extra.remaining() < 2 * Short.BYTES) {
-                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off");
+                    throw input.violation(TorchRule.EXTRA_FIELD, position, "an extra field is truncated");
                 }
                 extra.getShort();
                 int length = Short.toUnsignedInt(extra.getShort());
                 if (length > extra.remaining()) {
-                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off");
+                    throw input.violation(TorchRule.EXTRA_FIELD, position, "an extra field is truncated");
                 }
                 extra.position(extra.position() + length);
             }
         }
 
         /**
-         * Numbers of a header, completed from its zip64 field where they do not fit into 32 bits.
+         * Completes numbers of a header from its zip64 field if they do not fit into 32 bits.
          *
          * @param position of the header, for messages
          * @param extra all of its extra fields
@@ -251,12 +261,13 @@ record ZipDirectory(long start, List<Entry> entries) {
             boolean found = false;
             while (extra.hasRemaining()) {
                 if (extra.remaining() < 2 * Short.BYTES) {
-                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off");
+                    throw input.violation(TorchRule.EXTRA_FIELD, position, "an extra field is truncated");
                 }
                 int id = Short.toUnsignedInt(extra.getShort());
                 int length = Short.toUnsignedInt(extra.getShort());
                 if (length > extra.remaining() || (id == ZipLayout.ZIP64_FIELD && found)) {
-                    throw input.violation(TorchRule.EXTRA_FIELD, position, "one is cut off or occurs twice");
+                    throw input.violation(
+                            TorchRule.EXTRA_FIELD, position, "an extra field is truncated or occurs" + " twice");
                 }
                 int end = extra.position() + length;
                 if (id == ZipLayout.ZIP64_FIELD) {
@@ -267,7 +278,7 @@ record ZipDirectory(long start, List<Entry> entries) {
                         }
                     }
                     if (extra.position() != end) {
-                        throw input.violation(TorchRule.EXTRA_FIELD, position, "the zip64 field has another length");
+                        throw input.violation(TorchRule.EXTRA_FIELD, position, "the zip64 field has a wrong length");
                     }
                 }
                 extra.position(end);

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Checks all of a zip file that is neither its directory nor data: that every byte belongs to one entry. */
+/** Checks the bytes of a zip file outside its directory and data, so that every byte belongs to exactly one entry. */
 final class ZipEntries {
     private final ZipInput input;
     private final ZipDirectory directory;
@@ -22,10 +22,11 @@ final class ZipEntries {
     }
 
     /**
-     * The entries with the places of their data, in the file's order.
+     * The entries with the positions of their data, in file order.
      *
-     * @throws DamagedFileException if the file is one of {@link TorchWriter} and not as that writes it
-     * @throws MalformedTorchFileException if it is another one and violates a rule
+     *
+     * @throws DamagedFileException if {@link TorchWriter} wrote the file and it has changed
+     * @throws MalformedTorchFileException if another writer wrote the file and it violates a rule
      */
     static List<ArchiveRecord> check(ZipInput input, ZipDirectory directory) throws IOException {
         ZipEntries entries = new ZipEntries(input, directory);
@@ -37,14 +38,14 @@ final class ZipEntries {
         if (directory.entries().stream().anyMatch(entry -> entry.name().endsWith("/" + ArchiveRecord.MARKER))) {
             throw new DamagedFileException(
                     input.file(),
-                    "what lies between its entries, at byte " + difference + ",",
+                    "the bytes between its entries, at byte " + difference + ",",
                     "as it is always written",
                     "something else");
         }
         return entries.follow();
     }
 
-    /** The first byte that is not as PyTorch lays out these entries, or -1; fills the list. */
+    /** The position of the first byte that differs from PyTorch's layout of these entries, or -1. Fills the list. */
     private long compare(List<ArchiveRecord> records) throws IOException {
         List<ZipDirectory.Entry> entries = directory.entries();
         ZipLayout layout = new ZipLayout(
@@ -80,7 +81,7 @@ final class ZipEntries {
         return joined;
     }
 
-    /** Goes through the file from entry to entry. */
+    /** Checks the file entry by entry. */
     private List<ArchiveRecord> follow() throws IOException {
         List<ZipDirectory.Entry> ordered = directory.entries().stream()
                 .sorted(Comparator.comparingLong(ZipDirectory.Entry::header))
@@ -90,7 +91,7 @@ final class ZipEntries {
         for (int i = 0; i < ordered.size(); i++) {
             ZipDirectory.Entry entry = ordered.get(i);
             if (entry.header() != position) {
-                throw notCovered(position, "the next entry begins at byte " + Long.toUnsignedString(entry.header()));
+                throw notCovered(position, "the next entry starts at byte " + Long.toUnsignedString(entry.header()));
             }
             long data = followHeader(entry);
             records.add(new ArchiveRecord(entry.name(), data, entry.size(), entry.crc32()));
@@ -98,12 +99,12 @@ final class ZipEntries {
             position = followDescriptor(entry, data + entry.size(), next);
         }
         if (position != directory.start()) {
-            throw notCovered(position, "the central directory begins at byte " + directory.start());
+            throw notCovered(position, "the central directory starts at byte " + directory.start());
         }
         return records;
     }
 
-    /** Where the entry's data begins. */
+    /** The position of the entry's data. */
     private long followHeader(ZipDirectory.Entry entry) throws IOException {
         ByteBuffer header = within(entry.header(), ZipLayout.LOCAL_BYTES);
         int nameLength = Short.toUnsignedInt(header.getShort(26));
@@ -140,14 +141,14 @@ final class ZipEntries {
         return data;
     }
 
-    /** Where the entry ends. */
+    /** The position after the entry. */
     private long followDescriptor(ZipDirectory.Entry entry, long position, long next) throws IOException {
         if (!hasDescriptor(entry)) {
             return position;
         }
         long length = next - position;
         if (length != 12 && length != 16 && length != 20 && length != 24) {
-            throw notCovered(position, "the next entry begins at byte " + Long.toUnsignedString(next));
+            throw notCovered(position, "the next entry starts at byte " + Long.toUnsignedString(next));
         }
         ByteBuffer descriptor = within(position, (int) length);
         boolean signed = length == 16 || length == 24;
@@ -168,10 +169,10 @@ final class ZipEntries {
         return (entry.flags() & ZipLayout.DESCRIPTOR_FLAG) != 0;
     }
 
-    /** Bytes before the directory. */
+    /** Reads bytes that must lie before the directory. */
     private ByteBuffer within(long position, int byteCount) throws IOException {
         if (position < 0 || byteCount > directory.start() - position) {
-            throw notCovered(position, "an entry reaches into the central directory");
+            throw notCovered(position, "an entry overlaps the central directory");
         }
         return input.read(position, byteCount);
     }

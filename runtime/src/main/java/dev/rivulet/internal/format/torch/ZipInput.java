@@ -9,22 +9,23 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A file that is read by positions.
+ * A file with positional reads.
+ *
  *
  * @param file its name, for messages
- * @param length its bytes when it was opened
- * @param source reads them
+ * @param length its size in bytes when it was opened
+ * @param source reads its bytes
  */
 record ZipInput(String file, long length, PositionalSource source) {
 
-    /** Bytes at a position within the file, as little-endian numbers. */
+    /** Bytes at a position within the file, in a little-endian buffer. */
     ByteBuffer read(long position, long byteCount) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(byteCount)).order(ByteOrder.LITTLE_ENDIAN);
         readFully(buffer, position);
         return buffer.flip();
     }
 
-    /** The same as an array. */
+    /** Bytes at a position within the file, as an array. */
     byte[] readBytes(long position, long byteCount) throws IOException {
         byte[] bytes = new byte[Math.toIntExact(byteCount)];
         readFully(ByteBuffer.wrap(bytes), position);
@@ -36,13 +37,13 @@ record ZipInput(String file, long length, PositionalSource source) {
         source.readFully(target, position, this::ended);
     }
 
-    /** The file ends at a position at which it had bytes when it was opened. */
+    /** The exception for a file that was truncated to a position after opening. */
     MalformedTorchFileException ended(long position) {
-        return violation(TorchRule.FILE_LENGTH, position, "the file ends although it was longer when it was opened");
+        return violation(TorchRule.FILE_LENGTH, position, "the file ends here, but was longer when it was opened");
     }
 
     /**
-     * Compares the checksum of an entry with that in the file.
+     * Compares the checksum of an entry with the recorded one.
      *
      * @param crc32 of the bytes that were read, in the low 32 bits
      */

@@ -7,12 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Every byte of a zip file but those of its entries, as {@code torch.save} lays it out: stored entries whose data begins
- * at multiples of 64 bytes, checksums and sizes behind the data, 64-bit records at the end.
+ * All bytes of a zip file except the data of its entries, as {@code torch.save} lays it out: stored entries whose data
+ * starts at multiples of 64 bytes, checksums and sizes after the data, 64-bit records at the end.
  *
- * <p>Names and sizes decide where everything lies, so all places are known before anything is written.
+ * <p>Names and sizes determine the layout, so all positions are known before anything is written.
  *
- * @see <a href="https://github.com/pytorch/pytorch/blob/main/caffe2/serialize/inline_container.cc">inline_container.cc</a>
+ * @see <a
+ *     href="https://github.com/pytorch/pytorch/blob/main/caffe2/serialize/inline_container.cc">inline_container.cc</a>
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">APPNOTE.TXT, the zip format</a>
  */
 final class ZipLayout {
@@ -39,7 +40,7 @@ final class ZipLayout {
     private static final int FIELD_BYTES = 4;
     private static final int PADDING_FIELD = 'F' | 'B' << 8;
 
-    /** Made by Unix, version 3.0, read by whoever knows version 4.5: what PyTorch's library says. */
+    /** Made by Unix, version 3.0, and needs version 4.5 to extract: the values of PyTorch's library. */
     private static final int MADE_BY = 0x031e;
 
     private static final int ZIP64_VERSION = 45;
@@ -51,7 +52,7 @@ final class ZipLayout {
     private final long directory;
     private final int directoryBytes;
 
-    /** Lays out entries in order. */
+    /** Lays out entries in the given order. */
     ZipLayout(List<String> names, long[] sizes) {
         this.names = names.stream()
                 .map(name -> name.getBytes(StandardCharsets.UTF_8))
@@ -72,17 +73,17 @@ final class ZipLayout {
         this.directoryBytes = Math.toIntExact(headerBytes);
     }
 
-    /** Bytes of the file. */
+    /** Size of the file in bytes. */
     long byteCount() {
         return directory + directoryBytes + END64_BYTES + LOCATOR_BYTES + END_BYTES;
     }
 
-    /** Where the data of an entry begins. */
+    /** The position of an entry's data. */
     long data(int entry) {
         return data[entry];
     }
 
-    /** What lies before the data of an entry: its header, of which checksum and sizes follow the data. */
+    /** The bytes before the data of an entry: its header, without checksum and sizes, which follow the data. */
     byte[] header(int entry) {
         byte[] name = names.get(entry);
         byte[] bytes = new byte[Math.toIntExact(data[entry] - headers[entry])];
@@ -98,14 +99,14 @@ final class ZipLayout {
                 .putShort((short) name.length)
                 .putShort((short) (header.capacity() - LOCAL_BYTES - name.length))
                 .put(name);
-        // PyTorch's library does not know how many bytes it will have stored when it writes this header.
+        // PyTorch's library does not know the stored size yet when it writes this header.
         putZip64(header, entry, 0);
         header.putShort((short) PADDING_FIELD).putShort((short) (header.remaining() - Short.BYTES));
         Arrays.fill(bytes, header.position(), bytes.length, (byte) 'Z');
         return bytes;
     }
 
-    /** What lies behind the data of an entry; nothing if there is no data. */
+    /** The bytes after the data of an entry; none if the entry has no data. */
     byte[] descriptor(int entry, long crc32) {
         byte[] bytes = new byte[descriptorBytes(entry)];
         ByteBuffer descriptor = little(bytes);
@@ -120,7 +121,7 @@ final class ZipLayout {
         return bytes;
     }
 
-    /** What follows the last descriptor: the central directory and the end records. */
+    /** The bytes after the last descriptor: the central directory and the end records. */
     byte[] ending(long[] crc32s) {
         byte[] bytes = new byte[Math.toIntExact(byteCount() - directory)];
         ByteBuffer ending = little(bytes);
@@ -191,7 +192,7 @@ final class ZipLayout {
         }
     }
 
-    /** Bytes of the field for what does not fit into 32 bits; 0 if all does. */
+    /** Size of the field for numbers that do not fit into 32 bits; 0 if all fit. */
     private int zip64Bytes(int entry) {
         int numbers = (sizes[entry] >= MAX_UINT32 ? 2 : 0) + (headers[entry] >= MAX_UINT32 ? 1 : 0);
         return numbers == 0 ? 0 : FIELD_BYTES + numbers * Long.BYTES;

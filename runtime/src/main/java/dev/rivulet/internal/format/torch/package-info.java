@@ -1,4 +1,4 @@
-/** The zip files of {@code torch.save}, read without executing anything. */
+/** Reads and writes the zip files of {@code torch.save}, without executing anything in them. */
 @NullMarked
 package dev.rivulet.internal.format.torch;
 

@@ -36,7 +36,7 @@ class SafetensorsDamageTest {
     private byte[] intact;
     private int dataStart;
 
-    /** A header of some 20 KB and data of some 60 KB, so that there are blocks to swap in both. */
+    /** Writes a header of about 20 KB and data of about 60 KB, so that both have several blocks to swap. */
     @BeforeEach
     void writeFile() throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>(Tensors.ofEveryDtype());
@@ -65,7 +65,7 @@ class SafetensorsDamageTest {
     }
 
     @Test
-    void isFoundWhateverItIs() throws IOException {
+    void isAlwaysDetected() throws IOException {
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < COUNT; i++) {
             byte[] damaged = damaged(random);
@@ -109,7 +109,7 @@ class SafetensorsDamageTest {
     }
 
     @Test
-    void isAbsentFromWhatWasWritten() throws IOException {
+    void isNotReportedForIntactFiles() throws IOException {
         openAndVerify(intact);
 
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
@@ -119,7 +119,7 @@ class SafetensorsDamageTest {
     }
 
     @Test
-    void ofEachBitOfTheHeaderIsFound() {
+    void isDetectedForEachBitOfTheHeader() {
         for (int bit = 0; bit < 8 * 250; bit++) {
             byte[] content = intact.clone();
             content[bit / 8] ^= (byte) (1 << bit % 8);
@@ -131,7 +131,7 @@ class SafetensorsDamageTest {
     }
 
     @Test
-    void ofTheDataIsToldWithFileAndRemedy() throws IOException {
+    void isReportedWithFileAndRemedy() throws IOException {
         intact[intact.length - 1] ^= 1;
 
         assertThatThrownBy(() -> openAndVerify(intact))
@@ -148,16 +148,16 @@ class SafetensorsDamageTest {
     }
 
     @Test
-    void isAChecksumThatIsMissing() {
+    void includesAMissingChecksum() {
         assertDamaged("rivulet.crc32c.data", "rivulet.crc32c.date", "nothing");
         assertDamaged("rivulet.crc32c.header", "rivulet.crc32c.heading", "nothing");
         assertDamaged("\"rivulet.crc32c.header\":\"", "\"rivulet.crc32c.header\":\"X", "X");
         assertDamaged("\"rivulet.crc32c.header\":", "\"rivulet.crc32c.header\" :", "another spelling");
     }
 
-    /** Exchanges text of the header, whose length follows. */
-    private void assertDamaged(String text, String other, String found) {
-        String header = new String(intact, 8, dataStart - 8, StandardCharsets.UTF_8).replace(text, other);
+    /** Replaces a string in the header, and adapts the header length. */
+    private void assertDamaged(String original, String replacement, String found) {
+        String header = new String(intact, 8, dataStart - 8, StandardCharsets.UTF_8).replace(original, replacement);
         byte[] changed = header.getBytes(StandardCharsets.UTF_8);
         byte[] beginning = SafetensorsFuzzTest.file(header, 0);
         byte[] content = Arrays.copyOf(beginning, 8 + changed.length + intact.length - dataStart);
@@ -169,7 +169,7 @@ class SafetensorsDamageTest {
     }
 
     @Test
-    void isNotLookedForInFilesOfOthers() throws IOException {
+    void isNotCheckedInExternalFiles() throws IOException {
         openAndVerify(SafetensorsFuzzTest.file(
                 "{\"__metadata__\":{\"format\":\"pt\"},\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
                 8));

@@ -57,7 +57,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void writesWhatTheRustLibraryWritesExceptForPaddingAndChecksums() throws IOException {
+    void writesTheSameAsTheRustLibraryExceptForPaddingAndChecksums() throws IOException {
         byte[] theirs = resource("all-dtypes.safetensors");
         Path file = Files.write(folder.resolve("theirs"), theirs);
         Map<String, Tensor> tensors;
@@ -85,7 +85,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void writesTheSameBytesWhateverTheOrderOfTheMaps() throws IOException {
+    void writesTheSameBytesForAnyOrderOfTheMaps() throws IOException {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("z", "1");
         metadata.put("a", "2");
@@ -111,7 +111,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void survivesAChannelThatTakesFewBytesAtATime() throws IOException {
+    void writesToAChannelThatAcceptsFewBytesAtATime() throws IOException {
         SafetensorsWriter writer = SafetensorsWriter.of(Tensors.ofEveryDtype(), Map.of());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -122,7 +122,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void writesTheSameToAFileAsToAChannelThatCannotGoBack() throws IOException {
+    void writesTheSameToSeekableAndOtherChannels() throws IOException {
         SafetensorsWriter writer = SafetensorsWriter.of(Tensors.ofEveryDtype(), Map.of("a", "b"));
         Path file = folder.resolve("model.safetensors");
         write(file, writer);
@@ -131,7 +131,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void beginsWhereTheChannelStandsAndLeavesItAtTheEnd() throws IOException {
+    void startsAtTheChannelPositionAndLeavesItAtTheEnd() throws IOException {
         SafetensorsWriter writer = SafetensorsWriter.of(Tensors.ofEveryDtype(), Map.of());
         Path file = folder.resolve("model.safetensors");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
@@ -146,7 +146,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void refusesAChannelThatOnlyAppends() throws IOException {
+    void refusesAChannelOpenedForAppending() throws IOException {
         SafetensorsWriter writer = SafetensorsWriter.of(Tensors.ofEveryDtype(), Map.of());
         Path file = Files.write(folder.resolve("model.safetensors"), new byte[10]);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
@@ -170,7 +170,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void writesMoreBuffersThanOneSystemCallTakes() throws IOException {
+    void writesMoreBuffersThanOneSystemCallAccepts() throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int i = 0; i < 5000; i++) {
             tensors.put("t" + i, Tensors.pattern(Dtype.U8, 1 + i % 7));
@@ -196,7 +196,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void fillsMemoryOfTheCallerInOnePassWithTheChecksumOfTheFile() throws IOException {
+    void readsIntoTheCallersMemoryInOnePassAndReturnsTheFileChecksum() throws IOException {
         Map<String, Tensor> tensors = Tensors.ofEveryDtype();
         Path file = folder.resolve("model.safetensors");
         WrittenFile written = write(file, SafetensorsWriter.of(tensors, Map.of()));
@@ -236,7 +236,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void noticesThatTheFileWasCutAfterOpening() throws IOException {
+    void detectsThatTheFileWasTruncatedAfterOpening() throws IOException {
         Path file = folder.resolve("model.safetensors");
         write(file, SafetensorsWriter.of(Map.of("w", Tensors.pattern(Dtype.F32, 500)), Map.of()));
 
@@ -250,7 +250,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void refusesWhatNoFileCanHold() {
+    void refusesContentThatAFileCannotHold() {
         Tensor tensor = Tensors.pattern(Dtype.U8, 1);
         Tensor deep = Tensor.of(Dtype.U8, TensorShape.of(new long[65]), List.of());
 
@@ -306,7 +306,7 @@ class SafetensorsFileTest {
         }
     }
 
-    /** Takes one, two, three and no bytes in turn. */
+    /** Accepts one, two, three and no bytes in turn. */
     private static final class SlowChannel implements WritableByteChannel {
         private final WritableByteChannel target;
         private int turn;
@@ -334,7 +334,7 @@ class SafetensorsFileTest {
         }
     }
 
-    /** Keeps nothing but size and checksum. */
+    /** Keeps only the size and checksum. */
     private static final class CountingChannel implements WritableByteChannel {
         private final CRC32C crc = new CRC32C();
         private long byteCount;

@@ -91,7 +91,7 @@ class SafetensorsFuzzTest {
     }
 
     @Test
-    void aLengthThatTheFileDoesNotHaveAllocatesNothing() {
+    void doesNotAllocateForAHeaderLengthBeyondTheFile() {
         byte[] content = ByteBuffer.allocate(9)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(0, 99_999_999)
@@ -101,7 +101,7 @@ class SafetensorsFuzzTest {
     }
 
     @Test
-    void manyTensorsTakeTimeInProportion() throws IOException {
+    void timeIsProportionalToTheNumberOfTensors() throws IOException {
         StringBuilder json = new StringBuilder("{");
         for (int i = 0; i < 200_000; i++) {
             json.append(i == 0 ? "" : ",").append('"').append(i).append("\":");
@@ -139,7 +139,7 @@ class SafetensorsFuzzTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        throw new AssertionError("The file is accepted.");
+        throw new AssertionError("The file was accepted.");
     }
 
     /** A well-formed file of random tensors with up to four random edits. */

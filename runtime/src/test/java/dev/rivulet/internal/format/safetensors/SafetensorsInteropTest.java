@@ -23,9 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Exchanges files with the Python library, where there is one. */
+/** Exchanges files with the Python library, if it is installed. */
 class SafetensorsInteropTest {
-    /** What safetensors offers, but PyTorch cannot hold. */
+    /** Dtypes of safetensors that PyTorch does not support. */
     private static final Set<Dtype> NOT_IN_PYTORCH = EnumSet.of(Dtype.F4, Dtype.F6_E2M3, Dtype.F6_E3M2, Dtype.F8_E8M0);
 
     @TempDir

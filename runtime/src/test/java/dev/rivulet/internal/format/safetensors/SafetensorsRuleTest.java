@@ -36,21 +36,21 @@ class SafetensorsRuleTest {
     }
 
     @Test
-    void eachHasAViolationInThisTest() {
+    void eachRuleHasATest() {
         Set<Object> tested = violations().map(violation -> violation.get()[0]).collect(Collectors.toSet());
 
         assertThat(tested).isEqualTo(EnumSet.allOf(SafetensorsRule.class));
     }
 
     @Test
-    void isNamedWithFilePlaceAndRemedy() throws IOException {
+    void isReportedWithFilePositionAndRemedy() throws IOException {
         Path file = folder.resolve("cut.safetensors");
         Files.write(file, SafetensorsFuzzTest.file("{\"w\":{" + FIELDS + "}}", 3));
 
         assertThatThrownBy(() -> SafetensorsReader.open(file))
                 .isInstanceOf(MalformedSafetensorsException.class)
                 .hasMessageContaining(file.toString())
-                .hasMessageContaining("the tensors have 4 bytes but the file has 3 for them")
+                .hasMessageContaining("the tensors need 4 bytes, but the file has 3")
                 .hasMessageContaining("the last tensor ends at the end of the file")
                 .hasMessageContaining("load another checkpoint");
         assertThat(file.toFile().delete()).isTrue();

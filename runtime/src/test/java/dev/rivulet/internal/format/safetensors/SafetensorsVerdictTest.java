@@ -22,9 +22,9 @@ import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
-/** Compares with the verdicts of the Rust library, recorded by src/test/python/record_safetensors.py. */
+/** Compares this reader with verdicts of the Rust library that src/test/python/record_safetensors.py recorded. */
 class SafetensorsVerdictTest {
-    /** Where this reader is meant to be the stricter one; see {@link SafetensorsRule}. */
+    /** Rules in which this reader is intentionally stricter; see {@link SafetensorsRule}. */
     private static final Set<SafetensorsRule> STRICTER = EnumSet.of(
             SafetensorsRule.HEADER_START,
             SafetensorsRule.DUPLICATE_KEY,
@@ -35,7 +35,7 @@ class SafetensorsVerdictTest {
             SafetensorsRule.NUMBER_RANGE,
             SafetensorsRule.SIZE_OVERFLOW);
 
-    /** An input with what Rust makes of it; the digest counts if it is accepted. */
+    /** An input and the verdict of the Rust library; the digest is relevant only if the input was accepted. */
     private static final class Verdict {
         final byte[] content;
         final boolean accepted;
@@ -49,35 +49,37 @@ class SafetensorsVerdictTest {
     }
 
     @Test
-    void acceptsAndRejectsWhatTheRustLibraryDoes() throws IOException {
+    void acceptsAndRejectsTheSameInputsAsTheRustLibrary() throws IOException {
         int agreed = 0;
         for (Verdict verdict : verdicts()) {
             try {
                 int digest = digest(verdict.content);
-                assertThat(verdict.accepted).as(text(verdict) + " is accepted").isTrue();
-                assertThat(digest).as(text(verdict)).isEqualTo(verdict.digest);
+                assertThat(verdict.accepted)
+                        .as(describe(verdict) + " was accepted")
+                        .isTrue();
+                assertThat(digest).as(describe(verdict)).isEqualTo(verdict.digest);
                 agreed++;
             } catch (MalformedSafetensorsException e) {
                 if (verdict.accepted) {
                     assertThat(STRICTER)
-                            .as(text(verdict) + ": " + e.getMessage())
+                            .as(describe(verdict) + ": " + e.getMessage())
                             .contains(e.rule());
-                    assertIsWrittenUnusually(verdict, e);
+                    assertHasAnUnusualType(verdict, e);
                 }
             }
         }
         assertThat(agreed).isGreaterThan(1000);
     }
 
-    /** Rules that Rust has too are stricter here for a value of an unusual type only. */
-    private static void assertIsWrittenUnusually(Verdict verdict, MalformedSafetensorsException e) {
+    /** For rules that the Rust library also has, this reader is stricter only for values of an unusual type. */
+    private static void assertHasAnUnusualType(Verdict verdict, MalformedSafetensorsException e) {
         byte[] content = verdict.content;
         int at = (int) Math.min(e.position(), content.length - 1L);
         switch (e.rule()) {
-            case METADATA -> assertThat(content[at]).as(text(verdict)).isEqualTo((byte) 'n');
-            case ENTRY -> assertThat(content[at]).as(text(verdict)).isEqualTo((byte) '[');
-            case DTYPE -> assertThat(content[at]).as(text(verdict)).isEqualTo((byte) '{');
-            case SIZE_OVERFLOW -> assertThat(e).as(text(verdict)).hasMessageContaining("4611686018427387904");
+            case METADATA -> assertThat(content[at]).as(describe(verdict)).isEqualTo((byte) 'n');
+            case ENTRY -> assertThat(content[at]).as(describe(verdict)).isEqualTo((byte) '[');
+            case DTYPE -> assertThat(content[at]).as(describe(verdict)).isEqualTo((byte) '{');
+            case SIZE_OVERFLOW -> assertThat(e).as(describe(verdict)).hasMessageContaining("4611686018427387904");
             default -> assertThat(e.position()).isNotNegative();
         }
     }
@@ -112,12 +114,12 @@ class SafetensorsVerdictTest {
         }
     }
 
-    private static String text(Verdict verdict) {
+    private static String describe(Verdict verdict) {
         return new String(verdict.content, StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", "?");
     }
 
     @Test
-    void knowsTheDtypesInTheOrderOfTheFormat() {
+    void listsTheDtypesInTheOrderOfTheFormat() {
         assertThat(Dtype.values()).hasSize(22).startsWith(Dtype.BOOL, Dtype.F4).endsWith(Dtype.I64, Dtype.U64);
     }
 }

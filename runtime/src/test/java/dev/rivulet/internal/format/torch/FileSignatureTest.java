@@ -29,7 +29,7 @@ class FileSignatureTest {
     }
 
     @Test
-    void tellsAZipFileByItsBeginningOrItsEnding() throws IOException {
+    void recognizesAZipFileByItsStartOrEnd() throws IOException {
         byte[] bytes = TorchFiles.bytes(TorchValue.of("text"));
         assertThat(isTorch(bytes)).isTrue();
         bytes[0] ^= 1;
@@ -39,13 +39,13 @@ class FileSignatureTest {
     }
 
     @Test
-    void tellsAPickle() throws IOException {
+    void recognizesAPickle() throws IOException {
         assertThat(isTorch(new byte[] {(byte) 0x80, 2, '}', 'q', 0, 'X', 1, 0, 0, 0, 'a'}))
                 .isTrue();
     }
 
     @Test
-    void takesWhatHasAHeaderForSafetensors() throws IOException {
+    void recognizesSafetensorsByTheHeader() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         SafetensorsWriter.of(Map.of("weight", Tensors.pattern(Dtype.F32, 2)), Map.of())
                 .writeTo(Channels.newChannel(bytes));
@@ -55,7 +55,7 @@ class FileSignatureTest {
     }
 
     @Test
-    void takesAShortFileForNone() throws IOException {
+    void recognizesNoFormatInAShortFile() throws IOException {
         assertThat(SafetensorsReader.recognizes(signature())).isFalse();
         assertThat(isTorch()).isFalse();
         assertThat(isTorch((byte) 'P', (byte) 'K')).isFalse();

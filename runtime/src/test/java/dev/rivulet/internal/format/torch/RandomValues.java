@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Values such as checkpoints consist of. */
+/** Random values of the kinds that occur in checkpoints. */
 final class RandomValues {
     private static final List<Dtype> DTYPES =
             TorchDtypes.NAMES.keySet().stream().sorted().toList();
@@ -23,7 +23,7 @@ final class RandomValues {
             case 1 -> TorchValue.of(Double.longBitsToDouble(random.nextLong()));
             case 2 -> TorchValue.of(random.nextBoolean());
             case 3 -> TorchValue.None.NONE;
-            case 4 -> text(random);
+            case 4 -> string(random);
             case 5 -> new TorchValue.Int(BigInteger.valueOf(random.nextLong()).pow(1 + random.nextInt(8)));
             case 6, 7 -> tensor(random);
             case 8 -> new TorchValue.Bytes(bytes(random));
@@ -45,7 +45,7 @@ final class RandomValues {
     private static Map<TorchValue, TorchValue> entries(SplittableRandom random, int depth) {
         Map<TorchValue, TorchValue> entries = new LinkedHashMap<>();
         for (int i = random.nextInt(6); i > 0; i--) {
-            TorchValue key = random.nextBoolean() ? text(random) : TorchValue.of(random.nextInt());
+            TorchValue key = random.nextBoolean() ? string(random) : TorchValue.of(random.nextInt());
             entries.put(key, value(random, depth - 1));
         }
         return entries;
@@ -66,12 +66,12 @@ final class RandomValues {
         return random.nextBoolean() ? tensor : tensor.asParameter(random.nextBoolean());
     }
 
-    private static TorchValue.Str text(SplittableRandom random) {
-        StringBuilder text = new StringBuilder();
+    private static TorchValue.Str string(SplittableRandom random) {
+        StringBuilder string = new StringBuilder();
         for (int i = random.nextInt(12); i > 0; i--) {
-            text.appendCodePoint(random.nextInt(4) == 0 ? 0x1f600 + random.nextInt(64) : random.nextInt(0xd800));
+            string.appendCodePoint(random.nextInt(4) == 0 ? 0x1f600 + random.nextInt(64) : random.nextInt(0xd800));
         }
-        return TorchValue.of(text.toString());
+        return TorchValue.of(string.toString());
     }
 
     private static byte[] bytes(SplittableRandom random) {

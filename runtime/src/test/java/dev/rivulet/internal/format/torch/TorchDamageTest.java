@@ -42,7 +42,7 @@ class TorchDamageTest {
         file = folder.resolve("model.ckpt");
     }
 
-    private boolean isFound(byte[] content) throws IOException {
+    private boolean isDetected(byte[] content) throws IOException {
         Files.write(file, content);
         try (TorchReader reader = TorchReader.open(file)) {
             reader.verify();
@@ -53,32 +53,32 @@ class TorchDamageTest {
     }
 
     @Test
-    void isAbsentFromWhatWasWritten() throws IOException {
-        assertThat(isFound(intact)).isFalse();
+    void isNotReportedForIntactFiles() throws IOException {
+        assertThat(isDetected(intact)).isFalse();
     }
 
     @Test
-    void isFoundWhateverItIs() throws IOException {
+    void isAlwaysDetected() throws IOException {
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < COUNT; i++) {
             byte[] damaged = damaged(random);
-            if (!Arrays.equals(damaged, intact) && !isFound(damaged)) {
+            if (!Arrays.equals(damaged, intact) && !isDetected(damaged)) {
                 fail("seed %s, damage %s, first difference at %s", Seed.VALUE, i, Arrays.mismatch(damaged, intact));
             }
         }
     }
 
     @Test
-    void ofEachByteIsFound() throws IOException {
+    void isDetectedInEachByte() throws IOException {
         for (int at = 0; at < intact.length; at++) {
             byte[] damaged = intact.clone();
             damaged[at] ^= (byte) (1 << at % 8);
-            assertThat(isFound(damaged)).as("bit %s of byte %s", at % 8, at).isTrue();
+            assertThat(isDetected(damaged)).as("bit %s of byte %s", at % 8, at).isTrue();
         }
     }
 
     @Test
-    void ofATensorIsToldWhenItIsRead() throws IOException {
+    void isReportedWhenTheTensorIsRead() throws IOException {
         intact[
                 Math.toIntExact(
                         requireNonNull(TorchFiles.storages(intact).get("11")).position())] ^= 1;

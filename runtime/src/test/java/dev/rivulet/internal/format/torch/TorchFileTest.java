@@ -39,7 +39,7 @@ class TorchFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"plain.pt", "lightning-adamw.ckpt", "lightning-sgd.ckpt", "lightning-namespace.ckpt"})
-    void ofPythonIsReadToTheBit(String name) throws IOException {
+    void readsFilesOfPythonBitForBit(String name) throws IOException {
         try (TorchReader reader = TorchReader.open(recorded(name))) {
             assertThat(TorchListing.of(reader)).isEqualTo(listing(name));
             reader.verify();
@@ -49,7 +49,7 @@ class TorchFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"plain.pt", "lightning-adamw.ckpt", "rezipped.pt"})
-    void isReadWholeInOnePass(String name) throws IOException {
+    void readsAWholeFileInOnePass(String name) throws IOException {
         CRC32C crc = new CRC32C();
         crc.update(Files.readAllBytes(recorded(name)));
         try (TorchReader reader = TorchReader.open(recorded(name))) {
@@ -70,14 +70,14 @@ class TorchFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"plain.pt", "lightning-adamw.ckpt", "rezipped.pt"})
-    void isReadWholeInSeveralSteps(String name) throws IOException {
+    void readsAWholeFileInSeveralSteps(String name) throws IOException {
         CRC32C crc = new CRC32C();
         crc.update(Files.readAllBytes(recorded(name)));
         try (TorchReader reader = TorchReader.open(recorded(name))) {
             List<TorchTensor> tensors = tensors(reader.content());
             TorchPass pass = reader.pass(TorchPass.Verification.OF_ENTRIES);
             Map<TorchTensor, List<ByteBuffer>> memory = new LinkedHashMap<>();
-            // Backwards; views of storages that were read among them.
+            // Backwards, including views of storages that were read before.
             for (int i = tensors.size() - 1; i >= 0; i -= 2) {
                 TorchTensor tensor = tensors.get(i);
                 List<ByteBuffer> buffers = List.of(ByteBuffer.allocate((int) tensor.byteCount()));
@@ -99,7 +99,7 @@ class TorchFileTest {
     }
 
     @Test
-    void leavesComparingToACallerWhoKnowsTheWholeFile(@TempDir Path folder) throws IOException {
+    void leavesVerificationToACallerThatKnowsTheChecksum(@TempDir Path folder) throws IOException {
         byte[] bytes = Files.readAllBytes(recorded("plain.pt"));
         Path damaged = folder.resolve("damaged.pt");
         try (TorchReader reader = TorchReader.open(recorded("plain.pt"))) {
@@ -134,7 +134,7 @@ class TorchFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"protocol5.pt", "rezipped.pt"})
-    void ofOtherWritersIsReadAsWell(String name) throws IOException {
+    void readsFilesOfOtherWriters(String name) throws IOException {
         try (TorchReader reader = TorchReader.open(recorded(name))) {
             assertThat(TorchListing.of(reader)).isEqualTo(listing("plain.pt"));
             reader.verify();
@@ -142,7 +142,7 @@ class TorchFileTest {
     }
 
     @Test
-    void knownByNameKeepsWhatItIsMadeOf() throws IOException {
+    void keepsTheStateOfObjectsKnownByName() throws IOException {
         try (TorchReader reader = TorchReader.open(recorded("lightning-namespace.ckpt"))) {
             TorchValue.Dict checkpoint = (TorchValue.Dict) reader.content();
             TorchValue.Dict hyperParameters =
@@ -159,7 +159,7 @@ class TorchFileTest {
     }
 
     @Test
-    void ofTheOldFormatIsRefusedWithTheRemedy() {
+    void refusesTheOldFormatWithARemedy() {
         assertThatThrownBy(() -> TorchReader.open(recorded("legacy.pt")))
                 .isInstanceOfSatisfying(
                         MalformedTorchFileException.class,
@@ -167,10 +167,10 @@ class TorchFileTest {
                 .hasMessageContaining("save it again with torch.save");
     }
 
-    /** Not those in which Lightning refers to one tuple from several places: such values are written in each of them. */
+    /** Excludes files in which Lightning refers to one tuple several times: this writer repeats such values. */
     @ParameterizedTest
     @ValueSource(strings = {"plain.pt", "lightning-sgd.ckpt"})
-    void isPickledAndLaidOutAsByPython(String name) throws IOException {
+    void picklesAndLaysOutLikePython(String name) throws IOException {
         byte[] theirs = Files.readAllBytes(recorded(name));
         try (TorchReader reader = TorchReader.open(recorded(name))) {
             byte[] pickle = TorchPickler.pickle(reader.content()).bytes();
@@ -196,7 +196,7 @@ class TorchFileTest {
     }
 
     @Test
-    void comesBackAsItWasWritten() throws IOException {
+    void readsBackWhatWasWritten() throws IOException {
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < 200; i++) {
             TorchValue content = RandomValues.value(random, 4);
@@ -206,14 +206,14 @@ class TorchFileTest {
                 reader.verify();
                 assertThat(reader.isFullyVerifiable()).isTrue();
                 assertThat(TorchFiles.bytes(reader.load()))
-                        .as("seed %s, turn %s", Seed.VALUE, i)
+                        .as("seed %s, iteration %s", Seed.VALUE, i)
                         .isEqualTo(bytes);
             }
         }
     }
 
     @Test
-    void holdsTiedTensorsOnce() throws IOException {
+    void storesTiedTensorsOnce() throws IOException {
         TorchStorage shared = TorchStorage.of(Tensors.pattern(Dtype.F32, 1000));
         TorchTensor all = TorchTensor.of(shared, Dtype.F32, TensorShape.of(10, 100));
         TorchTensor transposed = TorchTensor.view(shared, Dtype.F32, 0, TensorShape.of(100, 10), 1, 100);
@@ -228,9 +228,10 @@ class TorchFileTest {
             TorchTensor readTransposed = tensor(reader.content(), "transposed");
             assertThat(readTransposed.storage()).isSameAs(readAll.storage());
             ByteBuffer elements = ByteBuffer.wrap(TorchListing.bytes(reader.read(readAll)));
-            ByteBuffer turned = ByteBuffer.wrap(TorchListing.bytes(reader.read(readTransposed)));
+            ByteBuffer transposedElements = ByteBuffer.wrap(TorchListing.bytes(reader.read(readTransposed)));
             for (int i = 0; i < 1000; i++) {
-                assertThat(turned.getInt(4 * (i % 100 * 10 + i / 100))).isEqualTo(elements.getInt(4 * i));
+                assertThat(transposedElements.getInt(4 * (i % 100 * 10 + i / 100)))
+                        .isEqualTo(elements.getInt(4 * i));
             }
             assertThat(TorchListing.bytes(reader.read(tensor(reader.content(), "row"))))
                     .isEqualTo(java.util.Arrays.copyOfRange(elements.array(), 400, 800));
@@ -239,7 +240,7 @@ class TorchFileTest {
     }
 
     @Test
-    void isReadIntoMemoryThatTheCallerChooses() throws IOException {
+    void readsIntoTheCallersMemory() throws IOException {
         Tensor weight = Tensors.pattern(Dtype.BF16, 300, 7);
         Path file = Files.write(
                 folder.resolve("chosen.pt"),
@@ -260,7 +261,7 @@ class TorchFileTest {
     }
 
     @Test
-    void tellsItsSizeAndChecksumBeforeAndAfterItIsWritten() throws IOException {
+    void reportsItsSizeBeforeAndItsChecksumAfterWriting() throws IOException {
         TorchWriter writer = TorchWriter.of(RandomValues.value(new SplittableRandom(Seed.VALUE), 5));
         Path file = folder.resolve("sized.pt");
         WrittenFile written;
@@ -274,7 +275,7 @@ class TorchFileTest {
     }
 
     @Test
-    void refusesWhatCouldNotBeReadAgain() {
+    void refusesValuesThatItCouldNotReadAgain() {
         TorchStorage storage = TorchStorage.of(Tensors.pattern(Dtype.F32, 6));
         TorchValue nested = TorchValue.of(1);
         for (int i = 0; i < 200; i++) {
@@ -297,7 +298,7 @@ class TorchFileTest {
     }
 
     @Test
-    void beyondFourGibibytesHasTheRecordsOfPython() throws IOException {
+    void writesTheRecordsOfPythonBeyondFourGibibytes() throws IOException {
         try (InputStream resource = TorchFileTest.class.getResourceAsStream("beyond-4-gib.bin")) {
             long size = (1L << 32) + 5;
             List<String> names = new ArrayList<>();

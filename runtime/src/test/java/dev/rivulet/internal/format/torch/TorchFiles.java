@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/** PyTorch files in memory, whole and malformed. */
+/** PyTorch files in memory, intact and malformed. */
 final class TorchFiles {
     private TorchFiles() {}
 
@@ -45,7 +45,7 @@ final class TorchFiles {
         return storages;
     }
 
-    /** A file as PyTorch lays it out, with right checksums, around a pickle that may be anything. */
+    /** A file in PyTorch's layout with correct checksums around an arbitrary pickle. */
     static byte[] around(byte[] pickle) {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         entries.put("a/data.pkl", pickle);
@@ -76,11 +76,11 @@ final class TorchFiles {
         return bytes.toByteArray();
     }
 
-    static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
+    static byte[] ascii(String string) {
+        return string.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Opcodes and arguments of a pickle without those that set the memo and with what is got from it in full. */
+    /** The opcodes and arguments of a pickle, without memo writes and with memo reads expanded. */
     static String withoutMemo(byte[] pickle) {
         StringBuilder opcodes = new StringBuilder();
         List<String> memo = new ArrayList<>();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class TorchFuzzTest {
     private static final int COUNT = Seed.scaled(100_000);
 
-    /** What pickles are made of, so that random ones get somewhere. */
+    /** Fragments of pickles, so that random ones are not refused at once. */
     private static final String[] TOKENS = {
         "N",
         "\u0088",

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Has Python read what is written here, where there is one. */
+/** Lets Python read files that Java wrote, if it is installed. */
 class TorchInteropTest {
     @TempDir
     Path folder;
@@ -35,7 +35,7 @@ class TorchInteropTest {
     }
 
     @Test
-    void pythonMakesTheObjectsThatJavaKnowsByName() throws IOException {
+    void pythonCreatesTheObjectsThatJavaKnowsByName() throws IOException {
         Path file = rewritten("lightning-namespace.ckpt");
 
         assertThat(Python.run("torch_files.py", "list", file.toString(), "trusting"))
@@ -43,7 +43,7 @@ class TorchInteropTest {
     }
 
     @Test
-    void zipfileFindsNoFault() throws IOException {
+    void zipfileAcceptsTheFile() throws IOException {
         List<String> lines =
                 Python.run("torch_files.py", "zip", rewritten("plain.pt").toString());
 

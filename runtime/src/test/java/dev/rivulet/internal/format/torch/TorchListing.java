@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is in a PyTorch file, line by line, as src/test/python/torch_files.py lists it. */
+/** Lists the content of a PyTorch file line by line, in the format of src/test/python/torch_files.py. */
 public final class TorchListing {
     private final TorchReader reader;
     private final List<String> lines = new ArrayList<>();
@@ -36,10 +36,10 @@ public final class TorchListing {
             line(path, "bool " + bool.value());
         } else if (value instanceof TorchValue.Int integer) {
             line(path, "int " + integer.value());
-        } else if (value instanceof TorchValue.Float64 real) {
-            line(path, "float " + "%016x".formatted(Double.doubleToRawLongBits(real.value())));
-        } else if (value instanceof TorchValue.Str text) {
-            line(path, "text " + hex(text.value().getBytes(StandardCharsets.UTF_8)));
+        } else if (value instanceof TorchValue.Float64 number) {
+            line(path, "float " + "%016x".formatted(Double.doubleToRawLongBits(number.value())));
+        } else if (value instanceof TorchValue.Str string) {
+            line(path, "text " + hex(string.value().getBytes(StandardCharsets.UTF_8)));
         } else if (value instanceof TorchValue.Bytes bytes) {
             line(path, "bytes " + hex(bytes.value()));
         } else if (value instanceof TorchValue.Items items) {
@@ -108,7 +108,7 @@ public final class TorchListing {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private void line(String path, String text) {
-        lines.add(path + " " + text);
+    private void line(String path, String content) {
+        lines.add(path + " " + content);
     }
 }

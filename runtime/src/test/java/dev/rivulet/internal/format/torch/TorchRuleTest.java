@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Files that are hostile or malformed, each with the rule that refuses it. */
+/** Hostile and malformed files, each with the rule that it violates. */
 class TorchRuleTest {
     private static final String STORAGE = "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0" + "0X\3\0\0\0cpuK\4tQ";
     private static final String HOOKS = "ccollections\nOrderedDict\n)R";
@@ -37,16 +37,16 @@ class TorchRuleTest {
     }
 
     @Test
-    void eachHasAViolationInThisTest() {
+    void eachRuleHasATest() {
         Set<Object> tested = violations().map(violation -> violation.get()[0]).collect(Collectors.toSet());
-        // Of a file that is cut while it is read; isAFileThatBecomesShorter tests it.
+        // For a file that is truncated while it is read; refusesAFileThatIsTruncatedMeanwhile tests it.
         tested.add(TorchRule.FILE_LENGTH);
 
         assertThat(tested).isEqualTo(EnumSet.allOf(TorchRule.class));
     }
 
     @Test
-    void isAFileThatBecomesShorter() throws IOException {
+    void refusesAFileThatIsTruncatedMeanwhile() throws IOException {
         byte[] whole = file("N.");
         ZipInput cut = new ZipInput("file", whole.length, (target, position) -> -1);
 
@@ -54,21 +54,21 @@ class TorchRuleTest {
     }
 
     @Test
-    void admitsTheFilesThatItsViolationsAreMadeOf() throws IOException {
+    void acceptsTheFilesFromWhichViolationsAreMade() throws IOException {
         for (String pickle : new String[] {"N.", tensor("K\0", "K\2K\2\u0086", "K\2K\1\u0086"), HOOKS + ".", "]."}) {
             TorchArchive.read(TorchFiles.input(file(pickle)));
         }
     }
 
     @Test
-    void namesTheClassThatIsRefused() {
+    void namesTheRefusedClass() {
         assertThat(message(file("cposix\nsystem\nX\2\0\0\0ls\u0085R.")))
                 .contains("posix.system", "at byte 2 of data.pkl");
     }
 
-    /** A number type, a text type and a range have these names in what {@code torch.save} writes. */
+    /** A number type, a string type and a range have these names in files of {@code torch.save}. */
     @Test
-    void knowsBuiltinsByTheirNamesInPython2() throws IOException {
+    void recognizesBuiltinsByTheirPython2Names() throws IOException {
         String pickle = "c__builtin__\nlong\nc__builtin__\nunicode\nc__builtin__\nxrange\nK\0K\3K\1\u0087R\u0087.";
 
         assertThat(TorchArchive.read(TorchFiles.input(file(pickle))).content())
@@ -95,7 +95,7 @@ class TorchRuleTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        throw new AssertionError("The file is accepted.");
+        throw new AssertionError("The file was accepted.");
     }
 
     private static String message(byte[] file) {
@@ -104,7 +104,7 @@ class TorchRuleTest {
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
         }
-        throw new AssertionError("The file is accepted.");
+        throw new AssertionError("The file was accepted.");
     }
 
     static Stream<Arguments> violations() {
@@ -198,7 +198,7 @@ class TorchRuleTest {
                 pickle(TorchRule.ENDING, "(N(N."));
     }
 
-    /** As many maps as half of the heap has no room for; each of two bytes. */
+    /** The number of maps, of two bytes each, that exceeds half of the heap. */
     private static int maps() {
         return (int) (HeapBudget.limit() / HeapBudget.MAPPING);
     }
@@ -324,7 +324,7 @@ class TorchRuleTest {
         return arguments(rule, file);
     }
 
-    /** The file of all other tests with an entry of another name. */
+    /** The file of the other tests with an additional entry of this name. */
     private static Arguments named(TorchRule rule, String name) {
         Map<String, byte[]> entries = entries();
         entries.put(name, new byte[1]);
