@@ -141,8 +141,8 @@ final class FitSession implements StepFunctions, FitContext {
 
     private FitResult runWithoutGradients() throws Exception {
         DeclaredStreams declared = new DeclaredStreams(module);
-        StreamGraph graph = StreamGraph.of(
-                declared.declarations(), settings.checkpointing().streams());
+        StreamGraph graph =
+                StreamGraph.of(declared.declarations(), settings.checkpointing().streams());
         try (CallbackScope scope = new CallbackScope()) {
             scope.setUp(callbacks);
             if (!settings.checkpointing().enabled()) {

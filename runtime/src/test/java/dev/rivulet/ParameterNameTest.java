@@ -261,10 +261,9 @@ class ParameterNameTest extends FitTestCase {
 
         assertThatThrownBy(() -> Checkpoints.load(file, tied(), manager))
                 .isExactlyInstanceOf(ArchitectureMismatchException.class)
-                .hasMessage(
-                        file
-                                + " does not fit the model:\n  decoder.weight is F32[2, 3] in the file, F32[2, 2] in"
-                                + " the model");
+                .hasMessage(file
+                        + " does not fit the model:\n  decoder.weight is F32[2, 3] in the file, F32[2, 2] in"
+                        + " the model");
     }
 
     @Test

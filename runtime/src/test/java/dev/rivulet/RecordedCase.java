@@ -224,7 +224,8 @@ final class RecordedCase {
             boolean monitored = callbacks.get(i).text("monitor").isPresent();
             retained.put(
                     callbacks.get(i).text("tag").orElse("mc" + i),
-                    stream.map(kept -> retained(kept, monitored)).orElse(new RunEnd.Retained("", Double.NaN, "", Map.of())));
+                    stream.map(kept -> retained(kept, monitored))
+                            .orElse(new RunEnd.Retained("", Double.NaN, "", Map.of())));
         }
         return retained;
     }

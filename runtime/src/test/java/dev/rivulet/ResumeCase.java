@@ -119,7 +119,8 @@ final class ResumeCase {
         List<String> names = names("folder");
         create(names);
         boolean found = !isRefused("last") || !isRefused("hpc");
-        boolean startsFresh = fit(everyStep(1), resumeFrom("auto")).resumedFrom().isEmpty();
+        boolean startsFresh =
+                fit(everyStep(1), resumeFrom("auto")).resumedFrom().isEmpty();
         boolean resumes = fit(everyStep(2), resumeFrom("auto")).resumedFrom().isPresent();
         return !found && startsFresh && resumes && names.equals(listed(names))
                 ? Verdict.different(Difference.AUTO_REPLACES_HPC)

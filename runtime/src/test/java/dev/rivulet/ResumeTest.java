@@ -202,14 +202,18 @@ class ResumeTest {
             }
         };
         assertThatThrownBy(() -> train(
-                        savingOnException(trainer("run").accumulateGradBatches(3)).callbacks(failing),
+                        savingOnException(trainer("run").accumulateGradBatches(3))
+                                .callbacks(failing),
                         ResumeTest::adam,
                         points(),
                         resumeFrom("last")))
                 .isInstanceOf(ArithmeticException.class);
 
         End end = train(
-                savingOnException(trainer("run").accumulateGradBatches(3)), ResumeTest::adam, points(), resumeFrom("last"));
+                savingOnException(trainer("run").accumulateGradBatches(3)),
+                ResumeTest::adam,
+                points(),
+                resumeFrom("last"));
 
         assertThat(end.losses()).hasSize(3 + BATCHES);
         assertThat(end.result().globalStep()).isEqualTo(EPOCHS * 2);

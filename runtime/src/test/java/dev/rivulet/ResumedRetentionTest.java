@@ -52,7 +52,8 @@ class ResumedRetentionTest {
         for (long seed = Seed.VALUE; seed < Seed.VALUE + RUNS; seed++) {
             Plan plan = Plan.random(new Random(seed));
             Map<String, Object> straight = new Run(plan, directory.resolve("straight" + seed)).withoutStops();
-            Map<String, Object> stopped = new Run(plan, directory.resolve("stopped" + seed)).withStops(new Random(seed));
+            Map<String, Object> stopped =
+                    new Run(plan, directory.resolve("stopped" + seed)).withStops(new Random(seed));
             assertThat(stopped).as("-Drivulet.seed=%d %s", seed, plan).isEqualTo(straight);
         }
     }

@@ -46,7 +46,8 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
         assertThat(steps(newest.origin().run())).as(context).allSatisfy(this::hasAllStreamsOfItsStep);
         Set<String> expected = new TreeSet<>();
         for (Manifest manifest : newestOfRuns()) {
-            for (Map.Entry<String, RetainedGroups> retained : manifest.retained().entrySet()) {
+            for (Map.Entry<String, RetainedGroups> retained :
+                    manifest.retained().entrySet()) {
                 addFiles(retained.getKey(), retained.getValue(), expected, context);
             }
         }
@@ -86,7 +87,8 @@ record SavedFiles(Path directory, List<String> acknowledged, Catalog catalog) {
     }
 
     /** Verifies and adds the retained files of a stream. A file name that a newer run adopted belongs to that run. */
-    private void addFiles(String stream, RetainedGroups retained, Set<String> files, String context) throws IOException {
+    private void addFiles(String stream, RetainedGroups retained, Set<String> files, String context)
+            throws IOException {
         Set<Long> groups = new TreeSet<>(retained.kept().topK().numbers());
         groups.addAll(retained.kept().newest().numbers());
         groups.addAll(retained.kept().everyNth().numbers());

@@ -186,8 +186,7 @@ class TrainerTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("invalid")
-    void refusesAnInvalidSettingByName(
-            String setting, UnaryOperator<Trainer.Builder> change, String expected) {
+    void refusesAnInvalidSettingByName(String setting, UnaryOperator<Trainer.Builder> change, String expected) {
         assertThatThrownBy(() -> change.apply(Trainer.builder()).build())
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(setting + " is ")

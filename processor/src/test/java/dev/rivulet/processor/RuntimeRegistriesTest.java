@@ -50,7 +50,8 @@ class RuntimeRegistriesTest {
         List<Source> sources = new ArrayList<>();
         Map<String, String> registries = new TreeMap<>();
         try (Stream<Path> files = Files.walk(TESTS)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
                 Source source = source(file);
                 if (isProcessed(source)) {
                     if (source.qualifiedName().endsWith(RegistryName.of(""))) {
@@ -105,7 +106,8 @@ class RuntimeRegistriesTest {
                 .options("-proc:only", "-Xlint:none", "-classpath", libraries)
                 .sourcePath(sources)
                 .compile(sources.stream()
-                        .filter(source -> DECLARATION.matcher(source.getCharContent(true)).find())
+                        .filter(source ->
+                                DECLARATION.matcher(source.getCharContent(true)).find())
                         .toList());
         assertThat(compiled.diagnostics())
                 .as(compiled.messages())

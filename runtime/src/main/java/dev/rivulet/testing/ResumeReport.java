@@ -123,8 +123,10 @@ public final class ResumeReport {
                             .append(found.tensorStep())
                             .append(": ")
                             .append(tensor)
-                            .append(found.otherTensors() == 0 ? "." : "; " + found.otherTensors() + " more tensors"
-                                    + " differ."));
+                            .append(
+                                    found.otherTensors() == 0
+                                            ? "."
+                                            : "; " + found.otherTensors() + " more tensors" + " differ."));
             report.append("\n  Likely cause: ").append(found.cause());
         });
         if (!excluded.isEmpty()) {

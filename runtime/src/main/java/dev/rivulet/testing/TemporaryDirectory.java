@@ -18,8 +18,8 @@ final class TemporaryDirectory implements AutoCloseable {
         try {
             this.path = Files.createTempDirectory(prefix);
         } catch (IOException e) {
-            throw new UncheckedIOException("A temporary directory cannot be created; set -Djava.io.tmpdir to a writable"
-                    + " directory.", e);
+            throw new UncheckedIOException(
+                    "A temporary directory cannot be created; set -Djava.io.tmpdir to a writable" + " directory.", e);
         }
     }
 
@@ -48,8 +48,8 @@ final class TemporaryDirectory implements AutoCloseable {
                 }
             });
         } catch (IOException e) {
-            throw new UncheckedIOException("The temporary directory " + path + " cannot be deleted; delete it by"
-                    + " hand.", e);
+            throw new UncheckedIOException(
+                    "The temporary directory " + path + " cannot be deleted; delete it by" + " hand.", e);
         }
     }
 }

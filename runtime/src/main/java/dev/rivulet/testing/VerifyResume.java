@@ -76,12 +76,12 @@ public final class VerifyResume {
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("The class " + className + " is not on the class path. " + USAGE, e);
         } catch (InvocationTargetException e) {
-            throw new IllegalArgumentException(className + " cannot be created: its constructor threw"
-                    + " " + e.getCause(), e);
+            throw new IllegalArgumentException(
+                    className + " cannot be created: its constructor threw" + " " + e.getCause(), e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(
-                    className + " cannot be created: it and its constructor without parameters must be public."
-                            + " " + USAGE,
+                    className + " cannot be created: it and its constructor without parameters must be public." + " "
+                            + USAGE,
                     e);
         }
     }

@@ -38,9 +38,8 @@ final class Workspace {
      */
     void requireOpen() {
         if (!manager.isOpen()) {
-            throw new IllegalStateException(
-                    "The call that received this state dict has ended, and its memory is freed."
-                            + " To keep weights for longer, copy them: weights.tensor(name).copy().");
+            throw new IllegalStateException("The call that received this state dict has ended, and its memory is freed."
+                    + " To keep weights for longer, copy them: weights.tensor(name).copy().");
         }
     }
 }

@@ -28,12 +28,16 @@ class ArchitecturePageTest {
     @Test
     void namesThePackagesInTheirOrder() {
         List<Set<String>> floors = new ArrayList<>();
-        section("Packages").lines().filter(line -> line.startsWith("| ")).skip(1).forEach(line -> {
-            String[] cells = line.split("\\|");
-            Set<String> floor = new HashSet<>(code(cells[1]));
-            code(cells[2]).forEach(name -> floor.add("dev.rivulet.internal." + name));
-            floors.add(floor);
-        });
+        section("Packages")
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .skip(1)
+                .forEach(line -> {
+                    String[] cells = line.split("\\|");
+                    Set<String> floor = new HashSet<>(code(cells[1]));
+                    code(cells[2]).forEach(name -> floor.add("dev.rivulet.internal." + name));
+                    floors.add(floor);
+                });
 
         assertThat(floors).isEqualTo(ArchitectureTest.FLOORS);
     }
@@ -41,7 +45,8 @@ class ArchitecturePageTest {
     @Test
     void namesClassesThatExist() throws IOException {
         Set<String> named = new TreeSet<>();
-        code(page.replaceAll("(?s)```.*?```", "")).forEach(code -> CLASS.matcher(code).results().forEach(found -> named.add(found.group())));
+        code(page.replaceAll("(?s)```.*?```", ""))
+                .forEach(code -> CLASS.matcher(code).results().forEach(found -> named.add(found.group())));
         String picture = section("The way of a save").split("```")[1];
         Pattern.compile("► ([A-Z]\\w+)").matcher(picture).results().forEach(found -> named.add(found.group(1)));
 

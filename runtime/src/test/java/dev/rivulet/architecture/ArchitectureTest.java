@@ -76,9 +76,10 @@ class ArchitectureTest {
         assertThat(floors).containsOnlyKeys(PACKAGES.uses().keySet());
 
         Set<String> wrong = new TreeSet<>();
-        PACKAGES.uses().forEach((name, used) -> used.stream()
-                .filter(other -> floor(floors, other) <= floor(floors, name))
-                .forEach(other -> wrong.add(name + " uses " + other)));
+        PACKAGES.uses()
+                .forEach((name, used) -> used.stream()
+                        .filter(other -> floor(floors, other) <= floor(floors, name))
+                        .forEach(other -> wrong.add(name + " uses " + other)));
         assertThat(wrong).isEmpty();
     }
 

@@ -164,9 +164,8 @@ class CheckpointTest {
     void refusesReservedKeys(String key) {
         assertThatThrownBy(() -> checkpoint.put(key, 1))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "A checkpoint entry cannot be called \"" + key + "\": Lightning or Rivulet uses that"
-                                + " key in a .ckpt. Choose another one.");
+                .hasMessage("A checkpoint entry cannot be called \"" + key + "\": Lightning or Rivulet uses that"
+                        + " key in a .ckpt. Choose another one.");
     }
 
     @ParameterizedTest

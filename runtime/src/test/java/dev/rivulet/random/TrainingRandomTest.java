@@ -23,7 +23,8 @@ class TrainingRandomTest {
     Path folder;
 
     private static TrainingRandom random(RandomMethod method) {
-        assumeTrue(method == RandomMethod.RESEED_EACH_STEP || TorchRandom.method() == method, TorchRandom.explanation());
+        assumeTrue(
+                method == RandomMethod.RESEED_EACH_STEP || TorchRandom.method() == method, TorchRandom.explanation());
         return new TrainingRandom(42, false, method);
     }
 

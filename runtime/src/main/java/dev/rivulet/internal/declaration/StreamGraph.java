@@ -127,8 +127,8 @@ public final class StreamGraph {
             return;
         }
         if (path.contains(stream.name())) {
-            throw new IllegalArgumentException("The streams " + path
-                    + " form a cycle; derive one of them from \"" + CheckpointStream.ORIGINAL + "\".");
+            throw new IllegalArgumentException("The streams " + path + " form a cycle; derive one of them from \""
+                    + CheckpointStream.ORIGINAL + "\".");
         }
         path.add(stream.name());
         String from = stream.transform().orElseThrow().from();

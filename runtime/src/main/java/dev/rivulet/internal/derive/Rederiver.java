@@ -162,7 +162,8 @@ public final class Rederiver {
         Provenance at = expected.provenance();
         SaveContext context = new SaveContext(phase, at.epoch(), at.globalStep(), at.metrics());
         try (NDManager memory = TorchEngine.get().newBaseManager()) {
-            Result result = GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, context, memory));
+            Result result =
+                    GradientMode.callWithoutGradients(() -> transformed(expected, from, chain, context, memory));
             return difference(expected, result);
         } catch (RuntimeException | IOException e) {
             throw e;
@@ -227,7 +228,8 @@ public final class Rederiver {
         }
         return result.metadata().entrySet().stream()
                 .filter(entry -> !entry.getValue().equals(expected.metadata().get(entry.getKey())))
-                .map(entry -> "The metadata \"" + entry.getKey() + "\" are \"" + entry.getValue() + "\" when recomputed.")
+                .map(entry ->
+                        "The metadata \"" + entry.getKey() + "\" are \"" + entry.getValue() + "\" when recomputed.")
                 .findFirst();
     }
 

@@ -87,7 +87,8 @@ final class LoopsReader {
         } else if (batches.processed() > batches.completed()) {
             return Position.BATCH_END;
         } else if (batchesThatStepped == globalStep) {
-            return Position.BATCH_START; // Or after a validation between two steps, from which a run goes on the same way.
+            return Position
+                    .BATCH_START; // Or after a validation between two steps, from which a run goes on the same way.
         }
         boolean validated = validation.ready() > 0 && validation.ready() == validation.completed();
         return validated ? Position.VALIDATION_END : Position.BATCH_END;

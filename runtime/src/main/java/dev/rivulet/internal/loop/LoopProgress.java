@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  *     differ from that of an uninterrupted run
  */
 public record LoopProgress(
-        Position position, long globalStep, Epochs epochs, Batches batches, Validation validation, boolean repeatsBatch) {
+        Position position,
+        long globalStep,
+        Epochs epochs,
+        Batches batches,
+        Validation validation,
+        boolean repeatsBatch) {
 
     /**
      * Epochs of a run.

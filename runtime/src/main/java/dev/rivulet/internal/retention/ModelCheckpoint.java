@@ -148,9 +148,8 @@ public final class ModelCheckpoint {
      * @throws MissingMetricException if the save depends on a metric that is not logged although a validation has run
      */
     public Optional<SavePlan> onTrainEpochEnd(TrainerView view) {
-        boolean due = !skips(view)
-                && view.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd())
-                && trigger.dueAfterEpoch(view);
+        boolean due =
+                !skips(view) && view.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd()) && trigger.dueAfterEpoch(view);
         return due ? plan(view) : Optional.empty();
     }
 
@@ -177,7 +176,8 @@ public final class ModelCheckpoint {
      * @return what to save; empty if nothing
      */
     public Optional<SavePlan> onTrainEnd(TrainerView view) {
-        boolean due = policy.saveLast() != SaveLast.OFF && !retention.tentative().hasSaved() && !view.fastDevRun();
+        boolean due =
+                policy.saveLast() != SaveLast.OFF && !retention.tentative().hasSaved() && !view.fastDevRun();
         return due && condition.allows(view)
                 ? makePlan(view, Purpose.REGULAR, Optional.empty(), false)
                 : Optional.empty();
@@ -229,7 +229,8 @@ public final class ModelCheckpoint {
     }
 
     private OptionalDouble scoreOf(MetricValues metrics) {
-        return OptionalDouble.of(retention.tentative()
+        return OptionalDouble.of(retention
+                .tentative()
                 .retention()
                 .topK()
                 .stored(metrics.get(policy.monitor().orElseThrow())));
@@ -247,10 +248,7 @@ public final class ModelCheckpoint {
     private String regularName(TrainerView view, boolean admitted) {
         Retention kept = retention.tentative().retention();
         return names.regular(
-                new MonitorCandidates(view),
-                kept.replacedNext(admitted),
-                kept::keepsPermanently,
-                this::isTaken);
+                new MonitorCandidates(view), kept.replacedNext(admitted), kept::keepsPermanently, this::isTaken);
     }
 
     private static KeptCheckpoint checkpoint(TrainerView view, String name, OptionalDouble score) {
@@ -284,7 +282,8 @@ public final class ModelCheckpoint {
     /** The plan, which is already applied, with {@code best} moved if it lags behind. */
     private SavePlan movingBest(TrainerView view, SavePlan plan) {
         // A file of a pending plan may still fail after this plan has committed.
-        Optional<KeptCheckpoint> best = retention.tentative()
+        Optional<KeptCheckpoint> best = retention
+                .tentative()
                 .bestWithoutPointer()
                 .filter(kept -> retention.pending().stream()
                         .noneMatch(earlier -> earlier.checkpoint().equals(Optional.of(kept))));

@@ -88,7 +88,8 @@ final class PendingRetention {
         }
         Set<String> dropped = new LinkedHashSet<>(displaced);
         dropped.addAll(state.apply(plan, bytes));
-        Set<String> surplus = policy.maxTotalBytes() > 0 ? state.evictToFit(policy.maxTotalBytes(), exempt(plan)) : Set.of();
+        Set<String> surplus =
+                policy.maxTotalBytes() > 0 ? state.evictToFit(policy.maxTotalBytes(), exempt(plan)) : Set.of();
         dropped.addAll(surplus);
         List<SavePlan> later = pending.stream().skip(1).toList();
         List<String> superseded = takeSuperseded(dropped, state, later);

@@ -113,14 +113,17 @@ final class RetentionState {
                 + bestPointer.map(BestCheckpoint::bytes).orElse(0L)
                 + exceptionCheckpoint.map(KeptCheckpoint::bytes).orElse(0L);
         Set<String> dropped = new LinkedHashSet<>();
-        retention.evictToFit(maxTotalBytes - otherBytes, name -> exempt.contains(name) || isPointedAt(name), dropped::add);
+        retention.evictToFit(
+                maxTotalBytes - otherBytes, name -> exempt.contains(name) || isPointedAt(name), dropped::add);
         return dropped;
     }
 
     /** Whether a file is referenced and must stay. */
     boolean refersTo(String file) {
         return retention.contains(file)
-                || exceptionCheckpoint.filter(entry -> entry.name().equals(file)).isPresent()
+                || exceptionCheckpoint
+                        .filter(entry -> entry.name().equals(file))
+                        .isPresent()
                 || last.filter(entry -> entry.name().equals(file)).isPresent()
                 || bestPointer.filter(entry -> entry.name().equals(file)).isPresent()
                 || isPointedAt(file);
@@ -151,7 +154,8 @@ final class RetentionState {
         return retention
                 .topK()
                 .best()
-                .filter(best -> !bestPointer.filter(pointer -> pointer.pointsTo(best)).isPresent());
+                .filter(best ->
+                        !bestPointer.filter(pointer -> pointer.pointsTo(best)).isPresent());
     }
 
     long saves() {

@@ -71,7 +71,8 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
             SaveSettings settings) {
         TrainingComponents components = run.components();
         Network network = components.network();
-        SnapshotPool snapshots = new SnapshotPool(network.arrays(), components.arrays(), settings.maxPendingSaves() + 1);
+        SnapshotPool snapshots =
+                new SnapshotPool(network.arrays(), components.arrays(), settings.maxPendingSaves() + 1);
         reserve(snapshots, settings.maxPendingSaves());
         warnOfMissingState(components.optimizer(), graph);
         FailurePolicy failures = new FailurePolicy();

@@ -64,8 +64,8 @@ public final class TrainingStateMapper {
         return new TrainingState(
                 run.loop().state().progress(),
                 optimizer.stateful().stream()
-                        .map(stateful -> stateful.stateDict(
-                                name -> Objects.requireNonNull(copies.get(TrainingComponents.optimizerKey(name)), name)))
+                        .map(stateful -> stateful.stateDict(name ->
+                                Objects.requireNonNull(copies.get(TrainingComponents.optimizerKey(name)), name)))
                         .toList(),
                 optimizer.schedules().stateDicts(),
                 new LinkedHashMap<>(run.hyperParameters()),
@@ -147,9 +147,8 @@ public final class TrainingStateMapper {
         }
         StatefulOptimizer stateful = optimizer
                 .stateful()
-                .orElseThrow(() -> new NotResumableException(
-                        "Training cannot resume with " + optimizer.optimizerName() + ". "
-                                + OptimizerStep.STATE_REMEDY));
+                .orElseThrow(() -> new NotResumableException("Training cannot resume with " + optimizer.optimizerName()
+                        + ". " + OptimizerStep.STATE_REMEDY));
         stateful.loadStateDict(saved.optimizerStates().get(0));
         optimizer.schedules().loadStateDicts(saved.lrSchedulers());
     }

@@ -30,7 +30,12 @@ class StateTensorReaderTest {
             views.add(TorchTensor.view(storage, Dtype.U8, i, TensorShape.of(size - i), 1));
         }
         LoopProgress progress = new LoopProgress(
-                Position.TRAIN_END, 4, new Epochs(0, 1), new Batches(3, true, 4, 4), new Validation(false, false), false);
+                Position.TRAIN_END,
+                4,
+                new Epochs(0, 1),
+                new Batches(3, true, 4, 4),
+                new Validation(false, false),
+                false);
         TrainingState saved =
                 new TrainingState(progress, List.of(Map.of("state", views)), List.of(), Map.of(), Map.of());
 

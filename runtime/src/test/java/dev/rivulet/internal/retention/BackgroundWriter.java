@@ -107,7 +107,9 @@ final class BackgroundWriter {
         retained.bestPointer().filter(BestCheckpoint::linked).ifPresent(best -> named.add(best.checkpoint()));
         retained.onException().ifPresent(checkpoint -> named.add(checkpoint.name()));
         check(disk.keySet().containsAll(named), () -> "retained " + named + " but disk " + disk);
-        check(!pending.isEmpty() || disk.keySet().equals(named), () -> "orphans: retained " + named + " but disk " + disk);
+        check(
+                !pending.isEmpty() || disk.keySet().equals(named),
+                () -> "orphans: retained " + named + " but disk " + disk);
     }
 
     private void checkNumbers(RetentionSnapshot retained) {

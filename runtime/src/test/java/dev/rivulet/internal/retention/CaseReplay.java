@@ -91,7 +91,8 @@ final class CaseReplay {
     }
 
     private List<TraceEvent> events(RecordedRun run) {
-        Map<String, Double> known = differs(Difference.METRICS_ARE_RESTORED) ? disk.metrics(run.resumedFrom()) : Map.of();
+        Map<String, Double> known =
+                differs(Difference.METRICS_ARE_RESTORED) ? disk.metrics(run.resumedFrom()) : Map.of();
         return view.apply(run.events()).stream()
                 .map(event -> event.sanityChecking() ? event : event.knowing(known))
                 .toList();

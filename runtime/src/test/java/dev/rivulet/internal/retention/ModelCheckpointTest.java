@@ -45,7 +45,9 @@ class ModelCheckpointTest {
         assertThat(epoch(stream, 2, 2)).containsExactly("epoch=0.ckpt");
         assertThat(stream.onTrainEpochEnd(epochEnd(3, Map.of("v", 2.0)))).isEmpty();
         assertThat(names(stream)).containsExactly("epoch=1.ckpt", "epoch=2.ckpt");
-        assertThat(stream.retained().ranking().kthBest()).map(KeptCheckpoint::name).contains("epoch=2.ckpt");
+        assertThat(stream.retained().ranking().kthBest())
+                .map(KeptCheckpoint::name)
+                .contains("epoch=2.ckpt");
         assertThat(stream.retained().ranking().currentScore()).hasValue(2);
     }
 

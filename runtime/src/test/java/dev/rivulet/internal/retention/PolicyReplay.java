@@ -94,7 +94,10 @@ final class PolicyReplay implements StreamReplay {
                         .map(best -> best.score().orElse(Double.NaN))
                         .orElse(Double.NaN),
                 retained.ranking().kthBest().map(kth -> path(kth.name())).orElse(""),
-                retained.ranking().kthBest().map(kth -> kth.score().orElseThrow()).orElse(worst),
+                retained.ranking()
+                        .kthBest()
+                        .map(kth -> kth.score().orElseThrow())
+                        .orElse(worst),
                 retained.ranking().currentScore().orElse(Double.NaN),
                 retained.last().map(last -> path(last.name())).orElse(""),
                 kept);

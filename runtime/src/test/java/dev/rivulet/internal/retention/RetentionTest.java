@@ -111,9 +111,13 @@ class RetentionTest {
         SavePlan second = decide(stream, 2, 2).orElseThrow();
         stream.failed(failing);
         commit(stream, Optional.of(second), 1);
-        assertThat(stream.retained().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=0.ckpt");
+        assertThat(stream.retained().bestPointer())
+                .map(BestCheckpoint::checkpoint)
+                .contains("epoch=0.ckpt");
         epoch(stream, 3, 3);
-        assertThat(stream.retained().bestPointer()).map(BestCheckpoint::checkpoint).contains("epoch=2.ckpt");
+        assertThat(stream.retained().bestPointer())
+                .map(BestCheckpoint::checkpoint)
+                .contains("epoch=2.ckpt");
     }
 
     @Test

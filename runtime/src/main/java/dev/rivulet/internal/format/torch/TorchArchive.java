@@ -109,12 +109,15 @@ final class TorchArchive {
         String version = small(ArchiveRecord.VERSION).strip();
         if (!version.matches("[1-9]|10")) {
             throw input.violation(
-                    TorchRule.VERSION, position(ArchiveRecord.VERSION), "the version is \"" + PickleInput.shown(version) + "\"");
+                    TorchRule.VERSION,
+                    position(ArchiveRecord.VERSION),
+                    "the version is \"" + PickleInput.shown(version) + "\"");
         }
     }
 
     private void checkByteOrder() throws IOException {
-        if (records.containsKey(ArchiveRecord.BYTE_ORDER) && !small(ArchiveRecord.BYTE_ORDER).equals("little")) {
+        if (records.containsKey(ArchiveRecord.BYTE_ORDER)
+                && !small(ArchiveRecord.BYTE_ORDER).equals("little")) {
             throw input.violation(
                     TorchRule.BYTE_ORDER,
                     position(ArchiveRecord.BYTE_ORDER),
