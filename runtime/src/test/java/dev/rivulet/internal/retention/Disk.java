@@ -31,6 +31,25 @@ final class Disk {
     }
 
     /**
+     * Whether a file exists once operations are carried out that have not reached the disk yet.
+     *
+     * @param deletesDangling whether a link is deleted with its target
+     */
+    boolean existsAfter(List<Action> actions, String file, boolean deletesDangling) {
+        boolean exists = exists(file);
+        String target = target(file);
+        for (Action action : actions) {
+            if (action.file().equals(file)) {
+                exists = action.kind() != Action.Kind.REMOVE;
+                target = action.target();
+            } else if (action.file().equals(target) && action.kind() == Action.Kind.REMOVE) {
+                exists &= deletesDangling;
+            }
+        }
+        return exists;
+    }
+
+    /**
      * Carries out operations and returns those that change something; setting a link to its current target does not.
      *
      * @param event the hook call at which they happen, whose epoch and step are written to the files

@@ -4,7 +4,6 @@ import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.checkpoint.MissingMetricException;
 import dev.rivulet.policy.FilenameTemplate;
-import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.ArrayList;
@@ -139,10 +138,10 @@ final class LightningOracle implements StreamReplay {
         }
         boolean waits;
         if (differences.contains(Difference.WAITS_FOR_VALIDATION)) {
-            waits = monitored() && policy.saveTopK() != 0 && (event.validationRunsNow() || !hasMetric(event));
+            waits = monitored() && policy.saveTopK() != 0 && (event.validationRunsNow() || !event.candidates().has(policy.monitor().orElseThrow()));
         } else {
             boolean stale = event.isLastBatch() && !event.savesOnTrainEpochEnd() && event.validationExpected();
-            waits = monitored() && (stale || !hasMetric(event));
+            waits = monitored() && (stale || !event.candidates().has(policy.monitor().orElseThrow()));
         }
         if (waits) {
             defer = true;
@@ -158,7 +157,7 @@ final class LightningOracle implements StreamReplay {
             return;
         }
         if (defer) {
-            if (isSavingHook || hasMetric(event)) {
+            if (isSavingHook || event.candidates().has(policy.monitor().orElseThrow())) {
                 saveTopK(event);
                 saveLast(event);
             }
@@ -191,9 +190,9 @@ final class LightningOracle implements StreamReplay {
         if (!policy.schedule().saveOnException() || skips(event)) {
             return;
         }
-        String file = path(filename.format(candidates(event)));
+        String file = path(filename.format(event.candidates()));
         if (differences.contains(Difference.EXCEPTION_CHECKPOINT_IS_KEPT_SEPARATELY)) {
-            file = versioned(filename.format(candidates(event)), "", true);
+            file = versioned(filename.format(event.candidates()), "", true);
             String previous = state.exceptionFile;
             state.exceptionFile = file;
             save(event, file);
@@ -222,18 +221,18 @@ final class LightningOracle implements StreamReplay {
         }
         if (!monitored()) {
             saveNewest(event);
-        } else if (!hasMetric(event)) {
+        } else if (!event.candidates().has(policy.monitor().orElseThrow())) {
             if (event.validationHasRun()) {
                 throw new MissingMetricException("stream", policy.monitor().orElseThrow());
             }
         } else {
-            saveMonitored(event, candidates(event).get(policy.monitor().orElseThrow()));
+            saveMonitored(event, event.candidates().get(policy.monitor().orElseThrow()));
         }
     }
 
     private void saveNewest(TraceEvent event) {
         String file = versioned(
-                filename.format(candidates(event)), state.best, policy.naming().enableVersionCounter());
+                filename.format(event.candidates()), state.best, policy.naming().enableVersionCounter());
         String previous = state.best;
         state.best = file;
         save(event, file);
@@ -253,15 +252,15 @@ final class LightningOracle implements StreamReplay {
         String evicted = "";
         boolean overwrites = differences.contains(Difference.OVERWRITING_EVICTS_NOTHING_ELSE)
                 && !policy.naming().enableVersionCounter()
-                && state.kept.containsKey(path(filename.format(candidates(event))))
-                && !state.kth.equals(path(filename.format(candidates(event))));
+                && state.kept.containsKey(path(filename.format(event.candidates())))
+                && !state.kth.equals(path(filename.format(event.candidates())));
         if (state.kept.size() == k && !overwrites) {
             evicted = state.kth;
             state.kept.remove(evicted);
         }
         double score = Double.isNaN(current) ? worst() : current;
         String file = versioned(
-                filename.format(candidates(event)), evicted, policy.naming().enableVersionCounter());
+                filename.format(event.candidates()), evicted, policy.naming().enableVersionCounter());
         state.currentScore = score;
         state.kept.put(file, score);
         boolean all = policy.saveTopK() == -1 && differences.contains(Difference.KTH_BEST_IS_CURRENT);
@@ -291,7 +290,7 @@ final class LightningOracle implements StreamReplay {
         if (policy.saveLast() == SaveLast.OFF) {
             return;
         }
-        String name = policy.lastTemplate().format(candidates(event));
+        String name = policy.lastTemplate().format(event.candidates());
         String previous = state.last;
         String file = versioned(name, previous, policy.naming().enableVersionCounter());
         state.last = file;
@@ -325,9 +324,7 @@ final class LightningOracle implements StreamReplay {
         }
     }
 
-    /**
-     * Notes the file operations of another stream, because Lightning saves the states of all callbacks in each file.
-     */
+    /** Notes another stream's file operations, because Lightning saves the states of all callbacks in each file. */
     void observe(Action action) {
         if (action.kind() == Action.Kind.SAVE) {
             states.put(action.file(), state.copy());
@@ -362,19 +359,8 @@ final class LightningOracle implements StreamReplay {
         return file;
     }
 
-    /** Whether a file exists, including those of this hook, which reach the disk only when it ends. */
     private boolean exists(String file) {
-        boolean exists = disk.exists(file);
-        String target = disk.target(file);
-        for (Action action : actions) {
-            if (action.file().equals(file)) {
-                exists = action.kind() != Action.Kind.REMOVE;
-                target = action.target();
-            } else if (action.file().equals(target) && action.kind() == Action.Kind.REMOVE) {
-                exists &= differences.contains(Difference.DANGLING_LINKS_ARE_DELETED);
-            }
-        }
-        return exists;
+        return disk.existsAfter(actions, file, differences.contains(Difference.DANGLING_LINKS_ARE_DELETED));
     }
 
     private String path(String name) {
@@ -383,19 +369,6 @@ final class LightningOracle implements StreamReplay {
 
     private boolean monitored() {
         return policy.monitor().isPresent();
-    }
-
-    private boolean hasMetric(TraceEvent event) {
-        return candidates(event).has(policy.monitor().orElseThrow());
-    }
-
-    private static MetricValues candidates(TraceEvent event) {
-        Map<String, Double> candidates = new HashMap<>(event.logged());
-        candidates.compute(
-                "epoch", (name, logged) -> logged == null ? (double) event.epoch() : (double) logged.longValue());
-        candidates.compute(
-                "step", (name, logged) -> logged == null ? (double) event.globalStep() : (double) logged.longValue());
-        return MetricValues.of(candidates);
     }
 
     private boolean better(double score, double other) {

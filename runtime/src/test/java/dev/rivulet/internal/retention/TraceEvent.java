@@ -97,6 +97,14 @@ record TraceEvent(
                 nanoTime);
     }
 
+    /** What Lightning offers to file names: the logged metrics, and epoch and step as integers. */
+    MetricValues candidates() {
+        Map<String, Double> candidates = new HashMap<>(logged);
+        candidates.compute("epoch", (name, metric) -> metric == null ? (double) epoch : (double) metric.longValue());
+        candidates.compute("step", (name, metric) -> metric == null ? (double) globalStep : (double) metric.longValue());
+        return MetricValues.of(candidates);
+    }
+
     @Override
     public MetricValues metrics() {
         return MetricValues.of(logged);
