@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The harness finds what is wrong with a protocol: here with the real one, whose record is changed by one mistake. */
+/** Checks that the harness detects broken protocols: recordings of the real protocol, each changed by one mistake. */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the recorded disk opens directories")
 class BrokenProtocolTest {
@@ -55,50 +55,50 @@ class BrokenProtocolTest {
     }
 
     @Test
-    void theRightProtocolKeepsItsPromises() throws IOException {
+    void acceptsTheRealProtocol() throws IOException {
         assertThat(findings(protocol)).isEmpty();
     }
 
     @Test
-    void findsThatFilesAreNotFlushed() throws IOException {
+    void detectsMissingFlushesOfFiles() throws IOException {
         assertThat(findings(without(
                         operation -> operation instanceof Operation.Force force && !manifests.contains(force.file()))))
                 .isNotEmpty();
     }
 
     @Test
-    void findsThatTheManifestIsNotFlushed() throws IOException {
+    void detectsAMissingFlushOfTheManifest() throws IOException {
         assertThat(findings(without(
                         operation -> operation instanceof Operation.Force force && manifests.contains(force.file()))))
                 .isNotEmpty();
     }
 
     @Test
-    void findsThatTheFolderIsNotFlushedAfterTheCommit() throws IOException {
+    void detectsAMissingFlushOfTheFolderAfterTheCommit() throws IOException {
         assertThat(findings(withoutFlushesOf(PRIVATE, true))).isNotEmpty();
     }
 
     @Test
-    void findsThatTheFolderIsNotFlushedBeforeTheCommit() throws IOException {
+    void detectsAMissingFlushOfTheFolderBeforeTheCommit() throws IOException {
         assertThat(findings(withoutFlushesOf(PRIVATE, false))).isNotEmpty();
     }
 
     @Test
-    void findsThatNewFoldersAreNotFlushed() throws IOException {
+    void detectsMissingFlushesOfNewFolders() throws IOException {
         assertThat(findings(without(operation -> operation instanceof Operation.ForceDirectory force
                         && force.path().equals("run"))))
                 .isNotEmpty();
     }
 
     @Test
-    void findsThatPublishedNamesAreNotFlushed() throws IOException {
+    void detectsMissingFlushesOfPublishedNames() throws IOException {
         assertThat(findings(without(operation -> operation instanceof Operation.ForceDirectory force
                         && force.path().equals(PowerCuts.DIRECTORY))))
                 .isNotEmpty();
     }
 
     @Test
-    void findsThatACommitIsAcknowledgedTooEarly() throws IOException {
+    void detectsAnEarlyAcknowledgement() throws IOException {
         List<Operation> broken = new ArrayList<>();
         for (Operation operation : protocol) {
             if (operation instanceof Operation.Acknowledge) {
@@ -115,7 +115,7 @@ class BrokenProtocolTest {
     }
 
     @Test
-    void findsThatFilesAreRetiredBeforeTheCommit() throws IOException {
+    void detectsDeletionsBeforeTheCommit() throws IOException {
         List<Operation> broken = new ArrayList<>();
         int commit = 0;
         for (Operation operation : protocol) {
@@ -132,7 +132,7 @@ class BrokenProtocolTest {
     }
 
     @Test
-    void findsThatAFileIsWrittenUnderItsName() throws IOException {
+    void detectsAFileThatIsWrittenUnderItsFinalName() throws IOException {
         List<Operation> broken = new ArrayList<>();
         for (Operation operation : protocol) {
             if (operation instanceof Operation.Rename rename && isCommit(operation)) {
@@ -147,11 +147,11 @@ class BrokenProtocolTest {
         assertThat(findings(broken)).isNotEmpty();
     }
 
-    private List<Operation> without(Predicate<Operation> left) {
-        return protocol.stream().filter(left.negate()).toList();
+    private List<Operation> without(Predicate<Operation> omitted) {
+        return protocol.stream().filter(omitted.negate()).toList();
     }
 
-    /** Without the flushes of a folder that come right after a commit, or without all others. */
+    /** The protocol without the flushes of a folder right after a commit, or without all other flushes of it. */
     private List<Operation> withoutFlushesOf(String path, boolean afterCommit) {
         List<Operation> broken = new ArrayList<>();
         boolean committed = false;
@@ -172,7 +172,7 @@ class BrokenProtocolTest {
 
     private List<String> findings(List<Operation> operations) throws IOException {
         PowerCuts cuts = new PowerCuts(folder, new Random(1), 2);
-        cuts.cut(new DiskImage(), operations, 0, run.tried());
+        cuts.cut(new DiskImage(), operations, 0, run.attempted());
         return cuts.findings();
     }
 }

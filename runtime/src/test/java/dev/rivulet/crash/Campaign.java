@@ -4,7 +4,7 @@ import dev.rivulet.seed.Seed;
 import java.util.Random;
 
 /**
- * How much the tests of this package try. A long campaign, of which every part prints its counts and its seed:
+ * The scale of the tests in this package. To run a long campaign, in which every part prints its counts and its seed:
  *
  * <pre>{@code
  * mvn test -pl runtime -am -Dtest='dev.rivulet.crash.*Test' -Dsurefire.failIfNoSpecifiedTests=false \
@@ -12,17 +12,17 @@ import java.util.Random;
  * }</pre>
  */
 final class Campaign {
-    /** How many times as much as by default. */
+    /** Multiple of the default scale. */
     static final int SIZE = Seed.SCALE;
 
     private Campaign() {}
 
-    /** Random numbers of a part's own. */
+    /** A random number generator for one part. */
     static Random random(int part) {
         return new Random(Seed.VALUE * 31 + part);
     }
 
-    /** Says what was tried and found. */
+    /** Reports the counts of a part. */
     static void report(String counts) {
         System.out.println(counts + " (" + Seed.hint() + ")");
     }

@@ -14,49 +14,49 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
-/** A run that saves groups of tiny checkpoints, so that all that must be there afterwards is known. */
+/** A run that saves groups of tiny checkpoints, so that the expected content of the directory is known. */
 final class CheckpointRun {
-    private final Map<Long, ExpectedRetention> tried = new HashMap<>();
-    private ExpectedRetention books;
+    private final Map<Long, ExpectedRetention> attempted = new HashMap<>();
+    private ExpectedRetention retention;
 
-    /** A run that goes on from some books. */
-    CheckpointRun(ExpectedRetention books) {
-        this.books = books;
-        tried.put(books.group(), books);
+    /** A run that resumes from a retention state. */
+    CheckpointRun(ExpectedRetention retention) {
+        this.retention = retention;
+        attempted.put(retention.group(), retention);
     }
 
-    /** The books after the newest group that was acknowledged. */
-    ExpectedRetention books() {
-        return books;
+    /** The retention state after the newest acknowledged group. */
+    ExpectedRetention retention() {
+        return retention;
     }
 
-    /** The books as they are if a group was committed, by the group's number: of every group that was begun. */
-    Map<Long, ExpectedRetention> tried() {
-        return tried;
+    /** The retention state after each group that was started, by the group's number, if it was committed. */
+    Map<Long, ExpectedRetention> attempted() {
+        return attempted;
     }
 
     /**
      * Saves a group.
      *
-     * @param acknowledged is told the group's number when the group is committed, before it is published
+     * @param acknowledged receives the number of the group when it is committed, before it is published
      */
     void save(CheckpointDirectory directory, LongConsumer acknowledged) throws IOException {
         try (Group group = directory.begin()) {
-            ExpectedRetention next = books.with(group.number());
-            tried.put(group.number(), next);
+            ExpectedRetention next = retention.with(group.number());
+            attempted.put(group.number(), next);
             List<Blob> blobs = new ArrayList<>();
             for (StreamPlan plan : next.saved()) {
                 byte[] content = plan.content(next.step());
                 blobs.add(group.write(plan.file(next.step()), content.length, channel -> write(content, channel)));
             }
-            group.commit(next.manifest(blobs, books));
-            books = next;
+            group.commit(next.manifest(blobs, retention));
+            retention = next;
             acknowledged.accept(group.number());
             group.publish();
         }
     }
 
-    /** Writes as the formats do: the beginning last, when the checksum is known. */
+    /** Writes like the formats do: the first bytes last, when the checksum is known. */
     private static WrittenFile write(byte[] content, FileChannel channel) throws IOException {
         int half = content.length / 2;
         channel.write(ByteBuffer.allocate(8));

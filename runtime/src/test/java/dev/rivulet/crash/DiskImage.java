@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What is on a disk: names, and the content of files. Mutable; {@link #copy} keeps a state. */
+/** The content of a disk: names and file contents. Mutable; {@link #copy} takes a snapshot. */
 final class DiskImage {
     private final SortedMap<String, Entry> names = new TreeMap<>();
     private final Map<Long, byte[]> contents = new HashMap<>();
 
-    /** An image of its own with the same names and contents. */
+    /** An independent copy with the same names and contents. */
     DiskImage copy() {
         DiskImage copy = new DiskImage();
         copy.names.putAll(names);
@@ -23,7 +23,7 @@ final class DiskImage {
         return copy;
     }
 
-    /** Does what an operation does to names. */
+    /** Applies an operation to names. */
     void apply(Operation.OfNames operation) {
         if (operation instanceof Operation.Name name) {
             names.put(name.path(), name.entry());
@@ -35,20 +35,20 @@ final class DiskImage {
         }
     }
 
-    /** Puts bytes into a file, which grows where it has to. */
+    /** Writes bytes to a file, which grows if necessary. */
     void write(long file, long offset, ByteBuffer bytes) {
         grow(file, offset + bytes.remaining());
         bytes.duplicate().get(content(file), (int) offset, bytes.remaining());
     }
 
-    /** Gives a file at least a size, with zeros. */
+    /** Extends a file with zeros to at least this size. */
     void grow(long file, long size) {
         if (content(file).length < size) {
             truncate(file, size);
         }
     }
 
-    /** Gives a file a size. */
+    /** Sets the size of a file. */
     void truncate(long file, long size) {
         contents.put(file, Arrays.copyOf(content(file), Math.toIntExact(size)));
     }
@@ -57,7 +57,7 @@ final class DiskImage {
         return contents.computeIfAbsent(file, created -> new byte[0]);
     }
 
-    /** What a name stands for, if it is there and all folders above it are. */
+    /** The entries of all names whose parent folders exist. */
     SortedMap<String, Entry> reachable() {
         SortedMap<String, Entry> reachable = new TreeMap<>();
         names.forEach((path, entry) -> {
@@ -69,12 +69,12 @@ final class DiskImage {
         return reachable;
     }
 
-    /** The highest number of a file. */
+    /** The highest file number. */
     long files() {
         return contents.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
-    /** Makes everything in an empty folder. */
+    /** Creates all entries in an empty folder. */
     void writeTo(Path folder) throws IOException {
         Map<Long, Path> written = new HashMap<>();
         for (Map.Entry<String, Entry> name : reachable().entrySet()) {
@@ -94,7 +94,7 @@ final class DiskImage {
         }
     }
 
-    /** The folder of a path; empty for the disk's top. */
+    /** The parent folder of a path; empty for the top of the disk. */
     static String parent(String path) {
         return path.substring(0, Math.max(0, path.lastIndexOf('/')));
     }

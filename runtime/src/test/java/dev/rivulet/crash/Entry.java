@@ -1,6 +1,6 @@
 package dev.rivulet.crash;
 
-/** What a name stands for. */
+/** What a name refers to. */
 sealed interface Entry {
 
     /** A regular file, which may have several names. */
@@ -9,6 +9,6 @@ sealed interface Entry {
     /** A symbolic link. */
     record Link(String target) implements Entry {}
 
-    /** A directory; it keeps its one name. */
+    /** A directory, which cannot be renamed. */
     record Directory() implements Entry {}
 }

@@ -21,26 +21,26 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What a run in tests keeps after some saves. Immutable.
+ * The files that a test run should retain after some saves. Immutable.
  *
  * @param run the run
- * @param streams how many streams there are
- * @param steps the step of each group that was committed, by its number
+ * @param streams number of streams
+ * @param steps the step of each committed group, by its number
  */
 record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
-    /** The books of a run that has saved nothing. */
+    /** The retention state of a run that has saved nothing. */
     static ExpectedRetention empty(int streams) {
         return new ExpectedRetention(new UUID(0x5eed, streams), streams, new TreeMap<>());
     }
 
-    /** After one group more, which is saved at the next step. */
+    /** The retention state after another group, which is saved at the next step. */
     ExpectedRetention with(long group) {
         SortedMap<Long, Long> more = new TreeMap<>(steps);
         more.put(group, step() + 1);
         return new ExpectedRetention(run, streams, more);
     }
 
-    /** The step of the newest group; 0 at first. */
+    /** The step of the newest group; 0 initially. */
     long step() {
         return steps.isEmpty() ? 0 : step(steps.lastKey());
     }
@@ -48,17 +48,17 @@ record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
     private long step(long group) {
         Long step = steps.get(group);
         if (step == null) {
-            throw new IllegalArgumentException("There is no group " + group + " in " + steps + ".");
+            throw new IllegalArgumentException("Group " + group + " is not in " + steps + ".");
         }
         return step;
     }
 
-    /** The number of the newest group; 0 at first. */
+    /** The number of the newest group; 0 initially. */
     long group() {
         return steps.isEmpty() ? 0 : steps.lastKey();
     }
 
-    /** The streams that the newest group has a file of. */
+    /** The streams with a file in the newest group. */
     List<StreamPlan> saved() {
         return plans().stream().filter(plan -> plan.savesAt(step())).toList();
     }
@@ -71,10 +71,10 @@ record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
         return plans;
     }
 
-    /** The groups of which a stream keeps files, the oldest first. */
-    private List<Long> kept(StreamPlan plan) {
+    /** The groups whose files a stream retains, oldest first. */
+    private List<Long> retainedGroups(StreamPlan plan) {
         List<Long> saves = saves(plan);
-        return saves.subList(Math.max(0, saves.size() - plan.kept()), saves.size());
+        return saves.subList(Math.max(0, saves.size() - plan.retainedCount()), saves.size());
     }
 
     private List<Long> saves(StreamPlan plan) {
@@ -85,7 +85,7 @@ record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
 
     private Optional<RetainedGroups.Pointed> last(StreamPlan plan) {
         return plan.last()
-                .flatMap(name -> kept(plan).stream()
+                .flatMap(name -> retainedGroups(plan).stream()
                         .reduce((earlier, later) -> later)
                         .map(group -> new RetainedGroups.Pointed(name, group, plan.isLinked())));
     }
@@ -99,10 +99,10 @@ record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
     }
 
     /** The manifest of the newest group. */
-    Manifest manifest(List<Blob> blobs, ExpectedRetention before) {
+    Manifest manifest(List<Blob> blobs, ExpectedRetention previous) {
         List<StoredCheckpoint> checkpoints = new ArrayList<>();
         List<Manifest.Pointer> pointers = new ArrayList<>();
-        List<String> retired = new ArrayList<>();
+        List<String> superseded = new ArrayList<>();
         List<StreamPlan> saved = saved();
         for (int i = 0; i < saved.size(); i++) {
             StreamPlan plan = saved.get(i);
@@ -112,11 +112,11 @@ record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
             if (plan.isBest(step())) {
                 plan.best().ifPresent(name -> pointers.add(new Manifest.Pointer(name, blob.file(), false)));
             }
-            before.kept(plan).stream()
-                    .filter(group -> !kept(plan).contains(group))
+            previous.retainedGroups(plan).stream()
+                    .filter(group -> !retainedGroups(plan).contains(group))
                     .map(group -> plan.file(step(group)))
                     .filter(file -> !file.equals(blob.file()))
-                    .forEach(retired::add);
+                    .forEach(superseded::add);
         }
         return new Manifest(
                 group(),
@@ -129,30 +129,30 @@ record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
                         Map.of("val_loss", 1.0 / step())),
                 checkpoints,
                 pointers,
-                retired,
-                ledgers());
+                superseded,
+                retained());
     }
 
-    private Map<String, RetainedGroups> ledgers() {
-        Map<String, RetainedGroups> ledgers = new LinkedHashMap<>();
+    private Map<String, RetainedGroups> retained() {
+        Map<String, RetainedGroups> retained = new LinkedHashMap<>();
         for (StreamPlan plan : plans()) {
-            ledgers.put(
+            retained.put(
                     plan.name(),
                     new RetainedGroups(
-                            new RetainedGroups.Kept(new GroupSet(kept(plan)), GroupSet.EMPTY, GroupSet.EMPTY),
+                            new RetainedGroups.Kept(new GroupSet(retainedGroups(plan)), GroupSet.EMPTY, GroupSet.EMPTY),
                             last(plan),
                             best(plan),
                             OptionalLong.empty(),
                             saves(plan).size()));
         }
-        return ledgers;
+        return retained;
     }
 
-    /** What users must see, by path: what is in a file, or where a link leads. */
+    /** The expected visible files by path: the content of a file, or the target of a link. */
     SortedMap<String, String> tree() {
         SortedMap<String, String> tree = new TreeMap<>();
         for (StreamPlan plan : plans()) {
-            kept(plan).forEach(group -> tree.put(plan.file(step(group)), content(plan, group)));
+            retainedGroups(plan).forEach(group -> tree.put(plan.file(step(group)), content(plan, group)));
             last(plan)
                     .ifPresent(last -> tree.put(
                             last.name(),
@@ -172,12 +172,12 @@ record ExpectedRetention(UUID run, int streams, SortedMap<Long, Long> steps) {
         return "-> " + Path.of(DiskImage.parent(name)).relativize(Path.of(file));
     }
 
-    /** The groups whose manifests must be there: those that the ledgers name, and the two newest. */
+    /** The groups whose manifests must exist: those with retained files, and the two newest. */
     GroupSet manifests() {
         GroupSet groups = new GroupSet(
                 steps.keySet().stream().skip(Math.max(0, steps.size() - 2)).toList());
-        for (RetainedGroups ledger : ledgers().values()) {
-            groups = groups.with(ledger.groups());
+        for (RetainedGroups streamGroups : retained().values()) {
+            groups = groups.with(streamGroups.groups());
         }
         return groups;
     }

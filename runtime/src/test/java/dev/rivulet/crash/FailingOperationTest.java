@@ -35,21 +35,21 @@ class FailingOperationTest {
     @Test
     void noFailingOperationHarmsAnAcknowledgedGroup() throws IOException {
         for (Fault.Kind kind : Fault.Kind.values()) {
-            for (boolean lasting : new boolean[] {false, true}) {
+            for (boolean permanent : new boolean[] {false, true}) {
                 long operation = 0;
-                while (failAt(new Fault(operation, kind, lasting)) > operation) {
+                while (failAt(new Fault(operation, kind, permanent)) > operation) {
                     operation++;
                 }
                 runs += Math.toIntExact(operation);
             }
         }
         Campaign.report(String.format(
-                "failing operations: %,d runs, %,d failures reported, %,d states: %,d broken promises",
+                "failing operations: %,d runs, %,d failures reported, %,d states: %,d broken guarantees",
                 runs, failures, states, findings.size()));
         assertThat(findings.subList(0, Math.min(20, findings.size()))).isEmpty();
     }
 
-    /** How many operations the run tried. */
+    /** Runs with one fault, and returns how many operations the run attempted. */
     private long failAt(Fault fault) throws IOException {
         RecordedFileSystem disk =
                 RecordedFileSystem.holding(new DiskImage(), Files.createTempDirectory(folder, "disk"));
@@ -68,13 +68,13 @@ class FailingOperationTest {
 
         List<Operation> done = disk.recording().operations();
         Map<Long, ExpectedRetention> possible =
-                new TreeMap<>(run.tried()).tailMap(run.books().group());
+                new TreeMap<>(run.attempted()).tailMap(run.retention().group());
         RecordedFileSystem cut = RecordedFileSystem.holding(
-                new PowerCut(new DiskImage(), done).least(), Files.createTempDirectory(folder, "cut"));
+                new PowerCut(new DiskImage(), done).guaranteed(), Files.createTempDirectory(folder, "cut"));
         inspect(cut, possible, fault + ", then a power cut");
         Inspection inspection = inspect(disk, possible, fault.toString());
         if (inspection.survivor().isPresent()) {
-            goOn(disk, inspection.survivor().get(), fault);
+            resume(disk, inspection.survivor().get(), fault);
         }
         PowerCuts.delete(disk);
         PowerCuts.delete(cut);
@@ -98,18 +98,18 @@ class FailingOperationTest {
         }
     }
 
-    private Inspection inspect(RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String place) {
+    private Inspection inspect(RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String context) {
         states++;
         Inspection inspection = Inspection.of(disk.top().resolve(PowerCuts.DIRECTORY), possible);
-        inspection.findings().forEach(finding -> findings.add(finding + " (" + place + ")"));
+        inspection.findings().forEach(finding -> findings.add(finding + " (" + context + ")"));
         return inspection;
     }
 
-    private void goOn(RecordedFileSystem disk, ExpectedRetention books, Fault fault) throws IOException {
-        CheckpointRun run = new CheckpointRun(books);
+    private void resume(RecordedFileSystem disk, ExpectedRetention retention, Fault fault) throws IOException {
+        CheckpointRun run = new CheckpointRun(retention);
         try (CheckpointDirectory directory = CheckpointDirectory.open(disk.top().resolve(PowerCuts.DIRECTORY))) {
             run.save(directory, group -> {});
         }
-        inspect(disk, Map.of(run.books().group(), run.books()), fault + ", and the run went on");
+        inspect(disk, Map.of(run.retention().group(), run.retention()), fault + ", and the run resumed");
     }
 }

@@ -5,13 +5,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
 /**
- * That a disk fails.
+ * A failure of a disk.
+ *
  *
  * @param operation index of the first operation that fails, from 0
- * @param kind with which error
- * @param lasting whether all later operations fail as well
+ * @param kind the error
+ * @param permanent whether all later operations fail as well
  */
-record Fault(long operation, Kind kind, boolean lasting) {
+record Fault(long operation, Kind kind, boolean permanent) {
     /** A disk without faults. */
     static final Fault NONE = new Fault(Long.MAX_VALUE, Kind.EIO, false);
 
@@ -22,25 +23,25 @@ record Fault(long operation, Kind kind, boolean lasting) {
         EACCES("Permission denied"),
         EROFS("Read-only file system");
 
-        private final String text;
+        private final String message;
 
-        Kind(String text) {
-            this.text = text;
+        Kind(String message) {
+            this.message = message;
         }
 
-        /** What the JDK throws where a path was named. */
+        /** The JDK's exception for an operation on a path. */
         IOException exception(String path) {
-            return this == EACCES ? new AccessDeniedException(path) : new FileSystemException(path, null, text);
+            return this == EACCES ? new AccessDeniedException(path) : new FileSystemException(path, null, message);
         }
 
-        /** What the JDK throws where a channel was open. */
+        /** The JDK's exception for an operation on an open channel. */
         IOException exception() {
-            return new IOException(text);
+            return new IOException(message);
         }
     }
 
     /** Whether an operation fails. */
     boolean hits(long index) {
-        return lasting ? index >= operation : index == operation;
+        return permanent ? index >= operation : index == operation;
     }
 }

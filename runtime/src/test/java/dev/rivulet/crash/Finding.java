@@ -1,20 +1,21 @@
 package dev.rivulet.crash;
 
 /**
- * A broken promise.
+ * A broken guarantee.
  *
- * @param kind which one
- * @param what what was found, and what should have been
+ *
+ * @param kind which guarantee
+ * @param what what was found, and what was expected
  */
 record Finding(Kind kind, String what) {
-    /** The promises. */
+    /** The guarantees. */
     enum Kind {
-        /** An acknowledged group, or a file that it keeps, is not there. */
+        /** An acknowledged group, or a file that it retains, is missing. */
         LOST,
-        /** A file's content or a pointer is wrong, or a group is there in part. */
+        /** The content of a file or a pointer is wrong, or a group is incomplete. */
         TORN,
-        /** Something is there that nobody keeps. */
-        LEFTOVER,
+        /** A file exists that no run retains. */
+        ORPHANED,
         /** The directory cannot be opened or written. */
         UNUSABLE
     }

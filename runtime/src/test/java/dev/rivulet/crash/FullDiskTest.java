@@ -22,14 +22,14 @@ class FullDiskTest {
     @TempDir
     Path folder;
 
-    /** From no page at all to enough for every file of a group but its manifest and folders. */
+    /** From no free page to enough for all files of a group except its manifest and folders. */
     static Stream<Integer> room() {
         return Stream.iterate(0, room -> room + 4).limit(12);
     }
 
     @ParameterizedTest(name = "{0} KiB left")
     @MethodSource("room")
-    void aFullDiskHarmsNoEarlierGroupAndTheNextSaveWorks(int room) throws IOException {
+    void aFullDiskDoesNotHarmEarlierGroupsOrTheNextSave(int room) throws IOException {
         CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(STREAMS));
         try (Mount disk = Mount.memory(folder.resolve("disk"), DISK)) {
             Path path = disk.folder().resolve("checkpoints");
@@ -43,13 +43,13 @@ class FullDiskTest {
                 } catch (IOException e) {
                     assertThat(e).hasMessageContaining(path.toString()).hasMessageContaining("room");
                 }
-                assertThat(Inspection.tree(path)).isEqualTo(run.books().tree());
+                assertThat(Inspection.tree(path)).isEqualTo(run.retention().tree());
 
                 Files.delete(ballast);
                 run.save(directory, group -> {});
-                assertThat(Inspection.tree(path)).isEqualTo(run.books().tree());
+                assertThat(Inspection.tree(path)).isEqualTo(run.retention().tree());
             }
-            assertThat(Inspection.of(path, Map.of(run.books().group(), run.books()))
+            assertThat(Inspection.of(path, Map.of(run.retention().group(), run.retention()))
                             .findings())
                     .isEmpty();
         }

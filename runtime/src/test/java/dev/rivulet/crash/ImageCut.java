@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A real power cut: a JVM writes to an ext4 file system in a file, is frozen, and the file is copied as it is. What the JVM
- * wrote and the kernel has not sent to that disk yet is not in the copy; mounting the copy replays the journal, as after a
- * power cut.
+ * A real power cut: a JVM writes to an ext4 file system in an image file, is frozen, and the image is copied. The copy
+ * lacks writes that the kernel has not sent to the disk yet; mounting it replays the journal, as after a power cut.
  */
 final class ImageCut {
     private static final long BYTES = 32L << 20;
 
-    /** Where on the file system the JVM writes. */
+    /** The directory to which the JVM writes. */
     static final String DIRECTORY = "run/checkpoints";
 
     private ImageCut() {}
@@ -25,11 +24,11 @@ final class ImageCut {
     /**
      * Lets a JVM write and cuts its power.
      *
-     * @param folder empty
-     * @param withoutFlush whether the JVM flushes nothing
-     * @param acknowledgements after how many of them the power is cut
-     * @param copy where the disk is copied to
-     * @return the last group that was acknowledged
+     * @param folder an empty folder
+     * @param withoutFlush whether the JVM omits all flushes
+     * @param acknowledgements number of acknowledgements after which the power is cut
+     * @param copy target of the copied image
+     * @return the last acknowledged group
      */
     static long cut(Path folder, boolean withoutFlush, int acknowledgements, Path copy) throws IOException {
         Path image = folder.resolve("image");
@@ -52,7 +51,7 @@ final class ImageCut {
         }
     }
 
-    /** Returns when no thread runs any more. */
+    /** Stops the process, and returns when all its threads are stopped. */
     private static void freeze(ProcessHandle writer) throws IOException {
         Mount.run("kill", "-STOP", Long.toString(writer.pid()));
         Path tasks = Path.of("/proc", Long.toString(writer.pid()), "task");
@@ -74,12 +73,12 @@ final class ImageCut {
         }
     }
 
-    /** The kernel may write on its own while the file is copied; then the copy is made anew. */
+    /** Copies the image, and repeats that if the kernel wrote to it in the meantime. */
     private static void copyAtOneMoment(Path image, Path copy) throws IOException {
-        FileTime before;
+        FileTime previous;
         do {
-            before = Files.getLastModifiedTime(image);
+            previous = Files.getLastModifiedTime(image);
             Files.copy(image, copy, StandardCopyOption.REPLACE_EXISTING);
-        } while (!before.equals(Files.getLastModifiedTime(image)));
+        } while (!previous.equals(Files.getLastModifiedTime(image)));
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "mounts ext4 images")
 class ImageCutTest {
-    private static final int TRIALS = 4 * Campaign.SIZE;
+    private static final int RUNS = 4 * Campaign.SIZE;
 
     @TempDir
     Path folder;
@@ -32,7 +32,7 @@ class ImageCutTest {
     void noPowerCutOfARealFileSystemLosesAnAcknowledgedGroup() throws IOException {
         List<String> findings = new ArrayList<>();
         long groups = 0;
-        for (int trial = 0; trial < TRIALS; trial++) {
+        for (int run = 0; run < RUNS; run++) {
             Path copy = folder.resolve("copy");
             long acknowledged = ImageCut.cut(newFolder(), false, 1 + random.nextInt(200), copy);
             groups += acknowledged;
@@ -40,41 +40,41 @@ class ImageCutTest {
                 Inspection inspection =
                         Inspection.of(mount.folder().resolve(ImageCut.DIRECTORY), possible(acknowledged));
                 for (Finding finding : inspection.findings()) {
-                    findings.add("trial " + trial + ", " + acknowledged + " acknowledged: " + finding);
+                    findings.add("run " + run + ", " + acknowledged + " acknowledged: " + finding);
                 }
             }
         }
         Campaign.report(String.format(
-                "power cuts (ext4 image): %,d trials, %,d groups acknowledged: %,d broken promises",
-                TRIALS, groups, findings.size()));
+                "power cuts (ext4 image): %,d runs, %,d groups acknowledged: %,d broken guarantees",
+                RUNS, groups, findings.size()));
         assertThat(findings).as("seed %d", Seed.VALUE).isEmpty();
     }
 
-    /** Or the method would prove nothing. */
+    /** Otherwise the method would not detect anything. */
     @Test
-    void aPowerCutLosesWhatWasNotFlushed() throws IOException {
+    void aPowerCutLosesUnflushedFiles() throws IOException {
         Path copy = folder.resolve("copy");
         long acknowledged = ImageCut.cut(newFolder(), true, 100, copy);
-        long left = 0;
+        long omitted = 0;
         try (Mount mount = Mount.image(copy, folder.resolve("after"))) {
             for (long step = 1; step <= acknowledged; step++) {
                 Path file = mount.folder().resolve(ImageCut.DIRECTORY).resolve("step-" + step);
                 boolean whole =
                         Files.exists(file) && Arrays.equals(Files.readAllBytes(file), new StreamPlan(0).content(step));
-                left += whole ? 1 : 0;
+                omitted += whole ? 1 : 0;
             }
         }
-        Campaign.report("power cuts (ext4 image) without flush: " + left + " of " + acknowledged + " files left");
-        assertThat(left).isLessThan(acknowledged);
+        Campaign.report("power cuts (ext4 image) without flush: " + omitted + " of " + acknowledged + " files left");
+        assertThat(omitted).isLessThan(acknowledged);
     }
 
-    /** The newest group that was acknowledged, or the one that was being committed after it. */
+    /** The retention states that may have survived: that of the newest acknowledged group, or of the next one. */
     private static Map<Long, ExpectedRetention> possible(long acknowledged) {
-        ExpectedRetention books = ExpectedRetention.empty(ImageRun.STREAMS);
+        ExpectedRetention retention = ExpectedRetention.empty(ImageRun.STREAMS);
         for (long group = 1; group <= acknowledged; group++) {
-            books = books.with(group);
+            retention = retention.with(group);
         }
-        return new TreeMap<>(Map.of(acknowledged, books, acknowledged + 1, books.with(acknowledged + 1)));
+        return new TreeMap<>(Map.of(acknowledged, retention, acknowledged + 1, retention.with(acknowledged + 1)));
     }
 
     private Path newFolder() throws IOException {

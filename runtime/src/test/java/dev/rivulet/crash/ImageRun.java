@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** The main program of a JVM that saves groups without end and says on standard output which ones are durable. */
+/** The main program of a JVM that saves groups endlessly and reports durable ones on standard output. */
 final class ImageRun {
-    /** How many streams it has. */
+    /** Number of streams. */
     static final int STREAMS = 3;
 
     private ImageRun() {}
@@ -18,7 +18,7 @@ final class ImageRun {
     /**
      * Saves until it is killed.
      *
-     * @param arguments directory; whether files are only written and renamed, as writers do that know no flush
+     * @param arguments directory; whether files are only written and renamed, without any flush
      */
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);

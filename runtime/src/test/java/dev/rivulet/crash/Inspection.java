@@ -17,9 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Opens a directory as the next run does, and compares all that is there with all that must be there. What must be there
- * depends on nothing but the newest group that survived: at least the newest that was acknowledged, at most the one that
- * was begun after it.
+ * Opens a directory like the next run, and compares its content with the expected content, which depends only on the
+ * newest group that survived: the newest acknowledged group, or the one started after it.
  */
 final class Inspection {
     private static final String PRIVATE = ".rivulet";
@@ -35,7 +34,7 @@ final class Inspection {
     /**
      * Opens and inspects a directory.
      *
-     * @param possible the books that are allowed to have survived, by the number of their newest group; 0 for no group
+     * @param possible the retention states that may have survived, by the number of their newest group; 0 for no group
      */
     static Inspection of(Path directory, Map<Long, ExpectedRetention> possible) {
         Inspection inspection = new Inspection(possible);
@@ -47,12 +46,12 @@ final class Inspection {
         return inspection;
     }
 
-    /** What was found; empty if all is as it must be. */
+    /** All broken guarantees; empty if there are none. */
     List<Finding> findings() {
         return List.copyOf(findings);
     }
 
-    /** The books that survived, if they are among those that are possible. */
+    /** The retention state that survived, if it is a possible one. */
     Optional<ExpectedRetention> survivor() {
         return Optional.ofNullable(possible.get(survivor));
     }
@@ -66,13 +65,13 @@ final class Inspection {
                 .mapToLong(Manifest::group)
                 .max()
                 .orElse(0);
-        ExpectedRetention books = possible.get(survivor);
-        if (books == null) {
+        ExpectedRetention retention = possible.get(survivor);
+        if (retention == null) {
             add(Finding.Kind.LOST, "the newest group is " + survivor + ", not one of " + possible.keySet());
             return;
         }
-        compareTree(opened.root(), books.tree());
-        comparePrivate(opened.root().resolve(PRIVATE), books);
+        compareTree(opened.root(), retention.tree());
+        comparePrivate(opened.root().resolve(PRIVATE), retention);
     }
 
     private void compareTree(Path root, SortedMap<String, String> expected) throws IOException {
@@ -80,22 +79,22 @@ final class Inspection {
         expected.forEach((path, content) -> {
             String found = actual.get(path);
             if (found == null) {
-                add(Finding.Kind.LOST, path + " is not there after group " + survivor);
+                add(Finding.Kind.LOST, path + " is missing after group " + survivor);
             } else if (!found.equals(content)) {
                 add(Finding.Kind.TORN, path + " holds " + shortened(found) + " instead of " + shortened(content));
             }
         });
         actual.keySet().stream()
                 .filter(path -> !expected.containsKey(path))
-                .forEach(path -> add(Finding.Kind.LEFTOVER, path + " is there after group " + survivor));
+                .forEach(path -> add(Finding.Kind.ORPHANED, path + " exists after group " + survivor));
     }
 
     private static String shortened(String content) {
         int end = content.indexOf('\n');
-        return content.length() + " bytes that begin with \"" + (end < 0 ? content : content.substring(0, end)) + "\"";
+        return content.length() + " bytes that start with \"" + (end < 0 ? content : content.substring(0, end)) + "\"";
     }
 
-    /** What users see, by path: what is in a file, or where a link leads. */
+    /** The visible files by path: the content of a file, or the target of a link. */
     static SortedMap<String, String> tree(Path root) throws IOException {
         SortedMap<String, String> tree = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(root)) {
@@ -118,8 +117,8 @@ final class Inspection {
         return tree;
     }
 
-    private void comparePrivate(Path folder, ExpectedRetention books) throws IOException {
-        List<String> expected = books.manifests().numbers().stream()
+    private void comparePrivate(Path folder, ExpectedRetention retention) throws IOException {
+        List<String> expected = retention.manifests().numbers().stream()
                 .map(group -> String.format("group-%010d.json", group))
                 .collect(Collectors.toList());
         List<String> actual;
@@ -130,11 +129,11 @@ final class Inspection {
         }
         expected.stream()
                 .filter(name -> !actual.contains(name))
-                .forEach(name -> add(Finding.Kind.LOST, name + " is not there after group " + survivor));
+                .forEach(name -> add(Finding.Kind.LOST, name + " is missing after group " + survivor));
         for (String name : actual) {
             boolean known = expected.contains(name) || name.equals("lock");
             if (!known && !(name.equals("quarantine") && isEmpty(folder.resolve(name)))) {
-                add(Finding.Kind.LEFTOVER, PRIVATE + "/" + name + " is there after group " + survivor);
+                add(Finding.Kind.ORPHANED, PRIVATE + "/" + name + " exists after group " + survivor);
             }
         }
     }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.function.LongPredicate;
 
-/** What becomes of the content of one file that was not forced. */
+/** Decides what remains of the unforced content of one file. */
 final class Loss {
     private static final int SECTOR = 512;
 
@@ -25,7 +25,7 @@ final class Loss {
         this.kind = Kind.values()[random.nextInt(Kind.values().length)];
     }
 
-    /** Does to an image what is left of the file's next operation. */
+    /** Applies to an image what remains of the file's next operation. */
     void apply(Operation.OfContent operation, DiskImage image) {
         if (operation instanceof Operation.Write write) {
             apply(write, image);
@@ -68,7 +68,7 @@ final class Loss {
         }
     }
 
-    /** Writes those parts of the bytes whose sectors stay. */
+    /** Writes the parts of the bytes whose sectors remain. */
     private static void sectors(Operation.Write write, DiskImage image, LongPredicate stays) {
         ByteBuffer bytes = write.bytes();
         for (int from = 0; from < bytes.remaining(); ) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/** Puts recorded disks into memory where there is a file system for that: nobody cuts the power of the machine itself. */
+/** Creates recorded disks in memory if possible, because the machine itself does not lose power. */
 final class MemoryFolder implements TempDirFactory {
     private static final Path MEMORY = Path.of("/dev/shm");
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** A file system that is mounted for a test, and unmounted when closed. Only the superuser of a Linux machine can have it. */
+/** A file system that is mounted for a test, and unmounted when closed. Requires root on Linux. */
 final class Mount implements AutoCloseable {
     private final Path folder;
 
@@ -18,9 +18,9 @@ final class Mount implements AutoCloseable {
     }
 
     /**
-     * A file system in memory, which is full soon.
+     * A small file system in memory.
      *
-     * @throws org.opentest4j.TestAbortedException where that cannot be mounted, which skips the test
+     * @throws org.opentest4j.TestAbortedException if it cannot be mounted, which skips the test
      */
     static Mount memory(Path folder, int kibibytes) throws IOException {
         return mount(folder, "-t", "tmpfs", "-o", "size=" + kibibytes + "k", "tmpfs");
@@ -29,14 +29,14 @@ final class Mount implements AutoCloseable {
     /**
      * An ext4 file system in a file.
      *
-     * @param image as {@link #format} made it, or a copy
-     * @throws org.opentest4j.TestAbortedException where that cannot be mounted, which skips the test
+     * @param image an image that {@link #format} created, or a copy of one
+     * @throws org.opentest4j.TestAbortedException if it cannot be mounted, which skips the test
      */
     static Mount image(Path image, Path folder) throws IOException {
         return mount(folder, "-t", "ext4", "-o", "loop", image.toString());
     }
 
-    /** Makes a file that holds an empty ext4 file system. */
+    /** Creates a file with an empty ext4 file system. */
     static void format(Path image, long bytes) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(bytes);
@@ -61,14 +61,14 @@ final class Mount implements AutoCloseable {
         }
     }
 
-    /** Runs a command to its end. */
+    /** Runs a command and waits for it. */
     static void run(String... command) throws IOException {
         try (ChildProcess process = ChildProcess.start(List.of(command))) {
             process.toEnd();
         }
     }
 
-    /** Where the file system is. */
+    /** The mount point. */
     Path folder() {
         return folder;
     }

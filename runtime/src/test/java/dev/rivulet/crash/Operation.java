@@ -3,24 +3,24 @@ package dev.rivulet.crash;
 import java.nio.ByteBuffer;
 import java.util.Set;
 
-/** Something that changes a disk, or makes a change durable. Paths are relative to the disk's top, with {@code /} between names. */
+/** A change of a disk, or a flush. Paths are relative to the top of the disk, with {@code /} between names. */
 sealed interface Operation {
 
-    /** Changes the names in one or two directories, all at once or not at all. */
+    /** Changes the names in one or two directories atomically. */
     sealed interface OfNames extends Operation {
 
         /** The directories whose names change. */
         Set<String> directories();
     }
 
-    /** Changes what is in a file. */
+    /** Changes the content of a file. */
     sealed interface OfContent extends Operation {
 
-        /** The file, by its number: names come and go. */
+        /** The file number, which is independent of names. */
         long file();
     }
 
-    /** Gives something new a name, or something that is there one more. */
+    /** Names a new entry, or gives an existing one another name. */
     record Name(String path, Entry entry) implements OfNames {
         @Override
         public Set<String> directories() {
@@ -28,7 +28,7 @@ sealed interface Operation {
         }
     }
 
-    /** Gives something another name, in place of what has that name. */
+    /** Renames an entry, replacing any entry of that name. */
     record Rename(String from, String to, Entry entry) implements OfNames {
         @Override
         public Set<String> directories() {
@@ -38,7 +38,7 @@ sealed interface Operation {
         }
     }
 
-    /** Takes a name away. */
+    /** Removes a name. */
     record Unlink(String path) implements OfNames {
         @Override
         public Set<String> directories() {
@@ -46,18 +46,18 @@ sealed interface Operation {
         }
     }
 
-    /** Writes bytes, behind the file's end too. */
+    /** Writes bytes, possibly beyond the end of the file. */
     record Write(long file, long offset, ByteBuffer bytes) implements OfContent {}
 
-    /** Cuts a file off. */
+    /** Truncates a file. */
     record Truncate(long file, long size) implements OfContent {}
 
-    /** Makes a file's content durable; if it failed, what was not durable before will not become so any more. */
+    /** Flushes a file's content. If the flush failed, content that was not durable before never becomes durable. */
     record Force(long file, boolean succeeded) implements Operation {}
 
-    /** Makes a directory's names durable. */
+    /** Flushes a directory's names. */
     record ForceDirectory(String path, boolean succeeded) implements Operation {}
 
-    /** Not an operation of the disk: the moment at which somebody was told that a group is durable. */
+    /** Not an operation of the disk: marks the acknowledgement of a durable group. */
     record Acknowledge(long group) implements Operation {}
 }

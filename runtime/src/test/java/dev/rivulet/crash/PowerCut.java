@@ -8,24 +8,22 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * What a disk may hold after its power was cut between two operations. The model asks more of a protocol than ext4 does,
- * in the manner of <a href="https://www.usenix.org/conference/osdi14/technical-sessions/presentation/pillai">ALICE</a>:
+ * The possible states of a disk after a power cut between two operations. The model is stricter than ext4, in the manner
+ * of <a href="https://www.usenix.org/conference/osdi14/technical-sessions/presentation/pillai">ALICE</a>:
  *
  * <ul>
- *   <li>A file's content is durable once the file was forced; its name is durable once the name's directory was. Neither
- *       implies the other.
- *   <li>Of content that was not forced, each file on its own holds nothing, all, the first writes with the last of them torn
- *       at a sector of 512 bytes, any of the sectors, or zeros in the size that it should have.
- *   <li>Of names that were not forced, each change on its own happened or not, in any order: a later one may be there and
- *       an earlier one not.
- *   <li>A rename is one thing even between two directories: it happened in both or in neither, so forcing one of them is
- *       enough.
- *   <li>A name in a folder that is itself lost is lost.
- *   <li>Content that was not durable when a file's flush failed never becomes durable by a later flush: the kernel marks the
- *       pages as clean.
+ *   <li>A file's content is durable once the file was forced; its name is durable once its directory was forced.
+ *       Neither implies the other.
+ *   <li>Unforced content of each file may be lost or kept as a whole, or consist of the first writes, the last one torn
+ *       at a sector of 512 bytes, of any of the sectors, or of zeros in the full size.
+ *   <li>Each unforced change of a name may be lost independently: a later one may survive while an earlier one is lost.
+ *   <li>A rename is atomic even between two directories, so forcing one of them is enough.
+ *   <li>A name in a lost folder is lost.
+ *   <li>Content that was not durable when a flush of its file failed never becomes durable by a later flush, because
+ *       the kernel marks the pages as clean.
  * </ul>
  *
- * <p>Sectors are written as a whole, and what was durable stays.
+ * <p>Sectors are written atomically, and durable content is never lost.
  */
 final class PowerCut {
     private final DiskImage start;
@@ -33,9 +31,10 @@ final class PowerCut {
     private final Set<Integer> durable;
 
     /**
-     * The power fails after all of these operations and before another one.
+     * A power cut after these operations.
      *
-     * @param start what the disk held before them, all of it durable
+     *
+     * @param start content of the disk before the operations, all of it durable
      */
     PowerCut(DiskImage start, List<Operation> operations) {
         this.start = start;
@@ -43,18 +42,18 @@ final class PowerCut {
         this.durable = durable(operations);
     }
 
-    /** Whether the disk holds one thing only, since all that was done is durable. */
+    /** Whether only one state is possible, because all operations are durable. */
     boolean isCertain() {
         return durable.size() == operations.size();
     }
 
-    /** What was forced, and nothing else. */
-    DiskImage least() {
+    /** The state with only the forced changes. */
+    DiskImage guaranteed() {
         return image(false);
     }
 
-    /** All that was done, as if all of it had been forced. */
-    DiskImage most() {
+    /** The state with all changes, as if all had been forced. */
+    DiskImage complete() {
         return image(true);
     }
 
@@ -68,18 +67,18 @@ final class PowerCut {
         return image;
     }
 
-    /** One of the states between. */
+    /** A random state in between. */
     DiskImage any(Random random) {
         DiskImage image = start.copy();
         Map<Long, Loss> losses = new HashMap<>();
-        double kept = random.nextInt(5) / 4.0;
+        double probability = random.nextInt(5) / 4.0;
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
             if (durable.contains(i)) {
                 apply(operation, image);
             } else if (operation instanceof Operation.OfContent content) {
                 losses.computeIfAbsent(content.file(), file -> new Loss(random)).apply(content, image);
-            } else if (random.nextDouble() < kept) {
+            } else if (random.nextDouble() < probability) {
                 apply(operation, image);
             }
         }
@@ -96,13 +95,15 @@ final class PowerCut {
         }
     }
 
-    /** Goes backwards: an operation is durable if what it changed is flushed later. */
+    /**
+     * The indices of durable operations. Iterates backwards: an operation is durable if its change is flushed later.
+     */
     private static Set<Integer> durable(List<Operation> operations) {
         Map<Object, Boolean> flushed = new HashMap<>();
         Set<Integer> durable = new HashSet<>();
         for (int i = operations.size() - 1; i >= 0; i--) {
             Operation operation = operations.get(i);
-            boolean kept = true;
+            boolean isDurable = true;
             if (operation instanceof Operation.Force force) {
                 flushed.put(force.file(), force.succeeded());
             } else if (operation instanceof Operation.ForceDirectory force) {
@@ -110,11 +111,11 @@ final class PowerCut {
                     flushed.put(force.path(), true);
                 }
             } else if (operation instanceof Operation.OfContent content) {
-                kept = flushed.getOrDefault(content.file(), false);
+                isDurable = flushed.getOrDefault(content.file(), false);
             } else if (operation instanceof Operation.OfNames names) {
-                kept = names.directories().stream().anyMatch(directory -> flushed.getOrDefault(directory, false));
+                isDurable = names.directories().stream().anyMatch(directory -> flushed.getOrDefault(directory, false));
             }
-            if (kept) {
+            if (isDurable) {
                 durable.add(i);
             }
         }

@@ -30,24 +30,24 @@ class PowerCutTest {
     Path folder;
 
     @Test
-    void whatWasForcedIsThere() {
+    void keepsForcedChanges() {
         assertThat(states(CREATE, WRITE, FORCE, FORCE_TOP)).containsExactly("a=hello");
         assertThat(new PowerCut(new DiskImage(), List.of(CREATE, WRITE, FORCE, FORCE_TOP)).isCertain())
                 .isTrue();
     }
 
     @Test
-    void aNameThatWasNotForcedMayBeLost() {
+    void mayLoseAnUnforcedName() {
         assertThat(states(CREATE, WRITE, FORCE)).containsExactly("", "a=hello");
     }
 
     @Test
-    void contentThatWasNotForcedMayBeLostOrZeros() {
+    void mayLoseOrZeroUnforcedContent() {
         assertThat(states(CREATE, WRITE, FORCE_TOP)).contains("a=", "a=\0\0\0\0\0", "a=hello");
     }
 
     @Test
-    void aWriteIsTornAtSectors() {
+    void tearsAWriteAtSectors() {
         Operation large =
                 new Operation.Write(1, 0, ByteBuffer.wrap("x".repeat(1024).getBytes(UTF_8)));
 
@@ -56,19 +56,19 @@ class PowerCutTest {
     }
 
     @Test
-    void aRenameHappensOrNot() {
+    void aRenameIsAtomic() {
         assertThat(states(CREATE, WRITE, FORCE, FORCE_TOP, RENAME)).containsExactly("a=hello", "b=hello");
     }
 
     @Test
-    void changesOfNamesHappenInAnyOrder() {
+    void reordersChangesOfNames() {
         Operation second = new Operation.Name("c", OTHER);
 
         assertThat(states(CREATE, WRITE, FORCE, second)).containsExactly("", "a=hello", "a=hello c=", "c=");
     }
 
     @Test
-    void aNameInALostFolderIsLost() {
+    void losesANameInALostFolder() {
         Operation makeFolder = new Operation.Name("d", new Entry.Directory());
         Operation inFolder = new Operation.Name("d/a", FILE);
 
@@ -77,14 +77,14 @@ class PowerCutTest {
     }
 
     @Test
-    void whatWasNotDurableWhenAFlushFailedNeverIs() {
+    void neverRecoversContentOfAFailedFlush() {
         Operation failed = new Operation.Force(1, false);
 
         assertThat(states(CREATE, FORCE_TOP, WRITE, failed, FORCE)).contains("a=", "a=hello");
     }
 
     @Test
-    void aLostDeletionLeavesTheFile() {
+    void aLostDeletionRestoresTheFile() {
         assertThat(states(CREATE, WRITE, FORCE, FORCE_TOP, new Operation.Unlink("a")))
                 .containsExactly("", "a=hello");
     }
@@ -93,13 +93,13 @@ class PowerCutTest {
         PowerCut cut = new PowerCut(new DiskImage(), List.of(operations));
         Random random = new Random(7);
         return Stream.concat(
-                        Stream.of(cut.least(), cut.most()),
+                        Stream.of(cut.guaranteed(), cut.complete()),
                         Stream.generate(() -> cut.any(random)).limit(100))
-                .map(this::text)
+                .map(this::describe)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private String text(DiskImage image) {
+    private String describe(DiskImage image) {
         try {
             Path state = Files.createTempDirectory(folder, "state");
             image.writeTo(state);

@@ -14,16 +14,17 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Cuts the power after every operation of a recorded run, inspects what the disk may hold then, and counts.
+ * Cuts the power after every operation of a recorded run, inspects possible states of the disk, and counts broken
+ * guarantees.
  *
- * <p>Every state is opened twice, by which the second time must change nothing; in some, the power is cut once more during
- * the recovery; in some, the run goes on.
+ * <p>Every state is opened twice; the second time must not change anything. For some states, the power is cut again
+ * during recovery; for some, the run resumes.
  */
 final class PowerCuts {
-    /** Where the checkpoints are on the disk: folders that the run makes itself. */
+    /** The directory of the checkpoints on the disk, which the run creates itself. */
     static final String DIRECTORY = "run/checkpoints";
 
-    private static final int ENOUGH = 20;
+    private static final int MAX_FINDINGS = 20;
 
     private final Path folder;
     private final Random random;
@@ -34,8 +35,8 @@ final class PowerCuts {
     private int states;
 
     /**
-     * @param folder where disks are put, each for a moment
-     * @param statesPerCut how many states between the least and the most are tried for each cut
+     * @param folder for temporary disks
+     * @param statesPerCut number of random states per cut
      */
     PowerCuts(Path folder, Random random, int statesPerCut) {
         this.folder = folder;
@@ -44,84 +45,86 @@ final class PowerCuts {
     }
 
     /**
-     * Cuts the power after each operation from one on.
+     * Cuts the power after each operation from an index on.
      *
-     * @param start what the disk held before the first operation
-     * @param from how many operations are done before the first cut
-     * @param tried the books of every group that was begun
+     *
+     * @param start content of the disk before the first operation
+     * @param from number of operations before the first cut
+     * @param attempted the retention state after each group that was started
      */
-    void cut(DiskImage start, List<Operation> operations, int from, Map<Long, ExpectedRetention> tried)
+    void cut(DiskImage start, List<Operation> operations, int from, Map<Long, ExpectedRetention> attempted)
             throws IOException {
         for (int done = from; done <= operations.size(); done++) {
-            List<Operation> before = operations.subList(0, done);
-            PowerCut cut = new PowerCut(start, before);
-            Map<Long, ExpectedRetention> possible = possible(tried, before);
-            String place = "power cut after operation " + done + (done == 0 ? "" : ", " + operations.get(done - 1));
+            List<Operation> previous = operations.subList(0, done);
+            PowerCut cut = new PowerCut(start, previous);
+            Map<Long, ExpectedRetention> possible = possible(attempted, previous);
+            String context = "power cut after operation " + done + (done == 0 ? "" : ", " + operations.get(done - 1));
             cuts++;
-            check(cut.least(), possible, place + ", nothing but what was forced");
+            check(cut.guaranteed(), possible, context + ", only forced changes");
             if (!cut.isCertain()) {
-                check(cut.most(), possible, place + ", everything");
+                check(cut.complete(), possible, context + ", all changes");
                 for (int i = 0; i < statesPerCut; i++) {
-                    check(cut.any(random), possible, place + ", state " + i);
+                    check(cut.any(random), possible, context + ", state " + i);
                 }
             }
         }
     }
 
-    /** At least the newest group that was acknowledged, or a later one. */
-    private static Map<Long, ExpectedRetention> possible(Map<Long, ExpectedRetention> tried, List<Operation> before) {
+    /** The retention states that may have survived: that of the newest acknowledged group, or later ones. */
+    private static Map<Long, ExpectedRetention> possible(
+            Map<Long, ExpectedRetention> attempted, List<Operation> previous) {
         long acknowledged = 0;
-        for (Operation operation : before) {
+        for (Operation operation : previous) {
             if (operation instanceof Operation.Acknowledge acknowledge) {
                 acknowledged = acknowledge.group();
             }
         }
-        return new TreeMap<>(tried).tailMap(acknowledged);
+        return new TreeMap<>(attempted).tailMap(acknowledged);
     }
 
-    private void check(DiskImage image, Map<Long, ExpectedRetention> possible, String place) throws IOException {
+    private void check(DiskImage image, Map<Long, ExpectedRetention> possible, String context) throws IOException {
         RecordedFileSystem disk = disk(image);
-        Optional<ExpectedRetention> survivor = inspect(disk, possible, place);
+        Optional<ExpectedRetention> survivor = inspect(disk, possible, context);
         List<Operation> recovery = disk.recording().operations();
         if (survivor.isPresent()) {
             Map<Long, ExpectedRetention> same = Map.of(survivor.get().group(), survivor.get());
-            inspect(disk, same, place + ", opened again");
+            inspect(disk, same, context + ", opened again");
             if (random.nextInt(4) == 0) {
-                goOn(disk, survivor.get(), place + ", and the run went on");
+                resume(disk, survivor.get(), context + ", and the run resumed");
             }
         }
         delete(disk);
         if (random.nextInt(2) == 0) {
             int done = random.nextInt(recovery.size() + 1);
             RecordedFileSystem again = disk(new PowerCut(image, recovery.subList(0, done)).any(random));
-            inspect(again, possible, place + ", then after operation " + done + " of the recovery");
+            inspect(again, possible, context + ", then after operation " + done + " of the recovery");
             delete(again);
         }
     }
 
-    private void goOn(RecordedFileSystem disk, ExpectedRetention books, String place) {
-        CheckpointRun run = new CheckpointRun(books);
+    private void resume(RecordedFileSystem disk, ExpectedRetention retention, String context) {
+        CheckpointRun run = new CheckpointRun(retention);
         try (CheckpointDirectory directory = CheckpointDirectory.open(disk.top().resolve(DIRECTORY))) {
             run.save(directory, group -> {});
         } catch (IOException | RuntimeException e) {
-            add(new Finding(Finding.Kind.UNUSABLE, "no further group: " + e), place);
+            add(new Finding(Finding.Kind.UNUSABLE, "no more groups can be saved: " + e), context);
             return;
         }
-        inspect(disk, Map.of(run.books().group(), run.books()), place);
+        inspect(disk, Map.of(run.retention().group(), run.retention()), context);
     }
 
     private Optional<ExpectedRetention> inspect(
-            RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String place) {
+            RecordedFileSystem disk, Map<Long, ExpectedRetention> possible, String context) {
         states++;
         Inspection inspection = Inspection.of(disk.top().resolve(DIRECTORY), possible);
-        inspection.findings().forEach(finding -> add(finding, place));
+        inspection.findings().forEach(finding -> add(finding, context));
         return inspection.findings().isEmpty() ? inspection.survivor() : Optional.empty();
     }
 
-    private void add(Finding finding, String place) {
+    private void add(Finding finding, String context) {
         counts.merge(finding.kind(), 1, Integer::sum);
-        if (findings.size() < ENOUGH) {
-            findings.add(finding + " (" + place + ")");
+        if (findings.size() < MAX_FINDINGS) {
+            findings.add(finding + " (" + context + ")");
         }
     }
 
@@ -129,7 +132,7 @@ final class PowerCuts {
         return RecordedFileSystem.holding(image, Files.createTempDirectory(folder, "disk"));
     }
 
-    /** Takes a disk away. */
+    /** Deletes a disk. */
     static void delete(RecordedFileSystem disk) throws IOException {
         Path real = RecordedPath.real(disk.top());
         try (Stream<Path> paths = Files.walk(real)) {
@@ -139,21 +142,21 @@ final class PowerCuts {
         }
     }
 
-    /** The first broken promises. */
+    /** The first broken guarantees. */
     List<String> findings() {
         return findings;
     }
 
-    /** How much was tried, and how often each promise was broken. */
+    /** Counts of states, power cuts and broken guarantees. */
     @Override
     public String toString() {
         return String.format(
-                "%,d states of %,d power cuts: %,d lost, %,d torn, %,d leftovers, %,d unusable",
+                "%,d states of %,d power cuts: %,d lost, %,d torn, %,d orphaned, %,d unusable",
                 states,
                 cuts,
                 counts.getOrDefault(Finding.Kind.LOST, 0),
                 counts.getOrDefault(Finding.Kind.TORN, 0),
-                counts.getOrDefault(Finding.Kind.LEFTOVER, 0),
+                counts.getOrDefault(Finding.Kind.ORPHANED, 0),
                 counts.getOrDefault(Finding.Kind.UNUSABLE, 0));
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link Campaign} says how to try more. */
+/** See {@link Campaign} for longer runs. */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the recorded disk opens directories")
 class PowerCutsTest {
@@ -32,13 +32,13 @@ class PowerCutsTest {
             save(disk, run, Campaign.SIZE > 1 ? 5 : 3);
             List<Operation> done = disk.recording().operations();
             operations += done.size();
-            cuts.cut(new DiskImage(), done, 0, run.tried());
+            cuts.cut(new DiskImage(), done, 0, run.attempted());
         }
         Campaign.report("power cuts (model), 1-8 streams, " + operations + " operations: " + cuts);
         assertThat(cuts.findings()).as("seed %d", Seed.VALUE).isEmpty();
     }
 
-    /** What a killed run left in the page cache must be durable before the next run builds on it. */
+    /** Changes of a killed run in the page cache must be durable before the next run relies on them. */
     @Test
     void noPowerCutAfterAKillLosesAnAcknowledgedGroup() throws IOException {
         Random random = Campaign.random(2);
@@ -51,7 +51,7 @@ class PowerCutsTest {
         assertThat(cuts.findings()).as("seed %d", Seed.VALUE).isEmpty();
     }
 
-    /** When the manifest has its name, but not durably, the next run sees the group and retires what it replaces. */
+    /** If the name of the manifest is not durable yet, the next run sees the group and deletes superseded files. */
     @Test
     void noPowerCutAfterAKillBetweenNameAndFlushLosesAnAcknowledgedGroup() throws IOException {
         RecordedFileSystem disk = emptyDisk();
@@ -72,7 +72,7 @@ class PowerCutsTest {
         assertThat(cuts.findings()).isEmpty();
     }
 
-    /** Kills a run while it saves its third group, lets the next one save two, and cuts the power there. */
+    /** Kills a run while it saves its third group, lets the next run save two groups, and cuts the power. */
     private void cutAfterKill(PowerCuts cuts, int streams, int operation) throws IOException {
         RecordedFileSystem disk = emptyDisk();
         CheckpointRun run = new CheckpointRun(ExpectedRetention.empty(streams));
@@ -86,11 +86,11 @@ class PowerCutsTest {
         disk.recording().fail(Fault.NONE);
         int killed = disk.recording().operations().size();
         ExpectedRetention survivor =
-                Inspection.of(directory(disk), run.tried()).survivor().orElseThrow();
+                Inspection.of(directory(disk), run.attempted()).survivor().orElseThrow();
         CheckpointRun next = new CheckpointRun(survivor);
         save(disk, next, 2);
-        next.tried().putAll(run.tried());
-        cuts.cut(new DiskImage(), disk.recording().operations(), killed, next.tried());
+        next.attempted().putAll(run.attempted());
+        cuts.cut(new DiskImage(), disk.recording().operations(), killed, next.attempted());
     }
 
     private static void save(RecordedFileSystem disk, CheckpointRun run, int groups) throws IOException {

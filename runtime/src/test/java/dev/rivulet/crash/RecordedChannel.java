@@ -121,7 +121,7 @@ final class RecordedChannel extends FileChannel {
     public long transferFrom(ReadableByteChannel source, long position, long count) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(count, 1 << 16));
         while (bytes.hasRemaining() && source.read(bytes) >= 0) {
-            // Until the end.
+            // Read until the end.
         }
         return write(bytes.flip(), position);
     }
@@ -129,7 +129,7 @@ final class RecordedChannel extends FileChannel {
     @Override
     public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
         if (mode != MapMode.READ_ONLY) {
-            throw new UnsupportedOperationException("what is written to a mapped file is not recorded");
+            throw new UnsupportedOperationException("writes to a mapped file are not recorded");
         }
         return real.map(mode, position, size);
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A disk that writes down all that is done to it, and fails where it is told to. It lives in a folder of the default file
- * system; everything that changes it goes through {@link java.nio.file.Files} and {@link java.nio.channels.FileChannel}.
+ * A disk that records all changes, and fails on request. It is stored in a folder of the default file system; all
+ * changes go through {@link java.nio.file.Files} and {@link java.nio.channels.FileChannel}.
  *
  * <pre>{@code
  * RecordedFileSystem disk = RecordedFileSystem.holding(new DiskImage(), emptyFolder);
@@ -31,24 +31,24 @@ final class RecordedFileSystem extends FileSystem {
         this.recording = recording;
     }
 
-    /** A disk that holds what is in an image, in an empty folder. */
+    /** Creates a disk with the content of an image in an empty folder. */
     static RecordedFileSystem holding(DiskImage image, Path folder) throws IOException {
         Path real = folder.toRealPath();
         image.writeTo(real);
         return new RecordedFileSystem(real, new Recording(image));
     }
 
-    /** The topmost folder, which is there and stays. */
+    /** The top folder, which always exists. */
     Path top() {
         return new RecordedPath(this, top);
     }
 
-    /** What was done. */
+    /** The recording of all operations. */
     Recording recording() {
         return recording;
     }
 
-    /** A path as operations name it. */
+    /** The name of a path in operations. */
     String name(Path path) {
         Path real = RecordedPath.real(path.toAbsolutePath().normalize());
         if (!real.startsWith(top)) {
@@ -61,7 +61,7 @@ final class RecordedFileSystem extends FileSystem {
         return name.toString();
     }
 
-    /** What a name stands for. */
+    /** The entry of a path. */
     Entry entry(Path path) {
         String name = name(path);
         return name.isEmpty() ? new Entry.Directory() : recording.entry(name);
@@ -74,7 +74,7 @@ final class RecordedFileSystem extends FileSystem {
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException("a recorded disk goes with its folder");
+        throw new UnsupportedOperationException("a recorded disk cannot be closed; delete its folder");
     }
 
     @Override
@@ -125,6 +125,6 @@ final class RecordedFileSystem extends FileSystem {
 
     @Override
     public WatchService newWatchService() {
-        throw new UnsupportedOperationException("a recorded disk is not watched");
+        throw new UnsupportedOperationException("a recorded disk cannot be watched");
     }
 }

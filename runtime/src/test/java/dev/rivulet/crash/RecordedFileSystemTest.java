@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no directories that can be opened, and links for few")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cannot open directories, and restricts symbolic links")
 class RecordedFileSystemTest {
     @TempDir
     Path folder;
@@ -39,7 +39,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void doesWhatIsAskedForOnTheRealDisk() throws IOException {
+    void performsOperationsOnTheRealDisk() throws IOException {
         Files.createDirectories(top.resolve("a/b"));
         Files.writeString(top.resolve("a/b/text"), "hello");
         Files.move(top.resolve("a/b/text"), top.resolve("a/moved"), StandardCopyOption.ATOMIC_MOVE);
@@ -82,7 +82,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void appendsAndReadsAsTheRealDiskDoes() throws IOException {
+    void appendsAndReadsLikeTheRealDisk() throws IOException {
         Path file = top.resolve("file");
         Files.writeString(file, "one");
         Files.writeString(file, "two", StandardOpenOption.APPEND);
@@ -100,7 +100,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void movingOneNameOfAFileOntoAnotherDoesNothing() throws IOException {
+    void movingOneHardLinkOntoAnotherDoesNothing() throws IOException {
         Path file = Files.writeString(top.resolve("file"), "one");
         Path other = Files.createLink(top.resolve("other"), file);
 
@@ -111,7 +111,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void whatFailsOnTheRealDiskIsNotRecorded() throws IOException {
+    void doesNotRecordFailedOperations() throws IOException {
         Path file = Files.createFile(top.resolve("file"));
 
         assertThatThrownBy(() -> Files.createFile(file)).isInstanceOf(FileAlreadyExistsException.class);
@@ -122,7 +122,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void locksAsTheRealDiskDoes() throws IOException {
+    void locksLikeTheRealDisk() throws IOException {
         Path file = Files.createFile(top.resolve("file"));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             assertThat(channel.tryLock().isValid()).isTrue();
@@ -130,7 +130,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void failsAtOneOperationAndNotTheNext() throws IOException {
+    void failsOneOperationButNotTheNext() throws IOException {
         disk.recording().fail(new Fault(1, Fault.Kind.EACCES, false));
 
         Files.createFile(top.resolve("first"));
@@ -143,7 +143,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void failsFromAnOperationOn() throws IOException {
+    void failsAllOperationsFromAnIndex() throws IOException {
         disk.recording().fail(new Fault(1, Fault.Kind.EROFS, true));
 
         Files.createFile(top.resolve("first"));
@@ -153,7 +153,7 @@ class RecordedFileSystemTest {
     }
 
     @Test
-    void aFullDiskTakesTheFirstHalf() throws IOException {
+    void aFullDiskWritesTheFirstHalf() throws IOException {
         disk.recording().fail(new Fault(1, Fault.Kind.ENOSPC, false));
 
         assertThatThrownBy(() -> Files.writeString(top.resolve("file"), "12345678"))

@@ -112,7 +112,7 @@ record RecordedPath(RecordedFileSystem disk, Path real) implements Path {
 
     @Override
     public WatchKey register(WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers) {
-        throw new UnsupportedOperationException("a recorded disk is not watched");
+        throw new UnsupportedOperationException("a recorded disk cannot be watched");
     }
 
     @Override

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Does what is asked for on the default file system, and has it recorded. */
+/** Performs operations on the default file system, and records them. */
 final class RecordedProvider extends FileSystemProvider {
     static final String SCHEME = "recorded";
 
@@ -167,7 +167,7 @@ final class RecordedProvider extends FileSystemProvider {
     public void delete(Path path) throws IOException {
         Path real = RecordedPath.real(path);
         if (!Files.exists(real, LinkOption.NOFOLLOW_LINKS)) {
-            Files.delete(real); // Fails, and the disk changes nothing.
+            Files.delete(real); // Throws; nothing is recorded.
         }
         change(path, new Operation.Unlink(disk.name(path)), () -> Files.delete(real));
     }
@@ -182,7 +182,7 @@ final class RecordedProvider extends FileSystemProvider {
                         newFileChannel(target, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(from.size()));
             while (from.read(bytes) > 0) {
-                // Until the end.
+                // Read until the end.
             }
             to.write(bytes.flip());
         }
@@ -194,10 +194,10 @@ final class RecordedProvider extends FileSystemProvider {
         Path to = RecordedPath.real(target);
         Entry entry = disk.entry(source);
         if (entry instanceof Entry.Directory) {
-            throw new UnsupportedOperationException("a directory keeps its name on a recorded disk");
+            throw new UnsupportedOperationException("directories cannot be renamed on a recorded disk");
         }
         if (Files.exists(to, LinkOption.NOFOLLOW_LINKS) && disk.entry(target).equals(entry)) {
-            return; // Two names of one file: rename(2) does nothing and says that it succeeded.
+            return; // Two hard links of one file: rename(2) succeeds without any change.
         }
         change(
                 source,
@@ -250,7 +250,7 @@ final class RecordedProvider extends FileSystemProvider {
 
     @Override
     public FileSystem newFileSystem(URI uri, Map<String, ?> environment) {
-        throw new UnsupportedOperationException("a recorded disk is made by RecordedFileSystem.holding");
+        throw new UnsupportedOperationException("create a recorded disk with RecordedFileSystem.holding");
     }
 
     @Override

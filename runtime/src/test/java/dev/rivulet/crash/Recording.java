@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was done to a disk, in order, and what it holds now. An operation that failed is not in the record, except that a
- * flush failed. Safe for use by several threads.
+ * The operations on a disk, in order, and its current content. Failed operations are not recorded, except flushes.
+ * Thread-safe.
  */
 final class Recording {
     private final DiskImage start;
@@ -23,7 +23,7 @@ final class Recording {
         this.files = start.files();
     }
 
-    /** What the disk held at first. */
+    /** The initial content of the disk. */
     DiskImage start() {
         return start.copy();
     }
@@ -33,17 +33,17 @@ final class Recording {
         return List.copyOf(operations);
     }
 
-    /** How many operations were tried. */
+    /** The number of attempted operations. */
     synchronized long attempts() {
         return attempts;
     }
 
-    /** Lets the disk fail; indices count from the first operation of the recording. */
+    /** Sets the fault of the disk; indices count from the first operation of the recording. */
     synchronized void fail(Fault coming) {
         fault = coming;
     }
 
-    /** Records that somebody was told that a group is durable. */
+    /** Records the acknowledgement of a durable group. */
     synchronized void acknowledge(long group) {
         operations.add(new Operation.Acknowledge(group));
     }
@@ -55,16 +55,16 @@ final class Recording {
         return new Entry.File(files);
     }
 
-    /** What a name stands for. */
+    /** The entry of a path. */
     synchronized Entry entry(String path) {
         Entry entry = now.reachable().get(path);
         if (entry == null) {
-            throw new IllegalStateException("\"" + path + "\" came to this disk without its knowledge.");
+            throw new IllegalStateException("\"" + path + "\" was not created through this disk.");
         }
         return entry;
     }
 
-    /** Changes names, on the real disk first. */
+    /** Changes names, first on the real disk. */
     synchronized void names(Operation.OfNames operation, String path, Step real) throws IOException {
         if (fails()) {
             throw fault.kind().exception(path);
@@ -74,7 +74,7 @@ final class Recording {
         operations.add(operation);
     }
 
-    /** Writes all of the bytes; of a write that fails for lack of space the first half is written. */
+    /** Writes all bytes. A write that fails for lack of space writes the first half. */
     synchronized void write(Entry.File file, long offset, ByteBuffer bytes, Bytes real) throws IOException {
         boolean fails = fails();
         ByteBuffer written =
@@ -89,7 +89,7 @@ final class Recording {
         }
     }
 
-    /** Cuts a file off. */
+    /** Truncates a file. */
     synchronized void truncate(Entry.File file, long size, Step real) throws IOException {
         if (fails()) {
             throw fault.kind().exception();
@@ -99,7 +99,7 @@ final class Recording {
         operations.add(new Operation.Truncate(file.number(), size));
     }
 
-    /** Makes a file or directory durable. The real disk need not: nobody cuts its power. */
+    /** Records a flush of a file or directory. The real disk is not flushed, because it does not lose power. */
     synchronized void force(String path, Entry entry) throws IOException {
         boolean fails = fails();
         operations.add(
@@ -115,13 +115,13 @@ final class Recording {
         return fault.hits(attempts++);
     }
 
-    /** What is done on the real disk. */
+    /** An operation on the real disk. */
     @FunctionalInterface
     interface Step {
         void run() throws IOException;
     }
 
-    /** What is written to the real disk. */
+    /** A write to the real disk. */
     @FunctionalInterface
     interface Bytes {
         void write(ByteBuffer bytes) throws IOException;

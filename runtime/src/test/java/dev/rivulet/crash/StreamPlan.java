@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What one stream of a run in tests saves and keeps. Streams differ by their index in all that a policy can choose: how
- * often they save, how many files they keep, whether these have folders or one name for ever, and which pointers they have.
+ * The saves and retention of one stream of a test run. Streams differ by their index in everything that a policy can
+ * choose: how often they save, how many files they keep, whether these are in folders or always have the same name, and
+ * which pointers they have.
  *
  * @param index of the stream, from 0
  */
@@ -17,8 +18,8 @@ record StreamPlan(int index) {
         return (step - 1) % (1 + index % 3) == 0;
     }
 
-    /** How many files the stream keeps. */
-    int kept() {
+    /** Number of files that the stream keeps. */
+    int retainedCount() {
         return hasOneName() ? 1 : 1 + (index + 1) % 3;
     }
 
@@ -53,7 +54,7 @@ record StreamPlan(int index) {
         return index % 4 == 0;
     }
 
-    /** The pointer to the best file, which outlives that. */
+    /** The pointer to the best file, which outlives its target. */
     Optional<String> best() {
         return index % 4 == 0 ? Optional.of("best-" + name() + ".safetensors") : Optional.empty();
     }
@@ -63,7 +64,7 @@ record StreamPlan(int index) {
         return step % 3 == 1;
     }
 
-    /** What is in the file of a step: text that tells a torn file from a whole one, and steps from each other. */
+    /** The content of a step's file: a string that reveals torn files and identifies the step. */
     byte[] content(long step) {
         byte[] line = (name() + " at step " + step + "\n").getBytes(UTF_8);
         byte[] content = new byte[900 + 700 * (index % 3) + (int) step];
@@ -73,7 +74,7 @@ record StreamPlan(int index) {
         return content;
     }
 
-    /** Which step's file some bytes are, if they are one. */
+    /** The step whose file has this content, if any. */
     Optional<Long> step(byte[] content, long steps) {
         for (long step = 1; step <= steps; step++) {
             if (Arrays.equals(content, content(step))) {

@@ -1,4 +1,4 @@
-/** A disk that can be cut off from power, or fail, at every single operation. */
+/** Tests with a simulated disk that can lose power, or fail, at every operation. */
 @NullMarked
 package dev.rivulet.crash;
 

@@ -8,16 +8,19 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop whose turns are independent of each other, run by the caller with the help of idle threads.
+ * A loop with independent iterations, run by the caller with the help of idle threads.
  *
- * <p>The caller never waits for a thread that has not begun: whoever is free takes the next turn, and where nobody is
- * idle the caller takes them all.
+ * <p>The caller never waits for a thread that has not started: any free thread takes the next iteration, and if no
+ * thread is idle the caller runs them all.
  */
 public final class SharedLoop {
-    /** One core copies and checksums at a good part of the memory's bandwidth, so more threads gain nothing. */
+    /**
+     * A single core already uses a large part of the memory bandwidth for copies and checksums, so more threads bring
+     * no gain.
+     */
     private static final int HELPERS = Math.min(3, ForkJoinPool.getCommonPoolParallelism());
 
-    /** The last turn of another is mostly over before a pause would be. */
+    /** The last iteration of another thread usually ends before a pause would. */
     private static final int SPINS = 10_000;
 
     private static final long PAUSE_NANOS = 20_000;
@@ -25,7 +28,7 @@ public final class SharedLoop {
     private final int count;
     private final IntConsumer body;
     private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger helping = new AtomicInteger();
+    private final AtomicInteger activeHelpers = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     private SharedLoop(int count, IntConsumer body) {
@@ -36,30 +39,31 @@ public final class SharedLoop {
     /**
      * Calls the body with each number from 0 to below the count, on several threads in any order.
      *
-     * @throws RuntimeException if the body throws it; the turns not yet begun are left out then
+     *
+     * @throws RuntimeException if the body throws it; then iterations that have not started are skipped
      */
     public static void run(int count, IntConsumer body) {
         SharedLoop loop = new SharedLoop(count, body);
         for (int i = 0; i < Math.min(HELPERS, count - 1); i++) {
             ForkJoinPool.commonPool().execute(loop::help);
         }
-        loop.takeTurns();
+        loop.runIterations();
         loop.finish();
     }
 
     private void help() {
-        helping.incrementAndGet();
+        activeHelpers.incrementAndGet();
         try {
-            takeTurns();
+            runIterations();
         } finally {
-            helping.decrementAndGet();
+            activeHelpers.decrementAndGet();
         }
     }
 
-    private void takeTurns() {
+    private void runIterations() {
         try {
-            for (int turn = next.getAndIncrement(); turn < count; turn = next.getAndIncrement()) {
-                body.accept(turn);
+            for (int iteration = next.getAndIncrement(); iteration < count; iteration = next.getAndIncrement()) {
+                body.accept(iteration);
             }
         } catch (Throwable e) {
             failure.compareAndSet(null, e);
@@ -67,9 +71,9 @@ public final class SharedLoop {
         }
     }
 
-    /** Who begins to help from now on finds no turn left, so only those who help already are waited for. */
+    /** Waits for active helpers only: a helper that starts later finds no iteration left. */
     private void finish() {
-        for (int spins = 0; helping.get() > 0; spins++) {
+        for (int spins = 0; activeHelpers.get() > 0; spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {

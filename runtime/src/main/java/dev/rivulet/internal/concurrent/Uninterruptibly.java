@@ -1,13 +1,14 @@
 package dev.rivulet.internal.concurrent;
 
-/** Waiting for what must end, whether or not somebody interrupts the waiting thread. */
+/** Waits that an interrupt does not end early. */
 public final class Uninterruptibly {
     private Uninterruptibly() {}
 
     /**
-     * Something to wait for, repeatedly if need be.
+     * A wait, repeated if it is interrupted.
      *
-     * @param <E> how it fails
+     *
+     * @param <E> type of its failure
      */
     @FunctionalInterface
     public interface Wait<E extends Exception> {
@@ -15,12 +16,12 @@ public final class Uninterruptibly {
     }
 
     /**
-     * Waits to the end. An interrupt does not shorten it: the thread is interrupted again afterwards.
+     * Waits until the end. An interrupt does not end the wait; it is restored afterwards.
      *
      * @throws E if the wait fails
      */
     public static <E extends Exception> void await(Wait<E> wait) throws E {
-        // Else the first wait would end before it has begun.
+        // Otherwise the first wait would end at once.
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {

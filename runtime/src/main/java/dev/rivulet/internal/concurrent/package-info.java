@@ -1,4 +1,4 @@
-/** How threads wait: by sharing their work with idle ones, and without being interrupted. */
+/** Loops that share their work with idle threads, and uninterruptible waits. */
 @NullMarked
 package dev.rivulet.internal.concurrent;
 

@@ -10,27 +10,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training state as top-level entries of PyTorch Lightning's {@code .ckpt}, from which Lightning's {@code
- * Trainer.fit(ckpt_path=…)} goes on, and the other way round.
+ * Converts a training state to and from the top-level entries of PyTorch Lightning's {@code .ckpt}, from which
+ * Lightning's {@code Trainer.fit(ckpt_path=…)} can resume.
  *
- * <p>Beside these, such a file has {@value #STATE_DICT}, {@code epoch}, {@code global_step} (which Lightning does not read)
- * and {@value #VERSION}. What Lightning has no place for is in {@value #OWN}, {@value #TRAINING}, which it leaves alone.
+ * <p>In addition, such a file has {@value #STATE_DICT}, {@code epoch}, {@code global_step} (which Lightning does not
+ * read) and {@value #VERSION}. State that Lightning does not have is in {@value #OWN}, {@value #TRAINING}, which
+ * Lightning ignores.
  */
 public final class LightningEntries {
     /** Entry that names the version of Lightning that wrote the file. */
     public static final String VERSION = "pytorch-lightning_version";
 
     /**
-     * The version whose layout is written. Lightning 2.0 was the last to change the layout, and migrates what older
-     * versions wrote; a version that is newer than the reader's gives a warning. So this one is taken as it is, without a
-     * word, by every 2.x.
+     * The version whose layout is written. Lightning 2.0 was the last version to change the layout. It migrates files
+     * of older versions, and warns about files of versions newer than itself, so every 2.x reads this version without
+     * migration or warning.
      */
     public static final String LAYOUT_VERSION = "2.0.0";
 
-    /** Entry of everything that is Rivulet's. */
+    /** Entry of all data specific to Rivulet. */
     public static final String OWN = "rivulet";
 
-    /** Entry in {@link #OWN} of the training state that Lightning has no place for: what {@link #own} gives. */
+    /** Entry in {@link #OWN} of the training state that Lightning does not have: the result of {@link #own}. */
     public static final String TRAINING = "training";
 
     /** Entry of the weights. */
@@ -43,9 +44,9 @@ public final class LightningEntries {
     /**
      * The entries {@code loops}, {@code callbacks}, {@code optimizer_states}, {@code lr_schedulers} and, if there are
      * hyper-parameters, {@code hparams_name} and {@code hyper_parameters}, with the counts that Lightning would have
-     * written there.
+     * written.
      *
-     * @return plain values, with a {@link TorchValue} where Python has a tuple or a {@code Counter}
+     * @return plain values, with a {@link TorchValue} for a tuple or a {@code Counter} in Python
      */
     public static Map<String, @Nullable Object> of(TrainingState state) {
         List<Object> optimizers = new ArrayList<>();
@@ -64,7 +65,7 @@ public final class LightningEntries {
         return entries;
     }
 
-    /** What the entry {@value #TRAINING} holds: {@link TrainingState#own}, and the progress to the last detail. */
+    /** The content of the entry {@value #TRAINING}: {@link TrainingState#own} and the complete progress. */
     public static Map<String, @Nullable Object> own(TrainingState state) {
         Map<String, @Nullable Object> own = new LinkedHashMap<>(state.own());
         own.put(PROGRESS, state.progress().toEntries());
@@ -72,15 +73,16 @@ public final class LightningEntries {
     }
 
     /**
-     * The training state of a file that Rivulet wrote, or Lightning 2.0 or later.
+     * Reads the training state of a file that Rivulet, or Lightning 2.0 or later, wrote.
      *
-     * <p>Lightning's file does not say whether a validation is due after the batch, nor, within the first epoch, how many
-     * batches an epoch has; {@link LoopProgress.Validation#due} is false then, unless a validation has just run, and
-     * {@link LoopProgress.Batches#ofEpoch} is 0.
+     * <p>Lightning's files do not say whether a validation is due after the batch, nor, within the first epoch, how
+     * many batches an epoch has. Then {@link LoopProgress.Validation#due} is false unless a validation has just run,
+     * and {@link LoopProgress.Batches#ofEpoch} is 0.
      *
-     * @param checkpoint content of the file, as {@link dev.rivulet.internal.format.torch.PlainValues#fromTorch} gives it
-     * @throws NoTrainingStateException if it does not hold all that is needed, or the state of what there is not in Rivulet:
-     *     several optimizers, manual optimization, the layouts of FSDP and DeepSpeed
+     * @param checkpoint content of the file, as {@link dev.rivulet.internal.format.torch.PlainValues#fromTorch} gives
+     *     it
+     * @throws NoTrainingStateException if the file is incomplete, or uses features that Rivulet does not support:
+     *     several optimizers, manual optimization, or the layouts of FSDP and DeepSpeed
      * @throws IllegalArgumentException if the progress that Rivulet wrote is malformed
      */
     public static TrainingState read(Map<?, ?> checkpoint) {
@@ -105,7 +107,7 @@ public final class LightningEntries {
                 own);
     }
 
-    /** The states of optimizers or schedulers, in plain values. */
+    /** The states of optimizers or schedulers as plain values. */
     static List<Map<String, @Nullable Object>> states(DictReader saved, String key) {
         List<Map<String, @Nullable Object>> states = new ArrayList<>();
         for (DictReader state : saved.dicts(key)) {
@@ -116,7 +118,7 @@ public final class LightningEntries {
         return states;
     }
 
-    /** Reads a file's dictionary, and refuses what is wrong in it by a {@link NoTrainingStateException}. */
+    /** A reader for a file's dictionary, which throws a {@link NoTrainingStateException} for malformed entries. */
     static DictReader reader(Map<?, ?> checkpoint) {
         return new DictReader("", checkpoint, LightningEntries::wrong);
     }
@@ -125,6 +127,6 @@ public final class LightningEntries {
         String path = dictionary.path(key);
         return new NoTrainingStateException("The checkpoint "
                 + (dictionary.has(key) ? "has \"" + path + "\" = " + dictionary.shown(key) : "has no \"" + path + "\"")
-                + " where " + expected + " belongs; resume from another checkpoint, or load its weights alone.");
+                + ", but " + expected + " is expected; resume from another checkpoint, or load only its weights.");
     }
 }

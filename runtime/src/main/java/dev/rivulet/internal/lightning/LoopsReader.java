@@ -7,7 +7,7 @@ import dev.rivulet.internal.loop.LoopProgress.Epochs;
 import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
 
-/** Where Lightning's loop stood, from the entry {@code loops.fit_loop}. */
+/** Reads the progress of Lightning's training loop from the entry {@code loops.fit_loop}. */
 final class LoopsReader {
     private static final String OPTIMIZER = "epoch_loop.automatic_optimization.optim_progress";
 
@@ -37,8 +37,8 @@ final class LoopsReader {
                 .dict("total")
                 .count("completed");
         if (manual > 0) {
-            throw new NoTrainingStateException("The checkpoint is of a run with manual optimization (" + manual
-                    + " steps), which does not say which batches make a step; load its weights alone.");
+            throw new NoTrainingStateException("The checkpoint comes from a run with manual optimization (" + manual
+                    + " steps), which does not record the batches of each step; load only its weights.");
         }
     }
 
@@ -62,15 +62,15 @@ final class LoopsReader {
     private static int toIndex(long count) {
         if (count > Integer.MAX_VALUE) {
             throw new NoTrainingStateException("The checkpoint counts " + count
-                    + " epochs or batches of an epoch, more than a run here can have; resume from another checkpoint, or"
-                    + " load its weights alone.");
+                    + " epochs or batches of an epoch, more than Rivulet supports; resume from another checkpoint, or"
+                    + " load only its weights.");
         }
         return (int) count;
     }
 
     /**
-     * Whether an epoch runs. A run that Lightning resumed from a file after the last batch of an epoch no longer counts
-     * the epochs that it starts, so that only the batch tells.
+     * Whether an epoch is running. After Lightning has resumed from the last batch of an epoch, it no longer counts
+     * started epochs, so the batch counts are used as well.
      */
     private boolean isWithinEpoch() {
         boolean counted = epochs.started() > epochs.processed();
@@ -87,14 +87,14 @@ final class LoopsReader {
         } else if (batches.processed() > batches.completed()) {
             return Position.BATCH_END;
         } else if (batchesThatStepped == globalStep) {
-            return Position
-                    .BATCH_START; // Or after a validation between two steps, from which a run goes on the same way.
+            // Or after a validation between two steps, from which a run resumes in the same way.
+            return Position.BATCH_START;
         }
         boolean validated = validation.ready() > 0 && validation.ready() == validation.completed();
         return validated ? Position.VALIDATION_END : Position.BATCH_END;
     }
 
-    /** Lightning does not say; 0 if it cannot be told. */
+    /** Batches of an epoch, derived from other counts because Lightning does not save it; 0 if unknown. */
     private long batchesOfEpoch(boolean last, boolean within) {
         if (last) {
             return batches.processed();

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry {@code loops} that Lightning would write at the same place.
+ * Writes the entry {@code loops} that Lightning would write at the same position.
  *
- * <p>Lightning goes on by the counts of epochs, batches and steps. It writes others that it never reads, and which
- * {@link LoopProgress} does not have: how many batches were accumulated for a step, of which {@code
- * _batches_that_stepped} (the x axis of loggers) and {@code zero_grad} depend, is found out from the counts, the least
- * that explains them; a validation counts as one batch.
+ * <p>Lightning resumes from the counts of epochs, batches and steps. It also writes counts that it never reads and that
+ * {@link LoopProgress} does not have. Of these, {@code _batches_that_stepped} (the x axis of loggers) and {@code
+ * zero_grad} depend on the number of accumulated batches, for which the smallest number that is consistent with the
+ * other counts is used. A validation counts as one batch.
  *
  * @see <a href="https://github.com/Lightning-AI/pytorch-lightning/blob/2.6.6/src/lightning/pytorch/loops/progress.py">Lightning's counts</a>
  */
@@ -109,7 +109,7 @@ final class LoopsWriter {
         return steps(total, current);
     }
 
-    /** Whether the batch made a step that Lightning counts for its loggers after the place only. */
+    /** Whether the batch made a step that Lightning has not counted for its loggers at this position. */
     private boolean isPending() {
         boolean stepped = batches > 0 && (progress.lastBatch() || batches % accumulated == 0);
         return stepped && (progress.position() == Position.BATCH_END || progress.position() == Position.VALIDATION_END);
@@ -124,7 +124,7 @@ final class LoopsWriter {
                 return count;
             }
         }
-        return 1; // An epoch of another length, or one that was cut short, is behind.
+        return 1; // An earlier epoch had another length or was cut short.
     }
 
     private long stepsOfEpoch(long count) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types that PyTorch's optimizers and schedulers use where the plain values have lists and maps. PyTorch takes lists
- * for tuples, but keeps what it was given, and needs {@code MultiStepLR}'s milestones to be a {@code Counter} in some
- * places.
+ * Restores the Python types that PyTorch's optimizers and schedulers use instead of plain lists and maps. PyTorch
+ * accepts lists as tuples, but keeps them as lists, and sometimes requires {@code MultiStepLR}'s milestones to be a
+ * {@code Counter}.
  */
 final class PythonTypes {
     private static final String COUNTER = "collections.Counter";
@@ -40,7 +40,7 @@ final class PythonTypes {
         return typed;
     }
 
-    /** A scheduler's state, and those of the schedulers in it, with counters of milestones. */
+    /** A scheduler's state, including nested schedulers, with milestones as a {@code Counter}. */
     static Map<Object, @Nullable Object> ofScheduler(Map<?, ?> state) {
         Map<Object, @Nullable Object> typed = new LinkedHashMap<>(state);
         if (state.get("milestones") instanceof Map<?, ?> milestones) {
@@ -58,7 +58,7 @@ final class PythonTypes {
         return typed;
     }
 
-    /** The same with plain maps for counters, at any depth. */
+    /** The value with each {@code Counter} replaced by a plain map, at any depth. */
     static @Nullable Object plain(@Nullable Object value) {
         if (value instanceof TorchValue.PythonObject object
                 && object.type().equals(COUNTER)

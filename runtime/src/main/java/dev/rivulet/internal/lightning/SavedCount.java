@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often something was begun and done: the trackers of Lightning's {@code loops/progress.py}. It counts up in this
- * order, so that a later number is less than an earlier one where a file was saved in between.
+ * How often something was started and completed: the trackers of Lightning's {@code loops/progress.py}. They are
+ * incremented in this order, so a later number is smaller than an earlier one if the file was saved in between.
  */
 record SavedCount(long ready, long started, long processed, long completed) {
 
@@ -15,12 +15,12 @@ record SavedCount(long ready, long started, long processed, long completed) {
         return new SavedCount(count, count, count, count);
     }
 
-    /** Has hooks at its end that have not all run. */
+    /** The last one has ended, but not all of its end hooks have run. */
     static SavedCount ending(long count) {
         return new SavedCount(count, count, count, count - 1);
     }
 
-    /** The last one runs. */
+    /** The last one is running. */
     static SavedCount running(long count) {
         return new SavedCount(count, count, count - 1, count - 1);
     }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the tensors of a training state: straight into an optimizer's arrays where these are known and alike, else into memory
- * of their own.
+ * Reads the tensors of a training state: directly into an optimizer's arrays if these are known and match, otherwise
+ * into newly allocated memory.
  */
 public final class StateTensorReader {
     private final TrainingState saved;
@@ -29,11 +29,13 @@ public final class StateTensorReader {
     private long bytesAllocated;
 
     /**
-     * A reading.
+     * A reader.
      *
-     * @param optimizer that is to go on from the state, whose arrays may be filled before it is asked to
-     * @param fileBytes the file's length, which is the most that the tensors may take
-     * @throws NoTrainingStateException if they take more
+     *
+     * @param optimizer the optimizer that will resume from the state; its arrays may be overwritten before it loads the
+     *     state
+     * @param fileBytes size of the file, which limits the total size of the tensors
+     * @throws NoTrainingStateException if the tensors are larger
      */
     public StateTensorReader(TrainingState saved, Optional<StatefulOptimizer> optimizer, long fileBytes) {
         this.saved = saved;
@@ -45,7 +47,7 @@ public final class StateTensorReader {
         find(saved.own());
     }
 
-    /** Finds the arrays of those tensors that are numbered as the optimizer numbers them. */
+    /** Finds the arrays for tensors that have the same parameter numbers as the optimizer. */
     private void pair(Map<String, @Nullable Object> state, Map<Long, Map<String, NDArray>> arrays) {
         if (state.get("state") instanceof Map<?, ?> byIndex && isNumberedInOrder(state.get("param_groups"))) {
             arrays.forEach((index, ofParameter) -> {
@@ -56,7 +58,10 @@ public final class StateTensorReader {
         }
     }
 
-    /** As PyTorch numbers parameters: from group to group, so that another order of groups is not taken for this one. */
+    /**
+     * Whether parameters are numbered across groups in PyTorch's order, so that groups in another order are not
+     * confused.
+     */
     private static boolean isNumberedInOrder(@Nullable Object groups) {
         long next = 0;
         for (Object group : groups instanceof List<?> list ? list : List.of()) {
@@ -98,13 +103,13 @@ public final class StateTensorReader {
         }
     }
 
-    /** Views of one storage get memory of their own, each, so that a small file could ask for any amount of it. */
+    /** Each view of a storage gets its own memory, so without a limit a small file could request any amount. */
     private void requireRoom(TorchTensor tensor) {
         bytesAllocated += tensor.byteCount();
         if (bytesAllocated > fileBytes) {
             throw new NoTrainingStateException(
-                    "The tensors of its training state take more than the " + fileBytes
-                            + " bytes of the file, because many are views of the same elements; in Python, save a clone() of each.");
+                    "The tensors of its training state need more than the " + fileBytes + " bytes of the file,"
+                            + " because many are views of the same elements; in Python, save a clone() of each.");
         }
     }
 
@@ -118,7 +123,10 @@ public final class StateTensorReader {
         return pass.finish(buffers);
     }
 
-    /** The state with its tensors as they were read: those that lie in an optimizer's array as that array. */
+    /**
+     * The state with the tensors that were read. A tensor that was read into an optimizer's array is represented by
+     * that array.
+     */
     public TrainingState loaded() {
         return new TrainingState(
                 saved.progress(),

@@ -6,15 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run needs, beside its weights, to go on. Values are plain ({@link Map}, {@link List}, {@link String},
- * {@link Boolean}, {@link Long}, {@link Double}, null) with a {@link dev.rivulet.tensor.Tensor} for each tensor, or, in
- * what was read from a file, a {@link dev.rivulet.internal.format.torch.TorchTensor}.
+ * The state that a run needs to resume, in addition to its weights. Values are plain ({@link Map}, {@link List}, {@link
+ * String}, {@link Boolean}, {@link Long}, {@link Double}, null); each tensor is a {@link dev.rivulet.tensor.Tensor} or,
+ * if it was read from a file, a {@link dev.rivulet.internal.format.torch.TorchTensor}.
  *
- * @param progress where the loop stands
+ * @param progress the position of the training loop
  * @param optimizerStates of each optimizer, in the layout of PyTorch's {@code optimizer.state_dict()}
  * @param lrSchedulers of each scheduler, in the layout of its {@code state_dict()}
- * @param hyperParameters what the user says the module was made with; may be empty
- * @param own what Lightning has no place for; empty in a file of Lightning's
+ * @param hyperParameters the hyper-parameters of the module as given by the user; may be empty
+ * @param own state that Lightning does not have; empty in Lightning's files
  */
 public record TrainingState(
         LoopProgress progress,

@@ -5,20 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory of any size as a list of buffers. Two lists of equal total size are walked side by side, whatever their
- * boundaries. Positions of given buffers stay.
+ * Memory of any size as a list of buffers. Pairs of lists must have the same total size, but may have different
+ * boundaries. Positions of the given buffers do not change.
  */
 public final class Chunks {
-    /** Bytes of every allocated buffer but the last: 1 GiB, a multiple of every element size. */
+    /** Size of every allocated buffer except the last: 1 GiB, a multiple of every element size. */
     public static final int BYTES = 1 << 30;
 
-    /** A cache line, and what libtorch's own allocator gives. */
+    /** A cache line, and the alignment of libtorch's own allocator. */
     private static final int ALIGNMENT = 64;
 
     private Chunks() {}
 
     /**
-     * Zeroed memory outside the Java heap: buffers that each begin at a multiple of 64 bytes, none for no bytes.
+     * Allocates zeroed memory outside the Java heap: buffers that each start at a multiple of 64 bytes, or no buffers
+     * for a size of 0.
      *
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
@@ -47,7 +48,7 @@ public final class Chunks {
         });
     }
 
-    /** Whether all remaining bytes are the same. */
+    /** Whether all remaining bytes are equal. */
     public static boolean equal(List<ByteBuffer> lefts, List<ByteBuffer> rights) {
         return walk(
                 lefts,
@@ -56,14 +57,15 @@ public final class Chunks {
                         left.slice(position, length).mismatch(right.slice(rightPosition, length)) < 0);
     }
 
-    /** Bytes that remain in all of them. */
+    /** Total number of remaining bytes. */
     public static long byteCount(List<ByteBuffer> chunks) {
         return chunks.stream().mapToLong(ByteBuffer::remaining).sum();
     }
 
     /**
-     * Shows stretches of equal length to the visitor until it says no; whether it never did. Goes by positions rather than by
-     * buffers of its own that move: those C2 takes off the heap, and in JDK 25 it has lost one of them (JDK-8385993).
+     * Passes stretches of equal length to the visitor until it returns false; returns whether it never did. Uses
+     * positions instead of duplicate buffers, because C2 scalar-replaces those, and in JDK 25 it has miscompiled one of
+     * them (JDK-8385993).
      */
     private static boolean walk(List<ByteBuffer> lefts, List<ByteBuffer> rights, Visitor visitor) {
         int index = 0;

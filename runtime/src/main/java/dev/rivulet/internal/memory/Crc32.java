@@ -7,7 +7,7 @@ public final class Crc32 {
     private Crc32() {}
 
     /**
-     * The checksum of two parts, one behind the other, without looking at their bytes.
+     * The checksum of two consecutive parts, computed from their checksums.
      *
      * @param first checksum of the first part, in the low 32 bits
      * @param second checksum of the second part

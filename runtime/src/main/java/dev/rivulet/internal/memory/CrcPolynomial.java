@@ -1,8 +1,7 @@
 package dev.rivulet.internal.memory;
 
 /**
- * Arithmetic of reflected 32-bit CRCs: the checksum of joined bytes from those of the parts, without looking at the
- * bytes again.
+ * Arithmetic of reflected 32-bit CRCs: computes the checksum of concatenated parts from the checksums of the parts.
  *
  * <p>A CRC is a remainder of polynomials over GF(2), so appending n bytes multiplies the first part's by x to the power
  * 8n, modulo the CRC's polynomial. The powers come from a table of x to the powers of two. The method is that of Mark
@@ -15,7 +14,7 @@ final class CrcPolynomial {
 
     private final int polynomial;
 
-    /** Entry k is x to the power of 2 to the k; as many as a length in bits can need. */
+    /** Entry k is x to the power of 2^k; enough entries for any length in bits. */
     private final int[] squares = new int[Long.SIZE + 3];
 
     /** A polynomial without its highest term; the highest bit is the coefficient of x to the power 0. */
@@ -27,7 +26,7 @@ final class CrcPolynomial {
         }
     }
 
-    /** The checksum of two parts, one behind the other, from theirs in the low 32 bits. */
+    /** The checksum of two consecutive parts from their checksums, in the low 32 bits. */
     long combine(long first, long second, long secondLength) {
         if (secondLength < 0) {
             throw new IllegalArgumentException("A part cannot have " + secondLength + " bytes.");

@@ -1,4 +1,4 @@
-/** Native memory by the byte: its allocation and its checksums. */
+/** Allocation and checksums of native memory. */
 @NullMarked
 package dev.rivulet.internal.memory;
 

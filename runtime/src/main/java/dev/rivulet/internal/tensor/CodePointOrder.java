@@ -3,7 +3,7 @@ package dev.rivulet.internal.tensor;
 import java.util.Comparator;
 
 /**
- * The order of texts by code points, which is that of their bytes in UTF-8. Java's own order differs from it beyond
+ * Orders strings by code points, which is the order of their UTF-8 bytes. Java's own order differs from it beyond
  * U+FFFF.
  */
 public enum CodePointOrder implements Comparator<String> {
@@ -23,7 +23,7 @@ public enum CodePointOrder implements Comparator<String> {
         return Integer.compare(left.length(), right.length());
     }
 
-    /** Halves of a pair, which stand for what is beyond U+FFFF, come after all other code units. */
+    /** Surrogates, which encode code points beyond U+FFFF, come after all other code units. */
     private static char rank(char unit) {
         if (unit < Character.MIN_SURROGATE) {
             return unit;

@@ -11,21 +11,21 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Conversion between the floating-point types F16, BF16, F32 and F64, on bytes and bit for bit as PyTorch's {@code
- * Tensor.to} on a CPU does it.
+ * Conversion between the floating-point types F16, BF16, F32 and F64, on bytes, bit for bit like PyTorch's {@code
+ * Tensor.to} on a CPU.
  *
  * <ul>
  *   <li>Widening is exact.
- *   <li>Narrowing rounds to nearest, ties to even; what is too large becomes infinite, what is too small a subnormal
- *       number or a zero of the same sign.
- *   <li>F64 reaches F16 and BF16 by way of F32, so it is rounded twice, as in PyTorch.
+ *   <li>Narrowing rounds to nearest, ties to even; values that are too large become infinite, values that are too small
+ *       become subnormal or zero with the same sign.
+ *   <li>F64 is converted to F16 and BF16 via F32, so it is rounded twice, as in PyTorch.
  *   <li>A NaN becomes 0x7FC0 as BF16. Between the other types it is made quiet and keeps its sign and the upper bits of
- *       its payload. PyTorch's own bits for a NaN depend on the processor and, within a tensor, on the place; these are
- *       those of its portable code for F32.
+ *       its payload. In PyTorch the bits of a NaN depend on the processor and on the position in the tensor; this class
+ *       follows its portable code for F32.
  * </ul>
  *
  * <p>Elements pass through small arrays on the heap, because the JIT compiler turns loops over arrays, not over
- * buffers, into vector instructions. Nothing of the tensor's size is allocated but the result.
+ * buffers, into vector instructions. Only the result has the size of the tensor.
  */
 public final class Conversion {
     /** Elements per step; the arrays stay in the first-level cache. */
@@ -39,13 +39,13 @@ public final class Conversion {
 
     private Conversion() {}
 
-    /** Whether elements of the type can be converted. */
+    /** Whether elements of this type can be converted. */
     public static boolean accepts(Dtype dtype) {
         return FLOATS.contains(dtype);
     }
 
     /**
-     * The tensor in another type, over fresh direct memory; the tensor itself if it has that type.
+     * The tensor in another type, in newly allocated direct memory; the tensor itself if it already has that type.
      *
      * @throws UnsupportedDtypeException if either type is not F16, BF16, F32 or F64
      */
@@ -61,7 +61,7 @@ public final class Conversion {
     /**
      * Writes the tensor in another type into memory.
      *
-     * @param memory writable buffers with exactly the bytes of the result remaining; their positions stay
+     * @param memory writable buffers with exactly the size of the result remaining; their positions do not change
      * @throws UnsupportedDtypeException if either type is not F16, BF16, F32 or F64
      * @throws IllegalArgumentException if the memory has another size
      */
@@ -86,7 +86,7 @@ public final class Conversion {
         }
     }
 
-    /** Reads elements as F32 bits, or as F64 values if that is what they are. */
+    /** Reads elements as F32 bits, or F64 elements as F64 values. */
     private void widen(ByteBuffer bytes, Dtype source, int count) {
         switch (source) {
             case F64 -> bytes.asDoubleBuffer().get(doubles, 0, count);
@@ -127,7 +127,7 @@ public final class Conversion {
         }
     }
 
-    /** Buffers read or written a stretch at a time; a stretch never crosses a boundary. */
+    /** Walks over buffers in stretches that never cross a boundary. */
     private static final class ElementWalk {
         private final List<ByteBuffer> chunks;
         private int index;

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory outside the Java heap that is filled once and then read as a tensor.
+ * Memory outside the Java heap that is written once and then read as a tensor.
  *
  * <p>It consists of writable chunks of 1 GiB, the last one shorter, each beginning at a multiple of 64 bytes. The
- * garbage collector frees it when neither this object nor a tensor or buffer over it is reachable. The JVM limits its
- * total by {@code -XX:MaxDirectMemorySize}, which is the maximum heap size unless set.
+ * garbage collector frees it when neither this object nor a tensor or buffer over it is reachable. The JVM limits the
+ * total to {@code -XX:MaxDirectMemorySize}, by default the maximum heap size.
  */
 public final class DirectMemory {
     private final List<ByteBuffer> chunks;
@@ -24,7 +24,7 @@ public final class DirectMemory {
     }
 
     /**
-     * Zeroed memory of some size.
+     * Allocates zeroed memory.
      *
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
@@ -32,7 +32,7 @@ public final class DirectMemory {
         return new DirectMemory(Chunks.allocate(byteCount));
     }
 
-    /** The memory in order: writable, little-endian buffers of the caller's own position. */
+    /** The memory in order: writable, little-endian buffers with independent positions. */
     public List<ByteBuffer> chunks() {
         List<ByteBuffer> duplicates = new ArrayList<>(chunks.size());
         for (ByteBuffer chunk : chunks) {
@@ -42,9 +42,9 @@ public final class DirectMemory {
     }
 
     /**
-     * All of the memory as a tensor, which borrows it: later writes would show.
+     * The whole memory as a tensor, which borrows it: later writes change the tensor.
      *
-     * @throws IllegalArgumentException if its size is not that of the shape
+     * @throws IllegalArgumentException if its size does not match the shape
      */
     public Tensor asTensor(Dtype dtype, TensorShape shape) {
         return Tensor.of(dtype, shape, chunks);

@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live array that is looked at again and again, at a third of what {@link LiveTensors#view} costs each time.
+ * A live array that is viewed repeatedly, at a third of the cost of {@link LiveTensors#view}.
  *
- * <p>Whether it lies in host memory without gaps is found out once: no operation in place changes that for libtorch's
- * tensor. If the array comes to stand for another one ({@code NDArray.intern}), it is found out anew.
+ * <p>Whether it lies in host memory without gaps is determined once, because in-place operations do not change that for
+ * a libtorch tensor. If the array refers to another tensor ({@code NDArray.intern}), it is determined again.
  *
- * <p>For the thread that trains.
+ * <p>For use on the training thread.
  */
 public final class LiveArray {
     private final NDArray array;
@@ -24,15 +24,15 @@ public final class LiveArray {
     private final TensorShape shape;
     private final long byteCount;
 
-    /** libtorch's tensor that was looked at last. */
+    /** The libtorch tensor that was inspected last. */
     private @Nullable Object handle;
 
-    private boolean plain;
+    private boolean contiguous;
 
     /**
-     * An array to look at.
+     * Inspects an array.
      *
-     * @throws dev.rivulet.tensor.UnsupportedDtypeException if the engine gives no bytes for the array's type
+     * @throws dev.rivulet.tensor.UnsupportedDtypeException if the engine does not expose the bytes of the array's type
      * @throws IllegalArgumentException if the array is sparse
      */
     public LiveArray(NDArray array) {
@@ -40,7 +40,7 @@ public final class LiveArray {
         this.dtype = LiveTensors.dtype(array);
         this.shape = LiveTensors.shape(array);
         this.byteCount = dtype.byteCount(shape);
-        look();
+        inspect();
     }
 
     /** The array itself. */
@@ -64,40 +64,40 @@ public final class LiveArray {
     }
 
     /**
-     * The array's own memory, if one buffer can show it: if it lies in host memory, without gaps, and is neither empty
-     * nor larger than 2 GiB − 1. Else see it through {@link LiveTensors}. Valid until the array is closed; reading it
-     * later ends the JVM.
+     * The array's own memory, if it lies in host memory without gaps and is neither empty nor larger than 2 GiB − 1.
+     * Otherwise use {@link LiveTensors}. Valid until the array is closed; reading it later crashes the JVM.
      *
-     * @throws IllegalStateException if it has another size than at first
+     *
+     * @throws IllegalStateException if its size has changed
      */
     public Optional<ByteBuffer> buffer() {
-        if (handle == null || !handle.equals(handleNow())) {
-            look();
+        if (handle == null || !handle.equals(currentHandle())) {
+            inspect();
         }
-        if (!plain) {
+        if (!contiguous) {
             return Optional.empty();
         }
         ByteBuffer buffer = array.toByteBuffer(true);
         if (buffer.capacity() != byteCount) {
             throw new IllegalStateException("An array " + dtype + shape + " has " + buffer.capacity()
-                    + " bytes instead of " + byteCount
-                    + " since it stands for another one; keep types and shapes of weights during a fit.");
+                    + " bytes instead of " + byteCount + " because it now refers to another tensor; do not change"
+                    + " types and shapes of weights during a fit.");
         }
         return Optional.of(buffer.order(ByteOrder.LITTLE_ENDIAN));
     }
 
-    private void look() {
+    private void inspect() {
         try (LiveTensors loan = new LiveTensors()) {
-            plain = byteCount > 0
+            contiguous = byteCount > 0
                     && byteCount <= Integer.MAX_VALUE
                     && array.getDevice().equals(Device.cpu())
                     && loan.lend(array).copy() == null;
         }
-        handle = handleNow();
+        handle = currentHandle();
     }
 
-    /** Null for an array of another engine, which is looked at each time. */
-    private @Nullable Object handleNow() {
+    /** Null for an array of another engine, which is inspected each time. */
+    private @Nullable Object currentHandle() {
         return array instanceof NativeResource<?> resource ? resource.getHandle() : null;
     }
 }

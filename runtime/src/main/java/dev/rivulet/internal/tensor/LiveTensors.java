@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scope in which live arrays are seen as tensors, without a copy where the array lies in host memory without gaps.
+ * A scope in which live arrays are viewed as tensors, without a copy if the array lies in host memory without gaps.
  *
  * <pre>{@code
  * try (LiveTensors live = new LiveTensors()) {
@@ -27,25 +27,26 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Ownership.</b> The scope lends memory that belongs to the array. It is valid until the scope or the array is
- * closed, whichever comes first, and reading it later ends the JVM. An array with gaps (a transposed one, say) or on a
- * GPU is copied by libtorch; the copy belongs to the scope. Nothing stays attached to the array's own manager.
+ * closed, whichever comes first; reading it later crashes the JVM. An array with gaps (for example a transposed one) or
+ * on a GPU is copied by libtorch; the copy belongs to the scope. Nothing remains attached to the array's own manager.
  *
- * <p>For one thread. Does not depend on the thread's gradient mode.
+ * <p>For use by one thread. Independent of the thread's gradient mode.
  */
 public final class LiveTensors implements AutoCloseable {
     private final long bufferLimit;
     private final int sliceBytes;
     private @Nullable NDManager scratch;
 
-    /** An empty scope, to be closed by the caller. */
+    /** An empty scope, which the caller must close. */
     public LiveTensors() {
         this(Integer.MAX_VALUE, Chunks.BYTES);
     }
 
     /**
-     * A scope with other limits than those of the JVM, for tests.
+     * A scope with lower limits than the JVM's, for tests.
      *
-     * @param bufferLimit bytes above which an array is seen through slices
+     *
+     * @param bufferLimit size in bytes above which an array is viewed in slices
      * @param sliceBytes size of the slices; a multiple of 8
      */
     LiveTensors(long bufferLimit, int sliceBytes) {
@@ -56,7 +57,7 @@ public final class LiveTensors implements AutoCloseable {
     /**
      * The array as a tensor over its own memory.
      *
-     * @throws dev.rivulet.tensor.UnsupportedDtypeException if the engine gives no bytes for the array's type
+     * @throws dev.rivulet.tensor.UnsupportedDtypeException if the engine does not expose the bytes of the array's type
      * @throws IllegalArgumentException if the array is sparse
      */
     public Tensor view(NDArray array) {
@@ -66,17 +67,17 @@ public final class LiveTensors implements AutoCloseable {
         if (byteCount == 0 || byteCount > bufferLimit || array.isSparse()) {
             return Tensor.of(dtype, shape, lend(array).chunks());
         }
-        // Without asking whether it is a copy: that would double the time for a small array.
+        // Does not check whether it is a copy, which would double the time for a small array.
         try (NDArray alias = alias(array)) {
             return Tensor.of(dtype, shape, alias.toByteBuffer(true));
         }
     }
 
     /**
-     * The array's own memory in order, writable and little-endian. What is written there is the array's value at once;
-     * its storage, its gradient flag and other views of it stay as they are.
+     * The array's own memory in order, writable and little-endian. Writes change the array's values immediately; its
+     * storage, its gradient flag and other views of it are preserved.
      *
-     * @throws dev.rivulet.tensor.UnsupportedDtypeException if the engine gives no bytes for the array's type
+     * @throws dev.rivulet.tensor.UnsupportedDtypeException if the engine does not expose the bytes of the array's type
      * @throws IllegalArgumentException if the array is sparse, has gaps or lies on a GPU; use {@link NDArrays#write}
      */
     public List<ByteBuffer> memory(NDArray array) {
@@ -88,7 +89,7 @@ public final class LiveTensors implements AutoCloseable {
         return memory.chunks();
     }
 
-    /** Ends the loan of all memory and frees the copies. */
+    /** Ends the use of all memory and frees the copies. */
     @Override
     public void close() {
         if (scratch != null) {
@@ -107,7 +108,7 @@ public final class LiveTensors implements AutoCloseable {
     /**
      * Memory of an array.
      *
-     * @param copy the array that it belongs to in truth; null if it is the array's own memory
+     * @param copy the copy that owns the memory; null if it is the array's own memory
      */
     record Memory(List<ByteBuffer> chunks, @Nullable NDArray copy) {}
 
@@ -132,7 +133,7 @@ public final class LiveTensors implements AutoCloseable {
         }
     }
 
-    /** Shares the array's storage but belongs to this scope, and so does whatever DJL derives from it. */
+    /** Shares the array's storage but belongs to this scope, like all arrays that DJL derives from it. */
     private NDArray alias(NDArray array) {
         NDArray alias = array.stopGradient();
         alias.attach(scratch(array));
@@ -146,7 +147,9 @@ public final class LiveTensors implements AutoCloseable {
         return scratch;
     }
 
-    /** One buffer over the array; null if it is too large for one. Makes a hidden copy first if the array has gaps. */
+    /**
+     * One buffer over the whole array; null if it is too large. DJL makes a hidden copy first if the array has gaps.
+     */
     private static @Nullable ByteBuffer wholeBuffer(NDArray alias, long byteCount) {
         try {
             return alias.toByteBuffer(true);
@@ -164,7 +167,7 @@ public final class LiveTensors implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /** The copy that DJL made to get a buffer, if it did; it stays with this scope. */
+    /** The copy that DJL made to get a buffer, if any; it belongs to this scope. */
     private static @Nullable NDArray hiddenCopy(NDArray alias, Set<String> before) {
         return alias.getManager().getManagedArrays().stream()
                 .filter(array -> !before.contains(array.getUid()))

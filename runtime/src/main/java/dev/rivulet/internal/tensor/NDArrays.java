@@ -12,18 +12,19 @@ import dev.rivulet.tensor.UnsupportedDtypeException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Tensors put into DJL's arrays: as a new array, or in place of the values of one that exists. */
+/** Copies tensors to DJL arrays: to a new array, or to an existing one in place. */
 public final class NDArrays {
     private NDArrays() {}
 
     /**
-     * A new array of the tensor's values.
+     * Creates an array with the tensor's values.
      *
-     * <p>On the CPU it shares the tensor's memory if that is one direct buffer, else it is a copy. A sharing array
-     * keeps the buffer reachable; an operation in place on it changes the tensor, so it is for reading.
+     * <p>On the CPU it shares the tensor's memory if that is one direct buffer; otherwise it is a copy. A sharing array
+     * keeps the buffer reachable. In-place operations on it change the tensor, so treat it as read-only.
      *
-     * @param manager closes the array
-     * @throws UnsupportedDtypeException if DJL's PyTorch engine cannot hold the dtype
+     *
+     * @param manager manager that will close the array
+     * @throws UnsupportedDtypeException if DJL's PyTorch engine does not support the dtype
      */
     public static NDArray create(NDManager manager, Tensor tensor) {
         DataType type = arrayType(tensor);
@@ -38,11 +39,11 @@ public final class NDArrays {
     }
 
     /**
-     * Replaces the values of an array. Its storage, its gradient flag and other views of it stay as they are, whatever
+     * Replaces the values of an array. Preserves its storage, its gradient flag and other views of it, regardless of
      * the thread's gradient mode.
      *
-     * @throws UnsupportedDtypeException if DJL's PyTorch engine cannot hold the dtype
-     * @throws IllegalArgumentException if dtype or shape differ; nothing is written then
+     * @throws UnsupportedDtypeException if DJL's PyTorch engine does not support the dtype
+     * @throws IllegalArgumentException if dtype or shape differ; then nothing is written
      */
     public static void write(Tensor tensor, NDArray array) {
         arrayType(tensor);
@@ -57,7 +58,8 @@ public final class NDArrays {
             tensor.copyTo(memory.chunks());
             NDArray copy = memory.copy();
             if (copy != null) {
-                // Through an alias without gradient, because libtorch forbids writing to a leaf that requires one.
+                // Through an alias without gradient, because libtorch forbids in-place writes to a leaf that requires
+                // one.
                 try (NDArray alias = array.stopGradient()) {
                     alias.set(new NDIndex("..."), copy);
                 }
@@ -75,7 +77,7 @@ public final class NDArrays {
         return tensor.dtype()
                 .arrayType()
                 .orElseThrow(() -> new UnsupportedDtypeException("A tensor " + tensor
-                        + " cannot become a DJL array: the PyTorch engine cannot hold " + tensor.dtype()
-                        + ". Convert it to a type that it holds, such as F32."));
+                        + " cannot become a DJL array: the PyTorch engine does not support " + tensor.dtype()
+                        + ". Convert it to a supported type, such as F32."));
     }
 }

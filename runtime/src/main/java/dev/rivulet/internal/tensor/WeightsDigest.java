@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongBiFunction;
 
-/** Identifies weights by their bytes, in the form in which files and manifests name their sources. */
+/** Computes a digest of weights, with which files and manifests identify their sources. */
 public final class WeightsDigest {
     private WeightsDigest() {}
 
@@ -19,9 +19,10 @@ public final class WeightsDigest {
     }
 
     /**
-     * The same without a look at the bytes.
+     * The same digest from known checksums, without reading the bytes.
      *
-     * @param checksums gives the CRC-32C of a tensor, in the low 32 bits
+     *
+     * @param checksums returns the CRC-32C of a tensor, in the low 32 bits
      */
     public static String of(Map<String, Tensor> tensors, ToLongBiFunction<String, Tensor> checksums) {
         Map<String, Tensor> ordered = new TreeMap<>(CodePointOrder.ASCENDING);

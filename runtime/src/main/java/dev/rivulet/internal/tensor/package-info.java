@@ -1,4 +1,4 @@
-/** The bridge from DJL's live arrays to tensors as bytes, and conversions between dtypes. */
+/** The bridge between DJL's live arrays and tensors, and conversions between dtypes. */
 @NullMarked
 package dev.rivulet.internal.tensor;
 

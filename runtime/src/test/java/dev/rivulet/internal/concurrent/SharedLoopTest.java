@@ -8,28 +8,28 @@ import org.junit.jupiter.api.Test;
 
 class SharedLoopTest {
     @Test
-    void takesEachTurnOnceAndEndsAfterAll() {
+    void runsEachIterationOnceAndWaitsForAll() {
         for (int count = 0; count < 500; count++) {
-            AtomicIntegerArray turns = new AtomicIntegerArray(count);
+            AtomicIntegerArray iterations = new AtomicIntegerArray(count);
 
-            SharedLoop.run(count, turns::incrementAndGet);
+            SharedLoop.run(count, iterations::incrementAndGet);
 
             for (int i = 0; i < count; i++) {
-                assertThat(turns.get(i)).as("turn %s of %s", i, count).isEqualTo(1);
+                assertThat(iterations.get(i)).as("iteration %s of %s", i, count).isEqualTo(1);
             }
         }
     }
 
     @Test
-    void endsWithTheFailureOfATurn() {
+    void rethrowsTheFailureOfAnIteration() {
         assertThatThrownBy(() -> SharedLoop.run(100, i -> {
                     if (i == 50) {
-                        throw new IllegalStateException("turn 50");
+                        throw new IllegalStateException("iteration 50");
                     }
                 }))
-                .hasMessage("turn 50");
+                .hasMessage("iteration 50");
         assertThatThrownBy(() -> SharedLoop.run(1, i -> {
-                    throw new AssertionError("turn " + i);
+                    throw new AssertionError("iteration " + i);
                 }))
                 .isExactlyInstanceOf(AssertionError.class);
     }

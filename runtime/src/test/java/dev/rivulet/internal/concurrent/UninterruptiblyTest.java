@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 
 class UninterruptiblyTest {
     @AfterEach
-    void forgetInterrupt() {
+    void clearInterrupt() {
         Thread.interrupted();
     }
 
     @Test
-    void waitsToTheEndAlthoughTheThreadIsInterrupted() {
+    void waitsAlthoughTheThreadIsInterrupted() {
         CountDownLatch end = new CountDownLatch(1);
         Thread waiting = Thread.currentThread();
         Thread other = new Thread(() -> {
@@ -33,14 +33,14 @@ class UninterruptiblyTest {
     }
 
     @Test
-    void leavesAThreadUninterruptedThatNobodyInterrupts() {
+    void doesNotInterruptAThreadThatWasNotInterrupted() {
         Uninterruptibly.await(() -> {});
 
         assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
-    void failsAsTheWaitDoes() {
+    void rethrowsTheFailureOfTheWait() {
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> Uninterruptibly.await(() -> {

@@ -26,7 +26,10 @@ import dev.rivulet.optim.TorchOptimizer;
 import java.util.List;
 import java.util.Locale;
 
-/** The cases of {@code lightning_runs.py}: how a model is trained, and where its run moves to the other side. */
+/**
+ * The cases of {@code lightning_runs.py}: how a model is trained, and at which position its run moves to the other
+ * framework.
+ */
 enum InteropCase {
     SGD(Position.BATCH_END, 1, 4),
     ADAM(Position.VALIDATION_END, 1, 3),
@@ -51,7 +54,7 @@ enum InteropCase {
         return position;
     }
 
-    /** Batches until the place. */
+    /** Number of batches up to the position. */
     int batches() {
         return epoch * TrainedNet.BATCHES + batch + 1;
     }
@@ -69,7 +72,7 @@ enum InteropCase {
         return key() + ".json";
     }
 
-    /** What {@code lightning_runs.py} has in the field {@code model}. */
+    /** The field {@code model} in {@code lightning_runs.py}. */
     Block layers() {
         SequentialBlock layers =
                 new SequentialBlock().add(Linear.builder().setUnits(16).build());

@@ -22,12 +22,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A folder that {@code lightning_runs.py} works in. */
+/** A working folder of {@code lightning_runs.py}. */
 record InteropFolder(Path path) {
-    /** What is learnt: 64 rows of {@code x} and {@code y}. */
+    /** The training data: 64 rows of {@code x} and {@code y}. */
     static final Map<String, Tensor> DATA = Map.of("x", numbers(4, 1), "y", numbers(1, 2));
 
-    /** A new folder with the data. */
+    /** Creates a folder with the data. */
     static InteropFolder create(Path path) throws IOException {
         Path data = Files.createDirectory(path).resolve("data.safetensors");
         try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
@@ -41,12 +41,12 @@ record InteropFolder(Path path) {
         return path.resolve(settings.file());
     }
 
-    /** Has Lightning {@code train} or {@code resume} the cases. */
+    /** Lets Lightning {@code train} or {@code resume} the cases. */
     void run(String mode, Set<InteropCase> cases) throws IOException {
         call(List.of(mode, path.toString()), cases);
     }
 
-    /** Where checkpoints differ in keys, types or counts from those of another folder. */
+    /** Differences in keys, types and counts between the checkpoints of this folder and another one. */
     List<String> differencesFrom(InteropFolder other, Set<InteropCase> cases) throws IOException {
         return call(List.of("compare", path.toString(), other.path.toString()), cases);
     }
@@ -57,7 +57,7 @@ record InteropFolder(Path path) {
         return Python.run("lightning_runs.py", arguments.toArray(String[]::new));
     }
 
-    /** Whether a difference of ours from theirs is one that Lightning does not mind. */
+    /** Whether Lightning ignores a difference between Rivulet's file and its own. */
     static boolean isExpected(String difference) {
         return difference.matches("\\w+\\.(rivulet only in the first"
                 + "|pytorch-lightning_version 2.0.0 .*"
@@ -67,22 +67,22 @@ record InteropFolder(Path path) {
                 + "|loops.fit_loop.epoch_loop.val_loop.batch_progress.total.*)");
     }
 
-    /** The batches after the place of the file that Lightning saw here. */
-    List<Seen> seen(InteropCase settings) throws IOException {
-        List<Seen> seen = new ArrayList<>();
+    /** The batches that Lightning observed in this folder after the position of the checkpoint. */
+    List<ObservedBatch> observed(InteropCase settings) throws IOException {
+        List<ObservedBatch> observed = new ArrayList<>();
         for (JsonElement element : report(settings).getAsJsonArray("batches")) {
             JsonArray batch = element.getAsJsonArray();
-            seen.add(new Seen(
+            observed.add(new ObservedBatch(
                     batch.get(0).getAsInt(),
                     batch.get(1).getAsInt(),
                     batch.get(2).getAsLong(),
                     batch.get(3).getAsDouble(),
                     batch.get(4).getAsDouble()));
         }
-        return seen;
+        return observed;
     }
 
-    /** What Lightning warned of here. */
+    /** Lightning's warnings in this folder. */
     List<JsonElement> warnings(InteropCase settings) throws IOException {
         return report(settings).getAsJsonArray("warnings").asList();
     }

@@ -12,7 +12,7 @@ class InteropPageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"loader", "module"})
-    void thePageShowsTheCodeThatIsTested(String part) throws IOException {
+    void docsShowTheTestedCode(String part) throws IOException {
         String script = Files.readString(Path.of("src/test/python/lightning_runs.py"));
         int from = script.indexOf("# begin: " + part + "\n");
         int to = script.indexOf("# end: " + part + "\n");

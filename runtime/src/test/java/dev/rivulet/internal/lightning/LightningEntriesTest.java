@@ -39,7 +39,7 @@ class LightningEntriesTest {
 
     @ParameterizedTest
     @MethodSource("fits")
-    void countsAreThoseThatLightningSaves(List<RecordedLoops> fit) {
+    void writesTheSameCountsAsLightning(List<RecordedLoops> fit) {
         assertThat(fit)
                 .filteredOn(record -> !record.isWithinBatch() && !record.isResumed())
                 .allSatisfy(record -> {
@@ -53,7 +53,7 @@ class LightningEntriesTest {
 
     @ParameterizedTest
     @MethodSource("fits")
-    void progressIsReadFromWhatLightningSaves(List<RecordedLoops> fit) {
+    void readsTheProgressThatLightningSaves(List<RecordedLoops> fit) {
         assertThat(fit)
                 .filteredOn(record -> !record.isResumed() || !record.isBetweenBatches())
                 .allSatisfy(record -> {
@@ -65,14 +65,14 @@ class LightningEntriesTest {
                     expected.put(
                             "batches_of_epoch", read.batches().ofEpoch() == 0 ? 0L : expected.get("batches_of_epoch"));
                     if (read.position() == Position.BATCH_START && "VALIDATION_END".equals(expected.get("place"))) {
-                        expected.put("place", "BATCH_START"); // After a batch that makes no step they come to the same.
+                        expected.put("place", "BATCH_START"); // Equivalent after a batch without a step.
                     }
                     assertThat(read.toEntries()).isEqualTo(expected);
                 });
     }
 
     @Test
-    void ownFilesHoldTheProgressToTheLastDetail() {
+    void rivuletFilesHoldTheCompleteProgress() {
         TrainingState state = new TrainingState(PROGRESS, List.of(), List.of(), Map.of(), Map.of("random", Map.of()));
         Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>(LightningEntries.of(state));
         checkpoint.put("rivulet", Map.of("training", LightningEntries.own(state)));
@@ -81,7 +81,7 @@ class LightningEntriesTest {
     }
 
     @Test
-    void hyperParametersAreWrittenIfThereAreAny() {
+    void writesHyperParametersIfPresent() {
         TrainingState state = new TrainingState(PROGRESS, List.of(), List.of(), Map.of("width", 8L), Map.of());
 
         assertThat(LightningEntries.of(state))
@@ -92,7 +92,7 @@ class LightningEntriesTest {
     }
 
     @Test
-    void tuplesAndCountersAreWhatTheyAreInPython() {
+    void writesTuplesAndCountersLikePython() {
         Map<String, @Nullable Object> optimizer =
                 Map.of("param_groups", List.of(Map.of("lr", 0.1, "betas", List.of(0.9, 0.999))));
         Map<String, @Nullable Object> milestones = Map.of("milestones", Map.of(3L, 1L));
@@ -108,7 +108,7 @@ class LightningEntriesTest {
                 .containsExactly(sequential);
     }
 
-    /** Else an entry of a user's could replace one of these. */
+    /** Otherwise a user's entry could replace one of these. */
     @Test
     void allEntriesHaveReservedKeys() {
         TrainingState state = new TrainingState(PROGRESS, List.of(), List.of(), Map.of("width", 8L), Map.of());
@@ -121,18 +121,20 @@ class LightningEntriesTest {
     }
 
     @Test
-    void filesFromWhichNoRunCanGoOnAreRefused() {
+    void refusesFilesFromWhichARunCannotResume() {
         assertRefused(Map.of("module", 1L, "ds_version", "0.17"), "DeepSpeed");
-        assertRefused(Map.of("weight", 1L), "no checkpoint of Lightning's, which has \"state_dict\"");
-        assertRefused(file("1.9.5"), "of Lightning 1.9.5, whose loops were others; upgrade the file with python -m");
+        assertRefused(Map.of("weight", 1L), "not a Lightning checkpoint, which has \"state_dict\"");
+        assertRefused(
+                file("1.9.5"),
+                "written by Lightning 1.9.5, which had another loop structure; upgrade the file" + " with python -m");
         assertRefused(file("2.6.6"), "has no \"optimizer_states\": it was saved with save_weights_only");
         assertRefused(file("2.6.6", Map.of(), Map.of()), "with 2 optimizers");
-        assertRefused(file("2.6.6", Map.of("state", Map.of("layer.weight", Map.of()))), "as FSDP's does");
-        assertRefused(file("2.6.6", Map.of()), "has no \"loops\" where a dictionary belongs");
+        assertRefused(file("2.6.6", Map.of("state", Map.of("layer.weight", Map.of()))), "as with FSDP");
+        assertRefused(file("2.6.6", Map.of()), "has no \"loops\", but a dictionary is expected");
     }
 
     @Test
-    void manualOptimizationIsRefused() throws IOException {
+    void refusesManualOptimization() throws IOException {
         Map<String, @Nullable Object> checkpoint =
                 checkpoint(RecordedLoops.all().get(0));
         DictReader loop = LightningEntries.reader(checkpoint).dict("loops").dict("fit_loop");
@@ -145,27 +147,27 @@ class LightningEntriesTest {
         assertRefused(checkpoint, "a run with manual optimization (2 steps)");
     }
 
-    /** Lightning's callback puts the averages where the weights were, to which the optimizer's state does not belong. */
+    /** Lightning's callback stores averages in place of the weights, which do not match the optimizer state. */
     @Test
-    void averagesAreNotTakenForTheWeightsThatAreTrained() throws IOException {
+    void refusesAveragesInPlaceOfTheTrainedWeights() throws IOException {
         Map<String, @Nullable Object> checkpoint =
                 checkpoint(RecordedLoops.all().get(0));
         checkpoint.put("current_model_state", Map.of());
         checkpoint.put("averaging_state", Map.of("n_averaged", 3L));
 
-        assertRefused(checkpoint, "\"current_model_state\" the weights that are trained");
+        assertRefused(checkpoint, "\"current_model_state\" the trained weights");
     }
 
     @Test
-    void errorsSayWhereTheFileIsWrong() {
+    void errorsNameTheMalformedEntry() {
         Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>(file("2.6.6", Map.of()));
         checkpoint.put("loops", Map.of("fit_loop", Map.of("epoch_loop.batch_progress", Map.of("current", "x"))));
 
-        assertRefused(checkpoint, "has no \"loops.fit_loop.epoch_progress\" where a dictionary belongs");
+        assertRefused(checkpoint, "has no \"loops.fit_loop.epoch_progress\", but a dictionary is expected");
     }
 
     @Test
-    void countsThatNoRunCanHaveAreRefused() throws IOException {
+    void refusesCountsThatExceedTheLimits() throws IOException {
         Map<String, @Nullable Object> checkpoint =
                 checkpoint(RecordedLoops.all().get(0));
         Map<String, @Nullable Object> loop = LightningEntries.reader(checkpoint)
@@ -177,7 +179,7 @@ class LightningEntriesTest {
         loop.put("epoch_progress", Map.of("current", many));
         checkpoint.put("loops", Map.of("fit_loop", loop));
 
-        assertRefused(checkpoint, "more than a run here can have");
+        assertRefused(checkpoint, "more than Rivulet supports");
     }
 
     private static void assertRefused(Map<String, @Nullable Object> checkpoint, String reason) {
@@ -213,8 +215,8 @@ class LightningEntriesTest {
     }
 
     /**
-     * Without what Lightning counts but does not go on by, and the progress does not tell: batches of a validation, and
-     * where more than two batches are accumulated, steps for loggers and resets of gradients.
+     * Removes counts that Lightning does not use to resume and the progress does not have: batches of a validation, and
+     * if more than two batches are accumulated, steps for loggers and resets of gradients.
      */
     private static Map<String, @Nullable Object> known(@Nullable Object loops, long accumulated) {
         Map<String, @Nullable Object> copy = LightningEntries.reader((Map<?, ?>) Objects.requireNonNull(loops))

@@ -27,15 +27,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Moves runs from Lightning's trainer to a small loop in Java and back, where there is a Python with Lightning. */
+/** Moves runs from Lightning's trainer to a small loop in Java and back, if Lightning is installed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LightningInteropTest {
-    private static final int FOLLOWING = 50;
+    private static final int BATCHES_AFTER = 50;
 
     @TempDir
     static Path folder;
 
-    private final Map<InteropCase, List<Seen>> trained = new EnumMap<>(InteropCase.class);
+    private final Map<InteropCase, List<ObservedBatch>> trained = new EnumMap<>(InteropCase.class);
     private InteropFolder ours = new InteropFolder(folder);
     private InteropFolder theirs = new InteropFolder(folder);
 
@@ -49,7 +49,7 @@ class LightningInteropTest {
                 net.train(settings.batches());
                 net.reach(settings.position());
                 save(net, settings, ours.file(settings));
-                trained.put(settings, net.train(FOLLOWING));
+                trained.put(settings, net.train(BATCHES_AFTER));
             }
         }
         theirs.run("train", trained.keySet());
@@ -58,13 +58,13 @@ class LightningInteropTest {
 
     @ParameterizedTest
     @EnumSource
-    void lightningGoesOnWhereJavaStopped(InteropCase settings) throws IOException {
-        Seen.assertAgree(ours.seen(settings), Objects.requireNonNull(trained.get(settings)));
+    void lightningResumesWhereJavaStopped(InteropCase settings) throws IOException {
+        ObservedBatch.assertAgree(ours.observed(settings), Objects.requireNonNull(trained.get(settings)));
     }
 
     @ParameterizedTest
     @EnumSource
-    void javaGoesOnWhereLightningStopped(InteropCase settings) throws IOException {
+    void javaResumesWhereLightningStopped(InteropCase settings) throws IOException {
         try (TrainedNet net = new TrainedNet(settings, InteropFolder.DATA);
                 TorchReader reader = TorchReader.open(theirs.file(settings))) {
             Map<?, ?> checkpoint = (Map<?, ?>) Objects.requireNonNull(inMemory(PlainValues.fromTorch(reader.load())));
@@ -72,18 +72,18 @@ class LightningInteropTest {
             assertThat(state.progress().position()).isEqualTo(settings.position());
             net.load(state, weights(checkpoint));
 
-            Seen.assertAgree(net.train(FOLLOWING), theirs.seen(settings));
+            ObservedBatch.assertAgree(net.train(BATCHES_AFTER), theirs.observed(settings));
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void lightningWarnsOfNothingThatItDoesNotWarnOfInItsOwnFiles(InteropCase settings) throws IOException {
+    void lightningWarnsNoMoreThanForItsOwnFiles(InteropCase settings) throws IOException {
         assertThat(ours.warnings(settings)).isSubsetOf(theirs.warnings(settings));
     }
 
     @Test
-    void filesDifferInNothingButWhatIsNotLightnings() throws IOException {
+    void filesDifferOnlyInRivuletEntries() throws IOException {
         assertThat(ours.differencesFrom(theirs, trained.keySet())).isNotEmpty().allMatch(InteropFolder::isExpected);
     }
 
@@ -111,7 +111,7 @@ class LightningInteropTest {
         return weights;
     }
 
-    /** The same with a tensor for each tensor of the file. */
+    /** The value with each tensor of the file as an in-memory tensor. */
     private static @Nullable Object inMemory(@Nullable Object value) {
         if (value instanceof TorchTensor tensor) {
             return tensor.inMemory();

@@ -9,7 +9,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 
-/** Gives its child the name that an attribute has in PyTorch. */
+/** Gives its child the name of the attribute in PyTorch. */
 final class NamedBlock extends AbstractBlock {
     private final Block model;
 

@@ -18,23 +18,23 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code src/test/python/record_loops.py} recorded.
+ * A recording of {@code src/test/python/record_loops.py}.
  *
  * @param fit the settings of the fit
- * @param accumulated how many batches make a step
- * @param progress where the loop stood, as a callback counted
- * @param saved what Lightning would save there
+ * @param accumulated number of batches per optimizer step
+ * @param progress progress of the loop, as counted by a callback
+ * @param saved the entries that Lightning would save at this position
  */
 record RecordedLoops(
         String fit, long accumulated, Map<String, @Nullable Object> progress, Map<String, @Nullable Object> saved) {
 
     static List<RecordedLoops> all() throws IOException {
         @Nullable InputStream resource = RecordedLoops.class.getResourceAsStream("loops.json.gz");
-        try (Reader text =
+        try (Reader reader =
                 new InputStreamReader(new GZIPInputStream(Objects.requireNonNull(resource)), StandardCharsets.UTF_8)) {
             List<RecordedLoops> all = new ArrayList<>();
             for (JsonElement fit :
-                    JsonParser.parseReader(text).getAsJsonObject().getAsJsonArray("cases")) {
+                    JsonParser.parseReader(reader).getAsJsonObject().getAsJsonArray("cases")) {
                 JsonObject settings = fit.getAsJsonObject().getAsJsonObject("case");
                 long accumulated =
                         settings.has("accumulate") ? settings.get("accumulate").getAsLong() : 1;
@@ -55,7 +55,7 @@ record RecordedLoops(
         return progress.get("repeats_batch") == Boolean.TRUE;
     }
 
-    /** Whether Lightning resumed the run from a file after an epoch's last batch, and miscounts epochs since. */
+    /** Whether Lightning resumed the run after the last batch of an epoch, and has miscounted epochs since then. */
     boolean isResumed() {
         return fit.contains("\"resumed\":true");
     }

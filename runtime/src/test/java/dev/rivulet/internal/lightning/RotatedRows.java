@@ -10,7 +10,10 @@ import dev.rivulet.data.ResumableDataset;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Rows in the order of {@code ResumableRows} of {@code lightning_runs.py}: each epoch begins 24 rows after the one before. */
+/**
+ * Rows in the order of {@code ResumableRows} of {@code lightning_runs.py}: each epoch starts 24 rows after the previous
+ * one.
+ */
 record RotatedRows(NDArray x, NDArray y, int batchSize) implements ResumableDataset {
 
     @Override
@@ -21,7 +24,7 @@ record RotatedRows(NDArray x, NDArray y, int batchSize) implements ResumableData
                 .iterator();
     }
 
-    /** Never runs over the end, because 24 is a multiple of the size. */
+    /** Never exceeds the last row, because 24 is a multiple of the batch size. */
     private Batch batch(NDManager manager, long first) {
         String rows = first + ":" + (first + batchSize);
         return new Batch(

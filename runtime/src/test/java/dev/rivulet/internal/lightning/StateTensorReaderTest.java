@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 
 class StateTensorReaderTest {
 
-    /** Of a file that was made for that: ten thousand views of one megabyte. */
+    /** Like a hostile file: ten thousand views of one megabyte. */
     @Test
-    void takesNoMoreMemoryThanTheFileHasBytes() {
+    void takesNoMoreMemoryThanTheFileSize() {
         int size = 1 << 20;
         TorchStorage storage = TorchStorage.of(DirectMemory.allocate(size).asTensor(Dtype.U8, TensorShape.of(size)));
         List<TorchTensor> views = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** The module of {@code lightning_runs.py}. */
 final class TrainedModule extends LightningModule {
-    final List<Seen> seen = new ArrayList<>();
+    final List<ObservedBatch> observed = new ArrayList<>();
     Map<?, ?> labels = Map.of();
     private final InteropCase settings;
     private final TorchOptimizer optimizer;
@@ -43,8 +43,8 @@ final class TrainedModule extends LightningModule {
     protected NDArray trainingStep(Batch batch, int batchIndex) {
         NDArray loss = error(batch);
         log("train_loss", loss);
-        double rate = optimizer.paramGroups().get(0).learningRate();
-        seen.add(new Seen(currentEpoch(), batchIndex, globalStep(), rate, loss.getFloat()));
+        double learningRate = optimizer.paramGroups().get(0).learningRate();
+        observed.add(new ObservedBatch(currentEpoch(), batchIndex, globalStep(), learningRate, loss.getFloat()));
         return loss;
     }
 

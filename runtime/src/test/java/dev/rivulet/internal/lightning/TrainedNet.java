@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 
-/** The net of {@code lightning_runs.py}, trained by a loop that does no more than the cases need. */
+/** The network of {@code lightning_runs.py}, trained by a minimal loop. */
 final class TrainedNet implements AutoCloseable {
     static final int BATCHES = 8;
     private static final int BATCH_SIZE = 8;
@@ -64,23 +64,23 @@ final class TrainedNet implements AutoCloseable {
         y = NDArrays.create(manager, Objects.requireNonNull(data.get("y")));
     }
 
-    /** Trains on the next batches, and ends epochs where they end. */
-    List<Seen> train(int batches) {
-        List<Seen> seen = new ArrayList<>();
+    /** Trains on the next batches, and ends complete epochs. */
+    List<ObservedBatch> train(int batches) {
+        List<ObservedBatch> observed = new ArrayList<>();
         for (int i = 0; i < batches; i++) {
             if (nextBatch == BATCHES) {
                 endEpoch();
             }
-            double rate = optimizer.paramGroups().get(0).learningRate();
+            double learningRate = optimizer.paramGroups().get(0).learningRate();
             long before = globalStep;
             lastLoss = trainOn(nextBatch);
-            seen.add(new Seen(epoch, nextBatch, before, rate, lastLoss));
+            observed.add(new ObservedBatch(epoch, nextBatch, before, learningRate, lastLoss));
             nextBatch++;
         }
-        return seen;
+        return observed;
     }
 
-    /** Ends the epoch as far as is done at the place. */
+    /** Completes the epoch as far as the position requires. */
     void reach(Position position) {
         if (position == Position.TRAIN_END) {
             endEpoch();
@@ -123,7 +123,7 @@ final class TrainedNet implements AutoCloseable {
         return value;
     }
 
-    /** The training state, if the run is at this place. */
+    /** The training state at this position. */
     TrainingState state(Position position) {
         boolean atEnd = position == Position.TRAIN_END;
         int done = atEnd ? BATCHES : nextBatch;
@@ -139,7 +139,7 @@ final class TrainedNet implements AutoCloseable {
         return new TrainingState(progress, List.of(optimizer.stateDict()), schedules.stateDicts(), Map.of(), Map.of());
     }
 
-    /** Goes on from a state whose tensors are in memory. */
+    /** Loads a state whose tensors are in memory. */
     void load(TrainingState state, Map<String, Tensor> weights) {
         parameters.forEach(
                 (name, parameter) -> NDArrays.write(Objects.requireNonNull(weights.get(name)), parameter.getArray()));

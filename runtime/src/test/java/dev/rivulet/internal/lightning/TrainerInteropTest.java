@@ -35,13 +35,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Moves runs of {@link Trainer} to Lightning's and back, where there is a Python with Lightning. */
+/** Moves runs between {@link Trainer} and Lightning's trainer, if Lightning is installed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrainerInteropTest {
-    private static final int FOLLOWING = 50;
+    private static final int BATCHES_AFTER = 50;
     private static final int BATCH_SIZE = 8;
 
-    /** Cases at whose places a stream saves. */
+    /** Cases in which a stream saves at the position. */
     private static final Set<InteropCase> MOVED = EnumSet.of(
             InteropCase.SGD, InteropCase.ADAM, InteropCase.ADAMW, InteropCase.RMSPROP, InteropCase.ACCUMULATING);
 
@@ -51,7 +51,7 @@ class TrainerInteropTest {
     private final NDManager manager = Engine.getInstance().newBaseManager();
     private final NDArray x = data("x");
     private final NDArray y = data("y");
-    private final Map<InteropCase, List<Seen>> trained = new EnumMap<>(InteropCase.class);
+    private final Map<InteropCase, List<ObservedBatch>> trained = new EnumMap<>(InteropCase.class);
     private InteropFolder ours = new InteropFolder(folder);
     private InteropFolder theirs = new InteropFolder(folder);
 
@@ -79,7 +79,7 @@ class TrainerInteropTest {
         return NDArrays.create(manager, tensor);
     }
 
-    /** Trains well past the place, and lays the checkpoint of it where Lightning looks. */
+    /** Trains well past the position, and copies its checkpoint to the folder for Lightning. */
     private void train(InteropCase settings) throws IOException {
         long step = settings.batches() / settings.accumulated();
         try (TrainedModule module = new TrainedModule(settings)) {
@@ -93,7 +93,9 @@ class TrainerInteropTest {
                     .orElseThrow()
                     .path();
             Files.copy(saved, ours.file(settings));
-            trained.put(settings, List.copyOf(module.seen.subList(settings.batches(), settings.batches() + FOLLOWING)));
+            trained.put(
+                    settings,
+                    List.copyOf(module.observed.subList(settings.batches(), settings.batches() + BATCHES_AFTER)));
         }
     }
 
@@ -125,8 +127,8 @@ class TrainerInteropTest {
 
     @ParameterizedTest
     @FieldSource("MOVED")
-    void lightningGoesOnFromAFileOfTheTrainer(InteropCase settings) throws IOException {
-        Seen.assertAgree(ours.seen(settings), Objects.requireNonNull(trained.get(settings)));
+    void lightningResumesFromATrainerFile(InteropCase settings) throws IOException {
+        ObservedBatch.assertAgree(ours.observed(settings), Objects.requireNonNull(trained.get(settings)));
         assertThat(ours.warnings(settings)).isSubsetOf(theirs.warnings(settings));
     }
 
@@ -134,21 +136,21 @@ class TrainerInteropTest {
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
             names = {"ADAGRAD", "LINEAR"})
-    void theTrainerGoesOnFromAFileOfLightnings(InteropCase settings) throws IOException {
+    void trainerResumesFromALightningFile(InteropCase settings) throws IOException {
         try (TrainedModule module = new TrainedModule(settings)) {
             trainer(settings)
                     .defaultRootDir(folder.resolve("resumed-" + settings.name()))
                     .build()
                     .fit(module, rows(), validation(), resumeFrom(theirs.file(settings)));
 
-            Seen.assertAgree(module.seen.subList(0, FOLLOWING), theirs.seen(settings));
+            ObservedBatch.assertAgree(module.observed.subList(0, BATCHES_AFTER), theirs.observed(settings));
             assertThat(module.labels).isEqualTo(Map.of("low", List.of(0L, 0.5), "high", List.of(1L, 2.5)));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"plain", "mmap"})
-    void torchReadsAllOfAFileOfTheTrainerToTheBit(String how) throws IOException {
+    void torchReadsATrainerFileBitForBit(String how) throws IOException {
         Path file = ours.file(InteropCase.ADAM);
 
         List<String> listing = Python.run("torch_files.py", "list", file.toString(), how);
@@ -159,7 +161,7 @@ class TrainerInteropTest {
     }
 
     @Test
-    void filesOfTheTrainerDifferInNothingButWhatIsNotLightnings() throws IOException {
+    void trainerFilesDifferOnlyInRivuletEntries() throws IOException {
         assertThat(ours.differencesFrom(theirs, MOVED)).isNotEmpty().allMatch(InteropFolder::isExpected);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class Crc32Test {
 
     @Test
-    void ofTwoPartsIsThatOfTheWhole() {
+    void combinesTwoPartsToTheChecksumOfTheWhole() {
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < 2000; i++) {
             byte[] whole = new byte[random.nextInt(random.nextBoolean() ? 20 : 5000)];
@@ -21,7 +21,7 @@ class Crc32Test {
                     Crc32.combine(crc32(whole, 0, split), crc32(whole, split, whole.length), whole.length - split);
 
             assertThat(joined)
-                    .as("seed %s, turn %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)
+                    .as("seed %s, iteration %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)
                     .isEqualTo(crc32(whole, 0, whole.length));
         }
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class Crc32cTest {
 
     @Test
-    void ofTwoPartsIsThatOfTheWhole() {
+    void combinesTwoPartsToTheChecksumOfTheWhole() {
         SplittableRandom random = new SplittableRandom(Seed.VALUE);
         for (int i = 0; i < 2000; i++) {
             byte[] whole = new byte[random.nextInt(random.nextBoolean() ? 20 : 5000)];
@@ -22,12 +22,12 @@ class Crc32cTest {
                     Crc32c.combine(crc32c(whole, 0, split), crc32c(whole, split, whole.length), whole.length - split);
 
             assertThat(joined)
-                    .as("seed %s, turn %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)
+                    .as("seed %s, iteration %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)
                     .isEqualTo(crc32c(whole, 0, whole.length));
         }
     }
 
-    /** Doubling zeros reaches lengths at which bytes could not be looked at. */
+    /** Doubles a run of zeros up to lengths that could not be processed byte by byte. */
     @Test
     void holdsForLengthsBeyondTwoGibibytes() {
         long zeros = crc32c(new byte[1], 0, 1);

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 
 class CodePointOrderTest {
     @Test
-    void isTheOrderOfBytes() {
-        List<String> texts =
+    void agreesWithTheOrderOfUtf8Bytes() {
+        List<String> strings =
                 List.of("", "a", "ab", "b", "é", "\ud7ff", "\ue000", "\uffff", "\ufffd", "😀", "😁", "a😀");
-        for (String left : texts) {
-            for (String right : texts) {
+        for (String left : strings) {
+            for (String right : strings) {
                 assertThat(Integer.signum(CodePointOrder.ASCENDING.compare(left, right)))
                         .as("%s and %s", left, right)
                         .isEqualTo(Integer.signum(Arrays.compareUnsigned(

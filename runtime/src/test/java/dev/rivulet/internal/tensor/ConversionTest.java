@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The recordings are made by src/test/python/record_conversion.py. */
+/** Compares with recordings of src/test/python/record_conversion.py. */
 class ConversionTest {
 
     @ParameterizedTest
     @MethodSource("digests")
-    void convertsEveryBoundaryAsPyTorchDoes(String recording) throws Exception {
+    void convertsEveryBoundaryLikePyTorch(String recording) throws Exception {
         String[] words = recording.split(" ", -1);
         Dtype source = Dtype.valueOf(words[0]);
         Dtype target = Dtype.valueOf(words[1]);
@@ -47,7 +47,7 @@ class ConversionTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void narrowsSpecialValuesAsPyTorchDoes(String recording) {
+    void narrowsSpecialValuesLikePyTorch(String recording) {
         String[] words = recording.split(" ", -1);
         Tensor single = singles(HexFormat.fromHexDigits(words[0]));
 
@@ -60,20 +60,20 @@ class ConversionTest {
     }
 
     @Test
-    void returnsEveryHalfUnchangedAfterWidening() {
+    void wideningAndNarrowingReturnsEveryHalf() {
         for (Dtype half : List.of(Dtype.F16, Dtype.BF16)) {
             Tensor numbers = numbersOf(half);
             for (Dtype wide : List.of(Dtype.F32, Dtype.F64)) {
                 Tensor back = Conversion.convert(Conversion.convert(numbers, wide), half);
                 assertThat(back.contentEquals(numbers))
-                        .as("%s by way of %s", half, wide)
+                        .as("%s via %s", half, wide)
                         .isTrue();
             }
         }
     }
 
     @Test
-    void crossesChunkBoundariesThatDiffer() {
+    void crossesDifferentChunkBoundaries() {
         Tensor whole = singles(1, 0x3F80_0000, 0x4049_0FDB, 0x7F80_0000, 0xC2F6_E979);
         ByteBuffer bytes = whole.chunks().get(0);
         Tensor pieces = Tensor.of(
@@ -94,7 +94,7 @@ class ConversionTest {
     }
 
     @Test
-    void givesTheTensorItselfForItsOwnType() {
+    void returnsTheTensorItselfForItsOwnType() {
         Tensor tensor = singles(1);
 
         assertThat(Conversion.convert(tensor, Dtype.F32)).isSameAs(tensor);
@@ -133,7 +133,7 @@ class ConversionTest {
         return memory.asTensor(dtype, TensorShape.of(1 << 16));
     }
 
-    /** PyTorch keeps a NaN's payload when it narrows F32 to F16, but not on its way there from other types. */
+    /** PyTorch keeps the payload of a NaN when it converts F32 to F16, but not when it converts other types to F16. */
     private static Tensor withPlainNans(Tensor halves) {
         DirectMemory memory = DirectMemory.allocate(halves.byteCount());
         ByteBuffer target = memory.chunks().get(0);
@@ -145,7 +145,7 @@ class ConversionTest {
         return memory.asTensor(Dtype.F16, halves.shape());
     }
 
-    /** All halves but the NaNs, which become quiet when they are widened. */
+    /** All halves except NaNs, which become quiet when they are widened. */
     private static Tensor numbersOf(Dtype half) {
         int infinity = half == Dtype.F16 ? 0x7C00 : 0x7F80;
         ByteBuffer bytes = ByteBuffer.allocate(2 << 16).order(ByteOrder.LITTLE_ENDIAN);
@@ -158,7 +158,7 @@ class ConversionTest {
         return Tensor.of(half, TensorShape.of(bytes.remaining() / 2), bytes);
     }
 
-    /** Every upper 19 bits, each with the lower 13 at, beside and between the places where rounding turns. */
+    /** All upper 19 bits, each with lower 13 bits at, next to and between the rounding boundaries. */
     private static Tensor boundarySingles() {
         int[] lower = {0, 1, 0xFFF, 0x1000, 0x1001, 0x1FFF};
         int count = (1 << 19) * lower.length;
@@ -172,7 +172,7 @@ class ConversionTest {
         return memory.asTensor(Dtype.F32, TensorShape.of(count));
     }
 
-    /** Every 97th of the singles, widened, with its two neighbours. */
+    /** Every 97th of these singles, widened, with its two neighbours. */
     private static Tensor boundaryDoubles() {
         ByteBuffer singles = boundarySingles().chunks().get(0);
         int count = (singles.remaining() / 4 + 96) / 97;

@@ -25,7 +25,7 @@ class LiveTensorsTest {
     }
 
     @Test
-    void seesTheArrayItself() {
+    void viewsTheArraysOwnMemory() {
         NDArray array = manager.ones(new Shape(2));
         try (LiveTensors live = new LiveTensors()) {
             Tensor view = live.view(array);
@@ -37,15 +37,15 @@ class LiveTensorsTest {
     }
 
     @Test
-    void leavesNothingOnTheArraysManager() {
-        NDArray plain = manager.ones(new Shape(2, 3));
-        plain.setRequiresGradient(true);
+    void attachesNothingToTheArraysManager() {
+        NDArray contiguous = manager.ones(new Shape(2, 3));
+        contiguous.setRequiresGradient(true);
         NDArray withGaps = manager.arange(6f).reshape(2, 3).transpose();
         int before = manager.getManagedArrays().size();
 
         for (int i = 0; i < 100; i++) {
             try (LiveTensors live = new LiveTensors()) {
-                live.view(plain);
+                live.view(contiguous);
                 live.view(withGaps);
                 assertThat(manager.getManagedArrays()).hasSize(before);
             }
@@ -55,7 +55,7 @@ class LiveTensorsTest {
     }
 
     @Test
-    void givesTransposedArraysInRowMajorOrder() {
+    void viewsTransposedArraysInRowMajorOrder() {
         NDArray transposed = manager.arange(6f).reshape(2, 3).transpose();
         try (LiveTensors live = new LiveTensors()) {
             assertThat(floats(live.view(transposed))).containsExactly(0f, 3f, 1f, 4f, 2f, 5f);
@@ -65,7 +65,7 @@ class LiveTensorsTest {
     }
 
     @Test
-    void givesLargeArraysInSlicesOfTheSameMemory() {
+    void viewsLargeArraysAsSlicesOfTheSameMemory() {
         NDArray array = manager.arange(10f).reshape(2, 5);
         try (LiveTensors live = new LiveTensors(16, 16)) {
             Tensor view = live.view(array);
@@ -80,7 +80,7 @@ class LiveTensorsTest {
     }
 
     @Test
-    void seesArraysBeyondTwoGibibytes() {
+    void viewsArraysBeyondTwoGibibytes() {
         NDArray array = manager.create(new Shape(Integer.MAX_VALUE + 17L), DataType.UINT8); // never touched as a whole
         try (LiveTensors live = new LiveTensors()) {
             List<ByteBuffer> memory = live.memory(array);
@@ -96,7 +96,7 @@ class LiveTensorsTest {
     }
 
     @Test
-    void isIndifferentToScalarsAndEmptyArrays() {
+    void acceptsScalarsAndEmptyArrays() {
         try (LiveTensors live = new LiveTensors()) {
             assertThat(live.view(manager.create(5f))).hasToString("F32[]");
             assertThat(live.view(manager.create(new Shape(0, 2)))).hasToString("F32[0, 2]");

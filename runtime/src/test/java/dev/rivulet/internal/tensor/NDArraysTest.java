@@ -34,7 +34,7 @@ class NDArraysTest {
     @EnumSource(
             value = Dtype.class,
             names = {"BOOL", "U8", "I8", "F16", "I32", "F32", "F64", "I64"})
-    void carriesEveryTypeThatTheEngineHoldsThereAndBack(Dtype dtype) {
+    void convertsEverySupportedTypeInBothDirections(Dtype dtype) {
         Tensor tensor = counting(dtype, TensorShape.of(2, 3));
 
         NDArray array = NDArrays.create(manager, tensor);
@@ -49,7 +49,7 @@ class NDArraysTest {
             value = Dtype.class,
             mode = EnumSource.Mode.EXCLUDE,
             names = {"BOOL", "U8", "I8", "F16", "I32", "F32", "F64", "I64"})
-    void refusesTypesThatTheEngineCannotHold(Dtype dtype) {
+    void refusesUnsupportedTypes(Dtype dtype) {
         Tensor tensor = counting(dtype, TensorShape.of(4));
 
         assertThatThrownBy(() -> NDArrays.create(manager, tensor))

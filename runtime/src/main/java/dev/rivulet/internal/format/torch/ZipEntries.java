@@ -133,7 +133,7 @@ final class ZipEntries {
             throw input.violation(
                     TorchRule.LOCAL_HEADER,
                     entry.header(),
-                    "that of \"" + PickleInput.shown(entry.name()) + "\" does not");
+                    "the header of \"" + PickleInput.shown(entry.name()) + "\" differs");
         }
         if (data > directory.start() - entry.size()) {
             throw notCovered(data, "\"" + PickleInput.shown(entry.name()) + "\" has " + entry.size() + " bytes");
@@ -160,7 +160,9 @@ final class ZipEntries {
         }
         if (!agree) {
             throw input.violation(
-                    TorchRule.DESCRIPTOR, position, "that of \"" + PickleInput.shown(entry.name()) + "\" does not");
+                    TorchRule.DESCRIPTOR,
+                    position,
+                    "the descriptor of \"" + PickleInput.shown(entry.name()) + "\" differs");
         }
         return next;
     }
