@@ -138,10 +138,14 @@ final class LightningOracle implements StreamReplay {
         }
         boolean waits;
         if (differences.contains(Difference.WAITS_FOR_VALIDATION)) {
-            waits = monitored() && policy.saveTopK() != 0 && (event.validationRunsNow() || !event.candidates().has(policy.monitor().orElseThrow()));
+            waits = monitored()
+                    && policy.saveTopK() != 0
+                    && (event.validationRunsNow()
+                            || !event.candidates().has(policy.monitor().orElseThrow()));
         } else {
             boolean stale = event.isLastBatch() && !event.savesOnTrainEpochEnd() && event.validationExpected();
-            waits = monitored() && (stale || !event.candidates().has(policy.monitor().orElseThrow()));
+            waits = monitored()
+                    && (stale || !event.candidates().has(policy.monitor().orElseThrow()));
         }
         if (waits) {
             defer = true;

@@ -101,7 +101,8 @@ record TraceEvent(
     MetricValues candidates() {
         Map<String, Double> candidates = new HashMap<>(logged);
         candidates.compute("epoch", (name, metric) -> metric == null ? (double) epoch : (double) metric.longValue());
-        candidates.compute("step", (name, metric) -> metric == null ? (double) globalStep : (double) metric.longValue());
+        candidates.compute(
+                "step", (name, metric) -> metric == null ? (double) globalStep : (double) metric.longValue());
         return MetricValues.of(candidates);
     }
 
