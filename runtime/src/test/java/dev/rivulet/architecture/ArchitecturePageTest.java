@@ -33,7 +33,7 @@ class ArchitecturePageTest {
                 .filter(line -> line.startsWith("| "))
                 .skip(1)
                 .forEach(line -> {
-                    String[] cells = line.split("\\|");
+                    String[] cells = line.split("\\|", -1);
                     Set<String> floor = new HashSet<>(code(cells[1]));
                     code(cells[2]).forEach(name -> floor.add("dev.rivulet.internal." + name));
                     floors.add(floor);
@@ -47,7 +47,7 @@ class ArchitecturePageTest {
         Set<String> named = new TreeSet<>();
         code(page.replaceAll("(?s)```.*?```", ""))
                 .forEach(code -> CLASS.matcher(code).results().forEach(found -> named.add(found.group())));
-        String picture = section("The way of a save").split("```")[1];
+        String picture = section("The way of a save").split("```", -1)[1];
         Pattern.compile("► ([A-Z]\\w+)").matcher(picture).results().forEach(found -> named.add(found.group(1)));
 
         named.removeAll(classes());
