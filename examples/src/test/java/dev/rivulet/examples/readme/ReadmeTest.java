@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pastes the README's program and set-up into an empty directory and does there what the README says. */
 class ReadmeTest {
-    private static final String RUN = "mvn -q compile exec:java -Dexec.mainClass=Line";
+    private static final String RUN = "mvn -q compile exec:java";
 
     @TempDir
     Path directory;
@@ -66,7 +66,7 @@ class ReadmeTest {
             run(project, maven(RUN, repository));
         }
 
-        List<String> session = readme.block("console", "$ " + RUN).lines().toList();
+        List<String> session = readme.block("console", "$ ls checkpoints").lines().toList();
         assertThat(session).startsWith("$ " + RUN, "$ ls checkpoints");
         assertThat(visibleFiles(project.resolve("checkpoints"))).isEqualTo(session.subList(2, session.size()));
     }
