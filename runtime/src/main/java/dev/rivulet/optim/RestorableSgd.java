@@ -28,7 +28,6 @@ public final class RestorableSgd extends Sgd implements DjlStateful {
      * Creates the optimizer with a builder's settings.
      *
      * @param builder DJL's settings
-     * @param builder DJL's settings
      * @param momentum replaces the builder's {@code optMomentum}, which cannot be read; 0 for none
      */
     public RestorableSgd(Builder builder, float momentum) {

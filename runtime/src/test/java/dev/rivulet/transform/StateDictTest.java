@@ -85,7 +85,7 @@ class StateDictTest {
 
         assertThatThrownBy(() -> half.get("layer.weight"))
                 .isExactlyInstanceOf(UnsupportedDtypeException.class)
-                .hasMessageContainingAll("BF16[2, 2]", "Convert it to a type that it holds, such as F32");
+                .hasMessageContainingAll("BF16[2, 2]", "Convert it to a supported type, such as F32");
     }
 
     @Test

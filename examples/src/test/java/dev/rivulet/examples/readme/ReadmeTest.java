@@ -66,7 +66,8 @@ class ReadmeTest {
             run(project, maven(RUN, repository));
         }
 
-        List<String> session = readme.block("console", "$ ls checkpoints").lines().toList();
+        List<String> session =
+                readme.block("console", "$ ls checkpoints").lines().toList();
         assertThat(session).startsWith("$ " + RUN, "$ ls checkpoints");
         assertThat(visibleFiles(project.resolve("checkpoints"))).isEqualTo(session.subList(2, session.size()));
     }

@@ -102,7 +102,7 @@ final class LightningOracle implements StreamReplay {
         CallbackState end = previous.state;
         Set<String> named = new HashSet<>(end.kept.keySet());
         named.addAll(List.of(end.best, end.last));
-        boolean all = !monitored() && policy.saveTopK() == -1;
+        boolean all = !policy.monitor().isPresent() && policy.saveTopK() == -1;
         return steps.entrySet().stream()
                         .filter(saved -> all || named.contains(saved.getKey()))
                         .anyMatch(saved -> saved.getValue() == step && disk.exists(saved.getKey()))
@@ -138,13 +138,13 @@ final class LightningOracle implements StreamReplay {
         }
         boolean waits;
         if (differences.contains(Difference.WAITS_FOR_VALIDATION)) {
-            waits = monitored()
+            waits = policy.monitor().isPresent()
                     && policy.saveTopK() != 0
                     && (event.validationRunsNow()
                             || !event.candidates().has(policy.monitor().orElseThrow()));
         } else {
             boolean stale = event.isLastBatch() && !event.savesOnTrainEpochEnd() && event.validationExpected();
-            waits = monitored()
+            waits = policy.monitor().isPresent()
                     && (stale || !event.candidates().has(policy.monitor().orElseThrow()));
         }
         if (waits) {
@@ -223,7 +223,7 @@ final class LightningOracle implements StreamReplay {
         if (policy.saveTopK() == 0) {
             return;
         }
-        if (!monitored()) {
+        if (!policy.monitor().isPresent()) {
             saveNewest(event);
         } else if (!event.candidates().has(policy.monitor().orElseThrow())) {
             if (event.validationHasRun()) {
@@ -369,10 +369,6 @@ final class LightningOracle implements StreamReplay {
 
     private String path(String name) {
         return directory + "/" + name + extension;
-    }
-
-    private boolean monitored() {
-        return policy.monitor().isPresent();
     }
 
     private boolean better(double score, double other) {
