@@ -78,7 +78,6 @@ final class ManifestWriter {
     /**
      * The bytes of the file.
      *
-     *
      * @param checksum placeholder for the checksum, whose value depends on these bytes
      */
     static byte[] write(Manifest manifest, String checksum) {
