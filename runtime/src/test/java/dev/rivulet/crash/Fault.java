@@ -7,7 +7,6 @@ import java.nio.file.FileSystemException;
 /**
  * A failure of a disk.
  *
- *
  * @param operation index of the first operation that fails, from 0
  * @param kind the error
  * @param permanent whether all later operations fail as well

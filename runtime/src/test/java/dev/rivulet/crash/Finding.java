@@ -3,7 +3,6 @@ package dev.rivulet.crash;
 /**
  * A broken guarantee.
  *
- *
  * @param kind which guarantee
  * @param what what was found, and what was expected
  */

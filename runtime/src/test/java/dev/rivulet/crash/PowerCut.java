@@ -33,7 +33,6 @@ final class PowerCut {
     /**
      * A power cut after these operations.
      *
-     *
      * @param start content of the disk before the operations, all of it durable
      */
     PowerCut(DiskImage start, List<Operation> operations) {

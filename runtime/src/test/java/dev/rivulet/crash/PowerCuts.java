@@ -47,7 +47,6 @@ final class PowerCuts {
     /**
      * Cuts the power after each operation from an index on.
      *
-     *
      * @param start content of the disk before the first operation
      * @param from number of operations before the first cut
      * @param attempted the retention state after each group that was started

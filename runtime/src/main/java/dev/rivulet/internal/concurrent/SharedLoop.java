@@ -39,7 +39,6 @@ public final class SharedLoop {
     /**
      * Calls the body with each number from 0 to below the count, on several threads in any order.
      *
-     *
      * @throws RuntimeException if the body throws it; then iterations that have not started are skipped
      */
     public static void run(int count, IntConsumer body) {

@@ -7,7 +7,6 @@ public final class Uninterruptibly {
     /**
      * A wait, repeated if it is interrupted.
      *
-     *
      * @param <E> type of its failure
      */
     @FunctionalInterface

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param weights by name, each once
  * @param aliases other names of weights, such as those of tied layers, with the name in {@code weights}
  * @param extraTensors tensors that are not weights
- * @param metadata stringMetadata that a transform adds
+ * @param metadata strings that a transform adds
  * @param training what a run needs in addition to its weights to resume; empty in a weights-only checkpoint
  */
 public record CheckpointContent(

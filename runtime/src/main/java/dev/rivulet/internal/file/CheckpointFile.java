@@ -65,7 +65,6 @@ public interface CheckpointFile extends AutoCloseable {
     /**
      * Reads a tensor, and verifies it if it has its own checksum.
      *
-     *
      * @throws NoSuchElementException if no tensor has that name
      */
     Tensor read(String name) throws IOException;

@@ -48,7 +48,6 @@ public final class FileVerifier {
     /**
      * Reports all problems instead of throwing.
      *
-     *
      * @throws NoSuchFileException if the file does not exist
      * @throws ClosedChannelException if the thread is interrupted
      */
@@ -94,7 +93,6 @@ public final class FileVerifier {
 
     /**
      * Compares a file that has been read with the manifests.
-     *
      *
      * @param crc32c checksum of the whole file
      * @throws DamagedFileException if it matches none of the candidates

@@ -153,7 +153,6 @@ public record DictReader(String name, Map<?, ?> values, Wording wording) {
     /**
      * All entries, which have the same type, by key.
      *
-     *
      * @param read reads each, such as {@code DictReader::number}
      */
     public <T> Map<String, T> all(BiFunction<DictReader, String, T> read) {

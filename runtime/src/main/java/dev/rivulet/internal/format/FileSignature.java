@@ -62,7 +62,6 @@ public final class FileSignature {
     /**
      * Whether the last bytes of the file, or the whole file if it is shorter, start with this little-endian number.
      *
-     *
      * @param byteCount how many last bytes, at most 64
      */
     public boolean endsWith(int number, int byteCount) {

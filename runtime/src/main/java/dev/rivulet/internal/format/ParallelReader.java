@@ -78,7 +78,6 @@ public final class ParallelReader {
     /**
      * Reads the parts added since the last call.
      *
-     *
      * @param checksums creates one for each piece
      * @param update updates a checksum with the remaining bytes of a buffer; called on the thread that read them
      * @return the pieces in the order in which their parts were added

@@ -31,7 +31,6 @@ public final class StateTensorReader {
     /**
      * A reader.
      *
-     *
      * @param optimizer the optimizer that will resume from the state; its arrays may be overwritten before it loads the
      *     state
      * @param fileBytes size of the file, which limits the total size of the tensors

@@ -233,12 +233,12 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     /** A failed save does not hide what a hook throws for another checkpoint, nor the other way round. */
     private Throwables noteOutcomes() {
         List<SaveOutcome> outcomes = new ArrayList<>();
-        for (Optional<SaveOutcome> logRecovery = logRecovery(); logRecovery.isPresent(); logRecovery = logRecovery()) {
-            outcomes.add(logRecovery.get());
+        for (Optional<SaveOutcome> next = nextOutcome(); next.isPresent(); next = nextOutcome()) {
+            outcomes.add(next.get());
         }
         Throwables thrown = new Throwables();
-        outcomes.forEach(logRecovery -> failures.note(logRecovery, thrown));
-        outcomes.forEach(logRecovery -> logRecovery.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
+        outcomes.forEach(outcome -> failures.note(outcome, thrown));
+        outcomes.forEach(outcome -> outcome.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
         return thrown;
     }
 
@@ -250,7 +250,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         }
     }
 
-    private Optional<SaveOutcome> logRecovery() {
+    private Optional<SaveOutcome> nextOutcome() {
         return scheduler.flatMap(SaveScheduler::nextOutcome);
     }
 

@@ -100,7 +100,6 @@ public final class Catalog {
     /**
      * A file that is named like a manifest but is not a valid one.
      *
-     *
      * @param file the file, folder or link of that name
      * @param reason the rule that it violates, and how
      */

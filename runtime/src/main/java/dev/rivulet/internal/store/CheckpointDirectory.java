@@ -122,7 +122,6 @@ public final class CheckpointDirectory implements AutoCloseable {
     /**
      * Refuses a path at which no file can be published.
      *
-     *
      * @throws IOException if it is that of a folder
      */
     public void refuseFolder(String relative) throws IOException {
@@ -145,7 +144,6 @@ public final class CheckpointDirectory implements AutoCloseable {
 
     /**
      * Starts the next group, after publishing the previous one if that has failed before.
-     *
      *
      * @throws IllegalStateException if the previous group is not closed
      * @throws IOException if publishing fails again, or the outcome of an earlier commit is in doubt

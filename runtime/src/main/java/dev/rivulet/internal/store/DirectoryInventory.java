@@ -41,7 +41,6 @@ public final class DirectoryInventory {
     /**
      * A file that should exist.
      *
-     *
      * @param path its actual or expected path; the manifest's path if the manifest is missing
      * @param checkpoint what it should hold; empty if the group's manifest is missing or damaged
      */
@@ -137,7 +136,6 @@ public final class DirectoryInventory {
      * The checkpoints that a file may hold. There are several if groups used the same path one after another, because a
      * run may be replacing the file right now.
      *
-     *
      * @param file in this directory
      * @return empty if no manifest names the file, or if a damaged manifest may name it
      */
@@ -176,7 +174,6 @@ public final class DirectoryInventory {
     /**
      * Files that are named like checkpoints but are not retained by any run. Excludes files that a committed but
      * unpublished group supersedes, and folders with manifests of their own.
-     *
      *
      * @param extensions extensions of checkpoint files
      * @throws IOException if a folder cannot be listed

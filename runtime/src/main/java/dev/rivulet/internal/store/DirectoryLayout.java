@@ -86,7 +86,6 @@ record DirectoryLayout(Path root) {
     /**
      * The path of a blob.
      *
-     *
      * @throws IllegalArgumentException if the name is not that of a blob
      */
     Path blob(String name) {

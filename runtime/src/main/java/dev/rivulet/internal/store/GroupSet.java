@@ -35,7 +35,6 @@ public final class GroupSet {
     /**
      * Parses a string that {@link #toString} returned.
      *
-     *
      * @throws IllegalArgumentException if no set has that string
      */
     public static GroupSet parse(String string) {

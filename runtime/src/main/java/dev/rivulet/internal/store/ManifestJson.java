@@ -24,7 +24,6 @@ final class ManifestJson {
     /**
      * Encodes a manifest.
      *
-     *
      * @throws IllegalArgumentException if it violates a rule, so that it could not be read again
      */
     static byte[] encode(Manifest manifest) {

@@ -48,8 +48,8 @@ import java.util.Optional;
  *       </ul>
  *   <li>{@code pointers}: array of objects, the pointers that the group moves: {@code name} and {@code target}, both
  *       paths, and {@code linked}, a boolean, true for a symbolic link.
- *   <li>{@code superseded}: array of paths, the files that the group supersedes, in the order of deletion.
- *   <li>{@code retained}: object, name of a stream to the groups that it retains from this group on:
+ *   <li>{@code retired}: array of paths, the files that the group supersedes, in the order of deletion.
+ *   <li>{@code ledgers}: object, name of a stream to the groups that it retains from this group on:
  *       <ul>
  *         <li>{@code kept}, {@code newest}, {@code kept_for_ever}: groups of the top k checkpoints, of the newest, and
  *             of every n-th; a {@link GroupSet} such as {@code "9,11-12"}.
@@ -77,7 +77,6 @@ final class ManifestWriter {
 
     /**
      * The bytes of the file.
-     *
      *
      * @param checksum placeholder for the checksum, whose value depends on these bytes
      */

@@ -25,7 +25,6 @@ public record Recovery(
      * A file that was moved to quarantine. Its content is unchanged; the file {@code .reason.txt} of the same name lies
      * alongside.
      *
-     *
      * @param file its former path
      * @param location its new path
      * @param reason what is wrong with it

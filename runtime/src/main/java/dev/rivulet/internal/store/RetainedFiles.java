@@ -22,7 +22,6 @@ final class RetainedFiles {
     /**
      * A file that should exist.
      *
-     *
      * @param path of the file, or of a pointer with the same content
      * @param checkpoint what it holds; empty if its manifest is missing
      */

@@ -51,7 +51,6 @@ public record RetainedGroups(
     /**
      * The target of a pointer.
      *
-     *
      * @param name path of the pointer
      * @param group group of the target
      * @param linked whether it is a symbolic link to the checkpoint's own file; otherwise it is a file with the same

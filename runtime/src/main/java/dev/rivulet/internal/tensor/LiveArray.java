@@ -67,7 +67,6 @@ public final class LiveArray {
      * The array's own memory, if it lies in host memory without gaps and is neither empty nor larger than 2 GiB − 1.
      * Otherwise use {@link LiveTensors}. Valid until the array is closed; reading it later crashes the JVM.
      *
-     *
      * @throws IllegalStateException if its size has changed
      */
     public Optional<ByteBuffer> buffer() {

@@ -45,7 +45,6 @@ public final class LiveTensors implements AutoCloseable {
     /**
      * A scope with lower limits than the JVM's, for tests.
      *
-     *
      * @param bufferLimit size in bytes above which an array is viewed in slices
      * @param sliceBytes size of the slices; a multiple of 8
      */

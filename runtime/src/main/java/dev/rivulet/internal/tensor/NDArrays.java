@@ -22,7 +22,6 @@ public final class NDArrays {
      * <p>On the CPU it shares the tensor's memory if that is one direct buffer; otherwise it is a copy. A sharing array
      * keeps the buffer reachable. In-place operations on it change the tensor, so treat it as read-only.
      *
-     *
      * @param manager manager that will close the array
      * @throws UnsupportedDtypeException if DJL's PyTorch engine does not support the dtype
      */

@@ -21,7 +21,6 @@ public final class WeightsDigest {
     /**
      * The same digest from known checksums, without reading the bytes.
      *
-     *
      * @param checksums returns the CRC-32C of a tensor, in the low 32 bits
      */
     public static String of(Map<String, Tensor> tensors, ToLongBiFunction<String, Tensor> checksums) {

@@ -33,7 +33,6 @@ final class ChecksumFields {
     /**
      * Writes the checksums into the start of a file, which has zeros for both.
      *
-     *
      * @param beginning length bytes and header
      */
     static void fill(byte[] beginning, long dataChecksum) {

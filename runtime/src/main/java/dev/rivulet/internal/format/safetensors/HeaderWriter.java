@@ -32,7 +32,6 @@ final class HeaderWriter {
     /**
      * Strict UTF-8, which also defines the order of names.
      *
-     *
      * @throws IllegalArgumentException if the string has an unpaired surrogate
      */
     static byte[] utf8(CharSequence string) {

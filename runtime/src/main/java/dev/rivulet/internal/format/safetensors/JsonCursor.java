@@ -134,7 +134,6 @@ final class JsonCursor {
     /**
      * Takes any value.
      *
-     *
      * @param depth nesting depth of the value, 1 for the outermost
      */
     void skipValue(int depth) throws MalformedSafetensorsException {

@@ -6,7 +6,6 @@ import dev.rivulet.tensor.TensorShape;
 /**
  * The type, shape and position of a tensor in a file.
  *
- *
  * @param begin position of the first byte, relative to the start of the data, which follows the header
  * @param end position after the last byte
  */

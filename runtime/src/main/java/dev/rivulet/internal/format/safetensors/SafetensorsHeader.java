@@ -46,7 +46,6 @@ public final class SafetensorsHeader {
     /**
      * Reads and checks a header. The declared length is checked against the size of the file.
      *
-     *
      * @param file name of the file, for messages
      * @param length size of the file in bytes
      */

@@ -83,7 +83,6 @@ public final class SafetensorsReader implements AutoCloseable {
     /**
      * Reads all data and verifies its checksum. Does nothing if the file has none.
      *
-     *
      * @throws DamagedFileException if the data is damaged
      * @throws MalformedSafetensorsException if the file was truncated after opening
      */
@@ -128,7 +127,6 @@ public final class SafetensorsReader implements AutoCloseable {
 
     /**
      * Reads all tensors into newly allocated direct memory, and verifies the data's checksum if the file has one.
-     *
      *
      * @return the tensors in the order of their data in the file
      * @throws DamagedFileException if the data is damaged

@@ -14,7 +14,6 @@ sealed interface PickleNode {
     /**
      * A storage, which is not a value by itself.
      *
-     *
      * @param dtype type of its elements; null if it is untyped
      */
     record Stored(TorchStorage.InFile storage, @Nullable Dtype dtype) implements PickleNode {}

@@ -20,7 +20,6 @@ public final class PlainValues {
      * The Python value of a Java value; integers of all sizes become an {@code int}, floating-point numbers a {@code
      * float}.
      *
-     *
      * @throws IllegalArgumentException if the value has no counterpart in Python
      */
     public static TorchValue toTorch(@Nullable Object value) {

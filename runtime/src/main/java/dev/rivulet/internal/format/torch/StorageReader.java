@@ -20,7 +20,6 @@ final class StorageReader {
     /**
      * A reader.
      *
-     *
      * @param tensors the tensors of each storage to read
      * @param memory buffers for each of the tensors, of its size
      */

@@ -54,7 +54,6 @@ final class TorchDtypes {
     /**
      * PyTorch's name of a dtype.
      *
-     *
      * @throws IllegalArgumentException if PyTorch does not support it
      */
     static String name(Dtype dtype) {

@@ -85,7 +85,6 @@ public final class TorchReader implements AutoCloseable {
     /**
      * Reads all entries and verifies their checksums.
      *
-     *
      * @throws dev.rivulet.checkpoint.DamagedFileException if an entry is damaged
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
@@ -97,7 +96,6 @@ public final class TorchReader implements AutoCloseable {
 
     /**
      * Reads a tensor into newly allocated, contiguous direct memory, and verifies its storage.
-     *
      *
      * @throws IllegalArgumentException if the tensor belongs to another file
      * @throws dev.rivulet.checkpoint.DamagedFileException if its storage is damaged
@@ -112,7 +110,6 @@ public final class TorchReader implements AutoCloseable {
     /**
      * Reads tensors into the caller's memory in row-major order, and verifies their storages. Each storage is read
      * once; unless it is a single contiguous tensor, it takes temporary memory.
-     *
      *
      * @param memory for each tensor writable buffers, direct ones for speed, with exactly its size remaining; their
      *     positions do not change
@@ -153,7 +150,6 @@ public final class TorchReader implements AutoCloseable {
     /**
      * The content with all tensors read into memory and verified; tensors that share a storage share its memory.
      *
-     *
      * @throws dev.rivulet.checkpoint.DamagedFileException if a storage is damaged
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
@@ -172,7 +168,6 @@ public final class TorchReader implements AutoCloseable {
 
     /**
      * A reader for the storages of tensors of this file.
-     *
      *
      * @throws IllegalArgumentException if the size of a tensor's memory is wrong or a tensor belongs to another file
      */

@@ -39,7 +39,6 @@ public final class TorchTensor implements TorchValue {
     /**
      * The first elements of a storage in row-major order.
      *
-     *
      * @throws IllegalArgumentException if the storage has fewer elements
      */
     public static TorchTensor of(TorchStorage storage, Dtype dtype, TensorShape shape) {
@@ -135,7 +134,6 @@ public final class TorchTensor implements TorchValue {
 
     /**
      * The tensor, if it is in memory and contiguous.
-     *
      *
      * @throws IllegalStateException if it must be read or copied first
      */

@@ -108,7 +108,6 @@ public final class TorchWriter implements FileLayout {
     /**
      * Writes the file sequentially. Neither flushes nor closes the channel.
      *
-     *
      * @param channel in blocking mode, positioned at the start of the file
      * @return size and checksum of the written file
      * @throws IOException if the channel fails; the file is incomplete then

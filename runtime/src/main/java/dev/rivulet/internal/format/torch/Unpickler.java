@@ -37,7 +37,6 @@ final class Unpickler {
     /**
      * Reads the value of a pickle.
      *
-     *
      * @param file name of the file, for messages
      * @param storages entries of the storages, by key
      */

@@ -27,7 +27,6 @@ final class ValueBuilder {
     /**
      * A value.
      *
-     *
      * @param value null while it is being built: an object that refers to it then contains itself
      * @param size number of values in it, each counted at every occurrence
      * @param height number of levels in it

@@ -14,7 +14,6 @@ import java.util.Set;
 /**
  * The central directory at the end of a zip file.
  *
- *
  * @param start its position
  * @param entries in directory order
  */
@@ -25,7 +24,6 @@ record ZipDirectory(long start, List<Entry> entries) {
 
     /**
      * A header of the directory.
-     *
      *
      * @param header position of the entry's local header
      * @param size size of its data in bytes

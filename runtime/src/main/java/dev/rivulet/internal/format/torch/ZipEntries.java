@@ -24,7 +24,6 @@ final class ZipEntries {
     /**
      * The entries with the positions of their data, in file order.
      *
-     *
      * @throws DamagedFileException if {@link TorchWriter} wrote the file and it has changed
      * @throws MalformedTorchFileException if another writer wrote the file and it violates a rule
      */

@@ -11,7 +11,6 @@ import java.nio.ByteOrder;
 /**
  * A file with positional reads.
  *
- *
  * @param file its name, for messages
  * @param length its size in bytes when it was opened
  * @param source reads its bytes
