@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.internal.optim.Arithmetic;
 import java.util.List;
 
 /**

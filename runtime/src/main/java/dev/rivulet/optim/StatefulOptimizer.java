@@ -2,6 +2,7 @@ package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
+import dev.rivulet.internal.tensor.TensorCopies;
 import dev.rivulet.tensor.Tensor;
 import java.util.Map;
 import java.util.function.Function;

@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
+import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.ParameterBlocks;
 import dev.rivulet.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;

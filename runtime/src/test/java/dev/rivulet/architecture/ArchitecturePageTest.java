@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ArchitecturePageTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
-    private static final Pattern CLASS = Pattern.compile("\\b[A-Z][a-z]\\w+");
+    private static final Pattern CLASS = Pattern.compile("(?<![.\\w])[A-Z][a-z]\\w+");
 
     private final String page = Files.readString(ROOT.resolve("docs/architecture.md"));
 

@@ -56,7 +56,8 @@ class ArchitectureTest {
                     "dev.rivulet.hook",
                     "dev.rivulet.internal.concurrent",
                     "dev.rivulet.internal.engine",
-                    "dev.rivulet.internal.memory"));
+                    "dev.rivulet.internal.memory",
+                    "dev.rivulet.internal.optim"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter().importUrls(List.of(location(Trainer.class), location(StreamPolicy.class)));

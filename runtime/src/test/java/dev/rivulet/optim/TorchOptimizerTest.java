@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.rivulet.internal.tensor.TensorCopies;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -36,6 +36,11 @@ public final class LoopState {
         return epochsEnded;
     }
 
+    /** Training batches so far, in all epochs. */
+    public long totalBatches() {
+        return totalBatches;
+    }
+
     /** Optimizer steps so far. */
     public long globalStep() {
         return globalStep;

@@ -1,4 +1,4 @@
-package dev.rivulet.optim;
+package dev.rivulet.internal.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
@@ -13,10 +13,10 @@ import ai.djl.ndarray.types.Shape;
  * @param length number of indices of that dimension
  * @param step number of indices per part
  */
-record ParameterBlocks(int dimension, long length, long step) {
+public record ParameterBlocks(int dimension, long length, long step) {
     private static final long ELEMENTS = 1 << 18;
 
-    static ParameterBlocks of(Shape shape) {
+    public static ParameterBlocks of(Shape shape) {
         int dimension = 0;
         while (dimension < shape.dimension() - 1 && shape.get(dimension) == 1) {
             dimension++;
@@ -27,12 +27,12 @@ record ParameterBlocks(int dimension, long length, long step) {
     }
 
     /** Number of parts. */
-    long count() {
+    public long count() {
         return Math.max(1, (length + step - 1) / step);
     }
 
     /** A part of an array of the parameter's shape, sharing its memory; the caller closes it. */
-    NDArray view(NDArray array, long block) {
+    public NDArray view(NDArray array, long block) {
         return array.get(
                 new NDIndex().addAllDim(dimension).addSliceDim(block * step, Math.min(length, (block + 1) * step)));
     }

@@ -1,4 +1,4 @@
-package dev.rivulet.optim;
+package dev.rivulet.internal.optim;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
@@ -21,7 +21,7 @@ import java.nio.ByteOrder;
  *
  * <p>No operation leaves arrays open or allocates memory for its scalars.
  */
-final class Arithmetic implements AutoCloseable {
+public final class Arithmetic implements AutoCloseable {
     private static final NDIndex EVERYTHING = new NDIndex("...");
 
     private final NDManager manager;
@@ -33,7 +33,7 @@ final class Arithmetic implements AutoCloseable {
 
     private final NDArray float32;
 
-    Arithmetic(Engine engine) {
+    public Arithmetic(Engine engine) {
         manager = engine.newBaseManager(Device.cpu());
         float64 = manager.create(
                 memory.slice(0, Double.BYTES).order(ByteOrder.nativeOrder()), new Shape(), DataType.FLOAT64);
@@ -42,22 +42,22 @@ final class Arithmetic implements AutoCloseable {
     }
 
     /** {@code target *= factor}. */
-    void scale(NDArray target, double factor) {
+    public void scale(NDArray target, double factor) {
         target.muli(scalar(factor, target));
     }
 
     /** {@code target += value}. */
-    void addScalar(NDArray target, double value) {
+    public void addScalar(NDArray target, double value) {
         target.addi(scalar(value, target));
     }
 
     /** {@code target /= divisor}. */
-    void divide(NDArray target, double divisor) {
+    public void divide(NDArray target, double divisor) {
         target.divi(scalar(divisor, target));
     }
 
     /** {@code target = alpha * addend + target}; PyTorch's {@code add_(addend, alpha=alpha)}. */
-    void addScaled(NDArray target, NDArray addend, double alpha) {
+    public void addScaled(NDArray target, NDArray addend, double alpha) {
         if (alpha == 1) {
             target.addi(addend);
         } else {
@@ -69,7 +69,7 @@ final class Arithmetic implements AutoCloseable {
     }
 
     /** {@code target + weight * (end - target)}; PyTorch's {@code lerp_}. */
-    void lerp(NDArray target, NDArray end, double weight) {
+    public void lerp(NDArray target, NDArray end, double weight) {
         try (NDArray difference = end.sub(target)) {
             double rounded = rounded(weight, target);
             if (Math.abs(rounded) >= 0.5) {
@@ -82,7 +82,7 @@ final class Arithmetic implements AutoCloseable {
     }
 
     /** {@code target += value * factor * factor}; PyTorch's {@code addcmul_}. */
-    void addSquare(NDArray target, NDArray factor, double value) {
+    public void addSquare(NDArray target, NDArray factor, double value) {
         try (NDArray scaled = factor.mul(scalar(value, factor));
                 NDArray product = inFloat64(scaled)) {
             product.muli(factor);
@@ -91,7 +91,7 @@ final class Arithmetic implements AutoCloseable {
     }
 
     /** {@code target += value * dividend / divisor}; PyTorch's {@code addcdiv_}. */
-    void addQuotient(NDArray target, NDArray dividend, NDArray divisor, double value) {
+    public void addQuotient(NDArray target, NDArray dividend, NDArray divisor, double value) {
         try (NDArray quotient = dividend.mul(scalar(value, dividend))) {
             quotient.divi(divisor);
             target.addi(quotient);
@@ -99,14 +99,14 @@ final class Arithmetic implements AutoCloseable {
     }
 
     /** {@code target = max(target, other)}, elementwise. */
-    void maximize(NDArray target, NDArray other) {
+    public void maximize(NDArray target, NDArray other) {
         try (NDArray maximum = target.maximum(other)) {
             copy(maximum, target);
         }
     }
 
     /** Copies values into the target's own storage. */
-    void copy(NDArray source, NDArray target) {
+    public void copy(NDArray source, NDArray target) {
         target.set(EVERYTHING, source);
     }
 

@@ -1,4 +1,4 @@
-package dev.rivulet.optim;
+package dev.rivulet.internal.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.internal.engine.GradientMode;
+import dev.rivulet.optim.Adagrad;
+import dev.rivulet.optim.Adam;
+import dev.rivulet.optim.AdamW;
+import dev.rivulet.optim.RMSprop;
+import dev.rivulet.optim.SGD;
+import dev.rivulet.optim.TorchOptimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,14 +1,13 @@
-package dev.rivulet.optim;
+package dev.rivulet.internal.tensor;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
 /** Copies live arrays by name. */
-record TensorCopies(Map<String, NDArray> arrays) implements Function<String, Tensor> {
+public record TensorCopies(Map<String, NDArray> arrays) implements Function<String, Tensor> {
     @Override
     public Tensor apply(String name) {
         try (LiveTensors live = new LiveTensors()) {
