@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
  * <pre>{@code
  * @OnLoadCheckpoint
  * void readBack(Checkpoint checkpoint) {
- *     classNames = checkpoint.strings("class_names");
+ *     classNames = checkpoint.get("class_names", List.class);
  * }
  * }</pre>
  *

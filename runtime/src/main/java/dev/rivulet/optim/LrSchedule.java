@@ -7,7 +7,7 @@ import java.util.Optional;
  * Immutable, apart from the scheduler's state.
  *
  * <pre>{@code
- * optimizer.schedule(LrSchedule.of(new ReduceLROnPlateau()).monitor("val_loss"));
+ * optimizer.schedule(LrSchedule.of(ReduceLROnPlateau.builder().build()).monitor("val_loss"));
  * }</pre>
  *
  * @param scheduler the scheduler

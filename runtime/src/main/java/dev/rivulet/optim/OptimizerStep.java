@@ -25,10 +25,6 @@ import java.util.Set;
  * @since 0.1
  */
 public final class OptimizerStep implements AutoCloseable {
-    /** The remedy for an optimizer whose state cannot be saved or restored, for messages. */
-    public static final String STATE_REMEDY = "DJL's optimizers do not expose their state; use one of"
-            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes the same steps as DJL's.";
-
     private final Optimizer optimizer;
     private final GradientClipping clipping;
     private final boolean updateZeroesGradients;

@@ -12,14 +12,13 @@ import org.jspecify.annotations.Nullable;
  * An optimizer whose state can be saved and restored: PyTorch's optimizers ({@link TorchOptimizer}), and DJL's as
  * {@link RestorableAdam}, {@link RestorableAdamW} and {@link RestorableSgd}.
  *
- * <p>State is identified by the dotted names of the parameters. The training loop uses it as follows:
+ * <p>State is identified by the dotted names of the parameters:
  *
  * <pre>{@code
- * optimizer.initialize(parameters);                      // done by OptimizerStep
- * optimizer.loadStateDict(checkpoint);           // when resuming
- * …                                              // steps; at a step boundary:
- * Snapshot snapshot = pool.take();               // a pool of the weights and of optimizer.stateArrays()
- * optimizer.stateDict(snapshot.state()::get);    // plain values, safe to give to another thread
+ * optimizer.initialize(parameters);       // done by the trainer, or by OptimizerStep
+ * optimizer.loadStateDict(saved);         // when resuming
+ * …                                       // steps
+ * saved = optimizer.stateDict();          // plain values and copies, safe to give to another thread
  * }</pre>
  *
  * <p>Not thread-safe; use it on the training thread. The creator of the optimizer closes it, which frees the arrays.

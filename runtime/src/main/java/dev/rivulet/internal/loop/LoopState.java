@@ -81,11 +81,6 @@ public final class LoopState {
         return validationHasRun;
     }
 
-    /** Whether training ends after this batch. */
-    public boolean isStopping() {
-        return stopping;
-    }
-
     /**
      * The progress to save. In the middle of a batch, this is the end of the last batch before gradient accumulation
      * started.

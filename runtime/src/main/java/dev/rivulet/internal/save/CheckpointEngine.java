@@ -20,6 +20,7 @@ import dev.rivulet.internal.retention.SavePlan;
 import dev.rivulet.internal.snapshot.SnapshotPool;
 import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.state.TrainingComponents;
+import dev.rivulet.internal.state.TrainingStateMapper;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.Recovery;
 import dev.rivulet.optim.OptimizerStep;
@@ -113,7 +114,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
             LOG.warn(
                     "Training cannot resume from the checkpoints of this run, whose optimizer is {}. {}",
                     optimizer.optimizerName(),
-                    OptimizerStep.STATE_REMEDY);
+                    TrainingStateMapper.STATE_REMEDY);
         }
     }
 

@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
  * checkpoint, state that Lightning does not save starts fresh. For the training thread.
  */
 public final class TrainingStateMapper {
+    /** The remedy for an optimizer whose state cannot be saved or restored, for messages. */
+    public static final String STATE_REMEDY = "DJL's optimizers do not expose their state; use one of"
+            + " dev.rivulet.optim, such as Adam, or RestorableAdam, which computes the same steps as DJL's.";
+
     private static final Logger LOG = LoggerFactory.getLogger(TrainingStateMapper.class);
 
     private final Path file;
@@ -143,12 +147,12 @@ public final class TrainingStateMapper {
             throw new NotResumableException("Training cannot resume from " + file + ": it holds the states of "
                     + saved.optimizerStates().size() + " optimizers, not of one"
                     + own.optimizer().map(name -> "; " + name + " was used").orElse("") + ". "
-                    + OptimizerStep.STATE_REMEDY);
+                    + STATE_REMEDY);
         }
         StatefulOptimizer stateful = optimizer
                 .stateful()
                 .orElseThrow(() -> new NotResumableException("Training cannot resume with " + optimizer.optimizerName()
-                        + ". " + OptimizerStep.STATE_REMEDY));
+                        + ". " + STATE_REMEDY));
         stateful.loadStateDict(saved.optimizerStates().get(0));
         optimizer.schedules().loadStateDicts(saved.lrSchedulers());
     }
