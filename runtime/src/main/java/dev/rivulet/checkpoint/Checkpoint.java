@@ -41,7 +41,7 @@ public final class Checkpoint {
 
     private final Provenance provenance;
     private final Map<String, Object> entries;
-    private final boolean saved;
+    private volatile boolean saved;
 
     private Checkpoint(Provenance provenance, Map<String, Object> entries, boolean saved) {
         this.provenance = provenance;
@@ -62,7 +62,7 @@ public final class Checkpoint {
     public static Checkpoint saved(Provenance provenance, Map<String, ? extends @Nullable Object> entries) {
         Checkpoint checkpoint = toSave(provenance);
         entries.forEach(checkpoint::put);
-        return checkpoint.copy();
+        return checkpoint.seal();
     }
 
     /** Whether Lightning or Rivulet uses a key in a {@code .ckpt}, so that entries cannot use it. */
@@ -70,8 +70,12 @@ public final class Checkpoint {
         return RESERVED.contains(key);
     }
 
-    /** An immutable copy, for the writer. */
-    public Checkpoint copy() {
+    /**
+     * Ends the time in which entries can be put, and returns an immutable copy for the writer. From then on, {@link
+     * #put} refuses the entries of a hook that has kept a reference to this one.
+     */
+    public Checkpoint seal() {
+        saved = true;
         return new Checkpoint(provenance, entries, true);
     }
 

@@ -90,7 +90,7 @@ class CheckpointTest {
     void refusesEntriesOnceItIsSaved() throws NotACheckpointException {
         checkpoint.put("unit", "metre");
 
-        for (Checkpoint saved : List.of(roundTrip(checkpoint), checkpoint.copy())) {
+        for (Checkpoint saved : List.of(roundTrip(checkpoint), checkpoint.seal(), checkpoint)) {
             assertThatThrownBy(() -> saved.put("names", List.of("a")))
                     .isExactlyInstanceOf(UnsupportedOperationException.class)
                     .hasMessage(

@@ -102,9 +102,9 @@ final class SaveRequest implements AutoCloseable {
         weights.complete(stream);
     }
 
-    /** Copies the entries, because hooks may have kept references to them. */
+    /** Ends the time in which hooks can add entries, because they may have kept references. */
     void seal() {
-        described.replaceAll((stream, checkpoint) -> checkpoint.copy());
+        described.replaceAll((stream, checkpoint) -> checkpoint.seal());
     }
 
     /** Hands this over to the writer thread, which calls it. */
