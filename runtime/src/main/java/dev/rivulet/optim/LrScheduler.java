@@ -59,7 +59,7 @@ public abstract class LrScheduler {
     final List<ParamGroup> groups() {
         if (groups.isEmpty()) {
             throw new IllegalStateException(getClass().getSimpleName()
-                    + " does not belong to an optimizer yet; pass it to" + " TorchOptimizer.schedule.");
+                    + " does not belong to an optimizer yet; pass it to TorchOptimizer.schedule.");
         }
         return groups;
     }

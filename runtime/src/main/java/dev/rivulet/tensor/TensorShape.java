@@ -19,7 +19,7 @@ public final class TensorShape {
         for (long dimension : dimensions) {
             if (dimension < 0) {
                 throw new IllegalArgumentException(
-                        "Shape " + this + " has a negative dimension; give sizes of at" + " least 0.");
+                        "Shape " + this + " has a negative dimension; give sizes of at least 0.");
             }
             product = Math.multiplyExact(product, dimension);
         }

@@ -126,7 +126,7 @@ public final class ResumeReport {
                             .append(
                                     found.otherTensors() == 0
                                             ? "."
-                                            : "; " + found.otherTensors() + " more tensors" + " differ."));
+                                            : "; " + found.otherTensors() + " more tensors differ."));
             report.append("\n  Likely cause: ").append(found.cause());
         });
         if (!excluded.isEmpty()) {

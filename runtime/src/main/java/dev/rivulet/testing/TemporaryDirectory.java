@@ -19,7 +19,7 @@ final class TemporaryDirectory implements AutoCloseable {
             this.path = Files.createTempDirectory(prefix);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "A temporary directory cannot be created; set -Djava.io.tmpdir to a writable" + " directory.", e);
+                    "A temporary directory cannot be created; set -Djava.io.tmpdir to a writable directory.", e);
         }
     }
 
@@ -49,7 +49,7 @@ final class TemporaryDirectory implements AutoCloseable {
             });
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "The temporary directory " + path + " cannot be deleted; delete it by" + " hand.", e);
+                    "The temporary directory " + path + " cannot be deleted; delete it by hand.", e);
         }
     }
 }

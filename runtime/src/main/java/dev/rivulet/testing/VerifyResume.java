@@ -77,10 +77,10 @@ public final class VerifyResume {
             throw new IllegalArgumentException("The class " + className + " is not on the class path. " + USAGE, e);
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException(
-                    className + " cannot be created: its constructor threw" + " " + e.getCause(), e);
+                    className + " cannot be created: its constructor threw " + e.getCause(), e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(
-                    className + " cannot be created: it and its constructor without parameters must be public." + " "
+                    className + " cannot be created: it and its constructor without parameters must be public. "
                             + USAGE,
                     e);
         }

@@ -112,8 +112,7 @@ public final class FileVerifier {
 
     private static String expected(Candidate candidate) {
         return describe(candidate.checkpoint().bytes(), candidate.checkpoint().crc32c()) + " according to the"
-                + " manifest of"
-                + " group " + candidate.group();
+                + " manifest of group " + candidate.group();
     }
 
     private static String describe(long bytes, long crc32c) {

@@ -202,7 +202,7 @@ public final class TorchCheckpointFile implements CheckpointFile {
         for (Map.Entry<TorchValue, TorchValue> entry : dict.entries().entrySet()) {
             if (!(entry.getKey() instanceof TorchValue.Str name) || !(entry.getValue() instanceof TorchTensor tensor)) {
                 throw new NotACheckpointException(path + " has no state dict: its entry "
-                        + PlainValues.fromTorch(entry.getKey()) + " is not a named tensor." + " Save a state dict, or"
+                        + PlainValues.fromTorch(entry.getKey()) + " is not a named tensor. Save a state dict, or"
                         + " a dictionary with one under \"state_dict\".");
             }
             tensors.put(name.value(), tensor);

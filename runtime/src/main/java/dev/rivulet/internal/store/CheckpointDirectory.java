@@ -67,7 +67,7 @@ public final class CheckpointDirectory implements AutoCloseable {
         try {
             if (Files.isSymbolicLink(layout.folder())) {
                 throw new IOException(
-                        layout.folder() + " is a symbolic link, but must be a folder in the directory" + " itself");
+                        layout.folder() + " is a symbolic link, but must be a folder in the directory itself");
             }
             DurableFiles.createFolders(layout.folder());
             DirectoryLock lock = DirectoryLock.take(layout);

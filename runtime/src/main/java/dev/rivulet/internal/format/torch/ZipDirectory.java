@@ -103,7 +103,7 @@ record ZipDirectory(long start, List<Entry> entries) {
         if (end.getInt(0) != ZipLayout.END64_SIGNATURE
                 || end.getLong(4) != ZipLayout.END64_BYTES - Integer.BYTES - Long.BYTES) {
             throw input.violation(
-                    TorchRule.ZIP64, position, "the zip64 end record is missing or has an unusual" + " length");
+                    TorchRule.ZIP64, position, "the zip64 end record is missing or has an unusual length");
         }
         End large = new End(end.getLong(32), end.getLong(40), end.getLong(48), position);
         if (record.getInt(4) != 0
@@ -208,7 +208,7 @@ record ZipDirectory(long start, List<Entry> entries) {
             }
             if (!names.add(name)) {
                 throw input.violation(
-                        TorchRule.DUPLICATE_NAME, position, "\"" + PickleInput.shown(name) + "\" occurs" + " twice");
+                        TorchRule.DUPLICATE_NAME, position, "\"" + PickleInput.shown(name) + "\" occurs twice");
             }
             return name;
         }
@@ -265,7 +265,7 @@ record ZipDirectory(long start, List<Entry> entries) {
                 int length = Short.toUnsignedInt(extra.getShort());
                 if (length > extra.remaining() || (id == ZipLayout.ZIP64_FIELD && found)) {
                     throw input.violation(
-                            TorchRule.EXTRA_FIELD, position, "an extra field is truncated or occurs" + " twice");
+                            TorchRule.EXTRA_FIELD, position, "an extra field is truncated or occurs twice");
                 }
                 int end = extra.position() + length;
                 if (id == ZipLayout.ZIP64_FIELD) {
