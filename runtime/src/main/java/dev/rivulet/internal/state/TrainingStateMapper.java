@@ -151,8 +151,8 @@ public final class TrainingStateMapper {
         }
         StatefulOptimizer stateful = optimizer
                 .stateful()
-                .orElseThrow(() -> new NotResumableException("Training cannot resume with " + optimizer.optimizerName()
-                        + ". " + STATE_REMEDY));
+                .orElseThrow(() -> new NotResumableException(
+                        "Training cannot resume with " + optimizer.optimizerName() + ". " + STATE_REMEDY));
         stateful.loadStateDict(saved.optimizerStates().get(0));
         optimizer.schedules().loadStateDicts(saved.lrSchedulers());
     }
