@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,6 +44,7 @@ class GoldenTest {
         assertThat(compiled.generated()).isEqualTo(expected(folder));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("folders")
     void ecjWritesTheSameAndCompilesIt(Path folder) throws IOException {

@@ -31,10 +31,12 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Compares registries of random classes with what reflection finds in the same classes. */
 @NullUnmarked // Registries are called with nulls: the random members log their calls and look at nothing.
+@Tag("slow")
 class RegistryOracleTest {
     private static final int PACKAGES = 120;
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Checks the example's derived weights bit for bit, in a run that keeps every checkpoint so that streams can be
  * compared.
  */
+@Tag("slow")
 class DerivedWeightsTest {
     @TempDir
     static Path directory;
