@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
+import org.apiguardian.api.API;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,12 +99,12 @@ class RuntimeRegistriesTest {
     }
 
     private static Map<String, String> generate(List<Source> sources) {
-        String libraries = Stream.of(Test.class, ParameterizedTest.class, Assertions.class)
+        String libraries = Stream.of(API.class, Test.class, ParameterizedTest.class, Assertions.class)
                 .map(Compilation::location)
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator, Compilation.LIBRARIES + File.pathSeparator, ""));
         Compiled compiled = Compilation.javac()
-                .options("-proc:only", "-Xlint:none", "-classpath", libraries)
+                .options("-proc:only", "-implicit:none", "-Xlint:none", "-classpath", libraries)
                 .sourcePath(sources)
                 .compile(sources.stream()
                         .filter(source ->
