@@ -233,7 +233,7 @@ public final class FitLoop {
         int index = state.batchIndex;
         state.inBatch = true;
         state.windowStart = index - index % settings.accumulateGradBatches(); // Also if an earlier run started it.
-        memory.random().beginStep(state.totalBatches);
+        memory.random().beginStep(state.totalBatches());
         try (Batch batch = batches.next()) {
             updateEpochSize(batches, batch);
             hooks.call(each -> each.onTrainBatchStart(batch, index));
