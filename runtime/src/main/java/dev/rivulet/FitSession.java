@@ -236,15 +236,14 @@ final class FitSession implements StepFunctions, FitContext {
                 module.hyperParameters());
         try (NDManager scope = network.manager().newSubManager()) {
             StateDict live = StateDict.of(network.arrays(), scope);
-            parts.transforms().values().forEach(transform -> transform.begin(live));
+            StatefulUpdates updates = new StatefulUpdates(network, parts.transforms(), live, state);
+            updates.begin();
             try (CheckpointEngine streams = streams(start, declared, graph, directory, parts)) {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 if (start.checkpoint().isPresent()) {
                     declared.notifyLoaded(start.checkpoint().get());
                 }
-                ModelHooks updates =
-                        new StatefulUpdates(network, parts.transforms().values(), live, state);
                 TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
                 new FitLoop(settings.loop(), train, validation, this, hooks(updates, streams), run)
                         .run(start.progress());

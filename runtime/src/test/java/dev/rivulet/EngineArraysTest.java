@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,8 +97,16 @@ class EngineArraysTest {
         assertThat(engineArrays()).isEqualTo(before);
     }
 
+    /** Counts once the number stays the same, because memory of user code is freed a moment after its call. */
     private int engineArrays() {
-        return manager.getParentManager().getManagedArrays().size();
+        int arrays = manager.getParentManager().getManagedArrays().size();
+        for (int unchanged = 0; unchanged < 10; unchanged++) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            int now = manager.getParentManager().getManagedArrays().size();
+            unchanged = now == arrays ? unchanged : 0;
+            arrays = now;
+        }
+        return arrays;
     }
 
     /** A linear model with a stateful transform. */

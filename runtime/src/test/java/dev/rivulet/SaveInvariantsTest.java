@@ -1,10 +1,9 @@
 package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import dev.rivulet.checkpoint.FitException;
+import dev.rivulet.checkpoint.DeterminismCheck;
 import dev.rivulet.checkpoint.StreamFailure;
 import dev.rivulet.fixture.ConfigurableModule.Transform;
 import dev.rivulet.fixture.FitTestCase;
@@ -23,8 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The live weights are equal before and after each save, and the file of the original stream holds them. */
 class SaveInvariantsTest extends FitTestCase {
@@ -73,7 +72,7 @@ class SaveInvariantsTest extends FitTestCase {
 
     @ParameterizedTest
     @MethodSource("writers")
-    void aTransformThatWritesIntoWeightsHarmsOnlyItsOwnStream(Consumer<SeeingModule> careless) {
+    void aTransformThatWritesIntoWeightsHarmsOnlyItsOwnStream(Consumer<SeeingModule> careless, String what) {
         try (SeeingModule module = new SeeingModule()) {
             careless.accept(module);
 
@@ -85,23 +84,23 @@ class SaveInvariantsTest extends FitTestCase {
                     .hasSize(8)
                     .allSatisfy(failure -> assertThat(failure)
                             .hasToString("stream \"transformed\", epoch " + failure.epoch() + ", step "
-                                    + failure.globalStep()
-                                    + ": The transform of the stream \"transformed\" changed \"weight\" in place. The"
-                                    + " weights have been restored. Use operations that return a new array, such as mul"
-                                    + " instead of muli."));
+                                    + failure.globalStep() + ": The transform of the stream \"transformed\" changed "
+                                    + what
+                                    + " Use operations that return a new array, such as mul instead of muli."));
             assertThatUntransformedStreamsAreIntact(result);
         }
     }
 
-    static Stream<Named<Consumer<SeeingModule>>> writers() {
+    static Stream<Arguments> writers() {
+        Consumer<SeeingModule> argument = module -> module.transform("transformed", SaveInvariantsTest::doubleInPlace);
+        Consumer<SeeingModule> live = module -> module.transform("transformed", (weights, context) -> {
+            module.corruptWeights();
+            return weights;
+        });
         return Stream.of(
-                Named.of("its argument", module -> module.transform("transformed", SaveInvariantsTest::doubleInPlace)),
-                Named.of(
-                        "the live weights",
-                        module -> module.transform("transformed", (weights, context) -> {
-                            module.corruptWeights();
-                            return weights;
-                        })));
+                Arguments.of(Named.of("its argument", argument), "its argument \"weight\" in place."),
+                Arguments.of(
+                        Named.of("the live weights", live), "\"weight\" in place. The weights have been restored."));
     }
 
     @ParameterizedTest
@@ -248,21 +247,21 @@ class SaveInvariantsTest extends FitTestCase {
     }
 
     @Test
-    void weightsOfAnEarlierSaveAreRefused() {
+    void weightsOfAnEarlierCallAreRefused() {
         List<StateDict> kept = new ArrayList<>();
         try (TransformingModule module = new TransformingModule()) {
             module.transform("transformed", (weights, context) -> {
                 kept.add(weights);
                 return kept.get(0);
             });
-            FitResult result = fit(module);
+            FitResult result = trainer().determinismCheck(DeterminismCheck.NEVER).build().fit(module, points, points);
 
             assertThat(result.stream("transformed").kept()).hasSize(1);
             assertThat(result.stream("transformed").failures())
                     .singleElement()
                     .satisfies(failure -> assertThat(failure.cause())
                             .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining("weights.tensor(name).copy()"));
+                            .hasMessageContaining("weights.tensor(name)"));
         }
     }
 
@@ -296,34 +295,6 @@ class SaveInvariantsTest extends FitTestCase {
             assertThatWeightsAndOriginalAreIntact(result);
             assertThat(result.stream("transformed").failures()).hasSize(8);
             assertThatUntransformedStreamsAreIntact(result);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void trainingEndsWhenWeightsCannotBeRestored(boolean fails) {
-        try (SeeingModule module = new SeeingModule()) {
-            module.transform("transformed", (weights, context) -> {
-                if (context.globalStep() < 3) {
-                    return weights;
-                }
-                module.corruptWeights();
-                doubleInPlace(weights, context);
-                if (fails) {
-                    throw new IOException("half way");
-                }
-                return weights;
-            });
-
-            assertThatThrownBy(() -> fitSavingEachStep(module))
-                    .isExactlyInstanceOf(FitException.class)
-                    .hasMessageStartingWith("Not saved: stream \"transformed\", epoch 0, step 3");
-
-            for (int step = 1; step <= 2; step++) {
-                assertThat(Weights.in(checkpoints().resolve("original-epoch=0-step=" + step + ".ckpt")))
-                        .isEqualTo(recorder.at(step));
-            }
-            assertThat(checkpoints().resolve("original-epoch=0-step=3.ckpt")).doesNotExist();
         }
     }
 

@@ -74,7 +74,7 @@ public final class Checkpoint {
      * Ends the time in which entries can be put, and returns an immutable copy for the writer. From then on, {@link
      * #put} refuses the entries of a hook that has kept a reference to this one.
      */
-    public Checkpoint seal() {
+    public synchronized Checkpoint seal() {
         saved = true;
         return new Checkpoint(provenance, entries, true);
     }
@@ -116,7 +116,7 @@ public final class Checkpoint {
      *     Lightning or Rivulet uses the key in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
      * @throws UnsupportedOperationException if the checkpoint has already been saved
      */
-    public void put(String key, Object value) {
+    public synchronized void put(String key, Object value) {
         if (saved) {
             throw new UnsupportedOperationException("The entry \"" + key
                     + "\" cannot be put into a checkpoint that has been saved: its file would not have it. Put entries"

@@ -79,7 +79,9 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         if (!started) {
             throw new IllegalStateException("There is no average before the first optimizer step.");
         }
-        return weights.map((name, weight) -> copy(average(name), context));
+        Map<String, NDArray> copies = new LinkedHashMap<>();
+        weights.names().forEach(name -> copies.put(name, copy(average(name), context)));
+        return StateDict.of(copies, context.manager());
     }
 
     /** The average of each weight, under the weight's name. */

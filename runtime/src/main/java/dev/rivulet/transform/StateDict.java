@@ -3,19 +3,23 @@ package dev.rivulet.transform;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.rivulet.internal.tensor.Conversion;
-import dev.rivulet.internal.tensor.NDArrays;
+import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.internal.tensor.WeightsDigest;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * tensors only.
  *
  * <p>Methods that modify a state dict return a new one. Do not modify its arrays in place: use {@code mul}, not
- * {@code muli}. The arrays are valid during the call that receives the state dict, and are closed after it. Confined to
- * the thread of that call.
+ * {@code muli}. The arrays that a transform gets are copies, made when it asks for them; they are valid during the call
+ * that receives the state dict, and are closed after it. Confined to the thread of that call.
  *
  * <p>A unit test of a transform creates one from a few small arrays:
  *
@@ -57,20 +61,31 @@ public final class StateDict {
      */
     public static StateDict of(Map<String, NDArray> weights, NDManager manager) {
         Map<String, Value> values = new LinkedHashMap<>();
-        weights.forEach((name, array) -> values.put(name, new Value(array, null)));
-        return new StateDict(new Workspace(manager), values);
+        weights.forEach((name, array) -> values.put(name, new Value(array)));
+        return new StateDict(new Workspace(manager, manager), values);
     }
 
     /**
-     * Creates a state dict of tensors of any type.
+     * Creates a state dict of tensors of any type. Nothing that is done with its arrays changes the tensors.
      *
      * @param weights tensors by name, in the order in which they are saved; their memory must outlive the manager
      * @param manager owns all arrays created from the state dict, which is usable until the manager is closed
      */
     public static StateDict ofTensors(Map<String, Tensor> weights, NDManager manager) {
+        return ofTensors(weights, manager, manager);
+    }
+
+    /**
+     * Creates the argument of a transform, for the framework.
+     *
+     * @param weights tensors by name, in the order in which they are saved; their memory must outlive the manager
+     * @param manager owns all arrays created from the state dict, which is usable until the manager is closed
+     * @param memory owns the memory of these arrays, so that closing one of them does not free it
+     */
+    public static StateDict ofTensors(Map<String, Tensor> weights, NDManager manager, NDManager memory) {
         Map<String, Value> values = new LinkedHashMap<>();
-        weights.forEach((name, tensor) -> values.put(name, new Value(null, tensor)));
-        return new StateDict(new Workspace(manager), values);
+        weights.forEach((name, tensor) -> values.put(name, new Value(tensor)));
+        return new StateDict(new Workspace(manager, memory), values);
     }
 
     /** The names of all tensors, in order. */
@@ -94,12 +109,12 @@ public final class StateDict {
     }
 
     /**
-     * Returns a tensor as bytes.
+     * Returns a copy of a tensor, as bytes. It may be used after the call that received the state dict.
      *
      * @throws NoSuchElementException if no tensor has the name
      */
     public Tensor tensor(String name) {
-        return value(name).tensor(workspace);
+        return value(name).copy(workspace);
     }
 
     /**
@@ -115,7 +130,7 @@ public final class StateDict {
                 throw new IllegalArgumentException("The transform returned null for \"" + name
                         + "\"; return the array itself to keep it, or use filter to leave it out.");
             }
-            mapped.put(name, new Value(result, null));
+            mapped.put(name, new Value(result));
         }
         return new StateDict(workspace, mapped);
     }
@@ -126,22 +141,21 @@ public final class StateDict {
     public StateDict to(Dtype dtype) {
         Map<String, Value> converted = new LinkedHashMap<>();
         values.forEach((name, value) -> {
-            Tensor tensor = value.tensor(workspace);
-            converted.put(
-                    name,
-                    Conversion.accepts(tensor.dtype()) ? new Value(null, Conversion.convert(tensor, dtype)) : value);
+            Tensor tensor = value.view(workspace);
+            boolean converts = Conversion.accepts(tensor.dtype()) && tensor.dtype() != dtype;
+            converted.put(name, converts ? new Value(Conversion.convert(tensor, dtype)) : value);
         });
         return new StateDict(workspace, converted);
     }
 
     /** Replaces a tensor, or adds it at the end. */
     public StateDict with(String name, NDArray array) {
-        return with(name, new Value(Objects.requireNonNull(array, name), null));
+        return with(name, new Value(Objects.requireNonNull(array, name)));
     }
 
     /** Replaces a tensor, or adds it at the end. */
     public StateDict with(String name, Tensor tensor) {
-        return with(name, new Value(null, Objects.requireNonNull(tensor, name)));
+        return with(name, new Value(Objects.requireNonNull(tensor, name)));
     }
 
     /** Keeps only the tensors whose name matches. */
@@ -167,31 +181,53 @@ public final class StateDict {
         return new StateDict(workspace, renamed);
     }
 
-    /** Returns all tensors as bytes, by name, in order. */
+    /** Returns copies of all tensors, as bytes, by name, in order. */
     public Map<String, Tensor> tensors() {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        values.forEach((name, value) -> tensors.put(name, value.tensor(workspace)));
-        return tensors;
+        return tensors(value -> value.copy(workspace));
     }
 
     /**
-     * Copies all arrays that a manager does not own, because their owner may modify or close them. The framework calls
-     * this for the result of a transform.
+     * Returns all tensors as bytes, by name, in order, without copying them. The framework calls this for the result of
+     * a transform.
      *
-     * @param manager arrays of this manager and of its sub-managers are not copied
+     * @param memory keeps the memory of the arrays, even if they are closed; the tensors are valid until it is closed,
+     *     and reading one later crashes the JVM
      */
-    public StateDict retainedBy(NDManager manager) {
-        Map<String, Value> retained = new LinkedHashMap<>();
-        values.forEach((name, value) -> {
-            Tensor tensor = value.tensor(workspace);
-            retained.put(name, value.isManagedBy(manager) ? value : new Value(null, tensor.copy()));
+    public Map<String, Tensor> views(NDManager memory) {
+        Workspace views = new Workspace(memory, memory);
+        return tensors(value -> {
+            workspace.requireOpen();
+            return value.view(views);
         });
-        return new StateDict(workspace, retained);
+    }
+
+    /** The arrays that were made of tensors, as copies. For the framework, which frees them after the call. */
+    public List<NDArray> copies() {
+        return values.values().stream()
+                .flatMap(value -> value.copy == null ? Stream.empty() : Stream.ofNullable(value.array))
+                .toList();
+    }
+
+    /**
+     * The name of the first tensor whose array has been changed in place. For the framework, which calls it for the
+     * argument of a transform.
+     */
+    public Optional<String> firstChanged() {
+        return values.entrySet().stream()
+                .filter(named -> named.getValue().isChanged())
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** Digest of the bytes of all tensors, such as {@code crc32c:1a2b3c4d}, as recorded in files and manifests. */
     public String digest() {
-        return WeightsDigest.of(tensors());
+        return WeightsDigest.of(tensors(value -> value.view(workspace)));
+    }
+
+    private Map<String, Tensor> tensors(Function<Value, Tensor> tensor) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        values.forEach((name, value) -> tensors.put(name, tensor.apply(value)));
+        return tensors;
     }
 
     private StateDict with(String name, Value value) {
@@ -214,43 +250,56 @@ public final class StateDict {
         return values.keySet().toString();
     }
 
-    /** An array, a tensor, or both; the missing one is created on demand. */
+    /** An array; or a tensor, of which an array is made on demand, as a copy. */
     private static final class Value {
+        private final @Nullable Tensor source;
+        private @Nullable NDArray copy;
         private @Nullable NDArray array;
-        private @Nullable Tensor tensor;
 
-        private Value(@Nullable NDArray array, @Nullable Tensor tensor) {
+        private Value(NDArray array) {
+            this.source = null;
             this.array = array;
-            this.tensor = tensor;
         }
 
-        /** Whether a manager or one of its sub-managers owns the array; true without an array. */
-        private boolean isManagedBy(NDManager manager) {
-            if (array == null) {
-                return true;
-            }
-            for (NDManager owner = array.getManager(); owner != null; owner = owner.getParentManager()) {
-                if (owner == manager) {
-                    return true;
-                }
-            }
-            return false;
+        private Value(Tensor source) {
+            this.source = source;
         }
 
         private NDArray array(Workspace workspace) {
             workspace.requireOpen();
             if (array == null) {
-                array = NDArrays.create(workspace.manager(), tensor(workspace));
+                copy = workspace.copy(Objects.requireNonNull(source, "A value has an array or a tensor."));
+                array = workspace.alias(copy);
             }
             return array;
         }
 
-        private Tensor tensor(Workspace workspace) {
+        /** The tensor, or the array's own memory. */
+        private Tensor view(Workspace workspace) {
             workspace.requireOpen();
-            if (tensor == null) {
-                tensor = workspace.lend(Objects.requireNonNull(array, "A value has an array or a tensor."));
+            return array == null
+                    ? Objects.requireNonNull(source, "A value has an array or a tensor.")
+                    : workspace.view(array);
+        }
+
+        private Tensor copy(Workspace workspace) {
+            workspace.requireOpen();
+            if (array == null) {
+                return view(workspace).copy();
             }
-            return tensor;
+            try (LiveTensors live = new LiveTensors()) {
+                return live.view(array).copy();
+            }
+        }
+
+        /** Whether the array was made of the tensor, and has been changed since. */
+        private boolean isChanged() {
+            if (source == null || copy == null) {
+                return false;
+            }
+            try (LiveTensors live = new LiveTensors()) {
+                return !source.contentEquals(live.view(copy));
+            }
         }
     }
 }

@@ -70,8 +70,16 @@ public final class DeclaredStreams {
 
     /** Whether any class has hooks that add entries; called once per fit. */
     public boolean addsEntries() {
-        return registries.stream()
-                .anyMatch(registry -> overrides(registry, CallbackRegistry.class, "onSaveCheckpoint"));
+        return overrides("onSaveCheckpoint");
+    }
+
+    /** Whether any class has conditions; called once per fit. */
+    public boolean hasConditions() {
+        return overrides("saves");
+    }
+
+    private boolean overrides(String method) {
+        return registries.stream().anyMatch(registry -> overrides(registry, CallbackRegistry.class, method));
     }
 
     /** Whether an object's class overrides a default method of an interface. */

@@ -1,22 +1,25 @@
 package dev.rivulet.internal.derive;
 
-import ai.djl.ndarray.NDManager;
-import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.snapshot.Snapshot;
-import dev.rivulet.internal.tensor.WeightsDigest;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
 import dev.rivulet.transform.TransformException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
 
 /**
  * Computes the weights of all streams at one save: each once, when first needed. They are freed when the last stream
- * that needs them is done; {@link StreamChain} shows the states. Owns the computed weights, not the snapshot.
+ * that needs them is done. Owns the computed weights, not the snapshot.
+ *
+ * <p>No memory that is written to a file, or given to another transform, can be reached by user code: each transform
+ * gets copies, made when it asks for them, and what it returns is copied.
  *
  * <p>Used by one thread at a time: the training thread, then the writer thread.
  */
@@ -24,20 +27,23 @@ public final class DerivedWeights implements AutoCloseable {
     private final VerifiedTransforms transforms;
     private final SaveContext context;
     private final Snapshot snapshot;
-    private final MutationGuard guard;
     private final Map<String, StreamChain> chains = new LinkedHashMap<>();
+    private boolean trainingContinues;
 
     /**
      * The weights at a save; none is computed yet.
      *
      * @param snapshot the untransformed weights; closed by the caller
-     * @param guard protects the snapshot; closed by the caller
      */
-    public DerivedWeights(VerifiedTransforms transforms, SaveContext context, Snapshot snapshot, MutationGuard guard) {
+    public DerivedWeights(VerifiedTransforms transforms, SaveContext context, Snapshot snapshot) {
         this.transforms = transforms;
         this.context = context;
         this.snapshot = snapshot;
-        this.guard = guard;
+    }
+
+    /** Notes that training continues. For the writer thread, which uses this from now on. */
+    public void handOver() {
+        trainingContinues = true;
     }
 
     /**
@@ -45,13 +51,9 @@ public final class DerivedWeights implements AutoCloseable {
      * of transforms that see the module, and their sources.
      */
     public void prepare(String stream) throws Exception {
-        chain(stream).use();
-        complete(stream);
-    }
-
-    /** Recomputes, for a prepared stream, what only the training thread can compute, if it was invalidated. */
-    public void complete(String stream) throws Exception {
-        Optional<StreamChain> onTrainingThread = chain(stream).firstThatSeesModule();
+        StreamChain chain = chain(stream);
+        chain.use();
+        Optional<StreamChain> onTrainingThread = chain.firstThatSeesModule();
         if (onTrainingThread.isPresent()) {
             of(onTrainingThread.get());
         }
@@ -60,15 +62,6 @@ public final class DerivedWeights implements AutoCloseable {
     /** A stream's weights. */
     public StreamWeights of(String stream) throws Exception {
         return of(chain(stream));
-    }
-
-    /**
-     * Notes that a stream has been written. From now on, a file of untransformed weights is the snapshot's second copy.
-     */
-    public void written(String stream, CheckpointCodec codec, Path file) {
-        if (chain(stream).isUntransformed()) {
-            guard.saved(codec, file);
-        }
     }
 
     /** Ends the use of a prepared stream, whether it was saved or not. */
@@ -92,28 +85,22 @@ public final class DerivedWeights implements AutoCloseable {
     }
 
     private StreamWeights of(StreamChain stream) throws Exception {
-        // Needed for computed weights as well: a transform may return its argument, which lies in the snapshot.
-        guard.requireIntact();
         if (stream.computed().isEmpty()) {
             Optional<StreamDeclaration.Transform> transform =
                     stream.declaration().transform();
-            stream.compute(transform.isPresent() ? derived(stream.name(), transform.get()) : untransformed());
+            stream.compute(
+                    transform.isPresent() ? derived(stream.name(), transform.get()) : new StreamWeights(snapshot));
         }
         return stream.computed().orElseThrow();
     }
 
-    private StreamWeights untransformed() {
-        NDManager memory = transforms.newManager();
-        return new StreamWeights(memory, StateDict.ofTensors(snapshot.weights(), memory));
-    }
-
     private StreamWeights derived(String stream, StreamDeclaration.Transform transform) throws Exception {
-        StreamWeights source = of(transform.from());
-        guard.prepare(transforms.isVerified(stream));
+        StreamWeights source = of(chain(transform.from()));
         StreamWeights result = transformed(stream, transform, source);
         if (transforms.repeats(stream)) {
             try (StreamWeights again = transformed(stream, transform, source)) {
                 requireSame(transform, result.weights(), again.weights());
+                requireSame(transform, result.extraTensors(), again.extraTensors());
             } catch (Throwable failure) {
                 result.close();
                 throw failure;
@@ -123,9 +110,14 @@ public final class DerivedWeights implements AutoCloseable {
         return result;
     }
 
-    private static void requireSame(StreamDeclaration.Transform transform, StateDict result, StateDict again) {
-        for (String name : result.names()) {
-            if (!again.names().contains(name) || !again.tensor(name).contentEquals(result.tensor(name))) {
+    private static void requireSame(
+            StreamDeclaration.Transform transform, Map<String, Tensor> result, Map<String, Tensor> again) {
+        Set<String> names = new TreeSet<>(result.keySet());
+        names.addAll(again.keySet());
+        for (String name : names) {
+            Tensor first = result.get(name);
+            Tensor second = again.get(name);
+            if (first == null || second == null || !first.contentEquals(second)) {
                 throw new TransformException("The transform " + transform.member()
                         + ", run twice on the same weights, returned two different tensors \"" + name
                         + "\". Let it depend on its arguments alone, not on random numbers or on earlier calls;"
@@ -136,47 +128,45 @@ public final class DerivedWeights implements AutoCloseable {
 
     private StreamWeights transformed(String stream, StreamDeclaration.Transform transform, StreamWeights source)
             throws Exception {
-        StreamChain from = chain(transform.from());
-        NDManager memory = transforms.newManager();
-        try {
-            TransformContext transformContext = context.transformContext(stream, from.name(), memory);
-            String digest = from.isUntransformed() ? snapshot.digest() : source.digest();
-            // Separate arrays over the same memory: a transform may close its argument, which others still need.
-            Map<String, Tensor> tensors = argument(from, source);
-            StateDict argument = StateDict.ofTensors(tensors, memory);
+        try (CallMemory memory = CallMemory.create()) {
+            TransformContext added = memory.context(context, stream, transform.from());
+            StateDict argument = memory.argument(source.weights());
             String who = "The transform of the stream \"" + stream + "\"";
-            StateDict result = guard.watch(
-                    who,
-                    () -> transforms.transform(stream, argument, transformContext),
-                    () -> refuseChange(who, from, source, tensors));
-            StreamWeights.check(transform, source.weights(), result);
-            return new StreamWeights(memory, result, digest, transformContext);
-        } catch (Throwable failure) {
-            memory.close();
-            throw failure;
+            StateDict returned = call(who, () -> transforms.transform(stream, argument, added));
+            memory.requireArgumentsUnchanged(who);
+            Map<String, Tensor> result =
+                    TransformResult.checked(transform, source.weights(), returned, memory.hidden());
+            Map<String, Tensor> extra =
+                    StateDict.of(added.tensors(), added.manager()).views(memory.hidden());
+            ResultMemory copies = transforms.resultMemory();
+            return new StreamWeights(
+                    source,
+                    copies.copy(result, source.weights().values()),
+                    copies.copy(extra, List.of()),
+                    added.metadata());
         }
     }
 
-    /**
-     * The argument of a transform: a copy if others need the original and it cannot be recomputed while training
-     * continues.
-     */
-    private Map<String, Tensor> argument(StreamChain from, StreamWeights source) {
-        Map<String, Tensor> argument = new LinkedHashMap<>(source.weights().tensors());
-        if (guard.trainingContinues() && from.firstThatSeesModule().isPresent() && from.isShared()) {
-            argument.replaceAll((name, tensor) -> tensor.copy());
-        }
-        return argument;
+    private StateDict call(String who, Callable<StateDict> transform) throws Exception {
+        return trainingContinues
+                ? callOnWriter(who, transform)
+                : MutationGuard.watch(snapshot, who, transform);
     }
 
-    /** Refuses a transform that has changed its argument. */
-    private void refuseChange(String who, StreamChain from, StreamWeights source, Map<String, Tensor> argument) {
-        if (!from.isUntransformed() && !source.digest().equals(WeightsDigest.of(argument))) {
-            if (source.isChanged()) {
-                chains.values().forEach(chain -> chain.invalidateIfMadeFrom(from));
-            }
-            throw MutationGuard.changed(who, "the weights of \"" + from.name() + "\"");
+    /** The writer must not stay interrupted, because that would close its files. */
+    private static StateDict callOnWriter(String who, Callable<StateDict> transform) throws Exception {
+        boolean interrupted;
+        StateDict result;
+        try {
+            result = transform.call();
+        } finally {
+            interrupted = Thread.interrupted();
         }
+        if (interrupted) {
+            throw new TransformException(who + " left its thread interrupted. Let it throw the InterruptedException,"
+                    + " or clear the flag with Thread.interrupted().");
+        }
+        return result;
     }
 
     @Override

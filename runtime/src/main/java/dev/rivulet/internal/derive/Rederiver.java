@@ -12,6 +12,7 @@ import dev.rivulet.internal.engine.TorchEngine;
 import dev.rivulet.internal.file.CheckpointCodecs;
 import dev.rivulet.internal.file.CheckpointFile;
 import dev.rivulet.internal.file.FileVerifier;
+import dev.rivulet.internal.tensor.WeightsDigest;
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.tensor.Tensor;
@@ -178,24 +179,22 @@ public final class Rederiver {
     private Result transformed(
             Content expected, Content source, List<StreamDeclaration> chain, SaveContext context, NDManager memory)
             throws Exception {
-        Map<String, Tensor> copies = new LinkedHashMap<>(); // A transform may break the rules and write in place.
-        source.weights().forEach((name, tensor) -> copies.put(name, tensor.copy()));
-        StateDict current = StateDict.ofTensors(copies, memory);
+        Map<String, Tensor> current = source.weights();
         Map<String, Tensor> added = Map.of();
         Map<String, String> metadata = Map.of();
         for (StreamDeclaration link : chain) {
             if (link.name().equals(expected.provenance().stream())) {
-                requireSource(expected.provenance(), current.digest());
+                requireSource(expected.provenance(), WeightsDigest.of(current));
             }
             StreamDeclaration.Transform transform = link.transform().orElseThrow();
             TransformContext transformContext = context.transformContext(link.name(), transform.from(), memory);
-            StateDict result = registries.transform(link.name(), current, transformContext);
-            StreamWeights.check(transform, current, result);
-            current = result;
-            added = StateDict.of(transformContext.tensors(), memory).tensors();
+            StateDict argument = StateDict.ofTensors(current, memory);
+            StateDict result = registries.transform(link.name(), argument, transformContext);
+            current = TransformResult.checked(transform, current, result, memory);
+            added = StateDict.of(transformContext.tensors(), memory).views(memory);
             metadata = transformContext.metadata();
         }
-        Map<String, Tensor> tensors = new LinkedHashMap<>(current.tensors());
+        Map<String, Tensor> tensors = new LinkedHashMap<>(current);
         tensors.putAll(added);
         return new Result(tensors, metadata);
     }

@@ -2,28 +2,15 @@ package dev.rivulet.internal.derive;
 
 import dev.rivulet.registry.Execution;
 import dev.rivulet.registry.StreamDeclaration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * The weights of one stream at one save, linked to their source, back to the untransformed weights. A result may lie in
  * the memory of its sources, so a stream that is used holds its whole chain. Used by one thread at a time.
- *
- * <pre>
- *             compute               the last user is done
- *   (empty) ───────────▶ COMPUTED ───────────────────────▶ RELEASED     memory is freed
- *                        │      ▲
- *      user code changed │      │ compute again
- *      it, or a source   ▼      │
- *                       INVALIDATED ─────────────────────▶ RELEASED     memory is freed when the save is done,
- *                                         close                         because results of others may lie in it
- * </pre>
  */
 final class StreamChain implements AutoCloseable {
     private final StreamDeclaration declaration;
     private final Optional<StreamChain> source;
-    private final List<StreamWeights> invalidated = new ArrayList<>();
     private Optional<StreamWeights> computed = Optional.empty();
     private int users;
 
@@ -45,11 +32,7 @@ final class StreamChain implements AutoCloseable {
         return declaration;
     }
 
-    boolean isUntransformed() {
-        return source.isEmpty();
-    }
-
-    /** The weights, while they are COMPUTED. */
+    /** The weights; empty before they are computed, and once they are freed. */
     Optional<StreamWeights> computed() {
         return computed;
     }
@@ -64,31 +47,13 @@ final class StreamChain implements AutoCloseable {
         source.ifPresent(StreamChain::use);
     }
 
-    /** Whether more than one user needs these weights. */
-    boolean isShared() {
-        return users > 1;
-    }
-
     /** Removes a user. */
     void release() {
         users--;
         if (users == 0) {
-            computed.ifPresent(StreamWeights::close);
-            computed = Optional.empty();
+            close();
         }
         source.ifPresent(StreamChain::release);
-    }
-
-    /** Invalidates the weights if they are those of a stream, or derived from it. */
-    void invalidateIfMadeFrom(StreamChain changed) {
-        if (contains(changed)) {
-            computed.ifPresent(invalidated::add);
-            computed = Optional.empty();
-        }
-    }
-
-    private boolean contains(StreamChain other) {
-        return this == other || source.filter(made -> made.contains(other)).isPresent();
     }
 
     /** This or its nearest source whose transform sees the module, and so runs while training waits. */
@@ -105,7 +70,5 @@ final class StreamChain implements AutoCloseable {
     public void close() {
         computed.ifPresent(StreamWeights::close);
         computed = Optional.empty();
-        invalidated.forEach(StreamWeights::close);
-        invalidated.clear();
     }
 }

@@ -1,95 +1,62 @@
 package dev.rivulet.internal.derive;
 
-import ai.djl.ndarray.NDManager;
-import dev.rivulet.registry.StreamDeclaration;
+import dev.rivulet.internal.snapshot.Snapshot;
+import dev.rivulet.internal.tensor.WeightsDigest;
 import dev.rivulet.tensor.Tensor;
-import dev.rivulet.transform.StateDict;
-import dev.rivulet.transform.TransformContext;
-import dev.rivulet.transform.TransformException;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
-/** The weights of one stream at one save, with the tensors and metadata saved alongside. Owns their memory. */
+/**
+ * The weights of one stream at one save, with the tensors and metadata saved alongside, in memory that user code cannot
+ * reach. Owns their memory, unless they are untransformed.
+ */
 public final class StreamWeights implements AutoCloseable {
-    private final NDManager memory;
-    private final StateDict weights;
-    private final Optional<String> sourceDigest;
-    private final Map<String, Tensor> extraTensors = new LinkedHashMap<>();
-    private final Map<String, String> metadata = new LinkedHashMap<>();
-    private @Nullable String digest;
+    private final Map<String, Tensor> weights;
+    private final Map<String, Tensor> extraTensors;
+    private final Map<String, String> metadata;
+    private final Optional<StreamWeights> source;
+    private final List<ResultMemory.Copies> copies;
+    private final Supplier<String> digest;
 
     /** Untransformed weights. */
-    StreamWeights(NDManager memory, StateDict weights) {
-        this.memory = memory;
-        this.weights = weights;
-        this.sourceDigest = Optional.empty();
-    }
-
-    /** The result of a transform, and what it put into its context. */
-    StreamWeights(NDManager memory, StateDict weights, String sourceDigest, TransformContext context) {
-        this.memory = memory;
-        // The arrays may belong to the transform, which may close or change them after the call.
-        this.weights = weights.retainedBy(memory);
-        this.sourceDigest = Optional.of(sourceDigest);
-        extraTensors.putAll(
-                StateDict.of(context.tensors(), memory).retainedBy(memory).tensors());
-        metadata.putAll(context.metadata());
+    StreamWeights(Snapshot snapshot) {
+        this.weights = snapshot.weights();
+        this.extraTensors = Map.of();
+        this.metadata = Map.of();
+        this.source = Optional.empty();
+        this.copies = List.of();
+        this.digest = snapshot::digest;
     }
 
     /**
-     * Refuses a transform's result that is missing or, unless the declaration allows it, has other names or shapes than
-     * the source.
+     * The result of a transform.
      *
-     * @throws TransformException naming the transform, the tensor and the remedy
+     * @param weights copies of the tensors that it has returned
+     * @param extraTensors copies of the tensors that it has put into its context
      */
-    static void check(StreamDeclaration.Transform transform, StateDict source, StateDict result) {
-        if (result == null) {
-            throw new TransformException("The transform " + transform.member()
-                    + " returned null; return the weights to save, or decide with @TransformWhen whether to save.");
-        }
-        if (!transform.strict()) {
-            return;
-        }
-        refuse(transform, "dropped", without(source.names(), result.names()));
-        refuse(transform, "added", without(result.names(), source.names()));
-        for (String name : source.names()) {
-            var expected = source.tensor(name).shape();
-            var actual = result.tensor(name).shape();
-            if (!actual.equals(expected)) {
-                throw new TransformException("The transform " + transform.member() + " changed the shape of \"" + name
-                        + "\" from " + expected + " to " + actual + ";" + remedy());
-            }
-        }
+    StreamWeights(
+            StreamWeights source,
+            ResultMemory.Copies weights,
+            ResultMemory.Copies extraTensors,
+            Map<String, String> metadata) {
+        this.weights = weights.tensors();
+        this.extraTensors = extraTensors.tensors();
+        this.metadata = Map.copyOf(metadata);
+        this.source = Optional.of(source);
+        this.copies = List.of(weights, extraTensors);
+        this.digest = () -> WeightsDigest.of(this.weights);
     }
 
-    private static void refuse(StreamDeclaration.Transform transform, String what, Set<String> names) {
-        if (!names.isEmpty()) {
-            throw new TransformException(
-                    "The transform " + transform.member() + " " + what + " " + names + ";" + remedy());
-        }
-    }
-
-    private static String remedy() {
-        return " if this is intended, declare it with @WeightTransform(…, strict = false).";
-    }
-
-    private static Set<String> without(Set<String> names, Set<String> removed) {
-        Set<String> rest = new TreeSet<>(names);
-        rest.removeAll(removed);
-        return rest;
-    }
-
-    public StateDict weights() {
+    /** The tensors by name, in order. */
+    public Map<String, Tensor> weights() {
         return weights;
     }
 
-    /** Digest of the source weights; empty for untransformed weights. */
+    /** Digest of the source weights, computed by this call; empty for untransformed weights. */
     public Optional<String> sourceDigest() {
-        return sourceDigest;
+        return source.map(from -> from.digest.get());
     }
 
     /** Tensors that are saved in addition to the weights. */
@@ -102,21 +69,8 @@ public final class StreamWeights implements AutoCloseable {
         return metadata;
     }
 
-    /** Digest of the weights at the first call. */
-    String digest() {
-        if (digest == null) {
-            digest = weights.digest();
-        }
-        return digest;
-    }
-
-    /** Whether the weights have changed since the first call of {@link #digest}. */
-    boolean isChanged() {
-        return digest != null && !digest.equals(weights.digest());
-    }
-
     @Override
     public void close() {
-        memory.close();
+        copies.forEach(ResultMemory.Copies::close);
     }
 }

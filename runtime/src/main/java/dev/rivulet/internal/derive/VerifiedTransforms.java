@@ -1,6 +1,5 @@
 package dev.rivulet.internal.derive;
 
-import ai.djl.ndarray.NDManager;
 import dev.rivulet.checkpoint.DeterminismCheck;
 import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.declaration.StreamGraph;
@@ -11,25 +10,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Calls the transforms of a run, and remembers which have been verified to change nothing but their result.
- * Thread-safe; owns nothing.
+ * Calls the transforms of a run, and remembers which have been verified to depend on their arguments alone.
+ * Thread-safe.
  */
 public final class VerifiedTransforms {
     private final StreamGraph graph;
     private final DeclaredStreams registries;
-    private final NDManager parent;
     private final DeterminismCheck check;
     private final Set<String> verified = ConcurrentHashMap.newKeySet();
+    private final ResultMemory resultMemory = new ResultMemory();
 
-    /**
-     * The transforms of a run; none is verified yet.
-     *
-     * @param parent parent of the managers that hold their results
-     */
-    public VerifiedTransforms(StreamGraph graph, DeclaredStreams registries, NDManager parent, DeterminismCheck check) {
+    /** The transforms of a run; none is verified yet. */
+    public VerifiedTransforms(StreamGraph graph, DeclaredStreams registries, DeterminismCheck check) {
         this.graph = graph;
         this.registries = registries;
-        this.parent = parent;
         this.check = check;
     }
 
@@ -37,9 +31,9 @@ public final class VerifiedTransforms {
         return graph.stream(stream);
     }
 
-    /** A manager for the result of one call, closed by the caller. */
-    NDManager newManager() {
-        return parent.newSubManager();
+    /** Memory for copies of the results. */
+    ResultMemory resultMemory() {
+        return resultMemory;
     }
 
     /** Calls a stream's transform. */

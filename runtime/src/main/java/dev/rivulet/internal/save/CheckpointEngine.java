@@ -77,7 +77,9 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         reserve(snapshots, settings.maxPendingSaves());
         warnOfMissingState(components.optimizer(), graph);
         FailurePolicy failures = new FailurePolicy();
-        SaveConditions conditions = new SaveConditions(registries, network.manager(), run.view(), failures);
+        SaveQueue queue = new SaveQueue(snapshots, settings);
+        StepSnapshot stepSnapshot = new StepSnapshot(queue, network);
+        SaveConditions conditions = new SaveConditions(registries, stepSnapshot, run.view(), failures);
         FileOwnership ownership = new FileOwnership();
         List<StreamSaver> savers = graph.streams().stream()
                 .map(stream -> new StreamSaver(
@@ -85,9 +87,10 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
                 .toList();
         SaveScheduler scheduler = new SaveScheduler(
                 run,
-                new VerifiedTransforms(graph, registries, network.manager(), settings.determinismCheck()),
+                new VerifiedTransforms(graph, registries, settings.determinismCheck()),
                 new RunStreams(directory, lineage, savers),
-                new SaveQueue(snapshots, settings));
+                queue,
+                stepSnapshot);
         return new CheckpointEngine(run, savers, Optional.of(scheduler), failures);
     }
 
@@ -178,11 +181,9 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         } catch (Throwable failed) {
             exception.addSuppressed(failed);
         }
-        if (!failures.weightsAreLost()) {
-            saveDueStreams(Phase.EXCEPTION, ModelCheckpoint::onException);
-            scheduler.ifPresent(SaveScheduler::await);
-            collectOutcomes();
-        }
+        saveDueStreams(Phase.EXCEPTION, ModelCheckpoint::onException);
+        scheduler.ifPresent(SaveScheduler::await);
+        collectOutcomes();
     }
 
     /** The result of each stream, sources first. */
@@ -201,6 +202,14 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     }
 
     private void saveDueStreams(Phase phase, StreamSaver.Decision decision) throws Exception {
+        try {
+            decideAndSave(phase, decision);
+        } finally {
+            scheduler.ifPresent(SaveScheduler::endStep);
+        }
+    }
+
+    private void decideAndSave(Phase phase, StreamSaver.Decision decision) throws Exception {
         LoopView view = run.view();
         view.setPhase(phase);
         List<PendingSave> due = List.of();

@@ -1,33 +1,56 @@
 package dev.rivulet.internal.save;
 
-import ai.djl.ndarray.NDManager;
 import dev.rivulet.internal.declaration.DeclaredStreams;
+import dev.rivulet.internal.derive.CallMemory;
+import dev.rivulet.internal.derive.MutationGuard;
 import dev.rivulet.internal.derive.SaveContext;
+import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.state.LoopView;
+import java.util.Optional;
 
 /** Evaluates the module's conditions for a due save. For the training thread. */
 final class SaveConditions {
     private final DeclaredStreams registries;
-    private final NDManager manager;
+    private final boolean any;
+    private final StepSnapshot stepSnapshot;
     private final LoopView view;
     private final FailurePolicy failures;
 
-    SaveConditions(DeclaredStreams registries, NDManager manager, LoopView view, FailurePolicy failures) {
+    /**
+     * The conditions of a run.
+     *
+     * @param stepSnapshot protects the weights from conditions
+     */
+    SaveConditions(DeclaredStreams registries, StepSnapshot stepSnapshot, LoopView view, FailurePolicy failures) {
         this.registries = registries;
-        this.manager = manager;
+        this.any = registries.hasConditions();
+        this.stepSnapshot = stepSnapshot;
         this.view = view;
         this.failures = failures;
     }
 
     /**
-     * Whether a stream saves now.
+     * Whether a stream saves now. If the save will be skipped because the writer is behind, no condition is asked.
      *
-     * @throws dev.rivulet.checkpoint.FitException if the condition throws and the stream's policy then ends training
+     * @throws dev.rivulet.checkpoint.FitException if the condition throws, or changes weights, and the stream's policy
+     *     then ends training
      */
     boolean allow(StreamSaver stream) {
+        if (!any) {
+            return true;
+        }
+        Optional<Snapshot> snapshot = stepSnapshot.take();
+        return snapshot.isEmpty() || allow(stream, snapshot.get());
+    }
+
+    private boolean allow(StreamSaver stream, Snapshot snapshot) {
         SaveContext context = view.now();
-        try (NDManager scope = manager.newSubManager()) {
-            return registries.saves(stream.name(), context.transformContext(stream.name(), stream.name(), scope));
+        String name = stream.name();
+        try (CallMemory memory = CallMemory.create()) {
+            return MutationGuard.watch(
+                    snapshot,
+                    "The condition of the stream \"" + name + "\"",
+                    () -> registries.saves(name, memory.context(context, name, name)));
         } catch (Throwable e) {
             // A condition is user code and may throw anything.
             failures.note(stream, context, e).ifPresent(fatal -> {

@@ -2,7 +2,6 @@ package dev.rivulet.internal.save;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Prepares one save on the training thread, before the writer continues it: runs the transforms and hooks that see the
@@ -11,20 +10,17 @@ import java.util.Set;
 final class SavePreparation {
     private final SaveRequest request;
     private final SaveHooks hooks;
-    private final Set<String> verifiedHooks;
     private final SaveOutcome refused;
     private final List<PendingSave> prepared = new ArrayList<>();
 
     /**
      * A preparation.
      *
-     * @param verifiedHooks streams whose hooks have been verified not to change weights; updated by this
      * @param refused receives the failures
      */
-    SavePreparation(SaveRequest request, SaveHooks hooks, Set<String> verifiedHooks, SaveOutcome refused) {
+    SavePreparation(SaveRequest request, SaveHooks hooks, SaveOutcome refused) {
         this.request = request;
         this.hooks = hooks;
-        this.verifiedHooks = verifiedHooks;
         this.refused = refused;
     }
 
@@ -36,10 +32,9 @@ final class SavePreparation {
      */
     List<PendingSave> prepare(List<PendingSave> due) {
         due.forEach(this::prepare);
-        if (hooks.addEntries() && !prepared.isEmpty()) {
-            callHooks();
+        if (hooks.addEntries()) {
+            List.copyOf(prepared).forEach(this::callHooks);
         }
-        List.copyOf(prepared).forEach(this::complete);
         request.seal();
         return List.copyOf(prepared);
     }
@@ -53,64 +48,18 @@ final class SavePreparation {
         }
     }
 
-    /** Recomputes what the transform or hook of another stream has invalidated. */
-    private void complete(PendingSave save) {
-        try {
-            request.complete(save.stream());
-        } catch (Throwable e) {
-            drop(save, e);
-        }
-    }
-
     private void drop(PendingSave save, Throwable failure) {
         prepared.remove(save);
         request.release(save.stream());
         save.fail(refused, failure);
     }
 
-    private void callHooks() {
-        List<PendingSave> all = List.copyOf(prepared);
-        if (all.stream().allMatch(save -> verifiedHooks.contains(save.stream()))) {
-            watchTogether(all);
-        } else {
-            all.forEach(this::watch);
-        }
-    }
-
-    private void watch(PendingSave save) {
+    private void callHooks(PendingSave save) {
         try {
             request.callHooks("An onSaveCheckpoint hook, called for the stream \"" + save.stream() + "\",", () -> {
                 hooks.onSaveCheckpoint(request.checkpoint(save.stream()));
                 return save;
             });
-            verifiedHooks.add(save.stream());
-        } catch (Throwable e) {
-            drop(save, e);
-        }
-    }
-
-    /** Verified hooks are watched together, because comparing all weights takes as long as copying them. */
-    private void watchTogether(List<PendingSave> all) {
-        try {
-            request.callHooks("An onSaveCheckpoint hook", () -> {
-                all.forEach(this::call);
-                return all;
-            });
-        } catch (Exception e) {
-            // The next save shows which hook it was. Until then, blame a stream whose failure does not end training.
-            verifiedHooks.clear();
-            StreamSaver blamed = all.stream()
-                    .map(PendingSave::saver)
-                    .filter(StreamSaver::toleratesFailure)
-                    .findFirst()
-                    .orElse(all.get(0).saver());
-            refused.fail(blamed, e);
-        }
-    }
-
-    private void call(PendingSave save) {
-        try {
-            hooks.onSaveCheckpoint(request.checkpoint(save.stream()));
         } catch (Throwable e) {
             drop(save, e);
         }

@@ -15,7 +15,6 @@ import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.registry.StreamDeclaration;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,7 +34,6 @@ final class SaveRequest implements AutoCloseable {
     private final SaveContext context;
     private final Snapshot snapshot;
     private final Optional<TrainingState> training;
-    private final MutationGuard guard;
     private final DerivedWeights weights;
     private final Map<String, Checkpoint> described = new HashMap<>();
 
@@ -58,8 +56,7 @@ final class SaveRequest implements AutoCloseable {
         this.context = context;
         this.snapshot = snapshot;
         this.training = training;
-        this.guard = new MutationGuard(snapshot);
-        this.weights = new DerivedWeights(transforms, context, snapshot, guard);
+        this.weights = new DerivedWeights(transforms, context, snapshot);
     }
 
     SaveContext context() {
@@ -94,12 +91,7 @@ final class SaveRequest implements AutoCloseable {
      * @throws dev.rivulet.transform.TransformException if they changed weights, which have been restored
      */
     void callHooks(String who, Callable<?> hooks) throws Exception {
-        guard.watch(who, hooks, () -> {});
-    }
-
-    /** Recomputes, on the training thread, what the transform or hook of another stream has invalidated. */
-    void complete(String stream) throws Exception {
-        weights.complete(stream);
+        MutationGuard.watch(snapshot, who, hooks);
     }
 
     /** Ends the time in which hooks can add entries, because they may have kept references. */
@@ -109,7 +101,7 @@ final class SaveRequest implements AutoCloseable {
 
     /** Hands this over to the writer thread, which calls it. */
     void handOver() {
-        guard.handOver();
+        weights.handOver();
     }
 
     /**
@@ -128,8 +120,8 @@ final class SaveRequest implements AutoCloseable {
                 computed.sourceDigest().map(described::withSourceDigest).orElse(described);
         CheckpointContent content = new CheckpointContent(
                 checkpoint,
-                computed.weights().tensors(),
-                aliases(computed.weights().names()),
+                computed.weights(),
+                aliases(computed.weights().keySet()),
                 computed.extraTensors(),
                 computed.metadata(),
                 codec.isResumable(transforms.declaration(stream)) ? training : Optional.empty());
@@ -144,11 +136,6 @@ final class SaveRequest implements AutoCloseable {
         return left;
     }
 
-    /** Notes that a stream has been written. */
-    void written(String stream, CheckpointCodec codec, Path file) {
-        weights.written(stream, codec, file);
-    }
-
     /** Frees what was prepared for a stream. */
     void release(String stream) {
         described.remove(stream);
@@ -159,7 +146,6 @@ final class SaveRequest implements AutoCloseable {
     @Override
     public void close() {
         weights.close();
-        guard.close();
         snapshot.close();
     }
 }

@@ -9,11 +9,9 @@ import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.state.TrainingStateMapper;
 import java.util.ArrayDeque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 
 /**
  * Starts saves on the training thread: takes the snapshot, has the transforms and hooks run that see the module, and
@@ -24,7 +22,7 @@ final class SaveScheduler implements AutoCloseable {
     private final VerifiedTransforms transforms;
     private final RunStreams streams;
     private final SaveQueue queue;
-    private final Set<String> verifiedHooks = new HashSet<>();
+    private final StepSnapshot stepSnapshot;
     private final Queue<SaveOutcome> refusals = new ArrayDeque<>();
     private final SaveMetrics metrics = new SaveMetrics();
 
@@ -34,11 +32,17 @@ final class SaveScheduler implements AutoCloseable {
      * @param transforms compute the weights of derived streams
      * @param queue closed with this
      */
-    SaveScheduler(SavedRun run, VerifiedTransforms transforms, RunStreams streams, SaveQueue queue) {
+    SaveScheduler(
+            SavedRun run,
+            VerifiedTransforms transforms,
+            RunStreams streams,
+            SaveQueue queue,
+            StepSnapshot stepSnapshot) {
         this.run = run;
         this.transforms = transforms;
         this.streams = streams;
         this.queue = queue;
+        this.stepSnapshot = stepSnapshot;
     }
 
     /**
@@ -65,10 +69,14 @@ final class SaveScheduler implements AutoCloseable {
         timing.end(queue.depth());
     }
 
+    /** Ends the step boundary at which streams have decided whether they save. */
+    void endStep() {
+        stepSnapshot.end();
+    }
+
     private Optional<Snapshot> snapshot(List<PendingSave> due) {
         try {
-            network().requireSameArrays();
-            return queue.snapshot();
+            return stepSnapshot.handOver();
         } catch (Throwable e) {
             due.forEach(PendingSave::abort);
             throw e;
@@ -93,7 +101,7 @@ final class SaveScheduler implements AutoCloseable {
 
     private void prepare(List<PendingSave> due, SaveRequest request, SaveOutcome refused) {
         try {
-            List<PendingSave> prepared = new SavePreparation(request, run.hooks(), verifiedHooks, refused).prepare(due);
+            List<PendingSave> prepared = new SavePreparation(request, run.hooks(), refused).prepare(due);
             if (prepared.isEmpty()) {
                 request.close();
             } else {

@@ -84,10 +84,7 @@ final class SaveTask {
         CheckpointCodec codec = save.saver().codec();
         try {
             SaveRequest.Contents contents = request.contents(save.stream(), codec);
-            StreamSaver.Written written =
-                    save.saver().write(save.plan(), contents.checkpoint(), contents.layout(), group);
-            request.written(save.stream(), codec, group.path(written.blob()));
-            return Optional.of(written);
+            return Optional.of(save.saver().write(save.plan(), contents.checkpoint(), contents.layout(), group));
         } catch (Throwable failure) {
             // Transforms are user code: whatever one throws, the other streams are saved.
             save.fail(outcome, failure);

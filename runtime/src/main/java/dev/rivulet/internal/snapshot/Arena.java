@@ -15,8 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Memory for one copy of all arrays, touched when it is allocated, then reused. The weights come first and have the
- * same layout in every arena, even in one that holds nothing else.
+ * Memory for one copy of all arrays, touched when it is allocated, then reused. The weights come first.
  */
 final class Arena {
     /** Arrays up to this size are copied by one thread: starting another would take longer. */
@@ -140,40 +139,6 @@ final class Arena {
                             : loan.view(array.array()));
         }
         return live;
-    }
-
-    /** Replaces the copy of one weight, given by its index. */
-    void write(int slot, Tensor source) {
-        source.copyTo(slots.get(slot).memory());
-    }
-
-    /** Copies the weights that another arena holds. */
-    void copyWeights(Arena other) {
-        for (int i = 0; i < weights.size(); i++) {
-            copy(other, i);
-        }
-    }
-
-    /**
-     * Copies the weights that another arena holds, where they differ.
-     *
-     * @return the name of the first that differed
-     */
-    Optional<String> copyChangedWeights(Arena other) {
-        Optional<String> first = Optional.empty();
-        int i = 0;
-        for (String name : weights.keySet()) {
-            if (!slots.get(i).tensor().contentEquals(other.slots.get(i).tensor())) {
-                copy(other, i);
-                first = first.isEmpty() ? Optional.of(name) : first;
-            }
-            i++;
-        }
-        return first;
-    }
-
-    private void copy(Arena other, int slot) {
-        other.slots.get(slot).tensor().copyTo(slots.get(slot).memory());
     }
 
     private static void copy(Piece piece, ByteBuffer[] large) {

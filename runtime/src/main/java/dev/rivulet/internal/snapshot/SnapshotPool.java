@@ -10,14 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes snapshots of a fixed set of live arrays. Owns their memory, which is allocated and touched once, then reused,
  * because writing to fresh memory is ten times as slow.
- *
- * <p>The arrays are the weights and the rest of the training state. All are copied at once, but user code sees only the
- * weights, so only these are sealed, repaired and backed up.
  *
  * <pre>{@code
  * SnapshotPool pool = new SnapshotPool(weights, state, 2);
@@ -36,11 +32,9 @@ public final class SnapshotPool {
     private final int capacity;
     private final int chunkLimit;
     private final BlockingDeque<Arena> free;
-    private final BlockingDeque<Arena> spare = new LinkedBlockingDeque<>(1);
-    private @Nullable Reserve reserve;
 
-    /** What is known about the arrays once memory is reserved. */
-    private record Reserve(Map<String, LiveArray> weights, long byteCount) {}
+    /** Bytes of one snapshot; negative until memory is reserved. */
+    private long byteCount = -1;
 
     /** A pool for weights alone. */
     public SnapshotPool(Map<String, NDArray> weights, int capacity) {
@@ -81,12 +75,22 @@ public final class SnapshotPool {
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
     public void reserve() {
-        reserved();
+        if (byteCount < 0) {
+            Map<String, LiveArray> liveWeights = live(weights);
+            Map<String, LiveArray> liveState = live(state);
+            List<Arena> arenas = new ArrayList<>();
+            for (int i = 0; i < capacity; i++) {
+                arenas.add(new Arena(liveWeights, liveState, chunkLimit));
+            }
+            free.addAll(arenas);
+            byteCount = arenas.get(0).byteCount();
+        }
     }
 
     /** Bytes of one snapshot. */
     public long byteCount() {
-        return reserved().byteCount();
+        reserve();
+        return byteCount;
     }
 
     /** A copy of the arrays as they are now; empty if all memory is in use. */
@@ -132,20 +136,6 @@ public final class SnapshotPool {
         }
     }
 
-    private Reserve reserved() {
-        if (reserve == null) {
-            Map<String, LiveArray> liveWeights = live(weights);
-            Map<String, LiveArray> liveState = live(state);
-            List<Arena> arenas = new ArrayList<>();
-            for (int i = 0; i < capacity; i++) {
-                arenas.add(new Arena(liveWeights, liveState, chunkLimit));
-            }
-            free.addAll(arenas);
-            reserve = new Reserve(liveWeights, arenas.get(0).byteCount());
-        }
-        return reserve;
-    }
-
     private static Map<String, LiveArray> live(Map<String, NDArray> arrays) {
         Map<String, LiveArray> live = new LinkedHashMap<>();
         arrays.forEach((name, array) -> live.put(name, new LiveArray(array)));
@@ -164,17 +154,5 @@ public final class SnapshotPool {
     /** Returns the memory of a closed snapshot. The most recently used memory is reused first. */
     void free(Arena arena) {
         free.addFirst(arena);
-    }
-
-    /** Memory for a backup of the weights: that of an earlier backup, or fresh memory. */
-    Arena spare() {
-        Arena left = spare.pollFirst();
-        return left != null ? left : new Arena(reserved().weights(), Map.of(), chunkLimit);
-    }
-
-    /** Keeps the memory of a closed backup for the next one. */
-    void freeSpare(Arena arena) {
-        // If one is already kept, this one is left to the garbage collector.
-        boolean unused = spare.offerFirst(arena);
     }
 }

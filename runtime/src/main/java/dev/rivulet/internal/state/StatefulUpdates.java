@@ -3,26 +3,51 @@ package dev.rivulet.internal.state;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.derive.CallMemory;
+import dev.rivulet.internal.derive.MutationGuard;
 import dev.rivulet.internal.loop.LoopState;
 import dev.rivulet.internal.model.Network;
+import dev.rivulet.internal.snapshot.Snapshot;
+import dev.rivulet.internal.snapshot.SnapshotPool;
+import dev.rivulet.transform.ExponentialMovingAverage;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.StatefulTransform;
-import java.util.Collection;
+import java.util.Map;
+import java.util.function.Consumer;
 
-/** Updates stateful transforms after every optimizer step. */
+/**
+ * Updates stateful transforms after every optimizer step. Those of users get copies of the weights, and the live weights
+ * are compared afterwards, which takes about four times as long as copying them.
+ */
 public final class StatefulUpdates implements ModelHooks {
     private final Network network;
-    private final Collection<StatefulTransform> transforms;
+    private final Map<String, StatefulTransform> transforms;
     private final StateDict weights;
     private final LoopState state;
+    private final SnapshotPool copies;
     private long lastStep;
 
+    /**
+     * Updates of a run's transforms.
+     *
+     * @param transforms by name, for messages
+     * @param weights the live weights
+     */
     public StatefulUpdates(
-            Network network, Collection<StatefulTransform> transforms, StateDict weights, LoopState state) {
+            Network network, Map<String, StatefulTransform> transforms, StateDict weights, LoopState state) {
         this.network = network;
         this.transforms = transforms;
         this.weights = weights;
         this.state = state;
+        this.copies = new SnapshotPool(network.arrays(), 1);
+    }
+
+    /** Lets all transforms create their state. */
+    public void begin() throws Exception {
+        for (Map.Entry<String, StatefulTransform> named : transforms.entrySet()) {
+            StatefulTransform transform = named.getValue();
+            call(named.getKey(), transform, transform::begin);
+        }
     }
 
     @Override
@@ -32,12 +57,30 @@ public final class StatefulUpdates implements ModelHooks {
     }
 
     @Override
-    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) {
+    public void onTrainBatchEnd(NDArray loss, Batch batch, int batchIndex) throws Exception {
         if (state.globalStep() != lastStep) {
             lastStep = state.globalStep();
-            for (StatefulTransform transform : transforms) {
-                transform.update(weights, lastStep);
+            for (Map.Entry<String, StatefulTransform> named : transforms.entrySet()) {
+                StatefulTransform transform = named.getValue();
+                call(named.getKey(), transform, given -> transform.update(given, lastStep));
             }
+        }
+    }
+
+    private void call(String name, StatefulTransform transform, Consumer<StateDict> method) throws Exception {
+        if (transform instanceof ExponentialMovingAverage) {
+            method.accept(weights); // It is ours, and changes nothing.
+            return;
+        }
+        String who = "The transform " + name;
+        try (Snapshot before = copies.take();
+                CallMemory memory = CallMemory.of(network.manager())) {
+            StateDict argument = memory.argument(before.weights());
+            MutationGuard.watch(before, who, () -> {
+                method.accept(argument);
+                return argument;
+            });
+            memory.requireArgumentsUnchanged(who);
         }
     }
 }

@@ -32,8 +32,24 @@ public final class NDArrays {
         if (manager.getDevice().equals(Device.cpu()) && isShareable(tensor.dtype(), chunks)) {
             return manager.create(chunks.get(0), shape, type);
         }
-        NDArray array = manager.create(shape, type);
-        write(tensor, array);
+        return copy(manager, tensor);
+    }
+
+    /**
+     * Creates an array with the tensor's values, in memory that belongs to libtorch.
+     *
+     * @param manager manager that will close the array
+     * @throws UnsupportedDtypeException if DJL's PyTorch engine does not support the dtype
+     */
+    public static NDArray copy(NDManager manager, Tensor tensor) {
+        NDArray array = manager.create(new Shape(tensor.shape().dimensions()), arrayType(tensor));
+        if (tensor.byteCount() > 0
+                && tensor.byteCount() <= Integer.MAX_VALUE
+                && manager.getDevice().equals(Device.cpu())) {
+            tensor.copyTo(List.of(array.toByteBuffer(true)));
+        } else {
+            write(tensor, array);
+        }
         return array;
     }
 

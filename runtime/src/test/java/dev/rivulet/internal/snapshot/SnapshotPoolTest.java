@@ -106,8 +106,7 @@ class SnapshotPoolTest {
 
         for (int i = 0; i < 20; i++) {
             try (Snapshot snapshot = pool.take()) {
-                snapshot.seal();
-                snapshot.repairWithLive();
+                snapshot.restoreLive();
             }
         }
 

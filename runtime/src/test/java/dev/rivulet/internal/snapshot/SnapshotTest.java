@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.rivulet.checkpoint.LostWeightsException;
 import dev.rivulet.internal.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -42,11 +41,6 @@ class SnapshotTest {
         return NDArrays.create(manager, copy("weight").copy()).toFloatArray();
     }
 
-    /** An array over the copy's memory, such as transforms receive. */
-    private NDArray shared() {
-        return NDArrays.create(manager, copy("weight"));
-    }
-
     @Test
     void isIndependentOfTheArrays() {
         weight.muli(10);
@@ -56,78 +50,20 @@ class SnapshotTest {
     }
 
     @Test
-    void repairsNothingIfNothingChanged() {
-        snapshot.seal();
-
-        assertThat(snapshot.firstChanged()).isEmpty();
-        assertThat(snapshot.repairWithLive()).isEmpty();
+    void restoresNothingIfNothingChanged() {
+        assertThat(snapshot.restoreLive()).isEmpty();
     }
 
     @Test
-    void restoresAChangedCopyFromTheArray() {
-        snapshot.seal();
-        shared().muli(10);
+    void restoresChangedArrays() {
+        weight.muli(10);
+        count.addi(1);
 
-        assertThat(snapshot.firstChanged()).hasValue("weight");
-        assertThat(snapshot.repairWithLive()).hasValue("weight");
+        assertThat(snapshot.restoreLive()).hasValue("weight");
 
-        assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
         assertThat(weight.toFloatArray()).containsExactly(1, 2, 3, 4);
-        assertThat(snapshot.repairWithLive()).isEmpty();
-    }
-
-    @Test
-    void restoresAChangedArrayFromTheCopy() {
-        snapshot.seal();
-        count.addi(1);
-
-        assertThat(snapshot.firstChanged()).isEmpty();
-        assertThat(snapshot.repairWithLive()).hasValue("count");
-
         assertThat(count.toLongArray()).containsExactly(5);
-        assertThat(snapshot.repairWithLive()).isEmpty();
-    }
-
-    @Test
-    void restoresAChangedArrayAndAChangedCopyOfDifferentTensors() {
-        snapshot.seal();
-        shared().muli(10);
-        count.addi(1);
-
-        assertThat(snapshot.repairWithLive()).hasValue("weight");
-
-        assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
-        assertThat(count.toLongArray()).containsExactly(5);
-    }
-
-    @Test
-    void failsWhenBothTheArrayAndItsCopyChanged() {
-        snapshot.seal();
-        shared().muli(10);
-        weight.addi(1);
-
-        assertThatThrownBy(snapshot::repairWithLive)
-                .isExactlyInstanceOf(LostWeightsException.class)
-                .hasMessageStartingWith("Both the weight \"weight\" and its copy were changed during a save");
-    }
-
-    @Test
-    void detectsChangesOnlyIfSealed() {
-        assertThatThrownBy(snapshot::firstChanged).hasMessageContaining("seal it first");
-        assertThatThrownBy(snapshot::repairWithLive).hasMessageContaining("seal it first");
-    }
-
-    @Test
-    void isRestoredFromABackupWhenTheArraysHaveChanged() {
-        try (SnapshotBackup backup = snapshot.backup()) {
-            shared().muli(10);
-            weight.muli(100);
-
-            assertThat(backup.restore()).hasValue("weight");
-
-            assertThat(valuesOfCopy()).containsExactly(1, 2, 3, 4);
-            assertThat(backup.restore()).isEmpty();
-        }
+        assertThat(snapshot.restoreLive()).isEmpty();
     }
 
     @Test
@@ -141,12 +77,9 @@ class SnapshotTest {
 
     @Test
     void cannotBeUsedOnceClosed() {
-        SnapshotBackup backup = snapshot.backup();
         snapshot.close();
 
         assertThatThrownBy(snapshot::weights).hasMessageContaining("The snapshot is closed");
-        assertThatThrownBy(backup::restore).hasMessageContaining("The snapshot is closed");
-        backup.close();
-        assertThatThrownBy(backup::restore).hasMessageContaining("The backup is closed");
+        assertThatThrownBy(snapshot::restoreLive).hasMessageContaining("The snapshot is closed");
     }
 }

@@ -1,0 +1,53 @@
+package dev.rivulet.internal.save;
+
+import dev.rivulet.internal.model.Network;
+import dev.rivulet.internal.snapshot.Snapshot;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshot of one step boundary. It is taken once, when a stream is due and before any user code runs: conditions,
+ * hooks and transforms. For the training thread.
+ */
+final class StepSnapshot {
+    private final SaveQueue queue;
+    private final Network network;
+    private @Nullable Snapshot taken;
+    private boolean skipped;
+
+    /**
+     * Takes nothing yet.
+     *
+     * @param queue limits how many snapshots there are
+     */
+    StepSnapshot(SaveQueue queue, Network network) {
+        this.queue = queue;
+        this.network = network;
+    }
+
+    /** The snapshot of this step; empty if the writer is behind and saves are to be skipped. */
+    Optional<Snapshot> take() {
+        if (taken == null && !skipped) {
+            network.requireSameArrays();
+            taken = queue.snapshot().orElse(null);
+            skipped = taken == null;
+        }
+        return Optional.ofNullable(taken);
+    }
+
+    /** The snapshot of this step, which the caller closes. */
+    Optional<Snapshot> handOver() {
+        Optional<Snapshot> snapshot = take();
+        taken = null;
+        return snapshot;
+    }
+
+    /** Ends the step, and closes a snapshot that was not handed over. */
+    void end() {
+        if (taken != null) {
+            taken.close();
+            taken = null;
+        }
+        skipped = false;
+    }
+}
