@@ -1,14 +1,14 @@
 package dev.rivulet.internal.save;
 
 import dev.rivulet.checkpoint.FitException;
-import dev.rivulet.checkpoint.LostWeightsException;
 import dev.rivulet.checkpoint.Phase;
 import dev.rivulet.checkpoint.SkippedSaveException;
 import dev.rivulet.checkpoint.StreamFailure;
 import dev.rivulet.internal.derive.SaveContext;
 import dev.rivulet.internal.state.LoopView;
+import java.util.HashSet;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,12 +16,8 @@ import org.slf4j.LoggerFactory;
 final class FailurePolicy {
     private static final Logger LOG = LoggerFactory.getLogger(FailurePolicy.class);
 
-    private boolean weightsLost;
-
-    /** Whether user code has destroyed weights of the model, so that saving them would be wrong. */
-    boolean weightsAreLost() {
-        return weightsLost;
-    }
+    /** The kinds of failures that have been logged, with their origins. */
+    private final Set<String> logged = new HashSet<>();
 
     /**
      * Records the failures of a save.
@@ -41,13 +37,22 @@ final class FailurePolicy {
         }
         StreamFailure recorded = new StreamFailure(stream.name(), context.epoch(), context.globalStep(), failure);
         stream.note(recorded);
-        boolean lost = leavesWeightsLost(failure);
-        weightsLost |= lost;
-        if (failure instanceof SkippedSaveException || (stream.toleratesFailure() && !lost)) {
-            LOG.error("A save failed; training continues: {}", recorded, failure);
+        if (failure instanceof SkippedSaveException || stream.toleratesFailure()) {
+            log(recorded);
             return Optional.empty();
         }
         return Optional.of(new FitException("Not saved: " + recorded, failure));
+    }
+
+    /** Logs the stack trace of a failure once for each stream. */
+    private void log(StreamFailure failure) {
+        StackTraceElement[] stack = failure.cause().getStackTrace();
+        String origin = failure.stream() + failure.cause().getClass() + (stack.length == 0 ? "" : stack[0]);
+        if (logged.add(origin)) {
+            LOG.error("A save failed; training continues: {}", failure, failure.cause());
+        } else {
+            LOG.error("A save failed again; training continues: {}", failure);
+        }
     }
 
     /** Records that a due save was not carried out because its metric was missing. */
@@ -58,11 +63,5 @@ final class FailurePolicy {
                 new IllegalStateException("A save was due before the monitored metric \"" + metric
                         + "\" was logged; call log(\"" + metric
                         + "\", value), give fit validation data, or monitor a metric that is logged."));
-    }
-
-    /** Whether training would continue with corrupted weights. */
-    private static boolean leavesWeightsLost(Throwable failure) {
-        return failure instanceof LostWeightsException
-                || Stream.of(failure.getSuppressed()).anyMatch(LostWeightsException.class::isInstance);
     }
 }
