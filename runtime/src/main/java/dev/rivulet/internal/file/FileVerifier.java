@@ -10,6 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,6 +117,6 @@ public final class FileVerifier {
     }
 
     private static String describe(long bytes, long crc32c) {
-        return "%08x of %d bytes".formatted(crc32c, bytes);
+        return HexFormat.of().toHexDigits(crc32c, 8) + " of " + bytes + " bytes";
     }
 }
