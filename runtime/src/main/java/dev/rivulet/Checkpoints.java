@@ -201,7 +201,7 @@ public final class Checkpoints {
      * @throws IOException if the file does not exist, or the manifests cannot be listed
      */
     public static FileVerification verify(Path file) throws IOException {
-        return FileVerifier.withManifests(file).run();
+        return FileVerifier.verify(file);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.rivulet.policy;
 
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -20,8 +21,9 @@ public final class RelativeName {
             return Optional.of(
                     name.charAt(unsafe) == '\\'
                             ? "a backslash is not portable in names; write '/' between folder and file."
-                            : "a control character or broken surrogate (U+%04X) is not allowed in a name; remove it."
-                                    .formatted((int) name.charAt(unsafe)));
+                            : "a control character or broken surrogate (U+"
+ + HexFormat.of().withUpperCase().toHexDigits(name.charAt(unsafe))
++ ") is not allowed in a name; remove it.");
         }
         if (name.startsWith("/") || hasDrive(name) || name.contains("://")) {
             return Optional.of("an absolute path or URL leads outside the run's directory; write a relative name.");

@@ -41,7 +41,8 @@ public record DirectoryVerification(
      * A file that a manifest lists.
      *
      * @param stream the stream of the checkpoint
-     * @param path the file, or the manifest if that is what is missing
+     * @param path the file as it is named now, or the manifest if that is what is missing; a file that was committed a
+     *     moment ago, or by a run that was killed, may not have its final name yet, which is not a problem
      * @param problem the problem; empty for a good file
      * @since 0.1
      */

@@ -50,17 +50,16 @@ public final class TrainDigits {
 
         FitResult result;
         try (DigitsModule module = new DigitsModule()) {
-            System.out.printf(
-                    "Training on %d digits, validating on %d others.%n",
-                    DigitsDataset.training().size(), validation.size());
+            System.out.println("Training on " + DigitsDataset.training().size() + " digits, validating on "
+                    + validation.size() + " others.");
             Trainer trainer = trainer(directory).maxEpochs(maxEpochs).build();
             result = resumes
                     ? trainer.fit(module, training(), validation, resumeFrom("auto"))
                     : trainer.fit(module, training(), validation);
         }
 
-        result.resumedFrom().ifPresent(file -> System.out.printf("Resumed from %s.%n", file.getFileName()));
-        System.out.printf("%nCheckpoints in %s:%n%n", directory.resolve("checkpoints"));
+        result.resumedFrom().ifPresent(file -> System.out.println("Resumed from " + file.getFileName() + "."));
+        System.out.println("\nCheckpoints in " + directory.resolve("checkpoints") + ":\n");
         StreamTable table = new StreamTable();
         for (StreamResult stream : result.streams().values()) {
             table.add(stream, accuracy(stream.bestModelPath(), validation));

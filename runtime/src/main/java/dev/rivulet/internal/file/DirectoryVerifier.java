@@ -12,6 +12,7 @@ import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.DirectoryInventory;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,15 +39,9 @@ public final class DirectoryVerifier {
         this.inventory = DirectoryInventory.read(this.directory);
     }
 
-    /** Verifies all files. */
+    /** Verifies all files, except those that a run supersedes in the meantime. */
     public static DirectoryVerification verifyAll(Path directory) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            DirectoryVerifier verifier = new DirectoryVerifier(directory);
-            DirectoryVerification found = verifier.all();
-            if (found.isGood() || verifier.isLast(attempt)) {
-                return found;
-            }
-        }
+        return new DirectoryVerifier(directory).all();
     }
 
     /** Finds the newest good checkpoint of a stream. */
@@ -62,7 +57,7 @@ public final class DirectoryVerifier {
         }
     }
 
-    /** While a run writes to the directory, files may be deleted between reading the manifests and opening them. */
+    /** While a run writes to the directory, a newer group may be committed in the meantime. */
     private boolean isLast(int attempt) throws IOException {
         return attempt == MAX_ATTEMPTS || inventory.isCurrent();
     }
@@ -70,30 +65,38 @@ public final class DirectoryVerifier {
     private DirectoryVerification all() throws IOException {
         Map<Long, List<KeptFile>> groups = new LinkedHashMap<>();
         for (DirectoryInventory.Item item : inventory.items()) {
-            groups.computeIfAbsent(item.group(), group -> new ArrayList<>()).add(verify(item));
+            Optional<KeptFile> file = verify(item);
+            if (file.isPresent()) {
+                groups.computeIfAbsent(item.group(), group -> new ArrayList<>()).add(file.get());
+            }
+        }
+        List<Catalog.Damaged> damaged = new ArrayList<>(inventory.damaged());
+        List<Path> unowned = new ArrayList<>(inventory.unowned(CheckpointCodecs.extensions()));
+        if (!(damaged.isEmpty() && unowned.isEmpty())) {
+            DirectoryInventory now = DirectoryInventory.read(directory);
+            damaged.removeIf(one -> now.damaged().stream()
+                    .noneMatch(still -> still.file().equals(one.file())));
+            unowned.retainAll(now.unowned(CheckpointCodecs.extensions()));
         }
         return new DirectoryVerification(
                 directory,
                 groups.entrySet().stream()
                         .map(group -> new DirectoryVerification.Group(group.getKey(), group.getValue()))
                         .toList(),
-                inventory.damaged().stream()
-                        .map(damaged -> new DamagedManifest(damaged.file(), reason(damaged)))
+                damaged.stream()
+                        .map(one -> new DamagedManifest(one.file(), reason(one)))
                         .toList(),
-                inventory.unowned(CheckpointCodecs.extensions()));
+                unowned);
     }
 
     private Optional<NewestCheckpoint> newest(String stream, List<Skipped> skipped) throws IOException {
         for (DirectoryInventory.Item item : inventory.items()) {
-            if (!item.stream().equals(stream)) {
-                continue;
-            }
-            KeptFile file = verify(item);
-            if (file.state() == State.GOOD) {
+            Optional<KeptFile> file = item.stream().equals(stream) ? verify(item) : Optional.empty();
+            if (file.filter(kept -> kept.state() == State.GOOD).isPresent()) {
                 skipped.addAll(0, damagedAfter(item.group()));
-                return Optional.of(new NewestCheckpoint(stream, item.group(), file.path(), skipped));
+                return Optional.of(new NewestCheckpoint(stream, item.group(), file.get().path(), skipped));
             }
-            skipped.add(new Skipped(file.path(), file.problem()));
+            file.ifPresent(bad -> skipped.add(new Skipped(bad.path(), bad.problem())));
         }
         skipped.addAll(0, damagedAfter(0));
         return Optional.empty();
@@ -119,7 +122,35 @@ public final class DirectoryVerifier {
         return String.valueOf(damaged.reason().getMessage());
     }
 
-    private KeptFile verify(DirectoryInventory.Item item) throws IOException {
+    /**
+     * Verifies a file.
+     *
+     * @return empty if the file is bad, but has been superseded in the meantime
+     */
+    private Optional<KeptFile> verify(DirectoryInventory.Item item) throws IOException {
+        KeptFile found = found(item);
+        if (found.state() != State.GOOD) {
+            found = beforeMove(item).orElse(found);
+        }
+        return found.state() == State.GOOD || DirectoryInventory.read(directory).expects(item)
+                ? Optional.of(found)
+                : Optional.empty();
+    }
+
+    /** The file that {@code last} or {@code best} is going to name, if it has not been moved to it yet. */
+    private Optional<KeptFile> beforeMove(DirectoryInventory.Item item) throws IOException {
+        Optional<List<DirectoryInventory.Candidate>> earlier = inventory.beforeMove(item);
+        Path name = directory.resolve(item.name());
+        boolean isUnmoved = earlier.isPresent()
+                && (Files.notExists(name) || new FileVerifier(name, earlier.get()).matches());
+        if (!isUnmoved || item.checkpoint().isEmpty()) {
+            return Optional.empty();
+        }
+        StoredCheckpoint checkpoint = item.checkpoint().get();
+        return Optional.of(found(item, inventory.locate(checkpoint), checkpoint));
+    }
+
+    private KeptFile found(DirectoryInventory.Item item) throws IOException {
         Optional<StoredCheckpoint> checkpoint = item.checkpoint();
         if (checkpoint.isEmpty()) {
             return new KeptFile(
@@ -129,12 +160,14 @@ public final class DirectoryVerifier {
                     item.path() + " is missing or damaged, so that the checkpoint of the stream \"" + item.stream()
                             + "\" in group " + item.group() + " is unknown.");
         }
+        return found(item, item.path(), checkpoint.get());
+    }
+
+    private KeptFile found(DirectoryInventory.Item item, Path path, StoredCheckpoint checkpoint) throws IOException {
         try {
-            return verify(item, item.path(), checkpoint.get());
+            return verify(item, path, checkpoint);
         } catch (NoSuchFileException e) {
-            return item.path().endsWith(checkpoint.get().blob().name())
-                    ? afterRename(item, checkpoint.get())
-                    : missing(item);
+            return path.endsWith(checkpoint.blob().name()) ? afterRename(item, checkpoint) : missing(item);
         }
     }
 

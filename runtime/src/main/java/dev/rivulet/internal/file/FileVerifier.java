@@ -7,17 +7,23 @@ import dev.rivulet.internal.store.DirectoryInventory.Candidate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Verifies a checkpoint file against its own checksums and against manifests, in one pass over the file. */
 public final class FileVerifier {
+    /** Maximum number of attempts to verify a file that runs keep replacing. */
+    private static final int MAX_ATTEMPTS = 100;
+
     private final Path file;
     private final List<Candidate> candidates;
     private final Set<FileVerification.Part> checked = EnumSet.noneOf(FileVerification.Part.class);
@@ -32,17 +38,56 @@ public final class FileVerifier {
         this.candidates = candidates;
     }
 
-    /** A verifier that uses the manifests of the directory around a file. Links are resolved. */
+    /**
+     * A verifier that uses the manifests of the directory around a file. Links are resolved. If the file is open
+     * already, it may be replaced by a newer group in the meantime.
+     */
     public static FileVerifier withManifests(Path file) throws IOException {
         Path real = file.toRealPath();
+        Path link = DirectoryInventory.unlinked(file);
         Optional<DirectoryInventory> inventory = DirectoryInventory.around(real);
         return new FileVerifier(
-                file, inventory.map(directory -> directory.candidates(real)).orElse(List.of()));
+                file,
+                inventory
+                        .map(directory -> Stream.of(real, link)
+                                .distinct()
+                                .flatMap(path -> directory.candidates(path).stream())
+                                .distinct()
+                                .toList())
+                        .orElse(List.of()));
+    }
+
+    /**
+     * Verifies a file, again if a run has replaced it in the meantime.
+     *
+     * @throws NoSuchFileException if it does not exist
+     */
+    public static FileVerification verify(Path file) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                FileVerifier verifier = withManifests(file);
+                FileVerification found = verifier.run();
+                if (found.isGood()
+                        || attempt == MAX_ATTEMPTS
+                        || verifier.candidates.equals(withManifests(file).candidates)) {
+                    return found;
+                }
+            } catch (NoSuchFileException e) {
+                if (attempt == MAX_ATTEMPTS || Files.notExists(file)) { // Otherwise the target of a link was superseded.
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Whether a manifest names the file, so that the checksum of the whole file is known. */
     public boolean knowsWholeFile() {
         return !candidates.isEmpty();
+    }
+
+    /** Whether the file is good and holds one of the candidates. */
+    boolean matches() throws IOException {
+        return knowsWholeFile() && run().isGood();
     }
 
     /**
@@ -51,7 +96,7 @@ public final class FileVerifier {
      * @throws NoSuchFileException if the file does not exist
      * @throws ClosedChannelException if the thread is interrupted
      */
-    public FileVerification run() throws NoSuchFileException, ClosedChannelException {
+    FileVerification run() throws NoSuchFileException, ClosedChannelException {
         try (CheckpointFile open = CheckpointCodecs.open(file)) {
             check(open);
             return new FileVerification(file, checked, List.of());
@@ -116,6 +161,6 @@ public final class FileVerifier {
     }
 
     private static String describe(long bytes, long crc32c) {
-        return "%08x of %d bytes".formatted(crc32c, bytes);
+        return HexFormat.of().toHexDigits(crc32c, 8) + " of " + bytes + " bytes";
     }
 }

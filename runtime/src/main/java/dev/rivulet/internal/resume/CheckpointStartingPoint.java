@@ -81,7 +81,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
         Path named;
         try {
             real = path.toRealPath();
-            named = unlinked(path.toAbsolutePath().normalize());
+            named = DirectoryInventory.unlinked(path);
         } catch (NoSuchFileException e) {
             throw new NotResumableException("Training cannot resume from " + path + ": there is no such file.", e);
         }
@@ -121,13 +121,6 @@ public final class CheckpointStartingPoint implements StartingPoint {
         NOW,
         /** While it is read. */
         WHEN_READ
-    }
-
-    /** The path with links in its folders resolved, but not the file itself if it is a link. */
-    private static Path unlinked(Path path) throws IOException {
-        Path folder = path.getParent();
-        Path name = path.getFileName();
-        return folder == null || name == null ? path : folder.toRealPath().resolve(name);
     }
 
     private static TrainingState read(Path path, Map<?, ?> dictionary) {

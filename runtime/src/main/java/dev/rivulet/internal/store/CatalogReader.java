@@ -68,7 +68,8 @@ final class CatalogReader {
 
     private boolean hasRead(Path file) {
         OptionalLong group = DirectoryLayout.groupOf(file);
-        return damaged.containsKey(file) || (group.isPresent() && groups.containsKey(group.getAsLong()));
+        return damaged.containsKey(file)
+                || (group.isPresent() && groups.containsKey(group.getAsLong()) && !layout.isSecondManifest(file));
     }
 
     private boolean readFile(Path file) {
@@ -87,10 +88,13 @@ final class CatalogReader {
         return true;
     }
 
-    private static Manifest manifest(Path file) throws IOException {
+    private Manifest manifest(Path file) throws IOException {
         OptionalLong group = DirectoryLayout.groupOf(file);
         if (group.isEmpty()) {
             throw violation(file, ManifestRule.FILE_NAME, "the name does not have a number of ten digits or more");
+        }
+        if (layout.isSecondManifest(file)) {
+            throw violation(file, ManifestRule.FILE_NAME, "the group has another manifest");
         }
         Manifest manifest = ManifestJson.decode(file.toString(), bytes(file));
         if (manifest.group() != group.getAsLong()) {

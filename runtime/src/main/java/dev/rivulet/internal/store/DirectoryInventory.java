@@ -41,10 +41,11 @@ public final class DirectoryInventory {
     /**
      * A file that should exist.
      *
+     * @param name its path in the directory once its group is published
      * @param path its actual or expected path; the manifest's path if the manifest is missing
      * @param checkpoint what it should hold; empty if the group's manifest is missing or damaged
      */
-    public record Item(String stream, long group, Path path, Optional<StoredCheckpoint> checkpoint) {}
+    public record Item(String stream, long group, String name, Path path, Optional<StoredCheckpoint> checkpoint) {}
 
     /**
      * Reads the manifests of a directory.
@@ -72,6 +73,14 @@ public final class DirectoryInventory {
         return Optional.empty();
     }
 
+    /** The absolute path of a file with links in its folders resolved, but not the file itself if it is a link. */
+    public static Path unlinked(Path file) throws IOException {
+        Path path = file.toAbsolutePath().normalize();
+        Path folder = path.getParent();
+        Path name = path.getFileName();
+        return folder == null || name == null ? path : folder.toRealPath().resolve(name);
+    }
+
     private static List<Item> items(Path root, Catalog catalog) {
         NavigableMap<Long, Manifest> manifests = new TreeMap<>();
         catalog.manifests().forEach(manifest -> manifests.put(manifest.group(), manifest));
@@ -81,7 +90,8 @@ public final class DirectoryInventory {
         for (Manifest newest : kept.newestOfRuns()) {
             kept.of(newest).stream()
                     .filter(file -> seen.add(file.path()))
-                    .map(file -> new Item(file.stream(), file.group(), locate(root, catalog, file), file.checkpoint()))
+                    .map(file -> new Item(
+                            file.stream(), file.group(), file.path(), locate(root, catalog, file), file.checkpoint()))
                     .forEach(items::add);
         }
         items.sort(Comparator.comparingLong(Item::group).reversed());
@@ -105,6 +115,38 @@ public final class DirectoryInventory {
      */
     public List<Item> items() {
         return items;
+    }
+
+    /** Whether a file of another snapshot should exist according to this one, too. */
+    public boolean expects(Item item) {
+        return items.stream()
+                .anyMatch(own -> own.group() == item.group()
+                        && own.stream().equals(item.stream())
+                        && own.name().equals(item.name()));
+    }
+
+    /**
+     * What {@code last} or {@code best} held until now, if it is a copy that the newest group moves: a run may be about
+     * to move it, or was killed before it did.
+     *
+     * @return empty if the group does not move the file
+     */
+    public Optional<List<Candidate>> beforeMove(Item item) {
+        boolean moves = catalog.newest()
+                .filter(newest -> newest.group() == item.group())
+                .filter(newest -> newest.pointers().stream()
+                        .anyMatch(pointer -> pointer.name().equals(item.name())))
+                .isPresent();
+        return moves
+                ? Optional.of(candidates(root.resolve(item.name())).stream()
+                        .filter(candidate -> candidate.group() < item.group())
+                        .toList())
+                : Optional.empty();
+    }
+
+    /** The current path of a checkpoint's own file. */
+    public Path locate(StoredCheckpoint checkpoint) {
+        return catalog.locate(checkpoint);
     }
 
     /** Files that are named like manifests but are not valid ones. */

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -61,7 +62,7 @@ record DirectoryLayout(Path root) {
 
     /** Name of a group's manifest: {@code group-0000000012.json} for group 12. Names with ten digits sort by number. */
     static String manifestName(long group) {
-        return MANIFEST_PREFIX + "%010d".formatted(group) + MANIFEST_SUFFIX;
+        return MANIFEST_PREFIX + String.format(Locale.ROOT, "%010d", group) + MANIFEST_SUFFIX;
     }
 
     /** Whether a file is named like a manifest, whether or not it is one. */
@@ -70,12 +71,20 @@ record DirectoryLayout(Path root) {
         return name.startsWith(MANIFEST_PREFIX) && name.endsWith(MANIFEST_SUFFIX);
     }
 
-    /** The group in the name of a manifest; empty if the file is not named like one. */
+    /** The group in the name of a manifest, in digits of any script; empty if the file is not named like one. */
     static OptionalLong groupOf(Path file) {
         String name = name(file);
         return numberIn(name).stream()
                 .filter(group -> group >= 1 && manifestName(group).equals(name))
                 .findFirst();
+    }
+
+    /** Whether a group's manifest has other digits in its name while there is one with ASCII digits, too. */
+    boolean isSecondManifest(Path file) {
+        OptionalLong group = groupOf(file);
+        return group.isPresent()
+                && !file.equals(manifest(group.getAsLong()))
+                && DurableFiles.exists(manifest(group.getAsLong()));
     }
 
     /** A new path for a temporary file. */
@@ -118,7 +127,12 @@ record DirectoryLayout(Path root) {
         return matcher.find() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
     }
 
+    /** Earlier versions wrote the digits of the JVM's locale, which count as those of ASCII. */
     private static String name(Path file) {
-        return String.valueOf(file.getFileName());
+        StringBuilder name = new StringBuilder();
+        String.valueOf(file.getFileName())
+                .codePoints()
+                .forEach(c -> name.appendCodePoint(Character.isDigit(c) ? '0' + Character.digit(c, 10) : c));
+        return name.toString();
     }
 }

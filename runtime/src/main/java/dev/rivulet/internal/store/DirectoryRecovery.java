@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -34,6 +35,7 @@ final class DirectoryRecovery {
     }
 
     Recovery run() throws IOException {
+        renameManifests();
         Catalog catalog = Catalog.read(layout.root());
         for (Manifest manifest : catalog.manifests()) {
             manifests.put(manifest.group(), manifest);
@@ -51,6 +53,16 @@ final class DirectoryRecovery {
     /** The valid manifests that remain. */
     NavigableMap<Long, Manifest> manifests() {
         return manifests;
+    }
+
+    /** Gives manifests whose names earlier versions wrote in the digits of the JVM's locale the names of today. */
+    private void renameManifests() throws IOException {
+        for (Path file : listed(DirectoryLayout::isNamedLikeManifest)) {
+            OptionalLong group = DirectoryLayout.groupOf(file);
+            if (group.isPresent() && !DurableFiles.exists(layout.manifest(group.getAsLong()))) {
+                DurableFiles.rename(file, layout.manifest(group.getAsLong()));
+            }
+        }
     }
 
     private void rollForward(Manifest newest) throws IOException {
@@ -105,12 +117,16 @@ final class DirectoryRecovery {
     }
 
     private List<Path> orphans() throws IOException {
-        List<Path> orphans = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(layout.folder(), DirectoryLayout.TEMPORARY + "*")) {
-            files.forEach(orphans::add);
+        return listed(file -> String.valueOf(file.getFileName()).startsWith(DirectoryLayout.TEMPORARY));
+    }
+
+    private List<Path> listed(DirectoryStream.Filter<Path> filter) throws IOException {
+        List<Path> listed = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(layout.folder(), filter)) {
+            files.forEach(listed::add);
         }
-        orphans.sort(null);
-        return orphans;
+        listed.sort(null);
+        return listed;
     }
 
     /**

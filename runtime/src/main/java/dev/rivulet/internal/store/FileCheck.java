@@ -8,12 +8,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /** Compares a file with its description in a manifest. Each method returns the problem that it found, if any. */
 final class FileCheck {
     private static final int PIECE = 1 << 20;
+    private static final HexFormat HEX = HexFormat.of();
 
     private FileCheck() {}
 
@@ -44,7 +46,8 @@ final class FileCheck {
         }
         return crc == expected.crc32c()
                 ? Optional.empty()
-                : Optional.of("its CRC-32C is %08x, but %08x was written".formatted(crc, expected.crc32c()));
+                : Optional.of("its CRC-32C is " + HEX.toHexDigits(crc, 8) + ", but "
+ + HEX.toHexDigits(expected.crc32c(), 8) + " was written");
     }
 
     private static long crc32c(Path file) throws IOException {

@@ -2,6 +2,7 @@ package dev.rivulet.internal.tensor;
 
 import dev.rivulet.internal.memory.Crc32c;
 import dev.rivulet.tensor.Tensor;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongBiFunction;
@@ -31,6 +32,6 @@ public final class WeightsDigest {
             Tensor tensor = named.getValue();
             joined = Crc32c.combine(joined, checksums.applyAsLong(named.getKey(), tensor), tensor.byteCount());
         }
-        return "crc32c:%08x".formatted(joined);
+        return "crc32c:" + HexFormat.of().toHexDigits(joined, 8);
     }
 }

@@ -51,6 +51,28 @@ class DirectoryRecoveryTest {
         }
     }
 
+    /** As versions did that formatted the number in the locale of the JVM. */
+    @Test
+    void findsManifestsThatAreNamedInOtherDigits() throws IOException {
+        Path manifests = root.resolve(".rivulet");
+        Path arabic = Files.move(manifests.resolve("group-0000000002.json"), manifests.resolve("group-٠٠٠٠٠٠٠٠٠٢.json"));
+
+        assertThat(Catalog.read(root).manifests()).extracting(Manifest::group).containsExactly(1L, 2L);
+        assertThat(recovered()).isEqualTo(nothing());
+        assertThat(arabic).doesNotExist();
+        assertThat(manifests.resolve("group-0000000002.json")).exists();
+    }
+
+    @Test
+    void acceptsOneManifestForAGroup() throws IOException {
+        Path manifests = root.resolve(".rivulet");
+        Files.copy(manifests.resolve("group-0000000001.json"), manifests.resolve("group-٠٠٠٠٠٠٠٠٠٢.json"));
+
+        assertThat(Catalog.read(root).damaged()).hasSize(1);
+        assertThat(recovered().quarantined()).extracting(Recovery.Quarantined::file).containsExactly(".rivulet/group-٠٠٠٠٠٠٠٠٠٢.json");
+        assertThat(Catalog.read(root).manifests()).extracting(Manifest::group).containsExactly(1L, 2L);
+    }
+
     @Test
     void publishesACommittedGroup() throws IOException {
         try (CheckpointDirectory directory = CheckpointDirectory.open(root)) {

@@ -3,6 +3,7 @@ package dev.rivulet.internal.format.safetensors;
 import dev.rivulet.checkpoint.DamagedFileException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -82,7 +83,7 @@ final class ChecksumFields {
 
     /** The checksum as eight hexadecimal digits. */
     static String hex(long checksum) {
-        return "%08x".formatted(checksum);
+        return HexFormat.of().toHexDigits(checksum, 8);
     }
 
     private static long checksumOf(byte[] beginning, int digits) {

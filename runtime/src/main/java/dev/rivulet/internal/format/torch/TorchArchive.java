@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ final class TorchArchive {
             throw input.violation(TorchRule.LEGACY_FORMAT, 0, "the file is a " + (tar ? "tar file" : "pickle"));
         }
         if (signature != ZipLayout.LOCAL_SIGNATURE) {
-            throw input.violation(TorchRule.FILE_FORMAT, 0, "the file starts with 0x%08x".formatted(signature));
+            throw input.violation(TorchRule.FILE_FORMAT, 0, "the file starts with 0x" + HexFormat.of().toHexDigits(signature));
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
@@ -154,7 +155,7 @@ public final class TorchWriter implements FileLayout {
 
         /** 40 digits that identify the content, instead of PyTorch's hash of names and checksums. */
         String serializationId() {
-            return "%040d".formatted(entries.getValue());
+            return String.format(Locale.ROOT, "%040d", entries.getValue());
         }
     }
 }

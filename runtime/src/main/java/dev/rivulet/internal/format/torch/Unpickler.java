@@ -5,6 +5,7 @@ import dev.rivulet.checkpoint.TorchRule;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -62,7 +63,7 @@ final class Unpickler {
                     || bytesOrString(opcode)
                     || container(opcode)
                     || object(opcode))) {
-                throw pickle.violation(TorchRule.OPCODE, "the opcode is 0x%02x".formatted(opcode));
+                throw pickle.violation(TorchRule.OPCODE, "the opcode is 0x" + HexFormat.of().toHexDigits(opcode, 2));
             }
         }
     }

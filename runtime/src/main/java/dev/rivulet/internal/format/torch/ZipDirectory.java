@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -178,7 +179,7 @@ record ZipDirectory(long start, List<Entry> entries) {
                 throw input.violation(TorchRule.ENCRYPTION, position, "an entry is encrypted");
             }
             if ((flags & ~(ZipLayout.UTF8_FLAG | ZipLayout.DESCRIPTOR_FLAG)) != 0) {
-                throw input.violation(TorchRule.FLAGS, position, "the flags are 0x%04x".formatted(flags));
+                throw input.violation(TorchRule.FLAGS, position, "the flags are 0x" + HexFormat.of().toHexDigits(flags, 4));
             }
             int method = Short.toUnsignedInt(header.getShort(10));
             if (method != 0) {

@@ -7,6 +7,7 @@ import dev.rivulet.internal.format.PositionalSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 
 /**
  * A file with positional reads.
@@ -51,8 +52,8 @@ record ZipInput(String file, long length, PositionalSource source) {
             throw new DamagedFileException(
                     file,
                     "the checksum of \"" + PickleInput.shown(record.name()) + "\"",
-                    "%08x".formatted(record.crc32()),
-                    "%08x".formatted(crc32));
+                    HexFormat.of().toHexDigits(record.crc32(), 8),
+                    HexFormat.of().toHexDigits(crc32, 8));
         }
     }
 
