@@ -76,6 +76,7 @@ final class StreamSaver {
         RetentionSnapshot.Restored restored =
                 lineage.restore(name(), directory.root().resolve(folder), index, directory::exists);
         restored.retained().fileNames().forEach(file -> ownership.acquire(folder + file, name()));
+        index.rolledBack().forEach(file -> ownership.acquire(folder + file, name()));
         this.decisions = new ModelCheckpoint(
                 declaration.name(),
                 declaration.policy(),
@@ -176,7 +177,8 @@ final class StreamSaver {
                             .map(from -> new StoredCheckpoint.Derivation(
                                     from.transform(),
                                     from.source(),
-                                    from.sourceDigest().orElseThrow())));
+                                    from.sourceDigest().orElseThrow())),
+                    saver.declaration.transform().isEmpty() && !saver.isResumable());
         }
 
         /** Pointers to this or an earlier file, valid once the group has committed. */
@@ -228,7 +230,8 @@ final class StreamSaver {
             // A file that is written again is no longer an orphan.
             written.plan().names().forEach(name -> orphans.remove(folder + name));
             List<String> superseded = new ArrayList<>(orphans);
-            effects.superseded().forEach(name -> superseded.add(folder + name));
+            Stream.concat(effects.superseded().stream(), index.passed(written.plan()).stream())
+                    .forEach(name -> superseded.add(folder + name));
             RetainedGroups retainedGroups = index.after(written.plan(), effects.retained(), group);
             return new Commit(written, effects.retained(), retainedGroups, superseded);
         });
@@ -311,7 +314,8 @@ final class StreamSaver {
 
         @Override
         public boolean exists(String name) {
-            return directory.exists(folder + name) || ownership.isOwned(folder + name);
+            return !index.rolledBack().contains(name)
+                    && (directory.exists(folder + name) || ownership.isOwned(folder + name));
         }
     }
 }
