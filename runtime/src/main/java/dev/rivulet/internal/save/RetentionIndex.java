@@ -50,6 +50,11 @@ public final class RetentionIndex {
         return current;
     }
 
+    /** Notes what the stream keeps of what it has adopted. */
+    void keep(RetentionSnapshot snapshot) {
+        current = retained(snapshot, this::known, current.last(), current.best()).withRolledBack(current.rolledBack());
+    }
+
     /** Names of the files that a rollback has undone: they are there, but free to be replaced. */
     Collection<String> rolledBack() {
         return rolledBack.values().stream().map(KeptCheckpoint::name).toList();

@@ -25,7 +25,6 @@ import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -129,7 +128,16 @@ final class StreamSaver {
 
     /** Restores the decision state of another run. */
     void resume(DecisionState state) {
-        decisions.resume(state);
+        if (decisions.resume(state)) {
+            LOG.warn(
+                    "The stream \"{}\" was ranked by {} and is now ranked by {}: ranking starts fresh, and the"
+                            + " checkpoints that were ranked before stay in {} until you delete them.",
+                    name(),
+                    state.criterion().orElseThrow(),
+                    decisions.criterion().orElseThrow(),
+                    directory.root().resolve(folder));
+            index.keep(decisions.retained());
+        }
     }
 
     /** Starts the clock of a time trigger. */
@@ -264,19 +272,27 @@ final class StreamSaver {
         });
     }
 
-    /**
-     * Deletes, at the end of a run, orphaned files that no later group will delete. A file that cannot be deleted only
-     * takes disk space.
-     */
+    /** Leaves the superseded files of a commit for {@link #deleteOrphans} or a later commit to delete. */
+    void hold(Commit commit) {
+        ownership.change(() -> orphans.addAll(commit.superseded()));
+    }
+
+    boolean hasOrphans() {
+        return ownership.locked(() -> !orphans.isEmpty());
+    }
+
+    /** Deletes orphaned files. A file that cannot be deleted only takes disk space. */
     void deleteOrphans() {
-        for (String file : orphans) {
-            try {
-                Files.deleteIfExists(directory.resolve(file));
-            } catch (IOException e) {
-                LOG.error("The stream \"{}\" could not delete {}, which it no longer keeps.", name(), file, e);
-            }
+        List<String> files = ownership.locked(() -> {
+            List<String> all = List.copyOf(orphans);
+            orphans.clear();
+            return all;
+        });
+        try {
+            directory.delete(files);
+        } catch (IOException e) {
+            LOG.error("The stream \"{}\" could not delete all of {}, which it no longer keeps.", name(), files, e);
         }
-        orphans.clear();
     }
 
     StreamResult result() {
@@ -314,7 +330,8 @@ final class StreamSaver {
 
         @Override
         public boolean exists(String name) {
-            return !index.rolledBack().contains(name)
+            boolean replaceable = index.rolledBack().contains(name) || orphans.contains(folder + name);
+            return !replaceable
                     && (directory.exists(folder + name) || ownership.isOwned(folder + name));
         }
     }
