@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +70,7 @@ public final class CheckpointFinder {
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint auto() throws IOException {
-        Optional<StartingPoint> newest = firstUndamaged(newest(), CheckpointStartingPoint::continued);
+        Optional<StartingPoint> newest = firstUndamaged(newest(CheckpointStartingPoint::isResumable), CheckpointStartingPoint::continued);
         if (newest.isEmpty() && !skipped.isEmpty()) {
             throw noneFound();
         }
@@ -84,7 +85,9 @@ public final class CheckpointFinder {
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint last() throws IOException {
-        return firstUndamaged(newest(), CheckpointStartingPoint::continued).orElseThrow(this::noneFound);
+        // Weights alone are tried too, so that the message says why they are not enough.
+        return firstUndamaged(newest(item -> true), CheckpointStartingPoint::continued)
+                .orElseThrow(this::noneFound);
     }
 
     /**
@@ -131,20 +134,23 @@ public final class CheckpointFinder {
         return Catalog.read(directory).newest().map(Manifest::retained).orElse(Map.of());
     }
 
-    /** All checkpoints from which training can resume according to the manifests, newest first. */
+    /** All untransformed checkpoints that manifests name, newest first. */
     private List<DirectoryInventory.Item> candidates() throws IOException {
         if (!Files.isDirectory(directory)) {
             return new ArrayList<>();
         }
         List<DirectoryInventory.Item> candidates =
                 new ArrayList<>(DirectoryInventory.read(directory).items());
-        candidates.removeIf(item -> !CheckpointStartingPoint.isResumable(item));
+        candidates.removeIf(item -> !CheckpointStartingPoint.isUntransformed(item));
         return candidates;
     }
 
     /** Their paths, newest first. */
-    private List<Path> newest() throws IOException {
-        return candidates().stream().map(DirectoryInventory.Item::path).toList();
+    private List<Path> newest(Predicate<DirectoryInventory.Item> filter) throws IOException {
+        return candidates().stream()
+                .filter(filter)
+                .map(DirectoryInventory.Item::path)
+                .toList();
     }
 
     private Optional<StartingPoint> firstUndamaged(

@@ -172,6 +172,12 @@ public final class CheckpointStartingPoint implements StartingPoint {
                 + ", does not exist; resumeFrom(\"last\") uses the newest.";
     }
 
+    /** Whether a manifest describes a file as untransformed weights. */
+    static boolean isUntransformed(DirectoryInventory.Item item) {
+        return item.checkpoint().isPresent()
+                && item.checkpoint().get().derivation().isEmpty();
+    }
+
     /** Whether training can resume from a file according to its manifest. */
     static boolean isResumable(DirectoryInventory.Item item) {
         return item.checkpoint().filter(StoredCheckpoint::isResumable).isPresent();
