@@ -92,10 +92,11 @@ public interface Callback {
     default void onSaveCheckpoint(Trainer trainer, LightningModule module, Checkpoint checkpoint) throws Exception {}
 
     /**
-     * Called after a checkpoint is durable under its name and the checkpoints that it supersedes are deleted.
+     * Called after a checkpoint is durable under its name.
      *
      * <p>Loggers report or upload the checkpoint here. Training has continued since the saved step: the call comes with
-     * a later hook, on the training thread.
+     * a later hook, on the training thread. A later save that supersedes the checkpoint deletes its file only after
+     * this returns, but replaces it before if it has the same name.
      */
     default void onCheckpointCommitted(Trainer trainer, LightningModule module, CommittedCheckpoint checkpoint)
             throws Exception {}

@@ -4,15 +4,23 @@ import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.ScriptedModule;
+import dev.rivulet.policy.FilenameStyle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A run that resumes in a directory deletes only the files it adopted, when its policy requires it. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
@@ -150,5 +158,124 @@ class ResumedDirectoryTest extends FitTestCase {
         FitResult result = fit(steps(4), resumeFrom("auto"));
         assertThat(file("old/step=2.ckpt")).exists();
         assertThat(steps(result.stream("original"))).containsExactly(4L);
+    }
+
+    private Trainer.Builder cadences(int originalEvery) {
+        return steps(24).maxPendingSaves(0).stream(
+                        "original",
+                        policy -> policy.filename("{step}")
+                                .everyNTrainSteps(originalEvery)
+                                .saveTopK(1)
+                                .saveLast(SaveLast.LINK))
+                .stream(
+                        "halved",
+                        policy -> policy.filename("half-{step}")
+                                .filenameStyle(FilenameStyle.DEFAULT
+                                        .withLast("half-last")
+                                        .withBest("half-best"))
+                                .everyNTrainSteps(3)
+                                .monitor("v")
+                                .saveTopK(2)
+                                .keepEveryNth(2)
+                                .saveLast(SaveLast.COPY)
+                                .saveBest(SaveBest.COPY))
+                .stream(
+                        "weights",
+                        policy -> policy.filename("weights").everyNTrainSteps(2).saveWeightsOnly(true));
+    }
+
+    /** Stops in the training step after the given one. */
+    private void stopAfter(int step, Trainer.Builder trainer, ResumeFrom from) {
+        long epochs = 1 + step / 4;
+        try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, epochs + 3 * step + 1)) {
+            assertThatThrownBy(() -> trainer.build().fit(module, points, from)).hasMessage(ScriptedModule.STOP);
+        }
+    }
+
+    private static long score(long step) {
+        return step * 7 % 24;
+    }
+
+    private Map<String, Long> stepsByFile() throws IOException {
+        Map<String, Long> steps = new TreeMap<>();
+        for (String file : files()) {
+            steps.put(file, Checkpoints.describe(file(file)).globalStep());
+        }
+        return steps;
+    }
+
+    private Map<String, Long> straight() throws IOException {
+        try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, Long.MAX_VALUE)) {
+            cadences(10).defaultRootDir(directory.resolve("straight")).build().fit(module, points);
+        }
+        Path straight = directory.resolve("straight/checkpoints");
+        Map<String, Long> steps = new TreeMap<>();
+        try (Stream<Path> files = Files.list(straight)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                steps.put(
+                        file.getFileName().toString(), Checkpoints.describe(file).globalStep());
+            }
+        }
+        return steps;
+    }
+
+    private Map<String, Long> toTheEnd() throws IOException {
+        try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, Long.MAX_VALUE)) {
+            cadences(10).build().fit(module, points, resumeFrom("auto"));
+        }
+        return stepsByFile();
+    }
+
+    @Test
+    void streamsWithOtherCadencesContinueAsWithoutAStop() throws IOException {
+        stopAfter(19, cadences(10), ResumeFrom.nothing());
+        assertThat(stepsByFile()).containsKeys("step=10.ckpt", "half-step=18.safetensors");
+        assertThat(toTheEnd()).isEqualTo(straight());
+    }
+
+    @Test
+    void aRunThatStoppedBeforeItsFirstOriginalStartsAgainUnderTheSameNames() throws IOException {
+        stopAfter(7, cadences(10), resumeFrom("auto"));
+        assertThat(stepsByFile()).containsKeys("half-last.safetensors", "half-best.safetensors", "weights.ckpt");
+        assertThat(toTheEnd()).isEqualTo(straight());
+    }
+
+    @Test
+    void committedFilesStayUntilTheirStepsAreSavedAgain() throws IOException {
+        stopAfter(8, cadences(10), resumeFrom("auto"));
+        stopAfter(4, cadences(10), resumeFrom("auto"));
+        assertThat(stepsByFile()).containsEntry("half-step=3.safetensors", 3L).containsKey("half-step=6.safetensors");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = SaveLast.class, names = "OFF", mode = EnumSource.Mode.EXCLUDE)
+    void pointersMoveOnAlthoughTheirFileWasDeleted(SaveLast saveLast) throws IOException {
+        Trainer.Builder trainer = trainer().maxPendingSaves(0).stream(
+                "original",
+                policy -> policy.filename("{step}")
+                        .everyNTrainSteps(1)
+                        .monitor("v")
+                        .saveTopK(2)
+                        .saveLast(saveLast)
+                        .saveBest(SaveBest.LINK));
+        fit(trainer.maxEpochs(-1).maxSteps(4), ResumeFrom.nothing());
+        Files.delete(file("step=1.ckpt"));
+        Files.deleteIfExists(file("step=4.ckpt"));
+        fit(trainer.maxSteps(6), resumeFrom("last"));
+        assertThat(files()).filteredOn(name -> name.contains("-v1")).isEmpty();
+        assertThat(Checkpoints.describe(file("last.ckpt")).globalStep()).isEqualTo(6);
+        assertThat(file("best.ckpt")).exists();
+    }
+
+    @Test
+    void rankingStartsFreshWithAnotherMonitor() {
+        Trainer.Builder trainer = trainer().stream(
+                "original",
+                policy -> policy.filename("{step}").everyNTrainSteps(1).monitor("v").saveTopK(2));
+        fit(trainer.maxEpochs(-1).maxSteps(4), ResumeFrom.nothing());
+        FitResult result = fit(
+                trainer.maxSteps(6).stream("original", policy -> policy.mode(Mode.MAX)), resumeFrom("last"));
+        assertThat(steps(result.stream("original"))).containsExactly(5L, 6L);
+        assertThat(files()).contains("step=1.ckpt", "step=2.ckpt");
     }
 }

@@ -19,12 +19,11 @@ import java.util.stream.Stream;
  * @param summary steps, epochs and metrics
  * @param files all values of the directory's checkpoints by path, by file name
  * @param newest names of the newest checkpoint of each stream
- * @param sources names of checkpoints from which runs resumed, which are not deleted
  */
-record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Set<String> newest, Set<String> sources) {
+record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Set<String> newest) {
 
     /** Reads the directory of a finished {@link ResumedRun}. */
-    static ResumedOutcome of(Path directory, List<String> output, Set<String> sources) throws IOException {
+    static ResumedOutcome of(Path directory, List<String> output) throws IOException {
         String prefix = "newest ";
         Set<String> newest = new TreeSet<>(output.stream()
                 .filter(line -> line.startsWith(prefix))
@@ -36,7 +35,7 @@ record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Se
                 files.put(name(file), content(file));
             }
         }
-        return new ResumedOutcome(output.get(output.size() - 1), files, newest, sources);
+        return new ResumedOutcome(output.get(output.size() - 1), files, newest);
     }
 
     private static String name(Path file) {
@@ -68,7 +67,6 @@ record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Se
         Set<String> expected = sameFiles ? straight.files.keySet() : straight.newest;
         Set<String> surplus = new TreeSet<>(files.keySet());
         surplus.removeAll(expected);
-        surplus.removeAll(sources);
         if (!files.keySet().containsAll(expected) || (sameFiles && !surplus.isEmpty())) {
             differences.add("the files are " + files.keySet() + " instead of " + expected);
         }

@@ -11,10 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +30,7 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
         List<String> lines = new ArrayList<>();
         int status = run(directory, null, lines);
         assertThat(status).as("%s\n%s", this, log(directory)).isZero();
-        return ResumedOutcome.of(directory, lines, sources(directory));
+        return ResumedOutcome.of(directory, lines);
     }
 
     /**
@@ -88,15 +85,6 @@ record ResumedProcess(ResumedOptimizer optimizer, long seed) {
                 "-Dorg.slf4j.simpleLogger.log.dev.rivulet=info"));
         options.addAll(ResumedSettings.random(optimizer, seed).options());
         return options;
-    }
-
-    /** Names of the checkpoints from which runs resumed in a directory. */
-    private static Set<String> sources(Path directory) throws IOException {
-        Pattern resumed = Pattern.compile("Training resumes from .*/(.*): epoch");
-        return new TreeSet<>(resumed.matcher(log(directory))
-                .results()
-                .map(found -> found.group(1))
-                .toList());
     }
 
     private static Path logFile(Path directory) {

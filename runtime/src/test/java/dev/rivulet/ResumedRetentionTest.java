@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,21 +71,16 @@ class ResumedRetentionTest {
 
         static Plan random(Random random) {
             Map<String, StreamPolicy> streams = new LinkedHashMap<>();
-            // A checkpoint is kept if a run resumes from it by name; "last" is replaced as if there had been no stop.
-            streams.put("original", withLast(random, policy(random, "o")).build());
+            int cadence = 1 + random.nextInt(3);
+            streams.put("original", policy(random, "o", cadence * (1 + random.nextInt(5))));
             streams.put(
-                    "second", withLast(random, policy(random, "s")).dirpath("b").build());
-            streams.put("halved", policy(random, "h"));
-            streams.put(
-                    "state",
-                    StreamPolicy.builder()
-                            .dirpath("state")
-                            .filename("s")
-                            .everyNTrainSteps(1)
-                            .saveTopK(0)
-                            .saveLast(SaveLast.COPY)
+                    "second",
+                    policy(random, "s", cadence).toBuilder()
+                            .dirpath("b")
+                            .saveWeightsOnly(random.nextBoolean())
                             .build());
-            int batches = 2 + random.nextInt(4);
+            streams.put("halved", policy(random, "h", 1 + random.nextInt(4)));
+            int batches = 2 + random.nextInt(7);
             return new Plan(
                     1 + random.nextInt(4),
                     batches,
@@ -95,11 +91,7 @@ class ResumedRetentionTest {
                     streams);
         }
 
-        private static StreamPolicy.Builder withLast(Random random, StreamPolicy policy) {
-            return policy.toBuilder().saveLast(random.nextBoolean() ? SaveLast.COPY : SaveLast.LINK);
-        }
-
-        private static StreamPolicy policy(Random random, String prefix) {
+        private static StreamPolicy policy(Random random, String prefix, int steps) {
             String[] templates = {prefix, prefix + "-{epoch}", prefix + "-{step}", prefix + "-{v:.0f}"};
             StreamPolicy.Builder policy = StreamPolicy.builder()
                     .filename(templates[random.nextInt(templates.length)])
@@ -112,8 +104,8 @@ class ResumedRetentionTest {
                     .keepLast(random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0)
                     .keepEveryNth(random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 0)
                     .anyTrigger(true)
-                    .everyNTrainSteps(random.nextInt(4))
-                    .everyNEpochs(random.nextInt(3));
+                    .everyNTrainSteps(random.nextInt(4) == 0 ? 0 : steps)
+                    .everyNEpochs(random.nextInt(4));
             if (random.nextInt(4) == 0) {
                 return policy.saveTopK(random.nextInt(3) - 1).build();
             }
@@ -133,15 +125,16 @@ class ResumedRetentionTest {
         }
 
         Map<String, Object> withStops(Random random) throws IOException {
-            while (true) {
+            for (int stops = 1 + random.nextInt(4); stops > 0; stops--) {
                 try {
-                    return end(fit(random.nextInt(30), resumeFrom("auto")));
+                    return end(fit(random.nextInt(120), resumeFrom("auto")));
                 } catch (IllegalStateException stopped) {
                     if (!ScriptedModule.STOP.equals(stopped.getMessage())) {
                         throw stopped;
                     }
                 }
             }
+            return end(fit(Long.MAX_VALUE, resumeFrom("auto")));
         }
 
         private FitResult fit(long calls, ResumeFrom from) {
@@ -206,7 +199,8 @@ class ResumedRetentionTest {
                     return RunEnd.link(name(file), Files.readSymbolicLink(file).toString());
                 }
                 Checkpoint checkpoint = Checkpoints.describe(file);
-                return RunEnd.file(name(file), RunEnd.content(checkpoint.epoch(), checkpoint.globalStep()));
+                String content = RunEnd.content(checkpoint.epoch(), checkpoint.globalStep());
+                return RunEnd.file(name(file), content + " " + Arrays.hashCode(Files.readAllBytes(file)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

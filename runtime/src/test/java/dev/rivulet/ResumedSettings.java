@@ -3,6 +3,7 @@ package dev.rivulet;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.optim.GradientClipAlgorithm;
+import dev.rivulet.policy.FilenameStyle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +17,8 @@ import java.util.Random;
  * @param limitTrainBatches limit on these batches
  * @param valCheckInterval batches between validations
  * @param clipping "none", or the algorithm
- * @param everyNTrainSteps steps between saves
+ * @param everyNTrainSteps steps between saves of the original
+ * @param averagedEveryNTrainSteps steps between saves of the derived stream
  * @param reseeded whether libtorch's generator is seeded before each batch instead of saved
  */
 record ResumedSettings(
@@ -33,6 +35,7 @@ record ResumedSettings(
         String clipping,
         int maxPendingSaves,
         int everyNTrainSteps,
+        int averagedEveryNTrainSteps,
         int saveTopK,
         SaveLast saveLast,
         SaveOnTrainEpochEnd saveOnTrainEpochEnd,
@@ -69,7 +72,8 @@ record ResumedSettings(
                 pick(random, Order.SEEDED, Order.DRAWN_BY_DJL, Order.SEQUENTIAL),
                 pick(random, "none", GradientClipAlgorithm.NORM.name(), GradientClipAlgorithm.VALUE.name()),
                 pick(random, 0, 1, 3),
-                pick(random, 1, 1, 2, 3),
+                pick(random, 1, 2, 5, 7),
+                pick(random, 1, 2, 3),
                 pick(random, 1, 2, -1),
                 pick(random, SaveLast.OFF, SaveLast.LINK, SaveLast.COPY),
                 pick(random, SaveOnTrainEpochEnd.values()),
@@ -112,10 +116,17 @@ record ResumedSettings(
                         .saveTopK(saveTopK == 2 ? 1 : saveTopK)
                         .saveLast(saveLast)
                         .saveOnException(true))
-                .stream("averaged", policy -> policy.everyNTrainSteps(everyNTrainSteps))
+                .stream(
+                        "averaged",
+                        policy -> policy.everyNTrainSteps(averagedEveryNTrainSteps)
+                                .saveTopK(1)
+                                .keepEveryNth(4)
+                                .saveLast(saveLast)
+                                .filenameStyle(FilenameStyle.DEFAULT.withLast("averaged-last")))
                 .stream(
                         "epochs",
                         policy -> policy.everyNEpochs(1)
+                                .saveWeightsOnly(everyNTrainSteps > 1)
                                 .monitor("val_loss")
                                 .saveTopK(saveTopK)
                                 .keepLast(1)

@@ -16,14 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,11 +70,12 @@ public final class CheckpointFinder {
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint auto() throws IOException {
-        Optional<StartingPoint> newest = firstUndamaged(newest());
+        Optional<StartingPoint> newest = firstUndamaged(newest(CheckpointStartingPoint::isResumable), CheckpointStartingPoint::continued);
         if (newest.isEmpty() && !skipped.isEmpty()) {
             throw noneFound();
         }
-        return newest.orElse(StartingPoint.FRESH);
+        boolean canResume = graph.streams().stream().anyMatch(CheckpointCodecs::isResumable);
+        return newest.orElse(canResume ? StartingPoint.RESTART : StartingPoint.FRESH);
     }
 
     /**
@@ -86,7 +85,9 @@ public final class CheckpointFinder {
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint last() throws IOException {
-        return firstUndamaged(newest()).orElseThrow(this::noneFound);
+        // Weights alone are tried too, so that the message says why they are not enough.
+        return firstUndamaged(newest(item -> true), CheckpointStartingPoint::continued)
+                .orElseThrow(this::noneFound);
     }
 
     /**
@@ -104,7 +105,8 @@ public final class CheckpointFinder {
                 .or(() -> streams.stream().findFirst());
         List<DirectoryInventory.Item> kept =
                 stream.isEmpty() || !Files.isDirectory(directory) ? List.of() : rankedByNewestRun(stream.get());
-        return firstUndamaged(kept.stream().map(DirectoryInventory.Item::path).toList())
+        return firstUndamaged(
+                        kept.stream().map(DirectoryInventory.Item::path).toList(), CheckpointStartingPoint::lineage)
                 .orElseThrow(this::noneFound);
     }
 
@@ -132,7 +134,7 @@ public final class CheckpointFinder {
         return Catalog.read(directory).newest().map(Manifest::retained).orElse(Map.of());
     }
 
-    /** All untransformed checkpoints that manifests name. */
+    /** All untransformed checkpoints that manifests name, newest first. */
     private List<DirectoryInventory.Item> candidates() throws IOException {
         if (!Files.isDirectory(directory)) {
             return new ArrayList<>();
@@ -143,52 +145,22 @@ public final class CheckpointFinder {
         return candidates;
     }
 
-    /**
-     * All untransformed checkpoints, newest first; within a group, first those with a {@code last}, under that name. A
-     * run that resumes from {@code last} replaces it at the next save, and the checkpoint's own file is superseded as
-     * if training had never stopped.
-     */
-    private Set<Path> newest() throws IOException {
-        List<DirectoryInventory.Item> candidates = candidates();
-        Map<DirectoryInventory.Item, Path> pointers = pointers(candidates);
-        candidates.sort(Comparator.comparingLong(DirectoryInventory.Item::group)
-                .reversed()
-                .thenComparing(item -> !pointers.containsKey(item)));
-        Set<Path> paths = new LinkedHashSet<>();
-        for (DirectoryInventory.Item item : candidates) {
-            Path pointer = pointers.get(item);
-            if (pointer != null) {
-                paths.add(pointer);
-            }
-            paths.add(item.path());
-        }
-        return paths;
+    /** Their paths, newest first. */
+    private List<Path> newest(Predicate<DirectoryInventory.Item> filter) throws IOException {
+        return candidates().stream()
+                .filter(filter)
+                .map(DirectoryInventory.Item::path)
+                .toList();
     }
 
-    /** The existing {@code last} of each checkpoint that has one. */
-    private Map<DirectoryInventory.Item, Path> pointers(List<DirectoryInventory.Item> candidates) throws IOException {
-        Map<DirectoryInventory.Item, Path> pointers = new HashMap<>();
-        Map<String, RetainedGroups> retained = candidates.isEmpty() ? Map.of() : retainedByNewestRun();
-        for (DirectoryInventory.Item item : candidates) {
-            Optional<RetainedGroups.Pointed> last =
-                    retained.getOrDefault(item.stream(), RetainedGroups.EMPTY).last();
-            if (last.isPresent() && last.get().group() == item.group()) {
-                Path path = directory.resolve(last.get().name());
-                if (Files.exists(path)) {
-                    pointers.put(item, path);
-                }
-            }
-        }
-        return pointers;
-    }
-
-    private Optional<StartingPoint> firstUndamaged(Collection<Path> candidates) {
+    private Optional<StartingPoint> firstUndamaged(
+            Collection<Path> candidates, FallbackStartingPoint.Lineage lineage) {
         Iterator<Path> rest = candidates.iterator();
-        return next(rest)
-                .map(first -> new FallbackStartingPoint(first, failure -> {
-                    skip(failure);
-                    return next(rest).orElseThrow(this::noneFound);
-                }));
+        FallbackStartingPoint.Candidates others = failure -> {
+            skip(failure);
+            return next(rest).orElseThrow(this::noneFound);
+        };
+        return next(rest).map(first -> new FallbackStartingPoint(first, others, lineage));
     }
 
     private Optional<CheckpointStartingPoint> next(Iterator<Path> candidates) {

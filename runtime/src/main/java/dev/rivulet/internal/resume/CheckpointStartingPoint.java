@@ -24,10 +24,11 @@ import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.save.RunLineage;
 import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.state.TrainingStateMapper;
-import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.DirectoryInventory;
+import dev.rivulet.internal.store.StoredCheckpoint;
 import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.registry.RuntimeVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -38,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,7 +156,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
         if (inventory.isPresent()) {
             OptionalLong group = groupOf(derived, inventory.get());
             for (DirectoryInventory.Item item : inventory.get().items()) {
-                if (group.equals(OptionalLong.of(item.group())) && isUntransformed(item)) {
+                if (group.equals(OptionalLong.of(item.group())) && isResumable(item)) {
                     return "The original of the same step is " + item.path() + ".";
                 }
             }
@@ -167,6 +169,11 @@ public final class CheckpointStartingPoint implements StartingPoint {
     static boolean isUntransformed(DirectoryInventory.Item item) {
         return item.checkpoint().isPresent()
                 && item.checkpoint().get().derivation().isEmpty();
+    }
+
+    /** Whether training can resume from a file according to its manifest. */
+    static boolean isResumable(DirectoryInventory.Item item) {
+        return item.checkpoint().filter(StoredCheckpoint::isResumable).isPresent();
     }
 
     private static OptionalLong groupOf(Path real, DirectoryInventory inventory) {
@@ -190,20 +197,36 @@ public final class CheckpointStartingPoint implements StartingPoint {
         return new TrainingStateMapper(file.path(), saved).seed();
     }
 
+    /** For a file that the user has chosen: it is kept, and so are later ones if it is not the newest. */
     @Override
     public RunLineage lineage(CheckpointDirectory directory) throws IOException {
+        Path root = directory.root().toRealPath();
+        Path chosen = named.startsWith(root) ? named : file.path();
+        Optional<Path> source = chosen.startsWith(root)
+                ? Optional.of(directory.root().resolve(root.relativize(chosen)))
+                : Optional.empty();
+        return lineage(directory, source, directory::isResumePoint);
+    }
+
+    /** For the newest file: everything continues as when it was saved. */
+    RunLineage continued(CheckpointDirectory directory) throws IOException {
+        return lineage(directory, Optional.empty(), group -> true);
+    }
+
+    private RunLineage lineage(CheckpointDirectory directory, Optional<Path> source, LongPredicate rollsBack)
+            throws IOException {
         Path root = directory.root().toRealPath();
         if (!file.path().startsWith(root)) {
             return RunLineage.ofExternal(checkpoint.globalStep());
         }
         OptionalLong group = groupOf(file.path(), DirectoryInventory.read(root));
-        Catalog catalog = directory.catalog();
         Optional<UUID> run = group.isPresent()
-                ? catalog.group(group.getAsLong())
-                        .map(manifest -> manifest.origin().run())
+                ? directory.catalog().group(group.getAsLong()).map(manifest -> manifest.origin().run())
                 : Optional.empty();
-        Path source = directory.root().resolve(root.relativize(named.startsWith(root) ? named : file.path()));
-        return RunLineage.of(catalog, run, source, checkpoint.globalStep());
+        if (run.isPresent() && rollsBack.test(group.getAsLong())) {
+            directory.rollBack(run.get(), group, RuntimeVersion.current());
+        }
+        return RunLineage.of(directory.catalog(), run, source, checkpoint.globalStep());
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.Set;
  */
 final class FallbackStartingPoint implements StartingPoint {
     private final Candidates candidates;
+    private final Lineage lineage;
     private CheckpointStartingPoint current;
 
     /** The remaining checkpoints. */
@@ -38,15 +39,24 @@ final class FallbackStartingPoint implements StartingPoint {
         CheckpointStartingPoint after(IOException failure);
     }
 
+    /** What a run adopts that resumes from a checkpoint. */
+    interface Lineage {
+
+        /** See {@link StartingPoint#lineage}. */
+        RunLineage of(CheckpointStartingPoint start, CheckpointDirectory directory) throws IOException;
+    }
+
     /**
      * A starting point.
      *
      * @param first the checkpoint to try first
      * @param candidates those to try after it
+     * @param lineage what the run adopts
      */
-    FallbackStartingPoint(CheckpointStartingPoint first, Candidates candidates) {
+    FallbackStartingPoint(CheckpointStartingPoint first, Candidates candidates, Lineage lineage) {
         this.current = first;
         this.candidates = candidates;
+        this.lineage = lineage;
     }
 
     @Override
@@ -107,7 +117,7 @@ final class FallbackStartingPoint implements StartingPoint {
 
     @Override
     public RunLineage lineage(CheckpointDirectory directory) throws IOException {
-        return current.lineage(directory);
+        return lineage.of(current, directory);
     }
 
     @Override

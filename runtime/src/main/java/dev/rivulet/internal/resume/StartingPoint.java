@@ -25,6 +25,14 @@ public interface StartingPoint extends AutoCloseable {
     /** The start of a fresh run. */
     StartingPoint FRESH = new StartingPoint() {};
 
+    /** The start of a run, again if it ended before its first checkpoint from which it could resume. */
+    StartingPoint RESTART = new StartingPoint() {
+        @Override
+        public RunLineage lineage(CheckpointDirectory directory) throws IOException {
+            return RunLineage.restarted(directory);
+        }
+    };
+
     /** The file to resume from; empty for a fresh run. */
     default Optional<Path> file() {
         return Optional.empty();
@@ -40,7 +48,7 @@ public interface StartingPoint extends AutoCloseable {
         return OptionalLong.empty();
     }
 
-    /** What the run adopts from its directory. */
+    /** What the run adopts from its directory, which is first returned to this point. */
     default RunLineage lineage(CheckpointDirectory directory) throws IOException {
         return RunLineage.none();
     }

@@ -88,16 +88,33 @@ public final class ModelCheckpoint {
                 awaitsValidation,
                 skipped.count(),
                 skipped.lastStep(),
-                retention.tentative().lastStepSaved() == globalStep);
+                retention.tentative().lastStepSaved() == globalStep,
+                criterion());
     }
 
-    /** Restores the decision state of another run, unless the retention state holds a later save of the same step. */
-    public void resume(DecisionState state) {
+    /** What checkpoints are ranked by; empty without a monitor. */
+    public Optional<DecisionState.Criterion> criterion() {
+        return policy.monitor().map(monitor -> new DecisionState.Criterion(monitor, policy.mode()));
+    }
+
+    /**
+     * Restores the decision state of another run, unless the retention state holds a later save of the same step.
+     *
+     * @return whether ranking starts fresh, because that run ranked its checkpoints by something else
+     */
+    public boolean resume(DecisionState state) {
         boolean saved = retention.tentative().lastStepSaved() != 0;
         if (!saved || state.saved()) {
             awaitsValidation = state.awaitsValidation();
             skipped.resume(state.skipped(), state.skippedStep());
         }
+        boolean changed = state.criterion().isPresent()
+                && criterion().isPresent()
+                && !state.criterion().equals(criterion());
+        if (changed) {
+            retention.clearRanking();
+        }
+        return changed;
     }
 
     /** Starts the clock of a time trigger. */

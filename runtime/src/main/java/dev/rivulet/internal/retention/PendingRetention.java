@@ -18,7 +18,9 @@ import java.util.Set;
 final class PendingRetention {
     private final String stream;
     private final StreamPolicy policy;
-    private final Optional<String> resumedFrom;
+    /** Files that are never deleted, whatever is kept. */
+    private final Set<String> exempt = new HashSet<>();
+
     private final Deque<SavePlan> pending = new ArrayDeque<>();
     private Set<String> displaced = new LinkedHashSet<>();
     private final RetentionState committed;
@@ -27,9 +29,17 @@ final class PendingRetention {
     PendingRetention(String stream, StreamPolicy policy, RetentionSnapshot.Restored restored) {
         this.stream = stream;
         this.policy = policy;
-        this.resumedFrom = restored.source();
+        restored.source().ifPresent(exempt::add);
         this.committed = RetentionState.resumed(policy, restored.retained(), restored.globalStep());
         this.tentative = committed.copy();
+    }
+
+    /** Forgets the best k of an earlier run, whose files stay. */
+    void clearRanking() {
+        TopK ranking = committed.retention().topK();
+        ranking.kept().forEach(checkpoint -> exempt.add(checkpoint.name()));
+        ranking.clear();
+        tentative = committed.copy();
     }
 
     /** The retention state as of the last commit. */
@@ -97,10 +107,9 @@ final class PendingRetention {
     }
 
     private Set<String> exempt(SavePlan plan) {
-        Set<String> exempt = new HashSet<>();
-        plan.checkpoint().ifPresent(newest -> exempt.add(newest.name()));
-        resumedFrom.ifPresent(exempt::add);
-        return exempt;
+        Set<String> names = new HashSet<>(exempt);
+        plan.checkpoint().ifPresent(newest -> names.add(newest.name()));
+        return names;
     }
 
     /** See {@link ModelCheckpoint#failed}. */
@@ -122,8 +131,7 @@ final class PendingRetention {
      * overwrite stays until that plan has ended.
      */
     private List<String> takeSuperseded(Set<String> dropped, RetentionState state, Collection<SavePlan> later) {
-        dropped.removeIf(
-                name -> state.refersTo(name) || resumedFrom.filter(name::equals).isPresent());
+        dropped.removeIf(name -> state.refersTo(name) || exempt.contains(name));
         List<String> superseded = dropped.stream()
                 .filter(name -> later.stream().noneMatch(plan -> plan.needs(name)))
                 .toList();

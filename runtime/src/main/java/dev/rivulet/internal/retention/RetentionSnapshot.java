@@ -79,7 +79,8 @@ public record RetentionSnapshot(
      *
      * @param retained the files that still exist; empty for another directory
      * @param globalStep the step from which training resumes; 0 for a fresh run
-     * @param source the file from which training resumes, if it is in the stream's directory; this run never deletes it
+     * @param source the file from which training resumes, if the user named it and it is in the stream's directory; this
+     *     run never deletes it
      */
     public record Restored(RetentionSnapshot retained, long globalStep, Optional<String> source) {
         /** That of a fresh run. */

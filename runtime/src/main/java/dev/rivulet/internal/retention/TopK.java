@@ -114,6 +114,11 @@ final class TopK {
         byName.put(checkpoint.name(), ranked);
     }
 
+    void clear() {
+        ranking.clear();
+        byName.clear();
+    }
+
     void remove(String name) {
         @Nullable Ranked ranked = byName.get(name);
         if (ranked != null) {

@@ -248,7 +248,10 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         }
         Throwables thrown = new Throwables();
         outcomes.forEach(outcome -> failures.note(outcome, thrown));
-        outcomes.forEach(outcome -> outcome.committed().forEach(checkpoint -> notify(checkpoint, thrown)));
+        for (SaveOutcome outcome : outcomes) {
+            outcome.committed().forEach(checkpoint -> notify(checkpoint, thrown));
+            scheduler.orElseThrow().reported(outcome);
+        }
         return thrown;
     }
 

@@ -11,10 +11,12 @@ import dev.rivulet.internal.store.Manifest;
 import dev.rivulet.internal.store.RetainedGroups;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -29,6 +31,7 @@ public final class RetentionIndex {
     private final String folder;
     private final Set<Long> depths;
     private final Map<String, Long> groups = new HashMap<>();
+    private final Map<Long, KeptCheckpoint> rolledBack = new HashMap<>();
     private RetainedGroups current = RetainedGroups.EMPTY;
 
     /**
@@ -47,6 +50,25 @@ public final class RetentionIndex {
         return current;
     }
 
+    /** Notes what the stream keeps of what it has adopted. */
+    void keep(RetentionSnapshot snapshot) {
+        current = retained(snapshot, this::known, current.last(), current.best()).withRolledBack(current.rolledBack());
+    }
+
+    /** Names of the files that a rollback has undone: they are there, but free to be replaced. */
+    Collection<String> rolledBack() {
+        return rolledBack.values().stream().map(KeptCheckpoint::name).toList();
+    }
+
+    /** The rolled-back files that a plan makes obsolete without replacing them. */
+    List<String> passed(SavePlan plan) {
+        return rolledBack.values().stream()
+                .filter(checkpoint -> checkpoint.globalStep() <= plan.globalStep())
+                .map(KeptCheckpoint::name)
+                .filter(name -> !plan.names().contains(name))
+                .toList();
+    }
+
     /** What manifests hold once a plan has committed in a group, after which the stream keeps the snapshot. */
     RetainedGroups after(SavePlan plan, RetentionSnapshot snapshot, long group) {
         ToLongFunction<String> groupOf = name ->
@@ -55,7 +77,12 @@ public final class RetentionIndex {
                 .map(pointer -> pointed(pointer.name(), group, pointer.target().isPresent()));
         Optional<RetainedGroups.Pointed> best = plan.best()
                 .map(pointer -> pointed(pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()));
-        return retained(snapshot, groupOf, last.or(current::last), best.or(current::best));
+        return retained(snapshot, groupOf, last.or(current::last), best.or(current::best))
+                .withRolledBack(new GroupSet(rolledBack.entrySet().stream()
+                        .filter(file -> file.getValue().globalStep() > plan.globalStep()
+                                && !plan.names().contains(file.getValue().name()))
+                        .map(Map.Entry::getKey)
+                        .toList()));
     }
 
     private RetainedGroups.Pointed pointed(String name, long group, boolean linked) {
@@ -69,6 +96,7 @@ public final class RetentionIndex {
                 .map(KeptCheckpoint::name)
                 .toList();
         groups.keySet().retainAll(named);
+        rolledBack.keySet().retainAll(after.rolledBack().numbers());
         current = after;
     }
 
@@ -93,11 +121,15 @@ public final class RetentionIndex {
                         retained.last().flatMap(rebuilt::last), retained.best().flatMap(rebuilt::best)),
                 rebuilt.onException(retained.onException()),
                 rebuilt.isElsewhere(retained) ? 0 : retained.saves());
+        for (long group : retained.rolledBack().numbers()) {
+            rebuilt.existing(group).ifPresent(checkpoint -> rolledBack.put(group, checkpoint));
+        }
         current = retained(
-                snapshot,
-                this::known,
-                retained.last().filter(pointer -> snapshot.last().isPresent()),
-                retained.best().filter(pointer -> snapshot.bestPointer().isPresent()));
+                        snapshot,
+                        this::known,
+                        retained.last().filter(pointer -> snapshot.last().isPresent()),
+                        retained.best().filter(pointer -> snapshot.bestPointer().isPresent()))
+                .withRolledBack(new GroupSet(rolledBack.keySet()));
         return snapshot;
     }
 
@@ -179,10 +211,13 @@ public final class RetentionIndex {
         }
 
         private Optional<KeptCheckpoint> kept(long group) {
-            Optional<KeptCheckpoint> kept =
-                    described(group).filter(checkpoint -> exists.test(folder + checkpoint.name()));
+            Optional<KeptCheckpoint> kept = existing(group);
             kept.ifPresent(checkpoint -> found.put(checkpoint.name(), group));
             return kept;
+        }
+
+        private Optional<KeptCheckpoint> existing(long group) {
+            return described(group).filter(checkpoint -> exists.test(folder + checkpoint.name()));
         }
 
         private Optional<KeptCheckpoint> described(long group) {
@@ -204,29 +239,29 @@ public final class RetentionIndex {
         }
 
         private Optional<LastCheckpoint> last(RetainedGroups.Pointed pointed) {
-            return name(pointed)
-                    .flatMap(name -> target(pointed)
-                            .map(target -> new LastCheckpoint(
-                                    name,
-                                    pointed.linked() ? Optional.of(target.name()) : Optional.empty(),
-                                    target.epoch(),
-                                    target.globalStep(),
-                                    pointed.linked() ? 0 : target.bytes())));
+            return name(pointed).map(name -> {
+                KeptCheckpoint target = target(pointed, name);
+                return new LastCheckpoint(
+                        name,
+                        pointed.linked() ? Optional.of(target.name()) : Optional.empty(),
+                        target.epoch(),
+                        target.globalStep(),
+                        pointed.linked() ? 0 : target.bytes());
+            });
         }
 
         private Optional<BestCheckpoint> best(RetainedGroups.Pointed pointed) {
-            return name(pointed)
-                    .flatMap(name -> target(pointed).map(target -> new BestCheckpoint(name, target, pointed.linked())));
+            return name(pointed).map(name -> new BestCheckpoint(name, target(pointed, name), pointed.linked()));
         }
 
         private Optional<String> name(RetainedGroups.Pointed pointed) {
             return name(pointed.name()).filter(name -> exists.test(pointed.name()));
         }
 
-        /** What a pointer names. The target of a link must exist; that of a copy need not. */
-        private Optional<KeptCheckpoint> target(RetainedGroups.Pointed pointed) {
+        /** What a pointer names, which need not exist: the pointer still belongs to the stream, and moves on. */
+        private KeptCheckpoint target(RetainedGroups.Pointed pointed, String name) {
             return described(pointed.group())
-                    .filter(target -> !pointed.linked() || exists.test(folder + target.name()));
+                    .orElseGet(() -> new KeptCheckpoint(name, OptionalDouble.empty(), 0, 0));
         }
 
         private Optional<String> name(String path) {

@@ -2,23 +2,28 @@ package dev.rivulet.internal.save;
 
 import dev.rivulet.internal.retention.RetentionSnapshot;
 import dev.rivulet.internal.store.Catalog;
+import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.Manifest;
 import dev.rivulet.internal.store.RetainedGroups;
+import dev.rivulet.registry.RuntimeVersion;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * What a run adopts from its directory: everything that the run kept whose checkpoint it resumes from. A run that
- * starts fresh, or resumes from another directory, does not touch what earlier runs kept. Immutable.
+ * What a run adopts from its directory: everything that the run kept whose checkpoint it resumes from, as it was when
+ * that checkpoint was saved. A run that starts fresh, or resumes from another directory, does not touch what earlier
+ * runs kept. Immutable.
  *
  * @param run identifies the run in manifests
  * @param catalog the groups of the directory
  * @param adopted what is adopted, by stream
  * @param globalStep the step from which training resumes
- * @param source the file from which training resumes; empty for a fresh run
+ * @param source the file from which training resumes, which is kept; empty unless the user named it
  */
 public record RunLineage(
         UUID run,
@@ -38,17 +43,31 @@ public record RunLineage(
     }
 
     /**
-     * The lineage of a run that resumes from a file in its directory.
+     * The lineage of a run that resumes in its directory.
      *
      * @param catalog the groups of the directory
-     * @param run the run that saved the source; empty if it is unknown
-     * @param source the file from which training resumes
+     * @param run the run that is resumed; empty if it is unknown
+     * @param source the file from which training resumes, if it is to be kept
      */
-    public static RunLineage of(Catalog catalog, Optional<UUID> run, Path source, long globalStep) {
+    public static RunLineage of(Catalog catalog, Optional<UUID> run, Optional<Path> source, long globalStep) {
         Map<String, RetainedGroups> adopted =
                 run.flatMap(catalog::newest).map(Manifest::retained).orElse(Map.of());
         return new RunLineage(
-                run.orElseGet(UUID::randomUUID), Optional.of(catalog), adopted, globalStep, Optional.of(source));
+                run.orElseGet(UUID::randomUUID), Optional.of(catalog), adopted, globalStep, source);
+    }
+
+    /**
+     * The lineage of a run that starts from the beginning, because the newest run in its directory ended before its
+     * first checkpoint from which training could resume: the same run, whose files it replaces one by one.
+     */
+    public static RunLineage restarted(CheckpointDirectory directory) throws IOException {
+        Optional<UUID> run =
+                directory.catalog().newest().map(manifest -> manifest.origin().run());
+        if (run.isEmpty()) {
+            return none();
+        }
+        directory.rollBack(run.get(), OptionalLong.empty(), RuntimeVersion.current());
+        return of(directory.catalog(), run, Optional.empty(), 0);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.rivulet.internal.store.RetainedGroups;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The streams of a run and the directory that they save to. Shared by the training thread and the writer thread; does
@@ -13,8 +14,14 @@ import java.util.Map;
  *
  * @param lineage which run this is, and what it has adopted from the directory
  * @param savers the streams, sources before derived streams
+ * @param unreported number of committed groups of which callbacks have not been notified yet
  */
-record RunStreams(CheckpointDirectory directory, RunLineage lineage, List<StreamSaver> savers) {
+record RunStreams(
+        CheckpointDirectory directory, RunLineage lineage, List<StreamSaver> savers, AtomicInteger unreported) {
+
+    RunStreams(CheckpointDirectory directory, RunLineage lineage, List<StreamSaver> savers) {
+        this(directory, lineage, savers, new AtomicInteger());
+    }
 
     /** What each stream keeps, including streams that the run no longer has, so that their files stay known. */
     Map<String, RetainedGroups> retainedGroups() {
@@ -30,7 +37,19 @@ record RunStreams(CheckpointDirectory directory, RunLineage lineage, List<Stream
         return decisions;
     }
 
-    /** Deletes, at the end of a run, the orphaned files that no later group will delete. */
+    /** Whether a file waits to be deleted. */
+    boolean hasOrphans() {
+        return savers.stream().anyMatch(StreamSaver::hasOrphans);
+    }
+
+    /** Deletes, on the writer thread, the superseded files that were held for callbacks, unless one is still due. */
+    void deleteReported() {
+        if (unreported.get() == 0) {
+            deleteOrphans();
+        }
+    }
+
+    /** Deletes the superseded files that no later group will delete. */
     void deleteOrphans() {
         savers.forEach(StreamSaver::deleteOrphans);
     }

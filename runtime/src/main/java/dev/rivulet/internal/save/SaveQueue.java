@@ -76,6 +76,11 @@ final class SaveQueue implements AutoCloseable {
         });
     }
 
+    /** Runs something on the writer thread, after the submitted saves. */
+    void execute(Runnable work) {
+        writer.execute(work);
+    }
+
     /** The next outcome that has not been read; empty if none is available yet. */
     Optional<SaveOutcome> nextOutcome() {
         return Optional.ofNullable(outcomes.poll());

@@ -129,6 +129,13 @@ final class SaveScheduler implements AutoCloseable {
         return written;
     }
 
+    /** Called when the callbacks that were notified of an outcome have returned. */
+    void reported(SaveOutcome outcome) {
+        if (!outcome.committed().isEmpty() && streams.unreported().decrementAndGet() == 0 && streams.hasOrphans()) {
+            queue.execute(streams::deleteReported);
+        }
+    }
+
     SaveStatistics statistics() {
         return metrics.statistics();
     }

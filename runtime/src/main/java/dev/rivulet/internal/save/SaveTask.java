@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Completes one save on the writer thread: computes the weights, writes the files, commits them as one group, and
@@ -131,7 +132,7 @@ final class SaveTask {
     /** A failure here does not undo the commit: the next group, or recovery at the next start, renames the files. */
     private void publish(Group group, List<StreamSaver.Commit> commits) {
         try {
-            group.publish();
+            publishFiles(group, commits);
             for (StreamSaver.Commit commit : commits) {
                 CommittedCheckpoint saved = commit.written().committed();
                 commit.written().saver().logSaved(saved);
@@ -139,6 +140,21 @@ final class SaveTask {
             }
         } catch (Throwable failure) {
             outcome.fail(commits.get(0).written().saver(), failure);
+        }
+        if (!outcome.committed().isEmpty()) {
+            streams.unreported().incrementAndGet();
+        }
+    }
+
+    /** Superseded files stay until callbacks that are notified of them have returned. */
+    private void publishFiles(Group group, List<StreamSaver.Commit> commits) throws IOException {
+        if (streams.unreported().get() == 0) {
+            group.publish();
+        } else {
+            group.publish(commits.stream()
+                    .flatMap(commit -> commit.superseded().stream())
+                    .collect(Collectors.toSet()));
+            commits.forEach(commit -> commit.written().saver().hold(commit));
         }
     }
 }

@@ -25,7 +25,6 @@ import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -76,6 +75,7 @@ final class StreamSaver {
         RetentionSnapshot.Restored restored =
                 lineage.restore(name(), directory.root().resolve(folder), index, directory::exists);
         restored.retained().fileNames().forEach(file -> ownership.acquire(folder + file, name()));
+        index.rolledBack().forEach(file -> ownership.acquire(folder + file, name()));
         this.decisions = new ModelCheckpoint(
                 declaration.name(),
                 declaration.policy(),
@@ -128,7 +128,16 @@ final class StreamSaver {
 
     /** Restores the decision state of another run. */
     void resume(DecisionState state) {
-        decisions.resume(state);
+        if (decisions.resume(state)) {
+            LOG.warn(
+                    "The stream \"{}\" was ranked by {} and is now ranked by {}: ranking starts fresh, and the"
+                            + " checkpoints that were ranked before stay in {} until you delete them.",
+                    name(),
+                    state.criterion().orElseThrow(),
+                    decisions.criterion().orElseThrow(),
+                    directory.root().resolve(folder));
+            index.keep(decisions.retained());
+        }
     }
 
     /** Starts the clock of a time trigger. */
@@ -176,7 +185,8 @@ final class StreamSaver {
                             .map(from -> new StoredCheckpoint.Derivation(
                                     from.transform(),
                                     from.source(),
-                                    from.sourceDigest().orElseThrow())));
+                                    from.sourceDigest().orElseThrow())),
+                    saver.declaration.transform().isEmpty() && !saver.isResumable());
         }
 
         /** Pointers to this or an earlier file, valid once the group has committed. */
@@ -228,7 +238,8 @@ final class StreamSaver {
             // A file that is written again is no longer an orphan.
             written.plan().names().forEach(name -> orphans.remove(folder + name));
             List<String> superseded = new ArrayList<>(orphans);
-            effects.superseded().forEach(name -> superseded.add(folder + name));
+            Stream.concat(effects.superseded().stream(), index.passed(written.plan()).stream())
+                    .forEach(name -> superseded.add(folder + name));
             RetainedGroups retainedGroups = index.after(written.plan(), effects.retained(), group);
             return new Commit(written, effects.retained(), retainedGroups, superseded);
         });
@@ -261,19 +272,27 @@ final class StreamSaver {
         });
     }
 
-    /**
-     * Deletes, at the end of a run, orphaned files that no later group will delete. A file that cannot be deleted only
-     * takes disk space.
-     */
+    /** Leaves the superseded files of a commit for {@link #deleteOrphans} or a later commit to delete. */
+    void hold(Commit commit) {
+        ownership.change(() -> orphans.addAll(commit.superseded()));
+    }
+
+    boolean hasOrphans() {
+        return ownership.locked(() -> !orphans.isEmpty());
+    }
+
+    /** Deletes orphaned files. A file that cannot be deleted only takes disk space. */
     void deleteOrphans() {
-        for (String file : orphans) {
-            try {
-                Files.deleteIfExists(directory.resolve(file));
-            } catch (IOException e) {
-                LOG.error("The stream \"{}\" could not delete {}, which it no longer keeps.", name(), file, e);
-            }
+        List<String> files = ownership.locked(() -> {
+            List<String> all = List.copyOf(orphans);
+            orphans.clear();
+            return all;
+        });
+        try {
+            directory.delete(files);
+        } catch (IOException e) {
+            LOG.error("The stream \"{}\" could not delete all of {}, which it no longer keeps.", name(), files, e);
         }
-        orphans.clear();
     }
 
     StreamResult result() {
@@ -311,7 +330,9 @@ final class StreamSaver {
 
         @Override
         public boolean exists(String name) {
-            return directory.exists(folder + name) || ownership.isOwned(folder + name);
+            boolean replaceable = index.rolledBack().contains(name) || orphans.contains(folder + name);
+            return !replaceable
+                    && (directory.exists(folder + name) || ownership.isOwned(folder + name));
         }
     }
 }

@@ -7,11 +7,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,7 +161,7 @@ public final class CheckpointDirectory implements AutoCloseable {
             throw new IOException("After a failure of the disk it is not known whether group " + inDoubt + " of "
                     + root() + " exists. Start the run again: opening the directory resolves that.");
         }
-        publish();
+        publish(Set.of());
         Group group = new Group(this, layout, writer, highestNumber + 1);
         current = group;
         return group;
@@ -170,17 +175,24 @@ public final class CheckpointDirectory implements AutoCloseable {
         catalog = new Catalog(layout.root(), manifests, List.of());
     }
 
-    /** Publishes the committed group unless that has been done. */
-    void publish() throws IOException {
+    /**
+     * Publishes the committed group unless that has been done.
+     *
+     * @param held paths of superseded files that stay for now
+     */
+    void publish(Set<String> held) throws IOException {
         Manifest manifest = unpublished;
         if (manifest == null) {
             return;
         }
-        unflushed.addAll(Publishing.publish(layout, manifest));
+        RetainedFiles retained = new RetainedFiles(manifests);
+        unflushed.addAll(Publishing.publish(layout, retained, manifest, held));
         unpublished = null;
-        List<Long> obsolete =
-                new RetainedFiles(manifests).obsolete(manifest.origin().run());
+        List<Long> obsolete = retained.obsolete(manifest.origin().run());
         try {
+            if (endsRollback(retained, manifest)) {
+                retained.deleteUnneeded(layout);
+            }
             for (long group : obsolete) {
                 Files.deleteIfExists(layout.manifest(group));
                 manifests.remove(group);
@@ -190,6 +202,66 @@ public final class CheckpointDirectory implements AutoCloseable {
         }
         if (!obsolete.isEmpty()) {
             catalog = new Catalog(layout.root(), manifests, List.of());
+        }
+    }
+
+    /** Whether training can resume from a group, but not from the one before it, which may have saved files. */
+    private boolean endsRollback(RetainedFiles retained, Manifest manifest) {
+        Map.Entry<Long, Manifest> before = manifests.lowerEntry(manifest.group());
+        return before != null
+                && retained.rollbackTarget(manifest).isEmpty()
+                && retained.rollbackTarget(before.getValue()).isPresent();
+    }
+
+    /** Deletes superseded files that were held when their group was published. */
+    public void delete(Collection<String> files) throws IOException {
+        unflushed.addAll(Publishing.delete(layout, files));
+    }
+
+    /** Whether a group is the newest one from which its run can resume. */
+    public boolean isResumePoint(long group) {
+        return catalog.group(group)
+                .flatMap(manifest -> catalog.newest(manifest.origin().run()))
+                .flatMap(new RetainedFiles(manifests)::resumePoint)
+                .filter(point -> point.group() == group)
+                .isPresent();
+    }
+
+    /**
+     * Returns a run to what it retained after one of its groups, in order to resume there.
+     *
+     * @param run the run
+     * @param group the group; empty for the start of the run
+     * @param version version of the framework
+     */
+    public void rollBack(UUID run, OptionalLong group, String version) throws IOException {
+        RetainedFiles files = new RetainedFiles(manifests);
+        Optional<Manifest> newest = catalog.newest(run);
+        if (newest.isEmpty()) {
+            return;
+        }
+        Optional<Manifest> target = group.isPresent() ? catalog.group(group.getAsLong()) : Optional.empty();
+        Rollback rollback = new Rollback(
+                files, target, newest.get(), saved -> DurableFiles.exists(layout.superseded(saved.blob())));
+        quarantineDamaged(rollback.notResumed());
+        Optional<Manifest> manifest = rollback.manifest(highestNumber + 1, version);
+        if (manifest.isPresent()) {
+            try (Group undoing = begin()) {
+                undoing.commit(manifest.get());
+                undoing.publish();
+            }
+        }
+    }
+
+    private void quarantineDamaged(List<RetainedFiles.RetainedFile> files) throws IOException {
+        for (RetainedFiles.RetainedFile file : files) {
+            Path path = resolve(file.path());
+            Optional<String> wrong = Files.exists(path)
+                    ? FileCheck.content(path, file.checkpoint().orElseThrow())
+                    : Optional.empty();
+            if (wrong.isPresent()) {
+                new Quarantine(layout).move(path, wrong.get());
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 record DirectoryLayout(Path root) {
     static final String PRIVATE = ".rivulet";
     static final String TEMPORARY = "tmp-";
+    static final String SUPERSEDED = "old-";
 
     private static final String MANIFEST_PREFIX = "group-";
     private static final String MANIFEST_SUFFIX = ".json";
@@ -103,6 +104,11 @@ record DirectoryLayout(Path root) {
             throw new IllegalArgumentException("\"" + name + "\" is not the name of a blob.");
         }
         return blob;
+    }
+
+    /** The path of a superseded file that a rollback may need, which had this name before its group was published. */
+    Path superseded(StoredCheckpoint.Blob blob) {
+        return folder().resolve(SUPERSEDED + blob.name().substring(TEMPORARY.length()));
     }
 
     /** The highest group number in the names of manifests, including quarantined ones; 0 if there are none. */

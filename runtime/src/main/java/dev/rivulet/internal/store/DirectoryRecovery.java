@@ -46,6 +46,7 @@ final class DirectoryRecovery {
         quarantineDamaged(catalog.damaged());
         deleteOrphans();
         verify();
+        new RetainedFiles(manifests).deleteUnneeded(layout);
         deleteObsoleteManifests();
         return new Recovery(rolledForward, deletedOrphans, quarantine.moved(), missing);
     }
@@ -81,7 +82,7 @@ final class DirectoryRecovery {
         }
         // The manifest's name may only be in the page cache. It must be durable before superseded files are deleted.
         DurableFiles.flush(layout.folder());
-        for (Path folder : Publishing.publish(layout, newest)) {
+        for (Path folder : Publishing.publish(layout, new RetainedFiles(manifests), newest, Set.of())) {
             DurableFiles.flush(folder);
         }
         if (unnamed) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The checkpoints of one save, which are written to a directory together: each file is written under a temporary name,
@@ -124,17 +125,24 @@ public final class Group implements AutoCloseable {
         }
     }
 
+    /** {@link #publish(Set)} that deletes all superseded files. */
+    public void publish() throws IOException {
+        publish(Set.of());
+    }
+
     /**
      * Renames the files of the committed group to their paths, moves the pointers {@code last} and {@code best}, and
      * deletes superseded files and manifests. May be repeated after a failure. The names become durable when the next
      * group commits or the directory is closed; until then, recovery can restore them from the manifest.
+     *
+     * @param held paths of superseded files that stay; a later group or {@link CheckpointDirectory#delete} deletes them
      */
-    public void publish() throws IOException {
+    public void publish(Set<String> held) throws IOException {
         if (state == State.PUBLISHED) {
             return;
         }
         require(State.COMMITTED);
-        directory.publish();
+        directory.publish(held);
         state = State.PUBLISHED;
     }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.RandomAccess;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,11 @@ public final class GroupSet {
             length = append(merged, length, from, to);
         }
         return new GroupSet(Arrays.copyOf(merged, length));
+    }
+
+    /** The groups of this set that match. */
+    GroupSet only(LongPredicate matches) {
+        return new GroupSet(numbers().stream().filter(matches::test).toList());
     }
 
     /** Whether no group of the set is higher than this one. */

@@ -2,6 +2,7 @@ package dev.rivulet.internal.store;
 
 import com.google.gson.annotations.SerializedName;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,19 @@ public record Manifest(
         pointers = List.copyOf(pointers);
         superseded = List.copyOf(superseded);
         retained = Collections.unmodifiableMap(new LinkedHashMap<>(retained));
+    }
+
+    /** Whether this is a rollback, which changes what is retained and adds no checkpoint. */
+    boolean isRollback() {
+        return checkpoints.isEmpty();
+    }
+
+    /** Paths that publishing writes or deletes. */
+    List<String> paths() {
+        List<String> paths = new ArrayList<>(superseded);
+        checkpoints.forEach(checkpoint -> paths.add(checkpoint.file()));
+        pointers.forEach(pointer -> paths.add(pointer.name()));
+        return paths;
     }
 
     /**

@@ -110,7 +110,7 @@ final class ManifestCheck {
 
     private void retainedGroups(String location, RetainedGroups retainedGroups) throws MalformedManifestException {
         RetainedGroups.Kept kept = retainedGroups.kept();
-        for (GroupSet groups : List.of(kept.topK(), kept.newest(), kept.everyNth())) {
+        for (GroupSet groups : List.of(kept.topK(), kept.newest(), kept.everyNth(), retainedGroups.rolledBack())) {
             require(
                     groups.isUpTo(manifest.group()),
                     ManifestRule.RETENTION_GROUP,

@@ -45,6 +45,7 @@ import java.util.Optional;
  *         <li>{@code score}: float as in {@code metrics}, the monitored metric; present only with a monitor.
  *         <li>{@code derivation}: object of the strings {@code transform}, {@code source} (a stream) and {@code
  *             source_digest}; present only for derived weights.
+ *         <li>{@code weights_only}: true; present only for untransformed weights without the training state.
  *       </ul>
  *   <li>{@code pointers}: array of objects, the pointers that the group moves: {@code name} and {@code target}, both
  *       paths, and {@code linked}, a boolean, true for a symbolic link.
@@ -58,6 +59,8 @@ import java.util.Optional;
  *         <li>{@code rescue}: integer, group of the checkpoint that was saved on an exception; present only if one is
  *             retained.
  *         <li>{@code saves}: integer from 0, the number of saves of the stream.
+ *         <li>{@code rolled_back}: groups that a rollback has undone, whose files are still there; present only if there
+ *             are any. A group without checkpoints is a rollback.
  *       </ul>
  *   <li>{@code crc32c}: CRC-32C of all bytes before its own digits, eight hexadecimal digits in lower case.
  * </ul>
@@ -154,6 +157,9 @@ final class ManifestWriter {
             json.name("source_digest").value(derivation.sourceDigest());
             json.endObject();
         }
+        if (checkpoint.weightsOnly()) {
+            json.name("weights_only").value(true);
+        }
         json.endObject();
     }
 
@@ -168,6 +174,9 @@ final class ManifestWriter {
             json.name("rescue").value(retainedGroups.onException().getAsLong());
         }
         json.name("saves").value(retainedGroups.saves());
+        if (!retainedGroups.rolledBack().isEmpty()) {
+            json.name("rolled_back").value(retainedGroups.rolledBack().toString());
+        }
         json.endObject();
     }
 

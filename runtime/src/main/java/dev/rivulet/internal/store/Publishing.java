@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Makes a committed group visible: renames its files to their paths, moves the pointers, and deletes superseded files.
@@ -16,22 +20,27 @@ import java.util.Set;
  */
 final class Publishing {
     private final DirectoryLayout layout;
+    private final RetainedFiles retained;
     private final Set<Path> touched = new LinkedHashSet<>();
 
-    private Publishing(DirectoryLayout layout) {
+    private Publishing(DirectoryLayout layout, RetainedFiles retained) {
         this.layout = layout;
+        this.retained = retained;
     }
 
     /**
      * Publishes a group.
      *
+     * @param retained of the directory, including the group
+     * @param held paths of superseded files that stay for now
      * @return folders that must be flushed before the next group commits
      * @throws IOException if the group is only partly published; the message says where and what to do
      */
-    static Set<Path> publish(DirectoryLayout layout, Manifest manifest) throws IOException {
+    static Set<Path> publish(DirectoryLayout layout, RetainedFiles retained, Manifest manifest, Set<String> held)
+            throws IOException {
         try {
-            Publishing publishing = new Publishing(layout);
-            publishing.run(manifest);
+            Publishing publishing = new Publishing(layout, retained);
+            publishing.run(manifest, held);
             return publishing.touched;
         } catch (IOException e) {
             throw new IOException(
@@ -44,7 +53,25 @@ final class Publishing {
         }
     }
 
-    private void run(Manifest manifest) throws IOException {
+    /**
+     * Deletes superseded files.
+     *
+     * @return as {@link #publish}
+     */
+    static Set<Path> delete(DirectoryLayout layout, Collection<String> files) throws IOException {
+        Publishing publishing = new Publishing(layout, new RetainedFiles(new TreeMap<>()));
+        for (String file : files) {
+            publishing.delete(layout.resolve(file));
+        }
+        return publishing.touched;
+    }
+
+    private void run(Manifest manifest, Set<String> held) throws IOException {
+        if (manifest.isRollback()) {
+            restore(manifest);
+        } else {
+            saveForRollback(manifest);
+        }
         for (StoredCheckpoint checkpoint : manifest.checkpoints()) {
             name(checkpoint);
         }
@@ -53,7 +80,47 @@ final class Publishing {
         }
         if (isComplete(manifest)) {
             for (String file : manifest.superseded()) {
-                delete(layout.resolve(file));
+                if (!held.contains(file)) {
+                    delete(layout.resolve(file));
+                }
+            }
+        }
+    }
+
+    /**
+     * Gives the files that the group replaces or deletes, and that a rollback would need, a second name in the
+     * framework's own folder. It is durable before the first name is gone. If the second name exists, an earlier group
+     * or attempt has replaced the file.
+     */
+    private void saveForRollback(Manifest manifest) throws IOException {
+        Map<String, StoredCheckpoint> needed = retained.neededForRollback(manifest);
+        boolean saved = false;
+        for (String path : needed.isEmpty() ? List.<String>of() : manifest.paths()) {
+            StoredCheckpoint checkpoint = needed.get(path);
+            if (checkpoint != null) {
+                Path file = layout.resolve(path);
+                Path second = layout.superseded(checkpoint.blob());
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && !DurableFiles.exists(second)) {
+                    link(file, second);
+                    saved = true;
+                }
+            }
+        }
+        if (saved) {
+            DurableFiles.flush(layout.folder());
+        }
+    }
+
+    /** Restores the files that a rollback retains. Their second names stay, so that this can be repeated. */
+    private void restore(Manifest rollback) throws IOException {
+        for (RetainedFiles.RetainedFile file : retained.of(rollback)) {
+            if (file.checkpoint().isPresent()) {
+                Path second = layout.superseded(file.checkpoint().get().blob());
+                Path path = layout.resolve(file.path());
+                if (DurableFiles.exists(second) && !names(path, second, false)) {
+                    link(second, path);
+                }
+                touch(path);
             }
         }
     }
@@ -75,13 +142,17 @@ final class Publishing {
         if (Files.notExists(target) || names(name, target, pointer.linked())) {
             return;
         }
+        if (pointer.linked()) {
+            linkSymbolically(target, name);
+        } else {
+            link(target, name);
+        }
+    }
+
+    private void link(Path file, Path name) throws IOException {
         Path temporary = layout.temporary();
         try {
-            if (pointer.linked()) {
-                linkSymbolically(temporary, name, target);
-            } else {
-                DurableFiles.linkOrCopy(target, temporary);
-            }
+            DurableFiles.linkOrCopy(file, temporary);
             replace(temporary, name);
         } finally {
             Files.deleteIfExists(temporary);
@@ -93,11 +164,15 @@ final class Publishing {
     }
 
     /** Where symbolic links are not supported, a file with the same content serves readers equally well. */
-    private static void linkSymbolically(Path temporary, Path name, Path target) throws IOException {
+    private void linkSymbolically(Path target, Path name) throws IOException {
+        Path temporary = layout.temporary();
         try {
             Files.createSymbolicLink(temporary, DurableFiles.parent(name).relativize(target));
+            replace(temporary, name);
         } catch (UnsupportedOperationException e) {
-            DurableFiles.linkOrCopy(target, temporary);
+            link(target, name);
+        } finally {
+            Files.deleteIfExists(temporary);
         }
     }
 

@@ -33,6 +33,9 @@ final class RecordReader<R> implements ManifestReader.Value<R> {
             OptionalLong.class, OptionalLong.empty(),
             OptionalDouble.class, OptionalDouble.empty());
 
+    /** Members that earlier versions did not write, and that are written only if they have another value. */
+    private static final Map<String, Object> ADDED = Map.of("weights_only", false, "rolled_back", GroupSet.EMPTY);
+
     private final Constructor<R> constructor;
     private final List<Function<Map<String, Object>, Object>> arguments = new ArrayList<>();
     private final Map<String, ManifestReader.Value<?>> members = new HashMap<>();
@@ -66,7 +69,7 @@ final class RecordReader<R> implements ManifestReader.Value<R> {
         SerializedName name = component.getAccessor().getAnnotation(SerializedName.class);
         String key = name == null ? component.getName() : name.value();
         members.put(key, ManifestReader.value(key, component.getGenericType()));
-        Object missing = MISSING.get(component.getType());
+        Object missing = ADDED.containsKey(key) ? ADDED.get(key) : MISSING.get(component.getType());
         if (missing == null) {
             required.add(key);
             arguments.add(found -> Objects.requireNonNull(found.get(key), key));

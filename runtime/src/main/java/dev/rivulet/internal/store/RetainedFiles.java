@@ -1,11 +1,18 @@
 package dev.rivulet.internal.store;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The files that should be in a directory according to the newest manifest of each run. */
@@ -43,9 +50,10 @@ final class RetainedFiles {
             for (long group : ownFiles(retainedGroups).numbers()) {
                 add(files, stream, group, Optional.empty());
             }
-            for (Optional<RetainedGroups.Pointed> pointer : List.of(retainedGroups.last(), retainedGroups.best())) {
-                pointer.filter(at -> !at.linked())
-                        .ifPresent(at -> add(files, stream, at.group(), Optional.of(at.name())));
+            for (RetainedGroups.Pointed pointer : retainedGroups.pointers()) {
+                if (!pointer.linked()) {
+                    add(files, stream, pointer.group(), Optional.of(pointer.name()));
+                }
             }
         });
         return List.copyOf(files.values());
@@ -60,10 +68,10 @@ final class RetainedFiles {
 
     /** Groups whose own file is retained, not only a pointer with the same content. */
     private static GroupSet ownFiles(RetainedGroups retainedGroups) {
-        GroupSet groups = retainedGroups.kept().groups();
-        for (Optional<RetainedGroups.Pointed> pointer : List.of(retainedGroups.last(), retainedGroups.best())) {
-            if (pointer.isPresent() && pointer.get().linked()) {
-                groups = groups.with(pointer.get().group());
+        GroupSet groups = retainedGroups.kept().groups().with(retainedGroups.rolledBack());
+        for (RetainedGroups.Pointed pointer : retainedGroups.pointers()) {
+            if (pointer.linked()) {
+                groups = groups.with(pointer.group());
             }
         }
         return retainedGroups.onException().isPresent()
@@ -71,7 +79,8 @@ final class RetainedFiles {
                 : groups;
     }
 
-    private Optional<StoredCheckpoint> checkpoint(String stream, long group) {
+    /** A stream's checkpoint in a group; empty if the manifest is missing. */
+    Optional<StoredCheckpoint> checkpoint(String stream, long group) {
         Manifest manifest = manifests.get(group);
         return manifest == null
                 ? Optional.empty()
@@ -80,9 +89,55 @@ final class RetainedFiles {
                         .findFirst();
     }
 
+    /** The files to which a rollback would return if the run ended after this group, by path. */
+    Map<String, StoredCheckpoint> neededForRollback(Manifest newest) {
+        Map<String, StoredCheckpoint> needed = new HashMap<>();
+        rollbackTarget(newest)
+                .ifPresent(target -> of(target)
+                        .forEach(file -> file.checkpoint().ifPresent(holds -> needed.put(file.path(), holds))));
+        return needed;
+    }
+
+    /** The group to which a rollback would return if the run ended after this one; empty if none is needed. */
+    Optional<Manifest> rollbackTarget(Manifest newest) {
+        return resumePoint(newest).filter(point -> point.group() != newest.group());
+    }
+
+    /** Deletes the saved files that no rollback needs. */
+    void deleteUnneeded(DirectoryLayout layout) throws IOException {
+        Set<Path> needed = new HashSet<>();
+        newestOfRuns().forEach(newest -> neededForRollback(newest)
+                .values()
+                .forEach(checkpoint -> needed.add(layout.superseded(checkpoint.blob()))));
+        try (DirectoryStream<Path> saved =
+                Files.newDirectoryStream(layout.folder(), DirectoryLayout.SUPERSEDED + "*")) {
+            for (Path file : saved) {
+                if (!needed.contains(file) && !DurableFiles.isFolder(file)) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** The newest group from which training can resume, of those that a run retains after its newest group. */
+    Optional<Manifest> resumePoint(Manifest newest) {
+        long highest = 0;
+        for (Map.Entry<String, RetainedGroups> stream : newest.retained().entrySet()) {
+            List<Long> groups = stream.getValue().groups().numbers();
+            for (int i = groups.size() - 1; i >= 0 && groups.get(i) > highest; i--) {
+                if (checkpoint(stream.getKey(), groups.get(i))
+                        .filter(StoredCheckpoint::isResumable)
+                        .isPresent()) {
+                    highest = groups.get(i);
+                }
+            }
+        }
+        return Optional.ofNullable(manifests.get(highest));
+    }
+
     /**
-     * Groups of a run whose manifests are obsolete: the newest manifest retains nothing of them, and there are newer
-     * fallbacks.
+     * Groups of a run whose manifests are obsolete: neither the newest manifest nor the one to which a rollback would
+     * return retains anything of them, and there are newer fallbacks.
      */
     List<Long> obsolete(UUID run) {
         List<Long> obsolete = new ArrayList<>();
@@ -93,14 +148,23 @@ final class RetainedFiles {
                 continue;
             }
             if (newer == 0) {
-                for (RetainedGroups retainedGroups : manifest.retained().values()) {
-                    named = named.with(retainedGroups.groups());
-                }
+                named = groups(manifest);
+                Optional<Manifest> resumePoint = resumePoint(manifest);
+                named = resumePoint.isPresent() ? named.with(groups(resumePoint.get())) : named;
             }
             if (newer++ >= ALWAYS_RETAINED && !named.contains(manifest.group())) {
                 obsolete.add(manifest.group());
             }
         }
         return obsolete;
+    }
+
+    /** A group and all those of which it retains a file. */
+    private static GroupSet groups(Manifest manifest) {
+        GroupSet groups = GroupSet.EMPTY.with(manifest.group());
+        for (RetainedGroups retainedGroups : manifest.retained().values()) {
+            groups = groups.with(retainedGroups.groups());
+        }
+        return groups;
     }
 }

@@ -4,6 +4,8 @@ import com.google.gson.annotations.SerializedName;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 
 /**
  * The retained checkpoints of a stream, by the numbers of their groups: a stream has at most one checkpoint in a group,
@@ -14,13 +16,15 @@ import java.util.OptionalLong;
  * @param best target of {@code best}
  * @param onException the checkpoint that was saved on an exception
  * @param saves the number of saves of the stream
+ * @param rolledBack groups that a rollback has undone; their files stay until the stream has saved their steps again
  */
 public record RetainedGroups(
         Kept kept,
         Optional<Pointed> last,
         Optional<Pointed> best,
         @SerializedName("rescue") OptionalLong onException,
-        long saves) {
+        long saves,
+        @SerializedName("rolled_back") GroupSet rolledBack) {
 
     /** The state of a stream that has saved nothing. */
     public static final RetainedGroups EMPTY = new RetainedGroups(
@@ -29,6 +33,38 @@ public record RetainedGroups(
             Optional.empty(),
             OptionalLong.empty(),
             0);
+
+    /** The state of a stream of which no group was undone. */
+    public RetainedGroups(
+            Kept kept, Optional<Pointed> last, Optional<Pointed> best, OptionalLong onException, long saves) {
+        this(kept, last, best, onException, saves, GroupSet.EMPTY);
+    }
+
+    /** The same state without the groups that do not match. */
+    RetainedGroups only(LongPredicate matches) {
+        return new RetainedGroups(
+                new Kept(
+                        kept.topK().only(matches),
+                        kept.newest().only(matches),
+                        kept.everyNth().only(matches)),
+                last.filter(pointer -> matches.test(pointer.group())),
+                best.filter(pointer -> matches.test(pointer.group())),
+                onException.isPresent() && matches.test(onException.getAsLong())
+                        ? onException
+                        : OptionalLong.empty(),
+                saves,
+                rolledBack.only(matches));
+    }
+
+    /** The same state with other undone groups. */
+    public RetainedGroups withRolledBack(GroupSet groups) {
+        return new RetainedGroups(kept, last, best, onException, saves, groups);
+    }
+
+    /** {@code last} and {@code best}, where they exist. */
+    List<Pointed> pointers() {
+        return Stream.of(last, best).flatMap(Optional::stream).toList();
+    }
 
     /**
      * Groups that a policy keeps, by reason; a checkpoint may be kept for several reasons.
@@ -60,11 +96,9 @@ public record RetainedGroups(
 
     /** All groups with a retained file. */
     public GroupSet groups() {
-        GroupSet all = kept.groups();
-        for (Optional<Pointed> pointer : List.of(last, best)) {
-            if (pointer.isPresent()) {
-                all = all.with(pointer.get().group());
-            }
+        GroupSet all = kept.groups().with(rolledBack);
+        for (Pointed pointer : pointers()) {
+            all = all.with(pointer.group());
         }
         return onException.isPresent() ? all.with(onException.getAsLong()) : all;
     }

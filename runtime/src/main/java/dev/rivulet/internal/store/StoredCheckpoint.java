@@ -11,8 +11,19 @@ import java.util.OptionalDouble;
  * @param blob the file as it was written
  * @param score exact value of the monitored metric; empty if there is no monitor
  * @param derivation how derived weights were computed; empty for untransformed ones
+ * @param weightsOnly whether the file holds untransformed weights without the training state
  */
-public record StoredCheckpoint(String stream, Blob blob, OptionalDouble score, Optional<Derivation> derivation) {
+public record StoredCheckpoint(
+        String stream,
+        Blob blob,
+        OptionalDouble score,
+        Optional<Derivation> derivation,
+        @SerializedName("weights_only") boolean weightsOnly) {
+
+    /** A derived checkpoint, or one with the training state. */
+    public StoredCheckpoint(String stream, Blob blob, OptionalDouble score, Optional<Derivation> derivation) {
+        this(stream, blob, score, derivation, false);
+    }
 
     /**
      * A durable file. Until its group is published it has a temporary name in the framework's own folder, then its
@@ -36,6 +47,11 @@ public record StoredCheckpoint(String stream, Blob blob, OptionalDouble score, O
             String transform,
             String source,
             @SerializedName("source_digest") String sourceDigest) {}
+
+    /** Whether training can resume from it. */
+    public boolean isResumable() {
+        return derivation.isEmpty() && !weightsOnly;
+    }
 
     /** Path of the file in the directory once the group is published. */
     public String file() {
