@@ -281,7 +281,7 @@ final class FitSession implements StepFunctions, FitContext {
                 OptionalInt.of(loop.validation().everyNEpoch()),
                 validation.isPresent() ? loop.limits().valBatches() : 0,
                 loop.validation().interval().setting());
-        LoopView view = new LoopView(state, metrics, schedule, settings.clock());
+        LoopView view = new LoopView(state, metrics, schedule, loop.limits(), settings.clock());
         SavedRun run = new SavedRun(parts, view, new UserSaveHooks(callbacks, declared));
         if (directory.isEmpty()) {
             return CheckpointEngine.none(run);

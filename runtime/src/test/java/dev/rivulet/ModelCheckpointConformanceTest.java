@@ -1,7 +1,9 @@
 package dev.rivulet;
 
 import com.google.gson.JsonObject;
+import dev.rivulet.checkpoint.MissingMetricException;
 import dev.rivulet.internal.retention.ConformanceCases;
+import dev.rivulet.internal.retention.Difference;
 import dev.rivulet.internal.retention.PolicyCase;
 import dev.rivulet.internal.retention.RunEnd;
 import dev.rivulet.internal.retention.TrainerVerdict;
@@ -67,6 +69,10 @@ class ModelCheckpointConformanceTest {
             return verdict.of(ends).and(recorded.resumeVerdict());
         } catch (RecordedCase.RefusedException refused) {
             return verdict.ofRefusal(refused.refusal());
+        } catch (MissingMetricException missingMetric) {
+            return String.valueOf(missingMetric.getMessage()).contains("no validation runs")
+                    ? Verdict.different(Difference.MISSING_METRICS_END_RUNS)
+                    : Verdict.failed(missingMetric.toString());
         }
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.training.dataset.Batch;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
@@ -257,7 +258,9 @@ final class SetupCase {
 
     /** The policy of a case; without a filename of its own, files are named after the stream. */
     private static StreamPolicy.Builder ownNames(CaseConfig config) {
-        return config.policy().filename(config.text("filename").orElse(""));
+        return config.policy()
+                .filename(config.text("filename").orElse(""))
+                .onFailure(OnFailure.CONTINUE);
     }
 
     private static FitResult fit(Trainer.Builder builder, Path folder) {

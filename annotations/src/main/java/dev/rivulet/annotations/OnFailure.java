@@ -5,6 +5,9 @@ package dev.rivulet.annotations;
  *
  * <p>In either case the other due streams are saved, and earlier checkpoints stay.
  *
+ * <p>A monitored metric that has not been logged when a save is due, although a validation has run or none will, is a
+ * mistake in the policy: it ends training with a {@code MissingMetricException} unless the value is {@link #CONTINUE}.
+ *
  * @since 0.1
  */
 public enum OnFailure {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -63,6 +64,14 @@ public record DeclaredTriggers(
             return given.isEmpty() ? new SaveTrigger.Epochs(1) : new SaveTrigger.Never();
         }
         return active.size() == 1 ? active.get(0) : new SaveTrigger.Any(active);
+    }
+
+    /** The given ones as they are written, such as {@code everyNEpochs = 5}. */
+    @Override
+    public String toString() {
+        return given().isEmpty()
+                ? "every epoch"
+                : given().stream().map(Declared::toString).collect(Collectors.joining(", "));
     }
 
     /** The same triggers, equal to all that are written otherwise but mean the same. */

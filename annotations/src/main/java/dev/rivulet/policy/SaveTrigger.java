@@ -21,6 +21,16 @@ public sealed interface SaveTrigger {
     /** Begins to follow a run. */
     Watch watch();
 
+    /**
+     * Whether a save can be due before training ends.
+     *
+     * @param maxEpochs epochs after which training ends; −1 for no limit
+     * @param maxSteps optimizer steps after which training ends; −1 for no limit
+     */
+    default boolean canBeDueWithin(int maxEpochs, long maxSteps) {
+        return true;
+    }
+
     /** How far training is. The training loop implements it once; it is read during the call only. */
     interface Progress {
 
@@ -54,6 +64,11 @@ public sealed interface SaveTrigger {
     /** No save is ever due; only {@code saveLast} and {@code saveOnException} can still write. */
     record Never() implements SaveTrigger {
         @Override
+        public boolean canBeDueWithin(int maxEpochs, long maxSteps) {
+            return false;
+        }
+
+        @Override
         public Watch watch() {
             return new Watch() {};
         }
@@ -65,6 +80,11 @@ public sealed interface SaveTrigger {
      * @param n at least 1
      */
     record Steps(int n) implements SaveTrigger {
+        @Override
+        public boolean canBeDueWithin(int maxEpochs, long maxSteps) {
+            return maxSteps < 0 || n <= maxSteps;
+        }
+
         @Override
         public Watch watch() {
             return new Watch() {
@@ -82,6 +102,11 @@ public sealed interface SaveTrigger {
      * @param n at least 1
      */
     record Epochs(int n) implements SaveTrigger {
+        @Override
+        public boolean canBeDueWithin(int maxEpochs, long maxSteps) {
+            return maxEpochs < 0 || n <= maxEpochs;
+        }
+
         @Override
         public Watch watch() {
             return new Watch() {
@@ -136,6 +161,11 @@ public sealed interface SaveTrigger {
         /** Holds an immutable copy of the list. */
         public Any {
             triggers = List.copyOf(triggers);
+        }
+
+        @Override
+        public boolean canBeDueWithin(int maxEpochs, long maxSteps) {
+            return triggers.stream().anyMatch(trigger -> trigger.canBeDueWithin(maxEpochs, maxSteps));
         }
 
         @Override

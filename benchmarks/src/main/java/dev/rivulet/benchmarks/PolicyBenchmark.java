@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -200,6 +201,16 @@ public class PolicyBenchmark {
         @Override
         public boolean validationHasRun() {
             return true;
+        }
+
+        @Override
+        public Set<String> metricNames() {
+            return Set.of("loss");
+        }
+
+        @Override
+        public boolean validates() {
+            return false;
         }
 
         @Override

@@ -1,17 +1,16 @@
 package dev.rivulet.checkpoint;
 
 /**
- * Thrown when the monitored metric of a stream has no value although validation has run.
+ * Thrown when a save is due and the monitored metric of its stream has no value, although a validation has run or none
+ * will. Ends training after the other streams were saved, unless the stream's {@code onFailure} is {@code CONTINUE}.
  *
  * @since 0.1
  */
 public final class MissingMetricException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    /** Names the stream and the metric. */
-    public MissingMetricException(String stream, String monitor) {
-        super("The stream \"" + stream + "\" monitors \"" + monitor
-                + "\", which has not been logged although a validation has run. Call log(\"" + monitor
-                + "\", value), or monitor a metric that is logged.");
+    /** Says which stream and metric, and what was logged instead. */
+    public MissingMetricException(String message) {
+        super(message);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 
 /**
  * Metrics that modules and callbacks log. In training, a metric is the newest value; in validation, the mean over the
@@ -104,6 +105,11 @@ public final class Metrics implements MetricValues {
         metrics.clear();
         epochMeans.clear();
         validationMeans.clear();
+    }
+
+    /** The names of all metrics, in the order in which they were first logged. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(metrics.keySet());
     }
 
     @Override

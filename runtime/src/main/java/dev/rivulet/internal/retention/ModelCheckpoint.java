@@ -3,6 +3,7 @@ package dev.rivulet.internal.retention;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.checkpoint.MissingMetricException;
+import dev.rivulet.internal.retention.DueSaves.Result;
 import dev.rivulet.internal.retention.SavePlan.Purpose;
 import dev.rivulet.policy.MetricValues;
 import dev.rivulet.policy.SaveTrigger;
@@ -37,9 +38,9 @@ public final class ModelCheckpoint {
     private final SaveCondition condition;
     private final CheckpointNames names;
     private final SkippedSaves skipped = new SkippedSaves();
+    private final DueSaves dueSaves;
     private final PendingRetention retention;
     private boolean awaitsValidation;
-    private boolean metricWasMissing;
 
     /** Decides whether a due save is carried out. */
     @FunctionalInterface
@@ -79,6 +80,7 @@ public final class ModelCheckpoint {
         this.directory = directory;
         this.condition = condition;
         this.names = new CheckpointNames(stream, policy, directory.extension());
+        this.dueSaves = new DueSaves(stream, policy);
         this.retention = new PendingRetention(stream, policy, restored);
     }
 
@@ -120,6 +122,7 @@ public final class ModelCheckpoint {
     /** Starts the clock of a time trigger. */
     public void onTrainStart(TrainerView view) {
         trigger.start(view);
+        dueSaves.start();
     }
 
     /**
@@ -131,10 +134,12 @@ public final class ModelCheckpoint {
         if (!trigger.dueAfterBatch(view)) {
             return Optional.empty();
         }
-        if (needsMetric() && (view.validationRunsNow() || !hasMetric(view))) {
-            // A decision now would use the metric of an earlier validation, or none.
+        boolean isUnjudged = needsMetric() && !hasMetric(view);
+        dueSaves.noteMetric(isUnjudged);
+        if (needsMetric() && (view.validationRunsNow() || (isUnjudged && policy.keepLast() == 0))) {
+            // A decision now would use the metric of an earlier validation, or none, as only keepLast can.
             awaitsValidation = true;
-            return Optional.empty();
+            return leave(Result.UNJUDGED);
         }
         return skips(view) ? Optional.empty() : plan(view);
     }
@@ -152,7 +157,7 @@ public final class ModelCheckpoint {
         boolean savesHere = !view.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd());
         // A stream that does not save here may monitor a metric that is logged only at the end of the epoch.
         boolean due =
-                (awaitsValidation && (savesHere || hasMetric(view))) || (savesHere && trigger.dueAfterEpoch(view));
+                (awaitsValidation && (savesHere || policy.keepLast() > 0 || hasMetric(view))) || (savesHere && trigger.dueAfterEpoch(view));
         Optional<SavePlan> plan = due ? plan(view) : Optional.empty();
         awaitsValidation = false;
         return plan;
@@ -162,7 +167,8 @@ public final class ModelCheckpoint {
      * Decides at the end of a training epoch, after its validation.
      *
      * @return what to save; empty if nothing
-     * @throws MissingMetricException if the save depends on a metric that is not logged although a validation has run
+     * @throws MissingMetricException if the save depends on a metric that is not logged although a validation has run,
+     *     or none will
      */
     public Optional<SavePlan> onTrainEpochEnd(TrainerView view) {
         boolean due =
@@ -195,9 +201,12 @@ public final class ModelCheckpoint {
     public Optional<SavePlan> onTrainEnd(TrainerView view) {
         boolean due =
                 policy.saveLast() != SaveLast.OFF && !retention.tentative().hasSaved() && !view.fastDevRun();
-        return due && condition.allows(view)
+        if (!due) {
+            return Optional.empty();
+        }
+        return condition.allows(view)
                 ? makePlan(view, Purpose.REGULAR, Optional.empty(), false)
-                : Optional.empty();
+                : leave(Result.REFUSED);
     }
 
     private boolean skips(TrainerView view) {
@@ -222,12 +231,15 @@ public final class ModelCheckpoint {
         boolean kept = admitted || permanent || policy.keepLast() > 0;
         boolean writes = kept || policy.saveLast() != SaveLast.OFF;
         boolean counts = policy.keepEveryNth() > 0;
-        if (!(writes || counts) || !condition.allows(view)) {
-            return Optional.empty();
+        if (!(writes || counts)) {
+            return leave(dueSaves.metricIsMissing() ? Result.UNJUDGED : Result.NOT_KEPT);
+        }
+        if (!condition.allows(view)) {
+            return leave(Result.REFUSED);
         }
         if (!writes) {
             skipped.skip(view.globalStep());
-            return Optional.empty();
+            return leave(Result.NOT_KEPT);
         }
         Optional<KeptCheckpoint> checkpoint =
                 kept ? Optional.of(checkpoint(view, regularName(view, admitted), score)) : Optional.empty();
@@ -238,11 +250,16 @@ public final class ModelCheckpoint {
         if (hasMetric(view)) {
             return scoreOf(new MonitorCandidates(view));
         }
-        if (view.validationHasRun()) {
-            throw new MissingMetricException(stream, policy.monitor().orElseThrow());
+        dueSaves.noteMetric(true);
+        if (policy.keepLast() == 0) {
+            dueSaves.requireMetric(view);
         }
-        metricWasMissing = true;
         return OptionalDouble.empty();
+    }
+
+    private Optional<SavePlan> leave(Result result) {
+        dueSaves.count(result);
+        return Optional.empty();
     }
 
     private OptionalDouble scoreOf(MetricValues metrics) {
@@ -347,6 +364,7 @@ public final class ModelCheckpoint {
      * @throws IllegalStateException if an earlier plan is still pending, or the plan is not
      */
     public List<String> committed(SavePlan plan, long bytes) {
+        dueSaves.count(Result.COMMITTED);
         return retention.committed(plan, bytes);
     }
 
@@ -357,6 +375,7 @@ public final class ModelCheckpoint {
      * @throws IllegalStateException if the plan is not pending
      */
     public List<String> failed(SavePlan plan) {
+        dueSaves.count(Result.FAILED);
         List<String> superseded = retention.failed(plan);
         skipped.restore(plan);
         return superseded;
@@ -377,8 +396,13 @@ public final class ModelCheckpoint {
         return awaitsValidation;
     }
 
+    /** What became of the due saves. */
+    public DueSaves dueSaves() {
+        return dueSaves;
+    }
+
     /** The monitored metric, if it had not been logged when a save was due. */
     public Optional<String> missingMetric() {
-        return metricWasMissing ? policy.monitor() : Optional.empty();
+        return dueSaves.metricIsMissing() ? policy.monitor() : Optional.empty();
     }
 }

@@ -156,6 +156,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     public void onTrainEpochEnd() throws Exception {
         collectOutcomes();
         saveDueStreams(Phase.TRAINING, ModelCheckpoint::onTrainEpochEnd);
+        requireMetrics();
     }
 
     @Override
@@ -170,6 +171,11 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         saveDueStreams(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
         scheduler.ifPresent(SaveScheduler::await);
         collectOutcomes();
+    }
+
+    @Override
+    public void onFitEnd() {
+        streams.forEach(stream -> stream.explainUnsaved(run.view()));
     }
 
     /** Waits for earlier saves first: a step that they save needs no exception checkpoint. */
@@ -190,7 +196,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     public Map<String, StreamResult> results() {
         Map<String, StreamResult> results = new LinkedHashMap<>();
         for (StreamSaver stream : streams) {
-            stream.missingMetric().ifPresent(metric -> failures.noteMissingMetric(stream, metric, run.view()));
+            stream.missingMetric(run.view()).ifPresent(missing -> note(stream, new MissingMetricException(missing)));
             results.put(stream.name(), stream.result());
         }
         return results;
@@ -221,8 +227,10 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
                     due = due.isEmpty() ? new ArrayList<>() : due;
                     due.add(new PendingSave(stream, plan.get()));
                 }
-            } catch (MissingMetricException | FitException e) {
+            } catch (MissingMetricException e) {
                 // The other streams are saved first.
+                note(stream, e).ifPresent(undecided::add);
+            } catch (FitException e) {
                 undecided.add(e);
             }
         }
@@ -233,6 +241,22 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
             failed.throwFirst();
         }
         undecided.throwFirst();
+    }
+
+    private void requireMetrics() throws Exception {
+        Throwables missing = new Throwables();
+        for (StreamSaver stream : streams) {
+            try {
+                stream.requireMetric(run.view());
+            } catch (MissingMetricException e) {
+                note(stream, e).ifPresent(missing::add);
+            }
+        }
+        missing.throwFirst();
+    }
+
+    private Optional<MissingMetricException> note(StreamSaver stream, MissingMetricException missing) {
+        return failures.note(stream, run.view().now(), missing);
     }
 
     /** Collects the outcomes of saves, and throws if one of them ends the run. */

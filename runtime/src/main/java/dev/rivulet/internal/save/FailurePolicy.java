@@ -1,11 +1,10 @@
 package dev.rivulet.internal.save;
 
 import dev.rivulet.checkpoint.FitException;
-import dev.rivulet.checkpoint.Phase;
+import dev.rivulet.checkpoint.MissingMetricException;
 import dev.rivulet.checkpoint.SkippedSaveException;
 import dev.rivulet.checkpoint.StreamFailure;
 import dev.rivulet.internal.derive.SaveContext;
-import dev.rivulet.internal.state.LoopView;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -55,13 +54,13 @@ final class FailurePolicy {
         }
     }
 
-    /** Records that a due save was not carried out because its metric was missing. */
-    void noteMissingMetric(StreamSaver stream, String metric, LoopView view) {
-        note(
-                stream,
-                view.at(Phase.TRAIN_END),
-                new IllegalStateException("A save was due before the monitored metric \"" + metric
-                        + "\" was logged; call log(\"" + metric
-                        + "\", value), give fit validation data, or monitor a metric that is logged."));
+    /** Records that the metric of a due save is missing; returns the exception if it ends the run. */
+    Optional<MissingMetricException> note(StreamSaver stream, SaveContext context, MissingMetricException missing) {
+        stream.note(new StreamFailure(stream.name(), context.epoch(), context.globalStep(), missing));
+        if (stream.toleratesMissingMetric()) {
+            LOG.error("Nothing was saved; training continues: {}", missing.getMessage());
+            return Optional.empty();
+        }
+        return Optional.of(missing);
     }
 }

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.save;
 
+import dev.rivulet.annotations.OnFailure;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
 import dev.rivulet.checkpoint.SavedCheckpoint;
@@ -8,6 +9,7 @@ import dev.rivulet.checkpoint.StreamResult;
 import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.format.FileLayout;
 import dev.rivulet.internal.retention.DecisionState;
+import dev.rivulet.internal.retention.DueSaves;
 import dev.rivulet.internal.retention.KeptCheckpoint;
 import dev.rivulet.internal.retention.ModelCheckpoint;
 import dev.rivulet.internal.retention.RetentionSnapshot;
@@ -15,6 +17,7 @@ import dev.rivulet.internal.retention.SavePlan;
 import dev.rivulet.internal.retention.ScoreOrder;
 import dev.rivulet.internal.retention.StreamDirectory;
 import dev.rivulet.internal.retention.TrainerView;
+import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.Group;
 import dev.rivulet.internal.store.Manifest;
@@ -57,6 +60,7 @@ final class StreamSaver {
     private final RetentionIndex index;
     private final Set<String> orphans = new LinkedHashSet<>();
     private final List<StreamFailure> failures = new ArrayList<>();
+    private boolean warnedOfMetric;
 
     StreamSaver(
             StreamDeclaration declaration,
@@ -112,6 +116,11 @@ final class StreamSaver {
         return codec.isResumable(declaration);
     }
 
+    /** Whether training continues although the stream monitors what is never logged, which is a mistake in its policy. */
+    boolean toleratesMissingMetric() {
+        return declaration.policy().onFailure() == OnFailure.CONTINUE;
+    }
+
     /** Whether training continues when a save of this stream fails. */
     boolean toleratesFailure() {
         boolean derived = declaration.transform().isPresent();
@@ -140,15 +149,20 @@ final class StreamSaver {
         }
     }
 
-    /** Starts the clock of a time trigger. */
-    void start(TrainerView view) {
+    /** Starts the clock of a time trigger, and warns if no save can be due. */
+    void start(LoopView view) {
         decisions.onTrainStart(view);
+        decisions
+                .dueSaves()
+                .obstacle(view, view.limits().maxEpochs(), view.limits().maxSteps())
+                .ifPresent(obstacle -> LOG.warn("The stream \"{}\" will not save: {}.", name(), obstacle));
     }
 
     /** Decides whether a save is due. The caller writes and commits the plan, or aborts it. */
     Optional<SavePlan> decide(Decision decision, TrainerView view) {
         return ownership.locked(() -> {
             Optional<SavePlan> plan = decision.apply(decisions, view);
+            warnOfMissingMetric(view);
             // The next stream's plan then takes other names. A file of another stream is refused when it is written.
             plan.ifPresent(made -> made.names().stream()
                     .map(name -> folder + name)
@@ -158,9 +172,37 @@ final class StreamSaver {
         });
     }
 
-    /** The monitored metric, if it had not been logged when a save was due. */
-    Optional<String> missingMetric() {
-        return decisions.missingMetric();
+    /** Warns once that a save was due whose metric no validation will log. */
+    private void warnOfMissingMetric(TrainerView view) {
+        if (!warnedOfMetric && !view.validates() && decisions.dueSaves().metricIsMissing()) {
+            warnedOfMetric = true;
+            LOG.warn("A save is due but not made yet. {}", decisions.dueSaves().missingMetric(view));
+        }
+    }
+
+    /**
+     * Checks at the end of an epoch that the due saves whose metric was missing can be judged.
+     *
+     * @throws dev.rivulet.checkpoint.MissingMetricException if they cannot
+     */
+    void requireMetric(TrainerView view) {
+        ownership.change(() -> decisions.dueSaves().requireMetric(view));
+    }
+
+    /** Says that the metric of due saves is missing, at the end of a fit in which it might have been logged. */
+    Optional<String> missingMetric(TrainerView view) {
+        DueSaves due = decisions.dueSaves();
+        return ownership.locked(() -> due.metricIsMissing() ? Optional.of(due.missingMetric(view)) : Optional.empty());
+    }
+
+    /** Logs, at the end of a fit, why it has saved nothing. */
+    void explainUnsaved(TrainerView view) {
+        Optional<String> reason = ownership.locked(() -> decisions.dueSaves().explanation(view));
+        if (reason.isPresent() && result().kept().isEmpty()) {
+            LOG.warn("The stream \"{}\" has saved nothing: {}.", name(), reason.get());
+        } else if (reason.isPresent()) {
+            LOG.info("The stream \"{}\" has saved nothing new: {}.", name(), reason.get());
+        }
     }
 
     void note(StreamFailure failure) {

@@ -3,11 +3,13 @@ package dev.rivulet.internal.state;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.checkpoint.Phase;
 import dev.rivulet.internal.derive.SaveContext;
+import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.loop.LoopState;
 import dev.rivulet.internal.loop.Metrics;
 import dev.rivulet.internal.retention.TrainerView;
 import dev.rivulet.internal.retention.ValidationSchedule;
 import dev.rivulet.policy.MetricValues;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** The state of the training loop as streams and saves see it. For the training thread. */
@@ -15,14 +17,26 @@ public final class LoopView implements TrainerView {
     private final LoopState state;
     private final Metrics metrics;
     private final ValidationSchedule validation;
+    private final LoopSettings.Limits limits;
     private final LongSupplier clock;
     private Phase phase = Phase.TRAINING;
 
-    public LoopView(LoopState state, Metrics metrics, ValidationSchedule validation, LongSupplier clock) {
+    public LoopView(
+            LoopState state,
+            Metrics metrics,
+            ValidationSchedule validation,
+            LoopSettings.Limits limits,
+            LongSupplier clock) {
         this.state = state;
         this.metrics = metrics;
         this.validation = validation;
+        this.limits = limits;
         this.clock = clock;
+    }
+
+    /** When training ends. */
+    public LoopSettings.Limits limits() {
+        return limits;
     }
 
     /** Sets the phase of the hook at which streams decide. */
@@ -38,6 +52,11 @@ public final class LoopView implements TrainerView {
     @Override
     public MetricValues metrics() {
         return metrics;
+    }
+
+    @Override
+    public Set<String> metricNames() {
+        return metrics.names();
     }
 
     @Override
@@ -58,6 +77,11 @@ public final class LoopView implements TrainerView {
     @Override
     public boolean validationHasRun() {
         return state.validationHasRun();
+    }
+
+    @Override
+    public boolean validates() {
+        return validation.valBatches() > 0;
     }
 
     @Override

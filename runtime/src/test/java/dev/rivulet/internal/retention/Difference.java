@@ -124,6 +124,12 @@ public enum Difference {
     MISSING_METRICS_ARE_ZERO,
 
     /**
+     * Without validation, Lightning only warns when a save is due whose metric is not logged, and saves nothing. In
+     * Rivulet, that ends the run.
+     */
+    MISSING_METRICS_END_RUNS,
+
+    /**
      * Lightning identifies a callback by a string made of some of its parameters, and refuses two callbacks with the
      * same string. Rivulet identifies a stream by its name alone.
      */

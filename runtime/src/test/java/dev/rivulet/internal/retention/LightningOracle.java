@@ -227,7 +227,7 @@ final class LightningOracle implements StreamReplay {
             saveNewest(event);
         } else if (!event.candidates().has(policy.monitor().orElseThrow())) {
             if (event.validationHasRun()) {
-                throw new MissingMetricException("stream", policy.monitor().orElseThrow());
+                throw new MissingMetricException(policy.monitor().orElseThrow());
             }
         } else {
             saveMonitored(event, event.candidates().get(policy.monitor().orElseThrow()));

@@ -102,7 +102,7 @@ final class RetentionOracle {
         return leastBad().bytes();
     }
 
-    /** Returns false if the monitored metric is missing although a validation has run. */
+    /** Returns false if the monitored metric is missing although a validation has run, which the newest n do without. */
     boolean hook(TraceEvent event) {
         switch (event.hook()) {
             case TraceEvent.TRAIN_START -> {
@@ -117,7 +117,7 @@ final class RetentionOracle {
                     return true;
                 }
                 boolean here = !event.savesOnTrainEpochEnd();
-                boolean due = (waits && (here || hasMetric(event))) || (here && epochIsDue(event));
+                boolean due = (waits && (here || policy.keepLast() > 0 || hasMetric(event))) || (here && epochIsDue(event));
                 boolean fine = !due || save(event);
                 waits = false;
                 return fine;
@@ -140,7 +140,7 @@ final class RetentionOracle {
             lastChecked = timeIsDue ? event.nanoTime() : lastChecked;
             due |= timeIsDue;
         }
-        if (due && scored() && (event.validationRunsNow() || !hasMetric(event))) {
+        if (due && scored() && (event.validationRunsNow() || (!hasMetric(event) && policy.keepLast() == 0))) {
             waits = true;
             return true;
         }
@@ -175,7 +175,7 @@ final class RetentionOracle {
 
     private boolean save(TraceEvent event) {
         boolean missing = scored() && !hasMetric(event);
-        if (missing && event.validationHasRun()) {
+        if (missing && event.validationHasRun() && policy.keepLast() == 0) {
             return false;
         }
         long step = event.globalStep();

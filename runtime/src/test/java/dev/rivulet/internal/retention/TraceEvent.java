@@ -4,6 +4,7 @@ import dev.rivulet.annotations.SaveOnTrainEpochEnd;
 import dev.rivulet.policy.MetricValues;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A hook call of a recorded or random run, with the state visible to it.
@@ -109,6 +110,17 @@ record TraceEvent(
     @Override
     public MetricValues metrics() {
         return MetricValues.of(logged);
+    }
+
+    @Override
+    public Set<String> metricNames() {
+        return logged.keySet();
+    }
+
+    /** Lightning waits for a validation whether or not one will run. */
+    @Override
+    public boolean validates() {
+        return true;
     }
 
     @Override
