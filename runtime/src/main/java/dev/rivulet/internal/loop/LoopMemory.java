@@ -60,7 +60,8 @@ public final class LoopMemory {
         atEpochStart = epochStart.orElse(null);
     }
 
-    private boolean isWithinValidation() {
+    /** Whether a validation is running that a run repeats if it resumes from {@link LoopState#progress}. */
+    public boolean isWithinValidation() {
         return state.validating && !state.sanityChecking && state.position == LoopProgress.Position.BATCH_END;
     }
 

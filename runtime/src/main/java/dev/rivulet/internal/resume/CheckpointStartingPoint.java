@@ -14,6 +14,7 @@ import dev.rivulet.internal.file.TorchCheckpointFile;
 import dev.rivulet.internal.file.WeightLoader;
 import dev.rivulet.internal.format.torch.TorchPass;
 import dev.rivulet.internal.format.torch.TorchPass.Verification;
+import dev.rivulet.internal.format.torch.TorchValue;
 import dev.rivulet.internal.lightning.LightningEntries;
 import dev.rivulet.internal.lightning.NoTrainingStateException;
 import dev.rivulet.internal.lightning.StateTensorReader;
@@ -22,6 +23,7 @@ import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.save.RunLineage;
+import dev.rivulet.internal.state.CallbackStates;
 import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.state.TrainingStateMapper;
 import dev.rivulet.internal.store.Catalog;
@@ -58,6 +60,9 @@ public final class CheckpointStartingPoint implements StartingPoint {
 
     /** State that has been read but not restored yet. */
     private @Nullable TrainingState read;
+
+    /** States of callbacks that have been read but not restored yet. */
+    private TorchValue.@Nullable Dict callbacks;
 
     private CheckpointStartingPoint(
             Path named, TorchCheckpointFile file, FileVerifier verifier, Checkpoint checkpoint, TrainingState saved) {
@@ -222,6 +227,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
     @Override
     public void readState(Network network, OptimizerStep optimizer) throws IOException {
         StateTensorReader reading = reading(optimizer);
+        callbacks = file.callbackStates();
         long crc32c = reading.finish(pass);
         try {
             verifier.compare(file.byteCount(), crc32c);
@@ -250,6 +256,12 @@ public final class CheckpointStartingPoint implements StartingPoint {
                 file.path(),
                 saved.progress().epoch(),
                 saved.progress().globalStep());
+    }
+
+    @Override
+    public void restoreCallbacks(CallbackStates states) {
+        states.restore(file.path(), Objects.requireNonNull(callbacks, "readState must be called first"));
+        callbacks = null;
     }
 
     @Override

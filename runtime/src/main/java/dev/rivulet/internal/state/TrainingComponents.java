@@ -16,18 +16,32 @@ import java.util.Optional;
 /**
  * The components of a run whose state is saved in addition to the weights, so that another run can resume.
  *
- * @param transforms the stateful transforms, by the names under which their state is saved
  * @param train the training data
- * @param hyperParameters the hyper-parameters of the module, as given by the user
  */
 public record TrainingComponents(
         Network network,
         OptimizerStep optimizer,
-        Map<String, StatefulTransform> transforms,
+        UserState user,
         Dataset train,
-        Loop loop,
-        Map<String, Object> hyperParameters) {
+        Loop loop) {
     private static final String OPTIMIZER = "optimizer/";
+
+    /**
+     * The state of user code.
+     *
+     * @param transforms the stateful transforms, by the names under which their state is saved
+     * @param callbacks the states of callbacks
+     * @param hyperParameters the hyper-parameters of the module
+     */
+    public record UserState(
+            Map<String, StatefulTransform> transforms,
+            CallbackStates callbacks,
+            Map<String, Object> hyperParameters) {}
+
+    /** The stateful transforms, by the names under which their state is saved. */
+    public Map<String, StatefulTransform> transforms() {
+        return user.transforms;
+    }
 
     /**
      * The training loop.
@@ -52,7 +66,7 @@ public record TrainingComponents(
                 .stateful()
                 .ifPresent(stateful ->
                         stateful.stateArrays().forEach((name, array) -> arrays.put(optimizerKey(name), array)));
-        transforms.forEach((transform, stateful) ->
+        transforms().forEach((transform, stateful) ->
                 stateful.stateArrays().forEach((name, array) -> arrays.put(transformKey(transform, name), array)));
         return arrays;
     }

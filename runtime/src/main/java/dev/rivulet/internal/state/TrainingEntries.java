@@ -3,6 +3,7 @@ package dev.rivulet.internal.state;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.internal.format.DictReader;
+import dev.rivulet.internal.format.torch.PlainValues;
 import dev.rivulet.internal.lightning.TrainingState;
 import dev.rivulet.internal.loop.Metrics;
 import dev.rivulet.internal.model.Network;
@@ -161,7 +162,8 @@ final class TrainingEntries {
         }
         Map<String, Object> entries = new LinkedHashMap<>();
         entries.put(ARRAYS, arrays);
-        entries.put(STATE, new TreeMap<>(transform.state()));
+        // A copy, because the writer reads it while training continues.
+        entries.put(STATE, PlainValues.toTorch(new TreeMap<>(transform.state())));
         return entries;
     }
 

@@ -72,7 +72,8 @@ public final class TrainingStateMapper {
                                 Objects.requireNonNull(copies.get(TrainingComponents.optimizerKey(name)), name)))
                         .toList(),
                 optimizer.schedules().stateDicts(),
-                new LinkedHashMap<>(run.hyperParameters()),
+                new LinkedHashMap<>(run.user().hyperParameters()),
+                run.user().callbacks().capture(),
                 TrainingEntries.of(run, copies, streams));
     }
 
