@@ -237,7 +237,7 @@ final class FitSession implements StepFunctions, FitContext {
                         new CallbackStates(memory, callbacks),
                         module.hyperParameters()),
                 train,
-                new TrainingComponents.Loop(state, memory, settings.loop().accumulateGradBatches()));
+                new TrainingComponents.Loop(state, memory, settings.loop()));
         try (NDManager scope = network.manager().newSubManager()) {
             StateDict live = StateDict.of(network.arrays(), scope);
             parts.transforms().values().forEach(transform -> transform.begin(live));

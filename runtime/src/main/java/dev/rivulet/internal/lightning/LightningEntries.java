@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,15 @@ public final class LightningEntries {
         ExternalFiles.refuse(saved);
         LoopProgress progress = new LoopsReader(saved.dict("loops").dict("fit_loop")).progress();
         return state(saved, progress, Map.of());
+    }
+
+    /**
+     * The number of optimizer steps in the current epoch, for a file that does not say how many batches are
+     * accumulated; empty for other files, and within a batch.
+     */
+    public static OptionalLong stepsOfEpoch(Map<?, ?> checkpoint) {
+        DictReader saved = reader(checkpoint);
+        return saved.has(OWN) ? OptionalLong.empty() : new LoopsReader(saved.dict("loops").dict("fit_loop")).stepsOfEpoch();
     }
 
     private static TrainingState state(DictReader saved, LoopProgress progress, Map<String, @Nullable Object> own) {

@@ -26,6 +26,10 @@ public record TrainingState(
         TorchValue.Dict callbacks,
         Map<String, @Nullable Object> own) {
 
+    TrainingState withOptimizerStates(List<Map<String, @Nullable Object>> states) {
+        return new TrainingState(progress, states, lrSchedulers, hyperParameters, callbacks, own);
+    }
+
     /** A state without callbacks. */
     public TrainingState(
             LoopProgress progress,

@@ -5,6 +5,7 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.ResumableDataset;
 import dev.rivulet.internal.loop.LoopMemory;
 import dev.rivulet.internal.loop.LoopProgress;
+import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.loop.LoopState;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.optim.OptimizerStep;
@@ -48,14 +49,13 @@ public record TrainingComponents(
      *
      * @param state its position
      * @param memory earlier state that a resumed run needs
-     * @param accumulateGradBatches number of batches whose gradients are accumulated for one optimizer step
      */
-    public record Loop(LoopState state, LoopMemory memory, int accumulateGradBatches) {
+    public record Loop(LoopState state, LoopMemory memory, LoopSettings settings) {
 
         /** Whether gradients have been computed that no optimizer step has used. */
         boolean hasPendingGradients() {
             LoopProgress progress = state.progress();
-            return (progress.batchIndex() + 1) % accumulateGradBatches != 0 && !progress.lastBatch();
+            return (progress.batchIndex() + 1) % settings.accumulateGradBatches() != 0 && !progress.lastBatch();
         }
     }
 
