@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hooks that run during training, in addition to the module's own.
@@ -13,6 +15,36 @@ import dev.rivulet.checkpoint.CommittedCheckpoint;
  *
  * <p>{@link Trainer} reports the state of training: {@code trainer.currentEpoch()}, {@code trainer.globalStep()},
  * {@code trainer.callbackMetrics()}. {@code trainer.stop()} ends training after the current batch and its validation.
+ *
+ * <p>A callback whose hooks depend on earlier calls saves what it remembers, so that a resumed run continues exactly:
+ *
+ * <pre>{@code
+ * final class StopWithoutProgress implements Callback {
+ *     private double best = Double.POSITIVE_INFINITY;
+ *     private int waited;
+ *
+ *     @Override
+ *     public void onValidationEnd(Trainer trainer, LightningModule module) {
+ *         double loss = trainer.callbackMetrics().get("val_loss");
+ *         waited = loss < best ? 0 : waited + 1;
+ *         best = Math.min(best, loss);
+ *         if (waited == 3) {
+ *             trainer.stop();
+ *         }
+ *     }
+ *
+ *     @Override
+ *     public Map<String, Object> stateDict() {
+ *         return Map.of("best", best, "waited", waited);
+ *     }
+ *
+ *     @Override
+ *     public void loadStateDict(Map<String, Object> state) {
+ *         best = (Double) state.get("best");
+ *         waited = Math.toIntExact((Long) state.get("waited"));
+ *     }
+ * }
+ * }</pre>
  *
  * @since 0.1
  */
@@ -88,8 +120,44 @@ public interface Callback {
     /** Called when an exception ends the run. */
     default void onException(Trainer trainer, LightningModule module, Throwable exception) throws Exception {}
 
+    /**
+     * The key of {@link #stateDict} among the {@code callbacks} of a checkpoint; by default the name of the class. Two
+     * callbacks of one class that both have state need different keys.
+     */
+    default String stateKey() {
+        return getClass().getName();
+    }
+
+    /**
+     * What the callback remembers of the run; by default nothing. Called for each checkpoint from which training can
+     * resume, on the training thread after the hooks of the same step; an exception ends the run. If a validation is
+     * interrupted, which a resumed run repeats, the state from before it is saved.
+     *
+     * @return strings, booleans, numbers, null, {@link dev.rivulet.tensor.Tensor}s, and lists and maps of these, copied
+     *     except for the contents of tensors
+     */
+    default Map<String, @Nullable Object> stateDict() throws Exception {
+        return Map.of();
+    }
+
+    /**
+     * Restores a {@link #stateDict} when a run resumes, before {@link #onFitStart}; not called if the checkpoint has
+     * none under {@link #stateKey}. An exception ends the fit before training.
+     *
+     * @param state what was saved, with {@code Long} for integers and {@code Double} for other numbers
+     */
+    default void loadStateDict(Map<String, @Nullable Object> state) throws Exception {}
+
     /** Called before a checkpoint is written, to add entries to it. */
     default void onSaveCheckpoint(Trainer trainer, LightningModule module, Checkpoint checkpoint) throws Exception {}
+
+    /**
+     * Called when a run resumes, after the module's {@code @OnLoadCheckpoint} and before {@link #loadStateDict}; all
+     * other state is restored. An exception ends the fit before training.
+     *
+     * @param checkpoint with the entries of {@link #onSaveCheckpoint}
+     */
+    default void onLoadCheckpoint(Trainer trainer, LightningModule module, Checkpoint checkpoint) throws Exception {}
 
     /**
      * Called after a checkpoint is durable under its name.

@@ -5,9 +5,31 @@ import ai.djl.training.dataset.Batch;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
 import dev.rivulet.internal.declaration.DeclaredStreams;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A callback bound to the trainer and module of one fit. */
 record CallbackHooks(Callback callback, Trainer trainer, LightningModule module) implements FitCallback {
+
+    /**
+     * The callbacks of a trainer.
+     *
+     * @throws IllegalArgumentException if the states of two of them would have the same key
+     */
+    static List<Callback> requireDistinctKeys(List<Callback> callbacks) {
+        Map<String, Callback> byKey = new HashMap<>();
+        for (Callback callback : callbacks) {
+            Callback other = hasState(callback) ? byKey.putIfAbsent(callback.stateKey(), callback) : null;
+            if (other != null) {
+                throw new IllegalArgumentException("The callbacks " + other + " and " + callback
+                        + " would save their states under the same key \"" + callback.stateKey()
+                        + "\"; override stateKey so that each has its own.");
+            }
+        }
+        return List.copyOf(callbacks);
+    }
 
     @Override
     public void setup() throws Exception {
@@ -128,6 +150,36 @@ record CallbackHooks(Callback callback, Trainer trainer, LightningModule module)
     @Override
     public void onSaveCheckpoint(Checkpoint checkpoint) throws Exception {
         callback.onSaveCheckpoint(trainer, module, checkpoint);
+    }
+
+    @Override
+    public void onLoadCheckpoint(Checkpoint checkpoint) throws Exception {
+        callback.onLoadCheckpoint(trainer, module, checkpoint);
+    }
+
+    /** True only if the class overrides {@link Callback#stateDict}: many callbacks of one class may have no state. */
+    private static boolean hasState(Callback callback) {
+        return DeclaredStreams.overrides(callback, Callback.class, "stateDict");
+    }
+
+    @Override
+    public boolean hasState() {
+        return hasState(callback);
+    }
+
+    @Override
+    public String stateKey() {
+        return callback.stateKey();
+    }
+
+    @Override
+    public Map<String, @Nullable Object> stateDict() throws Exception {
+        return callback.stateDict();
+    }
+
+    @Override
+    public void loadStateDict(Map<String, @Nullable Object> state) throws Exception {
+        callback.loadStateDict(state);
     }
 
     @Override

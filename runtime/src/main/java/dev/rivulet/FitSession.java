@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.data.BatchIterator;
@@ -31,6 +32,7 @@ import dev.rivulet.internal.resume.StartingPoint;
 import dev.rivulet.internal.retention.ValidationSchedule;
 import dev.rivulet.internal.save.CheckpointEngine;
 import dev.rivulet.internal.save.SavedRun;
+import dev.rivulet.internal.state.CallbackStates;
 import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.state.StatefulUpdates;
 import dev.rivulet.internal.state.TrainingComponents;
@@ -230,10 +232,12 @@ final class FitSession implements StepFunctions, FitContext {
         TrainingComponents parts = new TrainingComponents(
                 network,
                 optimizer,
-                declared.statefulTransforms(),
+                new TrainingComponents.UserState(
+                        declared.statefulTransforms(),
+                        new CallbackStates(memory, callbacks),
+                        module.hyperParameters()),
                 train,
-                new TrainingComponents.Loop(state, memory, settings.loop().accumulateGradBatches()),
-                module.hyperParameters());
+                new TrainingComponents.Loop(state, memory, settings.loop()));
         try (NDManager scope = network.manager().newSubManager()) {
             StateDict live = StateDict.of(network.arrays(), scope);
             StatefulUpdates updates = new StatefulUpdates(network, parts.transforms(), live, state);
@@ -242,10 +246,12 @@ final class FitSession implements StepFunctions, FitContext {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 if (start.checkpoint().isPresent()) {
-                    declared.notifyLoaded(start.checkpoint().get());
+                    notifyLoaded(start.checkpoint().get(), declared);
                 }
+                start.restoreCallbacks(parts.user().callbacks());
+                List<ModelHooks> ownHooks = List.of(parts.user().callbacks(), updates);
                 TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
-                new FitLoop(settings.loop(), train, validation, this, hooks(updates, streams), run)
+                new FitLoop(settings.loop(), train, validation, this, hooks(ownHooks, streams), run)
                         .run(start.progress());
                 return new FitResult(
                         state.epochsEnded(),
@@ -255,6 +261,13 @@ final class FitSession implements StepFunctions, FitContext {
                         streams.results(),
                         streams.statistics());
             }
+        }
+    }
+
+    private void notifyLoaded(Checkpoint checkpoint, DeclaredStreams declared) throws Exception {
+        declared.notifyLoaded(checkpoint);
+        for (FitCallback callback : callbacks) {
+            callback.onLoadCheckpoint(checkpoint);
         }
     }
 
@@ -295,9 +308,8 @@ final class FitSession implements StepFunctions, FitContext {
                 settings.checkpointing().saving());
     }
 
-    private HookChain hooks(ModelHooks updates, CheckpointEngine streams) {
-        List<ModelHooks> beforeSaving = new ArrayList<>();
-        beforeSaving.add(updates);
+    private HookChain hooks(List<ModelHooks> ownHooks, CheckpointEngine streams) {
+        List<ModelHooks> beforeSaving = new ArrayList<>(ownHooks);
         beforeSaving.addAll(callbacks);
         if (settings.showsProgress() && Terminal.isPresent()) {
             beforeSaving.add(new ConsoleProgress(state, metrics));

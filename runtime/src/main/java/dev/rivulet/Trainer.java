@@ -378,7 +378,7 @@ public final class Trainer {
                             new SaveSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries)),
                     enableProgressBar,
                     clock);
-            return new Trainer(settings, List.copyOf(callbacks));
+            return new Trainer(settings, CallbackHooks.requireDistinctKeys(callbacks));
         }
 
         private LoopSettings loopSettings() {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import com.google.gson.JsonObject;
 import dev.rivulet.fixture.PlaneModule;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,9 @@ final class HookRecorder {
     Callback callback() {
         return (Callback) Proxy.newProxyInstance(
                 Callback.class.getClassLoader(), new Class<?>[] {Callback.class}, (proxy, hook, arguments) -> {
+                    if (hook.getReturnType() != void.class) {
+                        return InvocationHandler.invokeDefault(proxy, hook, arguments);
+                    }
                     note(hook.getName(), (Trainer) arguments[0], batchIndex(arguments));
                     return null;
                 });

@@ -2,32 +2,33 @@ package dev.rivulet;
 
 import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.annotations.SaveOnTrainEpochEnd;
+import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.LightningFiles;
 import dev.rivulet.fixture.LineModule;
-import dev.rivulet.internal.format.torch.TorchReader;
-import dev.rivulet.internal.format.torch.TorchValue;
-import dev.rivulet.internal.format.torch.TorchWriter;
 import dev.rivulet.internal.lightning.LightningEntries;
+import dev.rivulet.internal.lightning.TrainingState;
+import dev.rivulet.internal.loop.LoopProgress;
+import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.optim.LrSchedule;
 import dev.rivulet.optim.ReduceLROnPlateau;
 import dev.rivulet.optim.SGD;
 import dev.rivulet.policy.StreamPolicy;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Resumes from files with only the entries that Lightning writes. */
 class LightningResumeTest extends FitTestCase {
@@ -78,15 +79,7 @@ class LightningResumeTest extends FitTestCase {
     }
 
     private Path asLightningWrites(Path file) throws IOException {
-        Path stripped = directory.resolve("lightning.ckpt");
-        try (TorchReader reader = TorchReader.open(file);
-                FileChannel channel =
-                        FileChannel.open(stripped, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-            Map<TorchValue, TorchValue> entries = new LinkedHashMap<>(((TorchValue.Dict) reader.load()).entries());
-            entries.remove(TorchValue.of(LightningEntries.OWN));
-            TorchWriter.of(new TorchValue.Dict(false, entries, Map.of())).writeTo(channel);
-        }
-        return stripped;
+        return LightningFiles.of(file, directory.resolve("lightning.ckpt"));
     }
 
     @Test
@@ -143,6 +136,53 @@ class LightningResumeTest extends FitTestCase {
         try (SlowingModule module = new SlowingModule()) {
             trainer(policy).enableCheckpointing(false).build().fit(module, points, points, resumeFrom(file));
             assertThat(module.optimizer.paramGroups().get(0).learningRate()).isEqualTo(0.05);
+        }
+    }
+
+    /** The counts in hooks before the first epoch, such as on_fit_start; the sanity check counts its batches. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trainsAllEpochsFromAFileSavedBeforeTheFirst(boolean afterSanityCheck) throws IOException {
+        LoopProgress nothing = new LoopProgress(
+                Position.TRAIN_END,
+                0,
+                new LoopProgress.Epochs(0, 0),
+                new LoopProgress.Batches(-1, false, 0, 0),
+                new LoopProgress.Validation(false, afterSanityCheck),
+                false);
+        try (LineModule module = new LineModule()) {
+            trainer(LightningResumeTest::eachStep).build().fit(module, points, points);
+        }
+        Path file = LightningFiles.of(file("original", 0, 1), directory.resolve("lightning.ckpt"), entries -> entries.put(
+                "loops",
+                LightningEntries.of(new TrainingState(nothing, List.of(), List.of(), Map.of(), Map.of()))
+                        .get("loops")));
+
+        validated.clear();
+        try (LineModule module = new LineModule()) {
+            FitResult result = trainer(policy -> policy)
+                    .enableCheckpointing(false)
+                    .build()
+                    .fit(module, points, points, resumeFrom(file));
+            assertThat(result.epochs()).isEqualTo(2);
+            assertThat(result.globalStep()).isEqualTo(8);
+        }
+        assertThat(validated).containsExactly(4L, 8L);
+    }
+
+    /** Lightning does not save how many batches it accumulates. */
+    @Test
+    void refusesAnotherNumberOfAccumulatedBatchesWithinAnEpoch() throws IOException {
+        assertThat(validatedFrom(1, settings -> settings.accumulateGradBatches(2))).containsExactly(2L, 4L);
+        try (LineModule module = new LineModule()) {
+            Trainer other = trainer(policy -> policy)
+                    .enableCheckpointing(false)
+                    .accumulateGradBatches(1)
+                    .build();
+            assertThatThrownBy(() ->
+                            other.fit(module, points, points, resumeFrom(directory.resolve("lightning.ckpt"))))
+                    .isInstanceOf(NotResumableException.class)
+                    .hasMessageContainingAll("its 2 batches made 1 optimizer steps", "2 with accumulateGradBatches(1)");
         }
     }
 

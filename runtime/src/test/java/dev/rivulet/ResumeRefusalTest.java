@@ -21,7 +21,12 @@ import dev.rivulet.internal.format.torch.TorchReader;
 import dev.rivulet.internal.format.torch.TorchValue;
 import dev.rivulet.internal.format.torch.TorchWriter;
 import dev.rivulet.optim.Adam;
+import dev.rivulet.optim.LinearLR;
+import dev.rivulet.optim.LrInterval;
+import dev.rivulet.optim.LrScheduler;
 import dev.rivulet.optim.SGD;
+import dev.rivulet.optim.SequentialLR;
+import dev.rivulet.optim.StepLR;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -29,7 +34,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +220,54 @@ class ResumeRefusalTest {
                 resumeFrom("last"),
                 "ai.djl.training.optimizer.Adam",
                 "RestorableAdam");
+    }
+
+    private void assertRefusesAfter(Supplier<Optimizer> then, Supplier<Optimizer> now, String... message) {
+        Trainer.Builder other = trainer().defaultRootDir(root.resolve("other"));
+        fit(new ResumableModule(then), other, points(7), ResumeFrom.nothing());
+        assertRefuses(
+                new ResumableModule(now), trainer().defaultRootDir(root.resolve("other")), resumeFrom("last"), message);
+    }
+
+    private static Supplier<Optimizer> scheduled(LrScheduler scheduler, LrInterval interval) {
+        return () -> {
+            Adam adam = Adam.builder().build();
+            adam.schedule(scheduler, interval);
+            return adam;
+        };
+    }
+
+    /** The states of both schedulers have the same keys, and each could continue with the other's. */
+    @Test
+    void anotherIntervalOfASchedulerIsRefused() {
+        assertRefusesAfter(
+                scheduled(new StepLR(3), LrInterval.EPOCH),
+                scheduled(new StepLR(3), LrInterval.STEP),
+                "the schedulers were [StepLR, every epoch], but now they are [StepLR, every step]");
+    }
+
+    @Test
+    void otherSchedulersInASequenceAreRefused() {
+        assertRefusesAfter(
+                scheduled(new SequentialLR(List.of(new StepLR(3), new LinearLR(0.5, 2)), List.of(4)), LrInterval.STEP),
+                scheduled(new SequentialLR(List.of(new LinearLR(0.5, 2), new StepLR(3)), List.of(4)), LrInterval.STEP),
+                "[SequentialLR[StepLR, LinearLR], every step]",
+                "[SequentialLR[LinearLR, StepLR], every step]");
+    }
+
+    /** Both groups have as many parameters of the same shapes as before. */
+    @Test
+    void otherMembersOfAParameterGroupAreRefused() {
+        assertRefusesAfter(
+                () -> Adam.builder()
+                        .group(name -> name.equals("1.weight"), group -> group.weightDecay(0))
+                        .build(),
+                () -> Adam.builder()
+                        .group(name -> name.equals("1.bias"), group -> group.weightDecay(0))
+                        .build(),
+                "the optimizer's parameter groups were [[",
+                "[1.weight]], but now",
+                "[1.bias]]");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.ObjLongConsumer;
 
 /**
  * One pass over a data set that reports which batch is the last while that batch is still usable.
@@ -65,6 +66,17 @@ public final class BatchIterator implements AutoCloseable {
      */
     public BatchIterator(Dataset dataset, NDManager parent, long epoch, long startBatch)
             throws IOException, TranslateException {
+        this(dataset, parent, epoch, startBatch, (batch, index) -> {});
+    }
+
+    /**
+     * Starts a pass in a given epoch, like {@link #BatchIterator(Dataset, NDManager, long, long)}.
+     *
+     * @param skipped receives each batch that is loaded and skipped, with its index, before it is closed
+     */
+    public BatchIterator(
+            Dataset dataset, NDManager parent, long epoch, long startBatch, ObjLongConsumer<? super Batch> skipped)
+            throws IOException, TranslateException {
         this.scope = parent.newSubManager();
         this.batchesConsumed = startBatch;
         boolean started = false;
@@ -75,7 +87,7 @@ public final class BatchIterator implements AutoCloseable {
             } else {
                 this.pass = dataset.getData(scope);
                 this.batches = pass.iterator();
-                skip(startBatch);
+                skip(startBatch, skipped);
             }
             this.last = !batches.hasNext();
             started = true;
@@ -86,13 +98,15 @@ public final class BatchIterator implements AutoCloseable {
         }
     }
 
-    private void skip(long count) {
-        for (long skipped = 0; skipped < count; skipped++) {
+    private void skip(long count, ObjLongConsumer<? super Batch> skipped) {
+        for (long i = 0; i < count; i++) {
             if (!batches.hasNext()) {
                 throw new IllegalArgumentException("The pass starts at batch " + count + ", but the data set has only "
-                        + skipped + " batches; resume with the data and the batch size of the original run.");
+                        + i + " batches; resume with the data and the batch size of the original run.");
             }
-            batches.next().close();
+            try (Batch batch = batches.next()) {
+                skipped.accept(batch, i);
+            }
         }
     }
 

@@ -53,7 +53,11 @@ public abstract class ChainableScheduler extends LrScheduler {
         long savedCount = saved.integer("_step_count");
         List<Double> savedLastLr = saved.numbers("_last_lr");
         Map<String, @Nullable Object> savedSettings = new LinkedHashMap<>();
-        settings.forEach((key, value) -> savedSettings.put(key, SavedState.checked(saved, key, value)));
+        settings.forEach((key, value) -> {
+            if (saved.has(key)) {
+                savedSettings.put(key, SavedState.checked(saved, key, value));
+            }
+        });
         settings.putAll(savedSettings);
         baseLrs = List.copyOf(savedBaseLrs);
         lastEpoch = savedEpoch;

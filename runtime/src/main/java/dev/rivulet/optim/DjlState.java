@@ -89,6 +89,10 @@ final class DjlState {
         return array;
     }
 
+    List<List<String>> parametersByGroup() {
+        return List.of(List.copyOf(parameters));
+    }
+
     Map<String, NDArray> stateArrays() {
         Map<String, NDArray> all = new LinkedHashMap<>();
         arrays.forEach((name, ofParameter) -> ofParameter.forEach((key, array) -> all.put(key + "." + name, array)));
@@ -132,11 +136,11 @@ final class DjlState {
         if (parameters.isEmpty()) {
             throw new IllegalStateException(owner + " has no parameters yet; initialize it before loading a state.");
         }
-        DictReader saved = SavedState.of("The saved state of " + owner, dictionary);
+        DictReader saved = SavedState.ofOptimizer(dictionary);
         List<DictReader> groups = saved.dicts("param_groups");
         if (groups.size() != 1 || groups.get(0).list("params").size() != parameters.size()) {
-            throw new MismatchedStateException(saved.name() + " does not have exactly one group with the "
-                    + parameters.size() + " parameters " + parameters + "; load the state of the same model.");
+            throw new MismatchedStateException(saved.name() + " does not have, like this " + owner
+                    + ", exactly one group with the " + parameters.size() + " parameters " + parameters + "; load the state of the same model.");
         }
         Map<Long, Object> stateByIndex = TorchStateDict.byIndex(saved);
         StateWrites writes = new StateWrites();
@@ -145,23 +149,23 @@ final class DjlState {
         for (int i = 0; i < indices.size(); i++) {
             String name = parameters.get(i);
             Object entry = stateByIndex.get(indices.get(i).longValue());
-            count = Math.max(count, read(name, entry, writes));
+            count = Math.max(count, read(saved.name() + " for " + name, name, entry, writes));
         }
         writes.apply();
         restored = count;
         steps = count;
     }
 
-    private long read(String name, @Nullable Object entry, StateWrites writes) {
+    private long read(String where, String name, @Nullable Object entry, StateWrites writes) {
         Map<String, NDArray> ofParameter = arrays.getOrDefault(name, Map.of());
         if (entry == null) {
             ofParameter.values().forEach(writes::zero);
             return 0;
         }
-        String where = "The saved state of " + owner + " for " + name;
         if (!(entry instanceof Map<?, ?> map) || !map.keySet().containsAll(ofParameter.keySet())) {
             throw new MismatchedStateException(
-                    where + " is not a dictionary with " + ofParameter.keySet() + "; it belongs to another optimizer.");
+                    where + " is not a dictionary with " + ofParameter.keySet() + ", as this " + owner
+                            + " needs; it belongs to another optimizer.");
         }
         if (!arrays.containsKey(name)) {
             throw new MismatchedStateException(

@@ -3,6 +3,7 @@ package dev.rivulet.optim;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import dev.rivulet.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,11 @@ interface DjlStateful extends StatefulOptimizer {
     @Override
     default void initialize(Map<String, Parameter> parameters) {
         state().initialize(parameters);
+    }
+
+    @Override
+    default List<List<String>> parametersByGroup() {
+        return state().parametersByGroup();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.rivulet.optim;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,13 @@ public record LrSchedule(LrScheduler scheduler, LrInterval interval, int frequen
     /** The same scheduler with a metric to monitor. */
     public LrSchedule monitor(String metric) {
         return new LrSchedule(scheduler, interval, frequency, Optional.of(metric));
+    }
+
+    /** The kind of scheduler and when it is stepped, such as {@code StepLR, every epoch}; the same in every process. */
+    public String describe() {
+        String unit = interval.name().toLowerCase(Locale.ROOT);
+        return scheduler.kind() + ", every " + (frequency == 1 ? unit : frequency + " " + unit + "s")
+                + monitor.map(metric -> ", with \"" + metric + "\"").orElse("");
     }
 
     boolean isDue(LrInterval elapsed, long index) {

@@ -1,10 +1,12 @@
 package dev.rivulet.optim;
 
 import dev.rivulet.internal.format.DictReader;
+import dev.rivulet.internal.optim.TorchSchedulers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,11 +79,12 @@ public abstract class LrScheduler {
     /** Saved values, checked to belong to this kind of scheduler. */
     final DictReader saved(Map<String, ?> state) {
         DictReader saved = SavedState.of("The saved state of " + getClass().getSimpleName(), state);
-        for (String key : stateDict().keySet()) {
-            if (!state.containsKey(key)) {
-                throw new MismatchedStateException(saved.name() + " has " + state.keySet() + " without \"" + key
-                        + "\"; it belongs to another scheduler.");
-            }
+        Set<String> then = TorchSchedulers.ownKeys(state.keySet());
+        Set<String> now = TorchSchedulers.ownKeys(stateDict().keySet());
+        if (!then.equals(now)) {
+            throw new MismatchedStateException("A saved state has the keys " + then + " and is not that of "
+                    + getClass().getSimpleName() + ", which has " + now + ", but of "
+                    + TorchSchedulers.describe(state.keySet()));
         }
         for (String key : listsByGroup()) {
             int length = saved.list(key).size();
@@ -91,7 +94,16 @@ public abstract class LrScheduler {
                         + " parameter groups; declare the same groups.");
             }
         }
+        check(saved);
         return saved;
+    }
+
+    /** Refuses the state of another scheduler with the same keys. */
+    void check(DictReader saved) {}
+
+    /** The kind of scheduler, including those that it consists of. */
+    String kind() {
+        return getClass().getSimpleName();
     }
 
     /** Keys of the lists in the state that hold one number per parameter group. */

@@ -1,11 +1,13 @@
 package dev.rivulet.optim;
 
+import dev.rivulet.internal.optim.TorchSchedulers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,8 +113,11 @@ public final class LrSchedules {
      */
     public void loadStateDicts(List<? extends Map<String, ?>> states) {
         if (states.size() != schedules.size()) {
-            throw new MismatchedStateException("The saved state has " + states.size()
-                    + " schedulers, but the optimizer has " + schedules.size() + "; schedule the same ones.");
+            throw new MismatchedStateException("The states of " + states.size() + " schedulers were saved, but the"
+                    + " optimizer has " + schedules.size() + ". Those saved: "
+                    + states.stream()
+                            .map(state -> TorchSchedulers.describe(state.keySet()))
+                            .collect(Collectors.joining(" ")));
         }
         for (int i = 0; i < states.size(); i++) {
             schedules.get(i).scheduler().loadStateDict(states.get(i));

@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
 import dev.rivulet.internal.format.DictReader;
+import dev.rivulet.internal.optim.TorchOptimizers;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,14 @@ final class SavedState {
      */
     static DictReader of(String owner, Map<?, ?> state) {
         return new DictReader(owner, state, SavedState::wrong);
+    }
+
+    /** Reads the state of an optimizer, called by the name of the class that saved it. */
+    static DictReader ofOptimizer(Map<String, ?> state) {
+        return of(
+                "The saved state"
+                        + TorchOptimizers.nameOf(state).map(name -> " of " + name).orElse(""),
+                state);
     }
 
     private static RuntimeException wrong(DictReader state, @Nullable Object key, String expected) {

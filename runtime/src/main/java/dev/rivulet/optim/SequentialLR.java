@@ -91,6 +91,11 @@ public final class SequentialLR extends LrScheduler {
     }
 
     @Override
+    String kind() {
+        return super.kind() + schedulers.stream().map(LrScheduler::kind).toList();
+    }
+
+    @Override
     void start() {
         schedulers.forEach(scheduler -> scheduler.attach(groups()));
         groups().forEach(group -> group.setLearningRate(group.get("initial_lr")));

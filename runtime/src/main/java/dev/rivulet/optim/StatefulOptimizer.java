@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import dev.rivulet.internal.tensor.TensorCopies;
 import dev.rivulet.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,11 @@ public interface StatefulOptimizer extends AutoCloseable {
      */
     void initialize(Map<String, Parameter> parameters);
 
+    /** The names of the parameters of each group, in the order of their numbers; empty if unknown. */
+    default List<List<String>> parametersByGroup() {
+        return List.of();
+    }
+
     /**
      * The live state arrays by name, such as {@code exp_avg.features.0.weight}. They are the same objects until {@link
      * #close}; steps change their values in place.
@@ -46,7 +52,7 @@ public interface StatefulOptimizer extends AutoCloseable {
      * The state in the layout of PyTorch's {@code optimizer.state_dict()}: {@code {"state": {index: {"step": …,
      * "exp_avg": …}}, "param_groups": [{"lr": …, "params": [index, …]}]}}.
      *
-     * <p>Built from new {@link Map}, {@link java.util.List}, {@link Long}, {@link Double}, {@link Boolean} and null
+     * <p>Built from new {@link Map}, {@link List}, {@link Long}, {@link Double}, {@link Boolean} and null
      * values, with a {@link Tensor} for each tensor. Python tuples are lists here.
      *
      * @param tensors returns the tensor for a name of {@link #stateArrays}, for example from a snapshot

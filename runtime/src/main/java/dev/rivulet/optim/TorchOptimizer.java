@@ -91,6 +91,11 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     }
 
     @Override
+    public final List<List<String>> parametersByGroup() {
+        return groups.stream().map(ParamGroup::parameters).toList();
+    }
+
+    @Override
     public final Map<String, NDArray> stateArrays() {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         states.forEach((name, state) -> state.arrays().forEach((key, array) -> arrays.put(key + "." + name, array)));

@@ -96,26 +96,28 @@ record TorchStateDict(
     }
 
     void read(Map<String, ?> dictionary) {
-        DictReader saved = SavedState.of("The saved state of " + owner, dictionary);
+        DictReader saved = SavedState.ofOptimizer(dictionary);
         StateWrites writes = new StateWrites();
         List<DictReader> savedGroups = saved.dicts("param_groups");
         if (savedGroups.size() != groups.size()) {
             throw new MismatchedStateException(saved.name() + " has " + savedGroups.size()
-                    + " parameter groups, but the optimizer has " + groups.size() + "; declare the same groups.");
+                    + " parameter groups, but this " + owner + " has " + groups.size() + "; declare the same groups.");
         }
         Map<Long, Object> stateByIndex = byIndex(saved);
         for (int i = 0; i < groups.size(); i++) {
-            readGroup(savedGroups.get(i), groups.get(i), stateByIndex, writes);
+            readGroup(saved.name(), savedGroups.get(i), groups.get(i), stateByIndex, writes);
         }
         writes.apply();
     }
 
-    private void readGroup(DictReader saved, ParamGroup group, Map<Long, Object> state, StateWrites writes) {
+    private void readGroup(
+            String whole, DictReader saved, ParamGroup group, Map<Long, Object> state, StateWrites writes) {
         List<Double> indices = saved.numbers("params");
         if (indices.size() != group.parameters().size()) {
             throw new MismatchedStateException(saved.name() + " has " + indices.size()
                     + " parameters, but the group has " + group.parameters().size() + ": " + group.parameters()
-                    + "; it was saved for another architecture or other groups.");
+                    + "; it was saved for another architecture or other groups, or only for the parameters that were"
+                    + " trained: then freeze the others here, too.");
         }
         if (Boolean.TRUE.equals(saved.values().get("maximize"))) {
             throw new MismatchedStateException(saved.name() + " has maximize=True, which is not supported;"
@@ -128,10 +130,10 @@ record TorchStateDict(
             ParameterState parameter = states.get(name);
             Object entry = state.get(indices.get(i).longValue());
             if (parameter == null && entry != null) {
-                throw new MismatchedStateException("The saved state of " + owner + " has an entry for " + name
+                throw new MismatchedStateException(whole + " has an entry for " + name
                         + ", which is frozen; freeze the same parameters as in the saved run.");
             } else if (parameter != null) {
-                readParameter(parameter, entry, writes);
+                readParameter(whole + " for " + name, parameter, entry, writes);
                 requireArrays(saved, parameter, group.with(options));
             }
         }
@@ -153,13 +155,13 @@ record TorchStateDict(
         List<String> needed = arrayKeys.apply(savedGroup);
         if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
             throw new MismatchedStateException(saved.name() + " belongs to an optimizer with the state " + needed
-                    + ", but this one has " + parameter.arrays().keySet()
-                    + "; build it with the same hyper-parameters as the saved one.");
+                    + ", but this " + owner + " has " + parameter.arrays().keySet()
+                    + "; use the optimizer of the saved run, with the same hyper-parameters.");
         }
     }
 
-    private void readParameter(ParameterState parameter, @Nullable Object entry, StateWrites writes) {
-        String where = "The saved state of " + owner + " for " + parameter.parameter();
+    private void readParameter(
+            String where, ParameterState parameter, @Nullable Object entry, StateWrites writes) {
         if (entry == null) {
             writes.add(() -> parameter.setSteps(0));
             parameter.arrays().values().forEach(writes::zero);
@@ -173,8 +175,9 @@ record TorchStateDict(
         tensors.values().removeIf(value -> value == null);
         Map<String, NDArray> arrays = parameter.arrays();
         if (!tensors.keySet().equals(arrays.keySet())) {
-            throw new MismatchedStateException(where + " has " + tensors.keySet() + ", but the optimizer has "
-                    + arrays.keySet() + "; build it with the same hyper-parameters as the saved one.");
+            throw new MismatchedStateException(where + " has " + tensors.keySet() + ", but this " + owner + " has "
+                    + arrays.keySet()
+                    + "; use the optimizer of the saved run, with the same hyper-parameters.");
         }
         long steps = stepsRecorded ? SavedState.of(where, map).integer("step") : 1;
         writes.add(() -> parameter.setSteps(steps));

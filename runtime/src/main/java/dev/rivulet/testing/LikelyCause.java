@@ -63,12 +63,14 @@ final class LikelyCause {
                         + " own java.util.Random (draw from random(\"noise\") instead), or a field that changes in"
                         + " training (save it in @OnSaveCheckpoint, set it in @OnLoadCheckpoint).";
             case METRIC ->
-                "Weights were the same, so the metric depends on something that is not saved: a field of the module or"
-                        + " of a callback (save it in @OnSaveCheckpoint, set it in @OnLoadCheckpoint), their own random"
-                        + " numbers, or validation data that changes.";
+                "Weights were the same, so the metric depends on something that is not saved: a field of the module"
+                        + " (save it in @OnSaveCheckpoint, set it in @OnLoadCheckpoint) or of a callback (save it in"
+                        + " stateDict, set it in loadStateDict), their own random numbers, or validation data that"
+                        + " changes.";
             case POSITION ->
                 "The end of training depends on something that is not saved: a callback that counts before"
-                        + " Trainer.stop(), for example, or data of another length.";
+                        + " Trainer.stop(), for example (save the count in stateDict, set it in loadStateDict), or data"
+                        + " of another length.";
             case STATE -> ofState(difference.name());
         };
     }
@@ -85,6 +87,9 @@ final class LikelyCause {
             return ofResumed(new ResumeDifference(Kind.METRIC, path, 0, "", "", ""), false);
         } else if (path.startsWith("optimizer_states") || path.startsWith("lr_schedulers")) {
             return "Something that is not saved changed the state of the optimizer or of a scheduler.";
+        } else if (path.startsWith(LightningEntries.CALLBACKS)) {
+            return "The callback's loadStateDict does not restore all that its stateDict saves, or it counts something"
+                    + " that happens in each run, such as onFitStart.";
         } else if (Checkpoint.isReserved(root(path))) {
             return "Something changed it at the end of training.";
         }

@@ -8,10 +8,12 @@ import com.google.gson.JsonObject;
 import dev.rivulet.internal.format.DictReader;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What schedulers refuse, with their state and their optimizer unchanged. */
@@ -33,6 +35,108 @@ class LrSchedulerRefusalTest {
                     .withMessageContaining("step_size");
             assertThat(scheduler.stateDict()).isEqualTo(before);
         }
+    }
+
+    private static Stream<Supplier<LrScheduler>> schedulers() {
+        return Stream.of(
+                () -> new StepLR(2),
+                () -> new MultiStepLR(List.of(2), 0.1),
+                () -> new ExponentialLR(0.5),
+                () -> new ConstantLR(0.5, 2),
+                () -> new LinearLR(0.5, 2),
+                () -> new CosineAnnealingLR(4),
+                () -> new OneCycleLR(0.1, 10),
+                () -> new LambdaLR(epoch -> 1),
+                () -> ReduceLROnPlateau.builder().build(),
+                () -> new SequentialLR(List.of(new LinearLR(0.1, 5), new StepLR(2)), List.of(5)));
+    }
+
+    private static Map<String, @Nullable Object> stateOf(LrScheduler scheduler) {
+        try (TorchOptimizer optimizer = SGD.builder().lr(0.1).momentum(0.9).build()) {
+            optimizer.schedule(LrSchedule.of(scheduler).monitor("val_loss"));
+            return scheduler.stateDict();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("schedulers")
+    void refusesTheStatesOfAllOtherSchedulers(Supplier<LrScheduler> supplier) {
+        schedulers().forEach(other -> {
+            LrScheduler scheduler = supplier.get();
+            LrScheduler saved = other.get();
+            Map<String, @Nullable Object> state = stateOf(saved);
+            stateOf(scheduler);
+            if (saved.getClass() == scheduler.getClass()) {
+                scheduler.loadStateDict(state);
+            } else {
+                assertThatExceptionOfType(MismatchedStateException.class)
+                        .isThrownBy(() -> scheduler.loadStateDict(state))
+                        .withMessageContaining(
+                                "not that of " + scheduler.getClass().getSimpleName() + ", which")
+                        .withMessageContaining(
+                                ", but of " + saved.getClass().getSimpleName() + "; schedule");
+            }
+        });
+    }
+
+    /** The keys that PyTorch 2.13 saves, apart from those of all schedulers. */
+    @ParameterizedTest
+    @CsvSource({
+        "CyclicLR, max_lrs total_size step_ratio mode gamma scale_mode cycle_momentum",
+        "CosineAnnealingWarmRestarts, T_0 T_i T_mult eta_min T_cur",
+        "PolynomialLR, total_iters power",
+        "ChainedScheduler, _schedulers",
+        "an unknown scheduler, gamma_of_my_own"
+    })
+    void namesTheSchedulersThatItDoesNotHave(String name, String keys) {
+        Map<String, @Nullable Object> state = stateOf(new ExponentialLR(0.5));
+        state.remove("gamma");
+        List.of(keys.split(" ")).forEach(key -> state.put(key, 1.0));
+
+        schedulers().map(Supplier::get).forEach(scheduler -> {
+            stateOf(scheduler);
+            assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> scheduler.loadStateDict(state))
+                    .withMessageContaining(name + ", which dev.rivulet.optim does not have");
+        });
+        try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
+            assertThatExceptionOfType(MismatchedStateException.class)
+                    .isThrownBy(() -> optimizer.schedules().loadStateDicts(List.of(state)))
+                    .withMessageContaining("1 schedulers")
+                    .withMessageContaining(name + ", which dev.rivulet.optim does not have");
+        }
+    }
+
+    /** PyTorch's MultiplicativeLR has a state with the same keys. */
+    @Test
+    void refusesAFunctionWithAnotherLearningRate() {
+        LambdaLR saved = new LambdaLR(epoch -> 1.0 / (epoch + 1));
+        LambdaLR same = new LambdaLR(epoch -> 1.0 / (1 + epoch));
+        LambdaLR other = new LambdaLR(epoch -> 1.0 / (epoch + 2));
+        stateOf(saved);
+        stateOf(same);
+        stateOf(other);
+        saved.step();
+
+        same.loadStateDict(saved.stateDict());
+        assertThat(same.lastLr()).containsExactly(0.05);
+        assertThatExceptionOfType(MismatchedStateException.class)
+                .isThrownBy(() -> other.loadStateDict(saved.stateDict()))
+                .withMessageContaining("0.05 at epoch 1")
+                .withMessageContaining("0.033")
+                .withMessageContaining("MultiplicativeLR");
+    }
+
+    @Test
+    void refusesASequenceOfOtherSchedulers() {
+        SequentialLR sequence = new SequentialLR(List.of(new LinearLR(0.1, 5), new StepLR(2)), List.of(5));
+        SequentialLR other = new SequentialLR(List.of(new LinearLR(0.1, 5), new ExponentialLR(0.1)), List.of(5));
+        Map<String, @Nullable Object> state = stateOf(sequence);
+        stateOf(other);
+
+        assertThatExceptionOfType(MismatchedStateException.class)
+                .isThrownBy(() -> other.loadStateDict(state))
+                .withMessageContaining("but of StepLR;");
     }
 
     @Test

@@ -59,7 +59,7 @@ class TorchOptimizerRefusalTest {
                     .withMessageContaining("max_exp_avg_sq");
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> grouped.loadStateDict(adam.stateDict()))
-                    .withMessageContaining("1 parameter groups, but the optimizer has 2");
+                    .withMessageContaining("1 parameter groups, but this Adam has 2");
         }
     }
 
@@ -118,7 +118,7 @@ class TorchOptimizerRefusalTest {
             assertThatExceptionOfType(MismatchedStateException.class)
                     .isThrownBy(() -> optimizer.loadStateDict(other.stateDict()))
                     .withMessageContaining(
-                            "belongs to an optimizer with the state [momentum_buffer], but this one" + " has []");
+                            "belongs to an optimizer with the state [momentum_buffer], but this SGD has []");
             assertThat(optimizer.paramGroups().get(0).options()).containsEntry("momentum", 0.0);
         }
     }

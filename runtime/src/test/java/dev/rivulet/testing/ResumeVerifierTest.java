@@ -2,6 +2,8 @@ package dev.rivulet.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.dataset.Batch;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.Callback;
 import dev.rivulet.LightningModule;
@@ -14,10 +16,14 @@ import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedule;
 import dev.rivulet.optim.StepLR;
+import dev.rivulet.testing.ResumeDifference.Kind;
+import dev.rivulet.testing.ResumeReport.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +122,51 @@ class ResumeVerifierTest extends ResumeVerifierCase {
 
         report.requireExact();
         assertThat(report.toString()).endsWith("Not compared, as they differ between two straight runs, too: savedAt.");
+    }
+
+    /** Stops when the loss was above its minimum for some steps. */
+    private static class Patience implements Callback {
+        private double best = Double.POSITIVE_INFINITY;
+        private long waited;
+
+        @Override
+        public void onTrainBatchEnd(Trainer trainer, LightningModule module, NDArray loss, Batch batch, int index) {
+            waited = loss.getFloat() < best ? 0 : waited + 1;
+            best = Math.min(best, loss.getFloat());
+            if (waited == 3) {
+                trainer.stop();
+            }
+        }
+    }
+
+    private static final class SavedPatience extends Patience {
+        @Override
+        public Map<String, Object> stateDict() {
+            return Map.of("best", super.best, "waited", super.waited);
+        }
+
+        @Override
+        public void loadStateDict(Map<String, Object> state) {
+            super.best = (Double) state.get("best");
+            super.waited = (Long) state.get("waited");
+        }
+    }
+
+    private ResumeReport reportWith(Supplier<Callback> callback) {
+        return ResumeVerifier.of(
+                        ResumeVerifierTest::resumable,
+                        () -> trainer().maxEpochs(20).callbacks(callback.get()),
+                        this::points)
+                .run();
+    }
+
+    @Test
+    void verifiesACallbackThatStopsTraining() {
+        ResumeReport report = reportWith(SavedPatience::new);
+
+        report.requireExact();
+        assertThat(report.steps()).isLessThan(20 * 6);
+        assertFinds(reportWith(Patience::new), Verdict.NOT_EXACT, Kind.POSITION, report.steps(), "stateDict");
     }
 
     @Test

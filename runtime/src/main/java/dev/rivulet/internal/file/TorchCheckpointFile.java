@@ -71,6 +71,20 @@ public final class TorchCheckpointFile implements CheckpointFile {
         return dictionary;
     }
 
+    /**
+     * The states of callbacks by key, as in the file, with their tensors in memory.
+     *
+     * @throws NotACheckpointException if they are not a dictionary
+     */
+    public TorchValue.Dict callbackStates() throws IOException {
+        TorchValue states = top().get(LightningEntries.CALLBACKS).orElse(NO_ENTRIES);
+        if (reader.load(states) instanceof TorchValue.Dict loaded) {
+            return loaded;
+        }
+        throw new NotACheckpointException(path + " has \"" + LightningEntries.CALLBACKS + "\" = "
+                + PlainValues.fromTorch(states) + " instead of a dictionary; remove the entry in Python.");
+    }
+
     @Override
     public Path path() {
         return path;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ public final class LightningEntries {
     /** Entry of the weights. */
     public static final String STATE_DICT = "state_dict";
 
+    /** Entry of the states of callbacks. */
+    public static final String CALLBACKS = "callbacks";
+
     private static final String PROGRESS = "progress";
 
     private LightningEntries() {}
@@ -55,7 +59,7 @@ public final class LightningEntries {
         state.lrSchedulers().forEach(scheduler -> schedulers.add(PythonTypes.ofScheduler(scheduler)));
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();
         entries.put("loops", new LoopsWriter(state.progress(), state.lrSchedulers()).loops());
-        entries.put("callbacks", Map.of());
+        entries.put(CALLBACKS, state.callbacks());
         entries.put("optimizer_states", optimizers);
         entries.put("lr_schedulers", schedulers);
         if (!state.hyperParameters().isEmpty()) {
@@ -73,7 +77,8 @@ public final class LightningEntries {
     }
 
     /**
-     * Reads the training state of a file that Rivulet, or Lightning 2.0 or later, wrote.
+     * Reads the training state of a file that Rivulet, or Lightning 2.0 or later, wrote, without the states of
+     * callbacks.
      *
      * <p>Lightning's files do not say whether a validation is due after the batch, nor, within the first epoch, how
      * many batches an epoch has. Then {@link LoopProgress.Validation#due} is false unless a validation has just run,
@@ -96,6 +101,15 @@ public final class LightningEntries {
         ExternalFiles.refuse(saved);
         LoopProgress progress = new LoopsReader(saved.dict("loops").dict("fit_loop")).progress();
         return state(saved, progress, Map.of());
+    }
+
+    /**
+     * The number of optimizer steps in the current epoch, for a file that does not say how many batches are
+     * accumulated; empty for other files, and within a batch.
+     */
+    public static OptionalLong stepsOfEpoch(Map<?, ?> checkpoint) {
+        DictReader saved = reader(checkpoint);
+        return saved.has(OWN) ? OptionalLong.empty() : new LoopsReader(saved.dict("loops").dict("fit_loop")).stepsOfEpoch();
     }
 
     private static TrainingState state(DictReader saved, LoopProgress progress, Map<String, @Nullable Object> own) {

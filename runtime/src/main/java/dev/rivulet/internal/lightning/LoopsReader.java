@@ -6,6 +6,7 @@ import dev.rivulet.internal.loop.LoopProgress.Batches;
 import dev.rivulet.internal.loop.LoopProgress.Epochs;
 import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.loop.LoopProgress.Validation;
+import java.util.OptionalLong;
 
 /** Reads the progress of Lightning's training loop from the entry {@code loops.fit_loop}. */
 final class LoopsReader {
@@ -17,6 +18,7 @@ final class LoopsReader {
     private final SavedCount validation;
     private final boolean lastBatch;
     private final long globalStep;
+    private final long stepsOfEpoch;
     private final long batchesThatStepped;
 
     LoopsReader(DictReader loop) {
@@ -27,11 +29,9 @@ final class LoopsReader {
         validation =
                 SavedCount.read(loop.dict("epoch_loop.val_loop.batch_progress").dict("current"));
         lastBatch = batchProgress.bool("is_last_batch");
-        globalStep = loop.dict(OPTIMIZER)
-                .dict("optimizer")
-                .dict("step")
-                .dict("total")
-                .count("completed");
+        DictReader steps = loop.dict(OPTIMIZER).dict("optimizer").dict("step");
+        globalStep = steps.dict("total").count("completed");
+        stepsOfEpoch = steps.dict("current").count("completed");
         batchesThatStepped = loop.dict("epoch_loop.state_dict").count("_batches_that_stepped");
         long manual = loop.dict("epoch_loop.manual_optimization.optim_step_progress")
                 .dict("total")
@@ -40,6 +40,11 @@ final class LoopsReader {
             throw new NoTrainingStateException("The checkpoint comes from a run with manual optimization (" + manual
                     + " steps), which does not record the batches of each step; load only its weights.");
         }
+    }
+
+    /** Optimizer steps in the epoch; empty if they cannot be compared with its batches. */
+    OptionalLong stepsOfEpoch() {
+        return batches.ready() > batches.processed() ? OptionalLong.empty() : OptionalLong.of(stepsOfEpoch);
     }
 
     LoopProgress progress() {
@@ -55,7 +60,8 @@ final class LoopsReader {
                 globalStep,
                 new Epochs(toIndex(within ? ended : Math.max(0, ended - 1)), toIndex(ended)),
                 new Batches(toIndex(index), last, batchesOfEpoch(last, within), totalBatches.processed()),
-                new Validation(position == Position.VALIDATION_END, validation.ready() > 0),
+                // Before the first epoch, only the sanity check has counted.
+                new Validation(position == Position.VALIDATION_END, validation.ready() > 0 && epochs.ready() > 0),
                 repeats);
     }
 

@@ -132,6 +132,7 @@ public final class StateTensorReader {
                 saved.optimizerStates().stream().map(this::loaded).toList(),
                 saved.lrSchedulers(),
                 saved.hyperParameters(),
+                saved.callbacks(),
                 loaded(saved.own()));
     }
 

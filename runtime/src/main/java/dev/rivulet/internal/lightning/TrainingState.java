@@ -1,5 +1,6 @@
 package dev.rivulet.internal.lightning;
 
+import dev.rivulet.internal.format.torch.TorchValue;
 import dev.rivulet.internal.loop.LoopProgress;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimizerStates of each optimizer, in the layout of PyTorch's {@code optimizer.state_dict()}
  * @param lrSchedulers of each scheduler, in the layout of its {@code state_dict()}
  * @param hyperParameters the hyper-parameters of the module as given by the user; may be empty
+ * @param callbacks the states of callbacks by key, in memory; not read with the rest, because they keep Python's types
  * @param own state that Lightning does not have; empty in Lightning's files
  */
 public record TrainingState(
@@ -21,4 +23,20 @@ public record TrainingState(
         List<Map<String, @Nullable Object>> optimizerStates,
         List<Map<String, @Nullable Object>> lrSchedulers,
         Map<String, @Nullable Object> hyperParameters,
-        Map<String, @Nullable Object> own) {}
+        TorchValue.Dict callbacks,
+        Map<String, @Nullable Object> own) {
+
+    TrainingState withOptimizerStates(List<Map<String, @Nullable Object>> states) {
+        return new TrainingState(progress, states, lrSchedulers, hyperParameters, callbacks, own);
+    }
+
+    /** A state without callbacks. */
+    public TrainingState(
+            LoopProgress progress,
+            List<Map<String, @Nullable Object>> optimizerStates,
+            List<Map<String, @Nullable Object>> lrSchedulers,
+            Map<String, @Nullable Object> hyperParameters,
+            Map<String, @Nullable Object> own) {
+        this(progress, optimizerStates, lrSchedulers, hyperParameters, TorchValue.Dict.of(Map.of()), own);
+    }
+}

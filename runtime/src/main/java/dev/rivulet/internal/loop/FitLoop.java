@@ -10,6 +10,7 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
+import dev.rivulet.data.ResumableDataset;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.optim.LrInterval;
@@ -201,19 +202,28 @@ public final class FitLoop {
     }
 
     private void runBatches() throws Exception {
+        if (state.lastBatch) { // The run resumes after it and reads no data of this epoch.
+            finishBatch();
+            return;
+        }
         try (BatchIterator batches = memory.pass(train, manager, state.epoch, state.batchIndex + 1)) {
             if (state.batchIndex < 0 && !batches.hasNext()) {
                 throw new EmptyDatasetException("training");
             }
-            if (state.position != Position.BATCH_START) {
-                followUp();
-            }
+            finishBatch();
             while (batches.hasNext() && !state.lastBatch && !isLastStepDone() && !state.stopping) {
                 state.batchIndex++;
                 trainOn(batches);
                 state.throwIfInterrupted();
                 followUp();
             }
+        }
+    }
+
+    /** Does what follows the batch after which the earlier run stopped. */
+    private void finishBatch() throws Exception {
+        if (state.position != Position.BATCH_START) {
+            followUp();
         }
     }
 
@@ -297,6 +307,9 @@ public final class FitLoop {
     }
 
     private void updateEpochSize(BatchIterator batches, Batch batch) {
+        if (state.batchIndex == 0 && !(train instanceof ResumableDataset)) {
+            memory.beginEpoch(batch);
+        }
         state.lastBatch =
                 batches.isLast() || state.batchIndex + 1 == settings.limits().trainBatches();
         if (state.lastBatch) {

@@ -63,6 +63,17 @@ public record LoopProgress(
         return batches.last;
     }
 
+    /** Whether training continues in the middle of an epoch. */
+    public boolean isWithinEpoch() {
+        return batches.index >= 0 && !batches.last;
+    }
+
+    /** Optimizer steps in the epoch, if each but the last takes a number of batches. */
+    public long stepsOfEpoch(int accumulateGradBatches) {
+        long batchesDone = batches.index + 1L;
+        return (batchesDone + (batches.last ? accumulateGradBatches - 1 : 0)) / accumulateGradBatches;
+    }
+
     /** Entries for a checkpoint: integers, booleans, and the name of the position. */
     public Map<String, @Nullable Object> toEntries() {
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();

@@ -114,9 +114,12 @@ public final class LoopState {
         validationHasRun = progress.validation().hasRun();
     }
 
-    /** Whether the current epoch counts as ended although it has more batches, because the run stopped within it. */
+    /**
+     * Whether the current epoch counts as ended although it has more batches, because the run stopped within it. Before
+     * the first epoch none has ended.
+     */
     boolean hasStoppedWithinEpoch() {
-        return (position == Position.EPOCH_END || position == Position.TRAIN_END) && !lastBatch;
+        return (position == Position.EPOCH_END || position == Position.TRAIN_END) && !lastBatch && epochsEnded > 0;
     }
 
     /** Undoes the end of such an epoch, for a run that continues it. */

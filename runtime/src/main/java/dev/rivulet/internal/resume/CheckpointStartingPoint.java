@@ -14,25 +14,31 @@ import dev.rivulet.internal.file.TorchCheckpointFile;
 import dev.rivulet.internal.file.WeightLoader;
 import dev.rivulet.internal.format.torch.TorchPass;
 import dev.rivulet.internal.format.torch.TorchPass.Verification;
+import dev.rivulet.internal.format.torch.TorchValue;
 import dev.rivulet.internal.lightning.LightningEntries;
 import dev.rivulet.internal.lightning.NoTrainingStateException;
+import dev.rivulet.internal.lightning.ParameterOrder;
 import dev.rivulet.internal.lightning.StateTensorReader;
 import dev.rivulet.internal.lightning.TrainingState;
 import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.save.RunLineage;
+import dev.rivulet.internal.state.CallbackStates;
 import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.state.TrainingStateMapper;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.DirectoryInventory;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.optim.StatefulOptimizer;
 import dev.rivulet.registry.RuntimeVersion;
+import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,18 +63,28 @@ public final class CheckpointStartingPoint implements StartingPoint {
     private final TorchPass pass;
     private final Checkpoint checkpoint;
     private final TrainingState saved;
+    private final OptionalLong stepsOfEpoch;
 
     /** State that has been read but not restored yet. */
     private @Nullable TrainingState read;
 
+    /** States of callbacks that have been read but not restored yet. */
+    private TorchValue.@Nullable Dict callbacks;
+
     private CheckpointStartingPoint(
-            Path named, TorchCheckpointFile file, FileVerifier verifier, Checkpoint checkpoint, TrainingState saved) {
+            Path named,
+            TorchCheckpointFile file,
+            FileVerifier verifier,
+            Checkpoint checkpoint,
+            TrainingState saved,
+            OptionalLong stepsOfEpoch) {
         this.named = named;
         this.file = file;
         this.verifier = verifier;
         this.pass = file.reader().pass(verifier.knowsWholeFile() ? Verification.BY_CALLER : Verification.OF_ENTRIES);
         this.checkpoint = checkpoint;
         this.saved = saved;
+        this.stepsOfEpoch = stepsOfEpoch;
     }
 
     /**
@@ -110,7 +126,13 @@ public final class CheckpointStartingPoint implements StartingPoint {
             Checkpoint described = file.isExternal()
                     ? LightningFile.describe(dictionary)
                     : CheckpointDictionary.read(path.toString(), dictionary);
-            return new CheckpointStartingPoint(named, torch, verifier, described, read(path, dictionary));
+            return new CheckpointStartingPoint(
+                    named,
+                    torch,
+                    verifier,
+                    described,
+                    read(path, dictionary),
+                    LightningEntries.stepsOfEpoch(dictionary));
         } catch (Throwable failure) {
             file.close();
             throw failure;
@@ -237,7 +259,8 @@ public final class CheckpointStartingPoint implements StartingPoint {
 
     @Override
     public void readState(Network network, OptimizerStep optimizer) throws IOException {
-        StateTensorReader reading = reading(optimizer);
+        StateTensorReader reading = reading(network, optimizer);
+        callbacks = file.callbackStates();
         long crc32c = reading.finish(pass);
         try {
             verifier.compare(file.byteCount(), crc32c);
@@ -248,16 +271,31 @@ public final class CheckpointStartingPoint implements StartingPoint {
         read = reading.loaded();
     }
 
-    private StateTensorReader reading(OptimizerStep optimizer) {
+    private StateTensorReader reading(Network network, OptimizerStep optimizer) throws IOException {
+        List<List<String>> groups =
+                optimizer.stateful().map(StatefulOptimizer::parametersByGroup).orElse(List.of());
         try {
-            return new StateTensorReader(saved, optimizer.stateful(), file.byteCount());
+            TrainingState sorted = file.isExternal() ? orderInFile(network).sort(saved, groups) : saved;
+            return new StateTensorReader(sorted, optimizer.stateful(), file.byteCount());
         } catch (NoTrainingStateException e) {
             throw new NotResumableException("Training cannot resume from " + file.path() + ": " + e.getMessage(), e);
         }
     }
 
+    private ParameterOrder orderInFile(Network network) throws IOException {
+        Map<String, TensorShape> shapes = new LinkedHashMap<>();
+        file.weights().forEach((name, kind) -> {
+            String parameter = network.aliases().getOrDefault(name, name);
+            if (network.parameters().containsKey(parameter)) {
+                shapes.putIfAbsent(parameter, kind.shape());
+            }
+        });
+        return new ParameterOrder(shapes, network.trained());
+    }
+
     @Override
     public void restoreState(TrainingComponents components) {
+        requireSameAccumulation(components.loop().settings().accumulateGradBatches());
         TrainingState loaded = Objects.requireNonNull(read, "readState must be called first");
         read = null; // Frees its tensors.
         new TrainingStateMapper(file.path(), loaded).restore(components);
@@ -266,6 +304,25 @@ public final class CheckpointStartingPoint implements StartingPoint {
                 file.path(),
                 saved.progress().epoch(),
                 saved.progress().globalStep());
+    }
+
+    /** Within an epoch, another number would give a step with a part of its gradient. */
+    private void requireSameAccumulation(int batches) {
+        LoopProgress progress = saved.progress();
+        long expected = progress.stepsOfEpoch(batches);
+        if (progress.isWithinEpoch() && stepsOfEpoch.isPresent() && stepsOfEpoch.getAsLong() != expected) {
+            throw new NotResumableException("Training cannot resume from " + file.path()
+                    + " in the middle of an epoch: its " + (progress.batchIndex() + 1) + " batches made "
+                    + stepsOfEpoch.getAsLong() + " optimizer steps, but would make " + expected
+                    + " with accumulateGradBatches(" + batches
+                    + "). Set it as in the saved run, or resume from a checkpoint saved at the end of an epoch.");
+        }
+    }
+
+    @Override
+    public void restoreCallbacks(CallbackStates states) {
+        states.restore(file.path(), Objects.requireNonNull(callbacks, "readState must be called first"));
+        callbacks = null;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.save.RunLineage;
+import dev.rivulet.internal.state.CallbackStates;
 import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.optim.OptimizerStep;
@@ -123,6 +124,11 @@ final class FallbackStartingPoint implements StartingPoint {
     @Override
     public void restoreState(TrainingComponents components) throws IOException {
         current.restoreState(components);
+    }
+
+    @Override
+    public void restoreCallbacks(CallbackStates states) {
+        current.restoreCallbacks(states);
     }
 
     @Override

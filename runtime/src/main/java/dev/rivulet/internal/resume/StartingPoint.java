@@ -6,6 +6,7 @@ import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.save.RunLineage;
+import dev.rivulet.internal.state.CallbackStates;
 import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.optim.OptimizerStep;
@@ -65,6 +66,9 @@ public interface StartingPoint extends AutoCloseable {
 
     /** Restores what was read, once the components exist. */
     default void restoreState(TrainingComponents components) throws IOException {}
+
+    /** Restores the states of callbacks. */
+    default void restoreCallbacks(CallbackStates states) {}
 
     /** The decision states of streams, by name. */
     default Map<String, DecisionState> decisions() {

@@ -5,6 +5,7 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.data.ResumableDataset;
 import dev.rivulet.internal.loop.LoopMemory;
 import dev.rivulet.internal.loop.LoopProgress;
+import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.loop.LoopState;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.optim.OptimizerStep;
@@ -16,32 +17,45 @@ import java.util.Optional;
 /**
  * The components of a run whose state is saved in addition to the weights, so that another run can resume.
  *
- * @param transforms the stateful transforms, by the names under which their state is saved
  * @param train the training data
- * @param hyperParameters the hyper-parameters of the module, as given by the user
  */
 public record TrainingComponents(
         Network network,
         OptimizerStep optimizer,
-        Map<String, StatefulTransform> transforms,
+        UserState user,
         Dataset train,
-        Loop loop,
-        Map<String, Object> hyperParameters) {
+        Loop loop) {
     private static final String OPTIMIZER = "optimizer/";
+
+    /**
+     * The state of user code.
+     *
+     * @param transforms the stateful transforms, by the names under which their state is saved
+     * @param callbacks the states of callbacks
+     * @param hyperParameters the hyper-parameters of the module
+     */
+    public record UserState(
+            Map<String, StatefulTransform> transforms,
+            CallbackStates callbacks,
+            Map<String, Object> hyperParameters) {}
+
+    /** The stateful transforms, by the names under which their state is saved. */
+    public Map<String, StatefulTransform> transforms() {
+        return user.transforms;
+    }
 
     /**
      * The training loop.
      *
      * @param state its position
      * @param memory earlier state that a resumed run needs
-     * @param accumulateGradBatches number of batches whose gradients are accumulated for one optimizer step
      */
-    public record Loop(LoopState state, LoopMemory memory, int accumulateGradBatches) {
+    public record Loop(LoopState state, LoopMemory memory, LoopSettings settings) {
 
         /** Whether gradients have been computed that no optimizer step has used. */
         boolean hasPendingGradients() {
             LoopProgress progress = state.progress();
-            return (progress.batchIndex() + 1) % accumulateGradBatches != 0 && !progress.lastBatch();
+            return (progress.batchIndex() + 1) % settings.accumulateGradBatches() != 0 && !progress.lastBatch();
         }
     }
 
@@ -52,7 +66,7 @@ public record TrainingComponents(
                 .stateful()
                 .ifPresent(stateful ->
                         stateful.stateArrays().forEach((name, array) -> arrays.put(optimizerKey(name), array)));
-        transforms.forEach((transform, stateful) ->
+        transforms().forEach((transform, stateful) ->
                 stateful.stateArrays().forEach((name, array) -> arrays.put(transformKey(transform, name), array)));
         return arrays;
     }

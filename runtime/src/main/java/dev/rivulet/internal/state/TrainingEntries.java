@@ -3,10 +3,15 @@ package dev.rivulet.internal.state;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.internal.format.DictReader;
+import dev.rivulet.internal.format.torch.PlainValues;
 import dev.rivulet.internal.lightning.TrainingState;
+import dev.rivulet.internal.loop.FirstBatch;
 import dev.rivulet.internal.loop.Metrics;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.retention.DecisionState;
+import dev.rivulet.optim.LrSchedule;
+import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.optim.StatefulOptimizer;
 import dev.rivulet.random.RandomState;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.transform.StatefulTransform;
@@ -25,11 +30,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * optimizer     "dev.rivulet.optim.Adam"
+ * parameter_groups  [[names of the parameters of each group of the optimizer]]; only if there are several
+ * schedules     ["StepLR, every epoch"]
  * metrics       {"values": {"loss": 0.1}, "epoch_means": {"loss": [sum, weight]}}
  * random        entries of RandomState
  * epoch_random  the same, before the pass over the epoch's data; only if its order depends on it
  * data_order    what the order of the records depends on; only if the data set says so
- * transforms    {"Module#average": {"arrays": {name: tensor}, "state": {…}}}
+ * first_batch   of the epoch: {"size": 4, "records": 16, "indices": [0, 1, 2, 3]}; only for other data sets
+ * accumulate_grad_batches, limit_train_batches
+ * transforms    {"Module#average": {"class": name, "arrays": {name: tensor}, "state": {…}}}
  * streams       {"original": entries of DecisionState}
  * parameters    names of all parameters, in their order
  * frozen        names of the frozen parameters
@@ -41,13 +50,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingEntries {
     private static final String OPTIMIZER = "optimizer";
+    private static final String GROUPS = "parameter_groups";
+    private static final String SCHEDULES = "schedules";
     private static final String METRICS = "metrics";
     private static final String VALUES = "values";
     private static final String EPOCH_MEANS = "epoch_means";
     private static final String RANDOM = "random";
     private static final String EPOCH_RANDOM = "epoch_random";
     private static final String DATA_ORDER = "data_order";
+    private static final String FIRST_BATCH = "first_batch";
+    private static final String SIZE = "size";
+    private static final String RECORDS = "records";
+    private static final String INDICES = "indices";
+    private static final String ACCUMULATED = "accumulate_grad_batches";
+    private static final String LIMIT = "limit_train_batches";
     private static final String TRANSFORMS = "transforms";
+    private static final String KIND = "class";
     private static final String ARRAYS = "arrays";
     private static final String STATE = "state";
     private static final String STREAMS = "streams";
@@ -83,10 +101,18 @@ final class TrainingEntries {
         TrainingComponents.Loop loop = run.loop();
         Map<String, @Nullable Object> entries = new LinkedHashMap<>();
         entries.put(OPTIMIZER, run.optimizer().optimizerName());
+        List<List<String>> groups = groups(run.optimizer());
+        if (groups.size() > 1) {
+            entries.put(GROUPS, groups);
+        }
+        entries.put(SCHEDULES, schedules(run.optimizer()));
         entries.put(METRICS, of(loop.memory().metricsState()));
         entries.put(RANDOM, loop.memory().randomState().toEntries());
         loop.memory().atEpochStart().map(RandomState::toEntries).ifPresent(random -> entries.put(EPOCH_RANDOM, random));
         run.dataOrder().ifPresent(order -> entries.put(DATA_ORDER, order));
+        loop.memory().firstBatch().ifPresent(first -> entries.put(FIRST_BATCH, of(first)));
+        entries.put(ACCUMULATED, loop.settings().accumulateGradBatches());
+        entries.put(LIMIT, loop.settings().limits().trainBatches());
         Map<String, Object> transforms = new LinkedHashMap<>();
         run.transforms().forEach((name, transform) -> transforms.put(name, of(name, transform, copies)));
         entries.put(TRANSFORMS, transforms);
@@ -105,6 +131,24 @@ final class TrainingEntries {
     /** The class name of the optimizer. */
     Optional<String> optimizer() {
         return saved.optional(OPTIMIZER, DictReader::string);
+    }
+
+    /** The names of the parameters of each group of the optimizer; only if it had several. */
+    Optional<List<?>> groups() {
+        return saved.optional(GROUPS, DictReader::list);
+    }
+
+    static List<List<String>> groups(OptimizerStep optimizer) {
+        return optimizer.stateful().map(StatefulOptimizer::parametersByGroup).orElse(List.of());
+    }
+
+    /** What is scheduled, and when it is stepped. */
+    Optional<List<String>> schedules() {
+        return saved.optional(SCHEDULES, DictReader::strings);
+    }
+
+    static List<String> schedules(OptimizerStep optimizer) {
+        return optimizer.schedules().all().stream().map(LrSchedule::describe).toList();
     }
 
     private static Map<String, Object> of(Metrics.State state) {
@@ -147,12 +191,34 @@ final class TrainingEntries {
         return saved.optional(DATA_ORDER, DictReader::string);
     }
 
+    private static Map<String, Object> of(FirstBatch first) {
+        return new TreeMap<>(Map.of(SIZE, first.size(), RECORDS, first.records(), INDICES, first.indices()));
+    }
+
+    Optional<FirstBatch> firstBatch() {
+        return saved.optional(FIRST_BATCH, DictReader::dict)
+                .map(first -> new FirstBatch(
+                        first.integer(SIZE),
+                        first.integer(RECORDS),
+                        first.numbers(INDICES).stream().map(Double::longValue).toList()));
+    }
+
+    Optional<Long> accumulateGradBatches() {
+        return saved.optional(ACCUMULATED, DictReader::integer);
+    }
+
+    Optional<Long> limitTrainBatches() {
+        return saved.optional(LIMIT, DictReader::integer);
+    }
+
     /**
      * The state of a transform.
      *
+     * @param kind name of the transform's class, unless an earlier build saved it
      * @param state everything that is not in an array
      */
-    record TransformEntries(Map<String, Tensor> arrays, Map<String, @Nullable Object> state) {}
+    record TransformEntries(
+            Optional<String> kind, Map<String, Tensor> arrays, Map<String, @Nullable Object> state) {}
 
     private static Map<String, Object> of(String name, StatefulTransform transform, Map<String, Tensor> copies) {
         Map<String, Object> arrays = new LinkedHashMap<>();
@@ -160,8 +226,10 @@ final class TrainingEntries {
             arrays.put(array, Objects.requireNonNull(copies.get(TrainingComponents.transformKey(name, array)), array));
         }
         Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put(KIND, transform.getClass().getName());
         entries.put(ARRAYS, arrays);
-        entries.put(STATE, new TreeMap<>(transform.state()));
+        // A copy, because the writer reads it while training continues.
+        entries.put(STATE, PlainValues.toTorch(new TreeMap<>(transform.state())));
         return entries;
     }
 
@@ -173,6 +241,7 @@ final class TrainingEntries {
 
     private static TransformEntries transform(DictReader saved) {
         return new TransformEntries(
+                saved.optional(KIND, DictReader::string),
                 saved.optional(ARRAYS, DictReader::dict)
                         .map(arrays -> arrays.all(DictReader::tensor))
                         .orElse(Map.of()),

@@ -1,16 +1,17 @@
 package dev.rivulet.internal.state;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.internal.lightning.TrainingState;
 import dev.rivulet.internal.loop.LoopMemory;
-import dev.rivulet.internal.loop.LoopProgress;
+import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.model.Network;
+import dev.rivulet.internal.optim.TorchOptimizers;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.tensor.NDArrays;
+import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.MismatchedStateException;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.optim.StatefulOptimizer;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +74,8 @@ public final class TrainingStateMapper {
                                 Objects.requireNonNull(copies.get(TrainingComponents.optimizerKey(name)), name)))
                         .toList(),
                 optimizer.schedules().stateDicts(),
-                new LinkedHashMap<>(run.hyperParameters()),
+                new LinkedHashMap<>(run.user().hyperParameters()),
+                run.user().callbacks().capture(),
                 TrainingEntries.of(run, copies, streams));
     }
 
@@ -117,7 +120,7 @@ public final class TrainingStateMapper {
      */
     public void restore(TrainingComponents run) {
         try {
-            requireSameParameters(run.network().parameters());
+            requireSameOrigin(run);
             restoreOptimizer(run.optimizer());
             own.transforms().ifPresent(transforms -> restoreTransforms(run.transforms(), transforms));
             own.metrics().ifPresent(run.loop().memory().metrics()::restore);
@@ -127,19 +130,19 @@ public final class TrainingStateMapper {
             throw new NotResumableException("Training cannot resume from " + file + ": " + e.getMessage(), e);
         }
         requireSameOrder(run.dataOrder());
+        requireSameCounting(run.loop().settings());
         warn(run);
     }
 
-    /** Optimizers identify parameters by index, so the order matters. */
-    private void requireSameParameters(Map<String, Parameter> parameters) {
-        own.parameters().ifPresent(names -> {
-            List<String> now = List.copyOf(parameters.keySet());
-            if (!names.equals(now)) {
-                throw new NotResumableException("Training cannot resume from " + file
-                        + ": the model's parameters were in the order " + names + ", but now they are " + now
-                        + "; build the model as in the run that was saved.");
-            }
-        });
+    /** States of optimizers and schedulers are in an order and do not say to what they belong. */
+    private void requireSameOrigin(TrainingComponents run) {
+        List<String> parameters = List.copyOf(run.network().parameters().keySet());
+        own.parameters().ifPresent(then -> requireSame("the model's parameters", then, parameters));
+        own.groups()
+                .ifPresent(then -> requireSame(
+                        "the optimizer's parameter groups", then, TrainingEntries.groups(run.optimizer())));
+        own.schedules()
+                .ifPresent(then -> requireSame("the schedulers", then, TrainingEntries.schedules(run.optimizer())));
     }
 
     private void restoreOptimizer(OptimizerStep optimizer) {
@@ -157,6 +160,13 @@ public final class TrainingStateMapper {
         optimizer.schedules().loadStateDicts(saved.lrSchedulers());
     }
 
+    private void requireSame(String what, Object then, Object now) {
+        if (!then.equals(now)) {
+            throw new NotResumableException("Training cannot resume from " + file + ": " + what + " were " + then
+                    + ", but now they are " + now + "; set them as in the run that was saved.");
+        }
+    }
+
     private void restoreTransforms(
             Map<String, StatefulTransform> transforms, Map<String, TrainingEntries.TransformEntries> then) {
         transforms.forEach((name, transform) -> {
@@ -170,6 +180,9 @@ public final class TrainingStateMapper {
     }
 
     private void restore(String name, StatefulTransform transform, TrainingEntries.TransformEntries then) {
+        String now = transform.getClass().getName();
+        then.kind().filter(saved -> !saved.equals(now)).ifPresent(saved -> LOG.warn(
+                "{} has a state of the transform {} that was a {}. This run's {} adopts it.", file, name, saved, now));
         Map<String, NDArray> live = transform.stateArrays();
         if (!then.arrays().keySet().equals(live.keySet())) {
             throw new NotResumableException("Training cannot resume from " + file + ": it holds the arrays "
@@ -181,7 +194,7 @@ public final class TrainingStateMapper {
     }
 
     private void restoreRandom(LoopMemory memory) {
-        memory.resume(own.epochRandom());
+        memory.resume(file, own.epochRandom(), own.firstBatch());
         Optional<RandomState> random = own.random();
         if (random.isEmpty()) {
             LOG.warn("{} holds no state of random numbers: they start fresh, and so does the order of the data.", file);
@@ -197,15 +210,31 @@ public final class TrainingStateMapper {
         }
         String difference = "the training data was " + then.orElse("in an unspecified order") + ", and is "
                 + now.orElse("in an unspecified order");
-        if (isWithinEpoch(saved.progress())) {
+        if (saved.progress().isWithinEpoch()) {
             throw new NotResumableException("Training cannot resume from " + file + " in the middle of an epoch: "
                     + difference + ". Pass the same data, or resume from a checkpoint saved at the end of an epoch.");
         }
         LOG.warn("Training continues with different data: {}.", difference);
     }
 
-    private static boolean isWithinEpoch(LoopProgress progress) {
-        return progress.batchIndex() >= 0 && !progress.lastBatch();
+    /** Settings by which batches are counted within an epoch. */
+    private void requireSameCounting(LoopSettings now) {
+        if (saved.progress().isWithinEpoch()) {
+            requireSame("accumulateGradBatches", own.accumulateGradBatches(), now.accumulateGradBatches());
+            requireSame("limitTrainBatches", own.limitTrainBatches(), now.limits().trainBatches());
+        }
+    }
+
+    private void requireSame(String setting, Optional<Long> then, long now) {
+        if (then.isPresent() && then.get() != now) {
+            throw new NotResumableException("Training cannot resume from " + file + " in the middle of an epoch: "
+                    + setting + " was " + orUnlimited(then.get()) + ", and is " + orUnlimited(now)
+                    + ". Set it as before, or resume from a checkpoint saved at the end of an epoch.");
+        }
+    }
+
+    private static String orUnlimited(long setting) {
+        return setting == Integer.MAX_VALUE ? "not set" : Long.toString(setting);
     }
 
     private void warn(TrainingComponents run) {
@@ -231,13 +260,22 @@ public final class TrainingStateMapper {
     }
 
     private void warnOfOtherOptimizer(String now) {
-        own.optimizer()
-                .filter(then -> !then.equals(now))
-                .ifPresent(then -> LOG.warn(
-                        "{} was saved by a run with the optimizer {}. This run's {} adopts its state, and"
-                                + " hyper-parameters such as the learning rate, as in PyTorch.",
-                        file,
-                        then,
-                        now));
+        String then = own.optimizer().orElseGet(() -> externalOptimizer(now));
+        if (!then.equals(now)) {
+            LOG.warn(
+                    "{} was saved by a run with the optimizer {}. This run's {} adopts its state, and"
+                            + " hyper-parameters such as the learning rate, as in PyTorch.",
+                    file,
+                    then,
+                    now);
+        }
+    }
+
+    /** The optimizer of a file that does not name it: this run's, if its steps are the same. */
+    private String externalOptimizer(String now) {
+        Map<String, @Nullable Object> state = saved.optimizerStates().get(0);
+        return TorchOptimizers.fits(now.replace(Adam.class.getPackageName() + ".", ""), state)
+                ? now
+                : TorchOptimizers.nameOf(state).map(name -> "torch.optim." + name).orElse("unknown");
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,21 @@ class LightningEntriesTest {
                     }
                     assertThat(read.toEntries()).isEqualTo(expected);
                 });
+    }
+
+    /** Otherwise a run could not resume with the number of batches that it has accumulated. */
+    @ParameterizedTest
+    @MethodSource("fits")
+    void stepsOfTheEpochFitTheAccumulatedBatches(List<RecordedLoops> fit) {
+        assertThat(fit).filteredOn(record -> !record.isWithinBatch()).allSatisfy(record -> {
+            LoopProgress progress = LightningEntries.read(checkpoint(record)).progress();
+            OptionalLong steps = LightningEntries.stepsOfEpoch(record.saved());
+
+            assertThat(steps.isPresent() && progress.isWithinEpoch()
+                            ? steps.getAsLong()
+                            : progress.stepsOfEpoch((int) record.accumulated()))
+                    .isEqualTo(progress.stepsOfEpoch((int) record.accumulated()));
+        });
     }
 
     @Test

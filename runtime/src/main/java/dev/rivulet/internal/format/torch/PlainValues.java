@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Converts the content of a PyTorch file to and from plain Java values: {@link Map}, {@link List}, {@link String},
  * {@link Boolean}, {@link Long}, {@link Double} and null. A tensor to write is a {@link Tensor} or {@link TorchTensor};
- * a tensor that was read is a {@link TorchTensor}.
+ * a tensor that was read is a {@link Tensor} if it is in memory, and a {@link TorchTensor} if it is in a file.
  */
 public final class PlainValues {
     private PlainValues() {}
@@ -73,6 +73,8 @@ public final class PlainValues {
             Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
             dict.entries().forEach((key, entry) -> map.put(fromTorch(key), fromTorch(entry)));
             return map;
+        } else if (value instanceof TorchTensor tensor && tensor.isInMemory()) {
+            return tensor.inMemory();
         }
         return value;
     }

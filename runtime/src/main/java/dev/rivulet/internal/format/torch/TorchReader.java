@@ -154,8 +154,13 @@ public final class TorchReader implements AutoCloseable {
      * @throws dev.rivulet.checkpoint.MalformedTorchFileException if the file was truncated after opening
      */
     public TorchValue load() throws IOException {
+        return load(archive.content());
+    }
+
+    /** A part of the content, like {@link #load()}. */
+    public TorchValue load(TorchValue part) throws IOException {
         ValueLoader loader = new ValueLoader(new RecordReader(archive.input()));
-        TorchValue loaded = loader.inMemory(archive.content());
+        TorchValue loaded = loader.inMemory(part);
         loader.records().read();
         return loaded;
     }

@@ -132,6 +132,11 @@ public final class TorchTensor implements TorchValue {
         return new TorchTensor(other, dtype, offset, shape, strides, autograd);
     }
 
+    /** Whether it is in memory and contiguous. */
+    boolean isInMemory() {
+        return storage instanceof TorchStorage.InMemory && isContiguous();
+    }
+
     /**
      * The tensor, if it is in memory and contiguous.
      *
