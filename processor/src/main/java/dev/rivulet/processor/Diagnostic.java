@@ -92,6 +92,11 @@ enum Diagnostic {
             "RuntimeMissing",
             "%1$s declares streams, but " + RuntimeTypes.CALLBACK_REGISTRY + " is not visible to it.",
             "Add the dependency dev.rivulet:rivulet-runtime, and in a named module \"requires dev.rivulet\"."),
+    SOURCE_LEVEL(
+            "SourceLevel",
+            "%1$s declares streams, which needs Java 17, but is compiled as Java %2$s.",
+            "Compile with --release 17 or later: in Maven set the property maven.compiler.release,"
+                    + " in Gradle java.sourceCompatibility."),
     PROCESSOR_BUG(
             "ProcessorBug",
             "The processor failed on %1$s. This is a bug, please report it with this message: %2$s",

@@ -117,7 +117,7 @@ public final class RivuletProcessor extends AbstractProcessor {
         InheritedDeclarations inherited = InheritedDeclarations.of(owner);
         Declarations declarations = DeclarationReader.read(owner, reporter);
         declarations.members().forEach(UnresolvedTypes::check);
-        if (new OwnerCheck(processingEnv.getElementUtils(), owner, reporter).check()) {
+        if (new OwnerCheck(processingEnv, owner, reporter).check()) {
             Declarations sound = new DeclarationCheck(processingEnv, declarations, inherited, reporter).check();
             new RegistryWriter(processingEnv).write(sound).writeTo(processingEnv.getFiler());
         }

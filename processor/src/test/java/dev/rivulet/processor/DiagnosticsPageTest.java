@@ -74,6 +74,11 @@ class DiagnosticsPageTest {
                     .options("-classpath", Compilation.ANNOTATIONS)
                     .compile("package example; import dev.rivulet.annotations.*;\n" + example.code());
         }
+        if (example.id().equals("SourceLevel")) {
+            return Compilation.javac()
+                    .options("--release", example.wrong() ? "11" : "17")
+                    .compile(HEADER + example.code());
+        }
         // An example is one file, whatever it declares.
         return Compilation.javac()
                 .options("-Xlint:-auxiliaryclass")
