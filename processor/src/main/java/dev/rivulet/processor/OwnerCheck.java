@@ -55,7 +55,12 @@ final class OwnerCheck {
     private boolean isReachable() {
         for (Element type = owner; type instanceof TypeElement; type = type.getEnclosingElement()) {
             if (type.getModifiers().contains(Modifier.PRIVATE)) {
-                reporter.add(Diagnostic.PRIVATE_CLASS, Position.at(type), MemberName.of(type), MemberName.of(owner));
+                reporter.add(
+                        Diagnostic.PRIVATE_CLASS,
+                        Position.at(type),
+                        MemberName.of(type),
+                        MemberName.of(owner),
+                        ShapeCheck.visibleRemedy(type));
                 return false;
             }
         }

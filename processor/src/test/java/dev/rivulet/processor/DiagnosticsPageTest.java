@@ -25,6 +25,8 @@ class DiagnosticsPageTest {
         }
         """;
 
+    static final String KOTLIN_METADATA = "package kotlin;\npublic @interface Metadata {}";
+
     private static final String KAPT_STAND_IN = "package error;\npublic final class NonExistentClass {}";
 
     static List<DiagnosticsPage.Example> wrong() {
@@ -86,6 +88,8 @@ class DiagnosticsPageTest {
                                 Optional.of(HEADER + example.code()),
                                 Optional.of(RUNNING_AVERAGE)
                                         .filter(source -> example.code().contains("RunningAverage")),
+                                Optional.of(KOTLIN_METADATA)
+                                        .filter(source -> example.code().contains("kotlin.Metadata")),
                                 Optional.of(KAPT_STAND_IN)
                                         .filter(source -> example.code().contains("error.NonExistentClass")))
                         .flatMap(Optional::stream)
