@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
 
-/** Its registry throws what its members throw, and nothing wider. */
+/** Its registry may throw anything where a member declares an exception. */
 class FailingModule<X extends TimeoutException> {
 
     private static class Hidden extends IOException {
@@ -40,6 +40,14 @@ class FailingModule<X extends TimeoutException> {
 
     @OnLoadCheckpoint
     void none(Checkpoint checkpoint) throws IllegalStateException {}
+
+    @OnSaveCheckpoint
+    <E extends Throwable> void anything(Checkpoint checkpoint) throws E {}
+
+    @WeightTransform("thrown")
+    static StateDict thrown(StateDict weights) throws Throwable {
+        return weights;
+    }
 
     static class Declared {
         @WeightTransform("declared")

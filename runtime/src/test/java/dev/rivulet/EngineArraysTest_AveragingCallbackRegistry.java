@@ -20,7 +20,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class EngineArraysTest_AveragingCallbackRegistry implements CallbackRegistry<EngineArraysTest.Averaging> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class EngineArraysTest_AveragingCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link EngineArraysTest.Averaging#average}
    */
@@ -38,17 +39,17 @@ final class EngineArraysTest_AveragingCallbackRegistry implements CallbackRegist
   }
 
   @Override
-  public Map<String, StatefulTransform> statefulTransforms(EngineArraysTest.Averaging module) {
+  public Map<String, StatefulTransform> statefulTransforms(Object module) {
     Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
-    transforms.put("EngineArraysTest.Averaging#average", Objects.requireNonNull(module.average, "EngineArraysTest.Averaging#average"));
+    transforms.put("EngineArraysTest.Averaging#average", Objects.requireNonNull(((EngineArraysTest.Averaging) module).average, "EngineArraysTest.Averaging#average"));
     return transforms;
   }
 
   @Override
-  public StateDict transform(String stream, EngineArraysTest.Averaging module, StateDict weights,
+  public StateDict transform(String stream, Object module, StateDict weights,
       TransformContext context) {
     return switch (stream) {
-      case AVERAGED -> module.average.apply(weights, context);
+      case AVERAGED -> ((EngineArraysTest.Averaging) module).average.apply(weights, context);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }

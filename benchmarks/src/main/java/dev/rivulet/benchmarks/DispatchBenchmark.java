@@ -32,13 +32,13 @@ public class DispatchBenchmark {
 
     /** The call that the runtime makes. */
     @Benchmark
-    public Object generated() throws Exception {
+    public Object generated() throws Throwable {
         return generated.transform(stream, module, weights, context);
     }
 
     /** The same call of a registry written without the processor. */
     @Benchmark
-    public Object handWritten() throws Exception {
+    public Object handWritten() throws Throwable {
         return handWritten.transform(stream, module, weights, context);
     }
 

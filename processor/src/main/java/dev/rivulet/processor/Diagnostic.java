@@ -37,11 +37,11 @@ enum Diagnostic {
     PRIVATE_MEMBER(
             "PrivateMember",
             "%1$s is private, and the generated registry cannot reach it.",
-            "Make it package-private: the registry lives in the same package."),
+            "%2$s"),
     PRIVATE_CLASS(
             "PrivateClass",
             "%1$s is private, and the generated registry of %2$s cannot reach it.",
-            "Make it package-private: the registry lives in the same package."),
+            "%3$s"),
     UNSUPPORTED_OWNER(
             "UnsupportedOwner",
             "%1$s is an annotation type and cannot be a module.",
@@ -53,7 +53,11 @@ enum Diagnostic {
     STATIC_TRANSFORM_FIELD(
             "StaticTransformField",
             "The field %1$s is static, so all modules in the JVM would share its state.",
-            "Make it an instance field."),
+            "%2$s"),
+    COMPANION_MEMBER(
+            "CompanionMember",
+            "%1$s belongs to a companion object, and no fit asks that for streams.",
+            "Annotate the function with @JvmStatic, which makes it one of %2$s, or move the declaration there."),
     POLICY_WITHOUT_TRANSFORM(
             "PolicyWithoutTransform",
             "@CheckpointStream on %1$s does not belong to a transform.",
@@ -92,6 +96,11 @@ enum Diagnostic {
             "RuntimeMissing",
             "%1$s declares streams, but " + RuntimeTypes.CALLBACK_REGISTRY + " is not visible to it.",
             "Add the dependency dev.rivulet:rivulet-runtime, and in a named module \"requires dev.rivulet\"."),
+    SOURCE_LEVEL(
+            "SourceLevel",
+            "%1$s declares streams, which needs Java 17, but is compiled as Java %2$s.",
+            "Compile with --release 17 or later: in Maven set the property maven.compiler.release,"
+                    + " in Gradle java.sourceCompatibility."),
     PROCESSOR_BUG(
             "ProcessorBug",
             "The processor failed on %1$s. This is a bug, please report it with this message: %2$s",

@@ -5,6 +5,7 @@ import dev.rivulet.annotations.OnLoadCheckpoint;
 import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.TransformWhen;
 import java.util.Locale;
+import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.type.TypeKind;
 
 /** What an annotated method that is not a transform is called for. */
@@ -40,9 +41,13 @@ enum HookKind {
         return this == CONDITION ? RuntimeTypes.TRANSFORM_CONTEXT : RuntimeTypes.CHECKPOINT;
     }
 
-    /** The required signature, such as {@code void describe(Checkpoint)}. */
-    String signature(CharSequence methodName) {
-        return result.name().toLowerCase(Locale.ROOT) + " " + methodName + "("
-                + parameter().simpleName() + ")";
+    /** The required signature, such as {@code void describe(Checkpoint)}, in the language of the method. */
+    String signature(ExecutableElement method) {
+        String parameter = parameter().simpleName();
+        if (Kotlin.isLanguageOf(method)) {
+            String type = this == CONDITION ? "context: " + parameter + "): Boolean" : "checkpoint: " + parameter + ")";
+            return "fun " + method.getSimpleName() + "(" + type;
+        }
+        return result.name().toLowerCase(Locale.ROOT) + " " + method.getSimpleName() + "(" + parameter + ")";
     }
 }

@@ -43,30 +43,33 @@ final class MemberCalls {
 
     /** A field whose type the registry cannot name is cast to the interface, whose method is reachable. */
     private CodeBlock field(Element field) {
-        CodeBlock access = CodeBlock.of("$N.$N", names.parameter("module"), field.getSimpleName());
+        CodeBlock access = CodeBlock.of("$L.$N", module(), field.getSimpleName());
         return this.access.reaches(typeOf(field))
                 ? access
                 : CodeBlock.of("(($T) $L)", RuntimeTypes.STATEFUL_TRANSFORM, access);
+    }
+
+    /** The object whose members are called, as its own type. */
+    CodeBlock module() {
+        return OwnerType.mayBeAuxiliary(owner)
+                ? CodeBlock.of("(($T) $N)", OwnerType.of(owner), names.parameter("module"))
+                : CodeBlock.of("$N", names.parameter("module"));
     }
 
     /** The call of a method with parameters of the registry's own method, by role. */
     CodeBlock of(ExecutableElement method, String... roles) {
         CodeBlock receiver = method.getModifiers().contains(Modifier.STATIC)
                 ? CodeBlock.of("$T", ClassName.get(owner))
-                : CodeBlock.of("$N", names.parameter("module"));
+                : module();
         CodeBlock arguments = List.of(roles).stream()
                 .map(role -> CodeBlock.of("$N", names.parameter(role)))
                 .collect(CodeBlock.joining(", "));
         return CodeBlock.of("$L.$L($L)", receiver, method.getSimpleName(), arguments);
     }
 
-    /** The checked exceptions of calls of the members. */
-    List<TypeElement> thrownBy(Collection<? extends Element> members) {
-        List<TypeMirror> thrown = new ArrayList<>();
-        for (Element member : members) {
-            called(member).forEach(method -> thrown.addAll(method.getThrownTypes()));
-        }
-        return new ThrownTypes(elements, types, owner).declared(thrown);
+    /** Whether a call of the member declares exceptions, of whatever type. */
+    boolean declaresThrown(Element member) {
+        return called(member).stream().anyMatch(method -> !method.getThrownTypes().isEmpty());
     }
 
     /** The declarations that a call of the member names. */

@@ -4,6 +4,7 @@ import dev.rivulet.policy.RegistryName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
@@ -18,19 +19,29 @@ final class OwnerCheck {
     /** More underscores than this in one name are not tried for collisions: the tries double with each. */
     private static final int TRIED_UNDERSCORES = 8;
 
+    private final SourceVersion source;
     private final Elements elements;
     private final TypeElement owner;
     private final ErrorReporter reporter;
 
-    OwnerCheck(Elements elements, TypeElement owner, ErrorReporter reporter) {
-        this.elements = elements;
+    OwnerCheck(ProcessingEnvironment environment, TypeElement owner, ErrorReporter reporter) {
+        this.source = environment.getSourceVersion();
+        this.elements = environment.getElementUtils();
         this.owner = owner;
         this.reporter = reporter;
     }
 
     /** Whether a registry can be written. */
     boolean check() {
-        return isSupported() && isReachable() && seesRuntime() && hasFreeName();
+        return isJava17() && isSupported() && isReachable() && seesRuntime() && hasFreeName();
+    }
+
+    private boolean isJava17() {
+        if (source.compareTo(SourceVersion.RELEASE_17) >= 0) {
+            return true;
+        }
+        reporter.add(Diagnostic.SOURCE_LEVEL, Position.at(owner), MemberName.of(owner), source.ordinal());
+        return false;
     }
 
     private boolean isSupported() {
@@ -44,7 +55,12 @@ final class OwnerCheck {
     private boolean isReachable() {
         for (Element type = owner; type instanceof TypeElement; type = type.getEnclosingElement()) {
             if (type.getModifiers().contains(Modifier.PRIVATE)) {
-                reporter.add(Diagnostic.PRIVATE_CLASS, Position.at(type), MemberName.of(type), MemberName.of(owner));
+                reporter.add(
+                        Diagnostic.PRIVATE_CLASS,
+                        Position.at(type),
+                        MemberName.of(type),
+                        MemberName.of(owner),
+                        ShapeCheck.visibleRemedy(type));
                 return false;
             }
         }

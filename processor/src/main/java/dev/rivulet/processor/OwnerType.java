@@ -13,6 +13,22 @@ import javax.lang.model.element.TypeElement;
 final class OwnerType {
     private OwnerType() {}
 
+    /**
+     * The type of a class in the signatures of its registry. It is {@code Object} if the class may be an auxiliary one,
+     * that is, share a file with another: javac warns of each use in another file, and heeds
+     * {@code @SuppressWarnings("auxiliaryclass")} in the bodies of methods only.
+     */
+    static TypeName inSignatures(TypeElement type) {
+        return mayBeAuxiliary(type) ? ClassName.OBJECT : of(type);
+    }
+
+    /** Whether the outermost class need not have a file of its own; processors cannot see which file it has. */
+    static boolean mayBeAuxiliary(TypeElement type) {
+        return type.getEnclosingElement() instanceof TypeElement enclosing
+                ? mayBeAuxiliary(enclosing)
+                : !type.getModifiers().contains(Modifier.PUBLIC);
+    }
+
     static TypeName of(TypeElement type) {
         List<TypeName> wildcards = Collections.nCopies(
                 type.getTypeParameters().size(), (TypeName) WildcardTypeName.subtypeOf(Object.class));

@@ -76,15 +76,15 @@ final class RegistryMethods {
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
                 .returns(type)
-                .addParameter(OwnerType.of(declarations.owner()), names.parameter("module"))
+                .addParameter(OwnerType.inSignatures(declarations.owner()), names.parameter("module"))
                 .addStatement("$T $N = new $T<>()", type, names.parameter("transforms"), LinkedHashMap.class);
         for (Element field : fields) {
             method.addStatement(
-                    "$1N.put($2S, $3T.requireNonNull($4N.$5N, $2S))",
+                    "$1N.put($2S, $3T.requireNonNull($4L.$5N, $2S))",
                     names.parameter("transforms"),
                     MemberName.of(field),
                     Objects.class,
-                    names.parameter("module"),
+                    calls.module(),
                     field.getSimpleName());
         }
         method.addStatement("return $N", names.parameter("transforms"));
@@ -142,16 +142,18 @@ final class RegistryMethods {
                 .collect(CodeBlock.joining(",\n"));
     }
 
-    /** A method that calls members: it throws what they throw, and suppresses the warnings that they cause. */
+    /** A method that calls members: it may throw what they throw, and suppresses the warnings that they cause. */
     private MethodSpec.Builder calling(String name, Collection<? extends Element> members) {
         MethodSpec.Builder method = MethodSpec.methodBuilder(name)
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
                 .addParameter(String.class, names.parameter("stream"))
-                .addParameter(OwnerType.of(declarations.owner()), names.parameter("module"));
-        List<TypeElement> thrown = calls.thrownBy(members);
-        thrown.forEach(type -> method.addException(TypeName.get(type.asType())));
-        List<Element> named = new ArrayList<>(thrown);
+                .addParameter(OwnerType.inSignatures(declarations.owner()), names.parameter("module"));
+        if (members.stream().anyMatch(calls::declaresThrown)) {
+            // As the interface does: the types themselves may be private, deprecated, not exported or type variables.
+            method.addException(Throwable.class);
+        }
+        List<Element> named = new ArrayList<>();
         members.forEach(member -> named.addAll(calls.namedBy(member)));
         suppress(method, named);
         return method;

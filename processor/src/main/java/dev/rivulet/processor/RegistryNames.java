@@ -15,7 +15,6 @@ import javax.lang.model.element.TypeElement;
  * declaring class, which may itself be {@code weights}.
  */
 final class RegistryNames {
-    static final String STREAMS = "STREAMS";
 
     private final Map<String, String> constants = new LinkedHashMap<>();
     private final NameAllocator allocator = new NameAllocator();
@@ -24,9 +23,8 @@ final class RegistryNames {
         for (Element type = declarations.owner(); type instanceof TypeElement; type = type.getEnclosingElement()) {
             allocator.newName(type.getSimpleName().toString(), type);
         }
-        allocator.newName(STREAMS, STREAMS);
-        for (String parameter : new String[] {"stream", "module", "weights", "context", "checkpoint", "transforms"}) {
-            allocator.newName(parameter, parameter);
+        for (String role : new String[] {"STREAMS", "stream", "module", "weights", "context", "checkpoint", "transforms"}) {
+            allocator.newName(role, role);
         }
         for (DeclaredStream stream : declarations.streams()) {
             constants.put(stream.name(), allocator.newName(constantCase(stream.name())));
@@ -55,6 +53,11 @@ final class RegistryNames {
         return stream.equals(CheckpointStream.ORIGINAL)
                 ? CodeBlock.of("$T.ORIGINAL", CheckpointStream.class)
                 : CodeBlock.of("$S", stream);
+    }
+
+    /** The name of the constant that lists the streams. */
+    String streams() {
+        return allocator.get("STREAMS");
     }
 
     /** The name that a parameter or variable has in every method: usually {@code stream} for the parameter stream. */

@@ -60,10 +60,14 @@ final class RegistryWriter {
                 .addJavadoc("The checkpoint streams of {@link $T}.\n", ClassName.get(owner))
                 .addModifiers(visibility(owner))
                 .addModifiers(Modifier.FINAL)
-                .addSuperinterface(ParameterizedTypeName.get(RuntimeTypes.CALLBACK_REGISTRY, OwnerType.of(owner)));
+                .addSuperinterface(ParameterizedTypeName.get(RuntimeTypes.CALLBACK_REGISTRY, OwnerType.inSignatures(owner)));
         new GeneratedMarker(elements).on(owner).ifPresent(type::addAnnotation);
         type.addAnnotation(RuntimeTypes.REGISTRY_GENERATED);
         Set<String> ownersWarnings = new Deprecations(elements).warnings(enclosingTypes(owner));
+        if (OwnerType.mayBeAuxiliary(owner)) {
+            // The Eclipse compiler warns of a key that it does not know, unless all are suppressed.
+            ownersWarnings.addAll(List.of("all", "auxiliaryclass"));
+        }
         Deprecations.suppressing(ownersWarnings).ifPresent(type::addAnnotation);
 
         for (DeclaredStream stream : declarations.streams()) {
@@ -75,7 +79,7 @@ final class RegistryWriter {
         if (visibility(owner).length > 0) {
             type.addMethod(constructor());
         }
-        type.addMethod(streams(declarations));
+        type.addMethod(streams(declarations, names));
         type.addMethods(new RegistryMethods(environment, declarations, names, ownersWarnings).write());
         return JavaFile.builder(name.packageName(), type.build())
                 .skipJavaLangImports(!hidesJavaLang(name.packageName()))
@@ -116,19 +120,19 @@ final class RegistryWriter {
                 .build();
     }
 
-    private static MethodSpec streams(Declarations declarations) {
+    private static MethodSpec streams(Declarations declarations, RegistryNames names) {
         MethodSpec.Builder method = MethodSpec.methodBuilder("streams")
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
                 .returns(StreamsField.TYPE);
         return declarations.streams().isEmpty()
                 ? method.addStatement("return $T.of()", List.class).build()
-                : method.addStatement("return $N", RegistryNames.STREAMS).build();
+                : method.addStatement("return $N", names.streams()).build();
     }
 
     /** Whether a class of the package hides one of java.lang that registries name, so that it must be imported. */
     private boolean hidesJavaLang(String packageName) {
-        return List.of("String", "Override", "Exception", "SuppressWarnings").stream()
+        return List.of("Object", "String", "Override", "Throwable", "SuppressWarnings").stream()
                 .anyMatch(name ->
                         elements.getTypeElement(packageName.isEmpty() ? name : packageName + "." + name) != null);
     }

@@ -8,6 +8,7 @@ import dev.rivulet.annotations.TransformWhen;
 import dev.rivulet.annotations.WeightTransform;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -114,13 +115,32 @@ public final class RivuletProcessor extends AbstractProcessor {
 
     /** A registry is written despite mistakes, so that they are not buried under errors about a missing registry. */
     private void writeRegistry(TypeElement owner, ErrorReporter reporter) throws IOException {
+        Optional<TypeElement> companionOf = Kotlin.companionOf(owner);
+        if (companionOf.isPresent()) {
+            checkCompanion(owner, companionOf.get(), reporter);
+            return;
+        }
         InheritedDeclarations inherited = InheritedDeclarations.of(owner);
         Declarations declarations = DeclarationReader.read(owner, reporter);
         declarations.members().forEach(UnresolvedTypes::check);
-        if (new OwnerCheck(processingEnv.getElementUtils(), owner, reporter).check()) {
+        if (new OwnerCheck(processingEnv, owner, reporter).check()) {
             Declarations sound = new DeclarationCheck(processingEnv, declarations, inherited, reporter).check();
             new RegistryWriter(processingEnv).write(sound).writeTo(processingEnv.getFiler());
         }
+    }
+
+    /** The static methods that {@code @JvmStatic} makes of a companion's are declarations of the class around it. */
+    private void checkCompanion(TypeElement companion, TypeElement outer, ErrorReporter reporter) {
+        Declarations declarations = DeclarationReader.read(companion, new ErrorReporter());
+        Set<Element> declaring = new LinkedHashSet<>(declarations.members());
+        declarations.untransformed().forEach(stream -> declaring.add(stream.element()));
+        declaring.stream()
+                .filter(element -> !Kotlin.isJvmStatic(element, outer, processingEnv.getTypeUtils()))
+                .forEach(element -> reporter.add(
+                        Diagnostic.COMPANION_MEMBER,
+                        Position.at(element),
+                        MemberName.of(element),
+                        MemberName.of(outer)));
     }
 
     /** In the last round the compiler reports what is missing, unless something stands in for it. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
@@ -49,7 +50,7 @@ final class ShapeCheck {
         ExecutableElement method = hook.method();
         boolean fits = method.getReturnType().getKind() == hook.kind().result()
                 && parametersAre(method, hook.kind().parameter());
-        String remedy = "\"" + hook.kind().signature(method.getSimpleName()) + "\"";
+        String remedy = "\"" + hook.kind().signature(method) + "\"";
         return hasSignature(method, fits, hook.kind().annotation().getSimpleName(), remedy) && isReachable(method);
     }
 
@@ -58,9 +59,11 @@ final class ShapeCheck {
                 && (parametersAre(method, RuntimeTypes.STATE_DICT)
                         || parametersAre(method, RuntimeTypes.STATE_DICT, RuntimeTypes.TRANSFORM_CONTEXT));
         String name = method.getSimpleName().toString();
-        String remedy =
-                "\"StateDict " + name + "(StateDict)\" or \"StateDict " + name + "(StateDict, TransformContext)\"";
-        return hasSignature(method, fits, "WeightTransform", remedy) && isReachable(method);
+        String remedy = Kotlin.isLanguageOf(method)
+                ? "\"fun %1$s(weights: StateDict): StateDict\""
+                        + " or \"fun %1$s(weights: StateDict, context: TransformContext): StateDict\""
+                : "\"StateDict %1$s(StateDict)\" or \"StateDict %1$s(StateDict, TransformContext)\"";
+        return hasSignature(method, fits, "WeightTransform", remedy.formatted(name)) && isReachable(method);
     }
 
     private boolean hasSignature(ExecutableElement method, boolean fits, String annotation, String remedy) {
@@ -97,7 +100,10 @@ final class ShapeCheck {
             return false;
         }
         if (field.getModifiers().contains(Modifier.STATIC)) {
-            reporter.add(Diagnostic.STATIC_TRANSFORM_FIELD, Position.at(field), MemberName.of(field));
+            String remedy = Kotlin.isLanguageOf(field)
+                    ? "Move the property out of the companion object, and annotate it with @JvmField."
+                    : "Make it an instance field.";
+            reporter.add(Diagnostic.STATIC_TRANSFORM_FIELD, Position.at(field), MemberName.of(field), remedy);
             return false;
         }
         return isReachable(field);
@@ -105,9 +111,19 @@ final class ShapeCheck {
 
     private boolean isReachable(Element member) {
         if (member.getModifiers().contains(Modifier.PRIVATE)) {
-            reporter.add(Diagnostic.PRIVATE_MEMBER, Position.at(member), MemberName.of(member));
+            reporter.add(Diagnostic.PRIVATE_MEMBER, Position.at(member), MemberName.of(member), visibleRemedy(member));
             return false;
         }
         return true;
+    }
+
+    /** What makes a private member or class visible to the registry. */
+    static String visibleRemedy(Element element) {
+        if (!Kotlin.isLanguageOf(element)) {
+            return "Remove \"private\": the registry lives in the same package.";
+        }
+        return element.getKind() == ElementKind.FIELD
+                ? "Annotate the property with @JvmField, and do not make it private."
+                : "Make it internal or public.";
     }
 }

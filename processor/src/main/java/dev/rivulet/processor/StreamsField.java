@@ -18,7 +18,7 @@ final class StreamsField {
     static FieldSpec of(List<DeclaredStream> streams, RegistryNames names) {
         CodeBlock elements =
                 streams.stream().map(stream -> declaration(stream, names)).collect(CodeBlock.joining(",\n", "", ""));
-        return FieldSpec.builder(TYPE, RegistryNames.STREAMS, Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        return FieldSpec.builder(TYPE, names.streams(), Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
                 .initializer("$T.of(\n$>$>$L$<$<)", List.class, elements)
                 .build();
     }

@@ -25,6 +25,8 @@ class DiagnosticsPageTest {
         }
         """;
 
+    static final String KOTLIN_METADATA = "package kotlin;\npublic @interface Metadata {}";
+
     private static final String KAPT_STAND_IN = "package error;\npublic final class NonExistentClass {}";
 
     static List<DiagnosticsPage.Example> wrong() {
@@ -74,6 +76,11 @@ class DiagnosticsPageTest {
                     .options("-classpath", Compilation.ANNOTATIONS)
                     .compile("package example; import dev.rivulet.annotations.*;\n" + example.code());
         }
+        if (example.id().equals("SourceLevel")) {
+            return Compilation.javac()
+                    .options("--release", example.wrong() ? "11" : "17")
+                    .compile(HEADER + example.code());
+        }
         // An example is one file, whatever it declares.
         return Compilation.javac()
                 .options("-Xlint:-auxiliaryclass")
@@ -81,6 +88,8 @@ class DiagnosticsPageTest {
                                 Optional.of(HEADER + example.code()),
                                 Optional.of(RUNNING_AVERAGE)
                                         .filter(source -> example.code().contains("RunningAverage")),
+                                Optional.of(KOTLIN_METADATA)
+                                        .filter(source -> example.code().contains("kotlin.Metadata")),
                                 Optional.of(KAPT_STAND_IN)
                                         .filter(source -> example.code().contains("error.NonExistentClass")))
                         .flatMap(Optional::stream)

@@ -57,6 +57,17 @@ class ModuleTest {
     }
 
     @Test
+    void anExportedRegistryLeaksNoException() {
+        Compiled compiled = Compilation.javac()
+                .options("-Xlint:-requires-automatic,-requires-transitive-automatic")
+                .options("--module-path", Compilation.LIBRARIES)
+                .compile(
+                        "module digits { requires transitive dev.rivulet; requires java.sql; exports digits; }",
+                        DIGITS.replace("public static", "").replace("weights) {", "weights) throws java.sql.SQLException {"));
+        assertThat(compiled.messages()).isEmpty();
+    }
+
+    @Test
     void aModuleThatDoesNotReadTheRuntimeIsAnError() {
         Compiled compiled = Compilation.javac()
                 .options("--module-path", Compilation.LIBRARIES)

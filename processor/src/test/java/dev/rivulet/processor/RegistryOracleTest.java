@@ -41,7 +41,7 @@ class RegistryOracleTest {
     private static final int PACKAGES = 120;
 
     @Test
-    void registriesListAndCallWhatReflectionFinds() throws Exception {
+    void registriesListAndCallWhatReflectionFinds() throws Throwable {
         RandomGenerator random = Seed.generator("oracle");
         List<Source> sources = new ArrayList<>();
         for (int i = 0; i < PACKAGES; i++) {
@@ -78,7 +78,7 @@ class RegistryOracleTest {
         return constructor.newInstance();
     }
 
-    private static void check(Class<?> type, CallbackRegistry<Object> registry) throws Exception {
+    private static void check(Class<?> type, CallbackRegistry<Object> registry) throws Throwable {
         Object module = newInstance(type);
         List<String> calls = calls(type);
         Map<String, StreamDeclaration> expected = streams(type);

@@ -70,7 +70,7 @@ public final class OldModuleCallbackRegistry implements CallbackRegistry<OldModu
   @Override
   @SuppressWarnings({"deprecation", "removal"})
   public StateDict transform(String stream, OldModule module, StateDict weights,
-      TransformContext context) throws Exception {
+      TransformContext context) throws Throwable {
     return switch (stream) {
       case OLD -> OldModule.old(weights);
       case OLDER -> OldModule.older(weights);

@@ -21,7 +21,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModule> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class DigitsModuleCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * The untransformed weights of {@link DigitsModule}.
    */
@@ -90,19 +91,19 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
   }
 
   @Override
-  public Map<String, StatefulTransform> statefulTransforms(DigitsModule module) {
+  public Map<String, StatefulTransform> statefulTransforms(Object module) {
     Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
-    transforms.put("DigitsModule#average", Objects.requireNonNull(module.average, "DigitsModule#average"));
+    transforms.put("DigitsModule#average", Objects.requireNonNull(((DigitsModule) module).average, "DigitsModule#average"));
     return transforms;
   }
 
   @Override
-  public StateDict transform(String stream, DigitsModule module, StateDict weights,
+  public StateDict transform(String stream, Object module, StateDict weights,
       TransformContext context) {
     return switch (stream) {
       case TRANSFORMED -> DigitsModule.halve(weights);
-      case AVERAGED -> module.average.apply(weights, context);
-      case HALF, INT8 -> module.quantize(weights, context);
+      case AVERAGED -> ((DigitsModule) module).average.apply(weights, context);
+      case HALF, INT8 -> ((DigitsModule) module).quantize(weights, context);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }
@@ -111,9 +112,9 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
    * Asks {@link DigitsModule#afterWarmUp(TransformContext)}.
    */
   @Override
-  public boolean saves(String stream, DigitsModule module, TransformContext context) {
+  public boolean saves(String stream, Object module, TransformContext context) {
     return switch (stream) {
-      case HALF, INT8 -> module.afterWarmUp(context);
+      case HALF, INT8 -> ((DigitsModule) module).afterWarmUp(context);
       default -> true;
     };
   }
@@ -123,10 +124,10 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
    * {@link DigitsModule#addScales(Checkpoint)}.
    */
   @Override
-  public void onSaveCheckpoint(String stream, DigitsModule module, Checkpoint checkpoint) {
-    module.describe(checkpoint);
+  public void onSaveCheckpoint(String stream, Object module, Checkpoint checkpoint) {
+    ((DigitsModule) module).describe(checkpoint);
     if (stream.equals(HALF) || stream.equals(INT8)) {
-      module.addScales(checkpoint);
+      ((DigitsModule) module).addScales(checkpoint);
     }
   }
 
@@ -134,7 +135,7 @@ final class DigitsModuleCallbackRegistry implements CallbackRegistry<DigitsModul
    * Calls {@link DigitsModule#readBack(Checkpoint)}.
    */
   @Override
-  public void onLoadCheckpoint(String stream, DigitsModule module, Checkpoint checkpoint) {
-    module.readBack(checkpoint);
+  public void onLoadCheckpoint(String stream, Object module, Checkpoint checkpoint) {
+    ((DigitsModule) module).readBack(checkpoint);
   }
 }

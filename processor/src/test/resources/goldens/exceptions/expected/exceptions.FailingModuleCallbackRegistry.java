@@ -9,9 +9,7 @@ import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
-import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import javax.annotation.processing.Generated;
 
 /**
@@ -19,7 +17,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class FailingModuleCallbackRegistry implements CallbackRegistry<FailingModule<?>> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class FailingModuleCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link FailingModule#missing(StateDict)}
    */
@@ -30,12 +29,20 @@ final class FailingModuleCallbackRegistry implements CallbackRegistry<FailingMod
    */
   public static final String LATE = "late";
 
+  /**
+   * {@link FailingModule#thrown(StateDict)}
+   */
+  public static final String THROWN = "thrown";
+
   private static final List<StreamDeclaration> STREAMS = List.of(
       StreamDeclaration.derived(
           MISSING, CheckpointStream.ORIGINAL, Execution.STATIC, "FailingModule#missing",
           StreamPolicy.builder().build()),
       StreamDeclaration.derived(
           LATE, CheckpointStream.ORIGINAL, Execution.INSTANCE, "FailingModule#late",
+          StreamPolicy.builder().build()),
+      StreamDeclaration.derived(
+          THROWN, CheckpointStream.ORIGINAL, Execution.STATIC, "FailingModule#thrown",
           StreamPolicy.builder().build()));
 
   @Override
@@ -44,11 +51,12 @@ final class FailingModuleCallbackRegistry implements CallbackRegistry<FailingMod
   }
 
   @Override
-  public StateDict transform(String stream, FailingModule<?> module, StateDict weights,
-      TransformContext context) throws IOException, TimeoutException {
+  public StateDict transform(String stream, Object module, StateDict weights,
+      TransformContext context) throws Throwable {
     return switch (stream) {
       case MISSING -> FailingModule.missing(weights);
-      case LATE -> module.late(weights);
+      case LATE -> ((FailingModule<?>) module).late(weights);
+      case THROWN -> FailingModule.thrown(weights);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }
@@ -57,28 +65,30 @@ final class FailingModuleCallbackRegistry implements CallbackRegistry<FailingMod
    * Asks {@link FailingModule#hidden(TransformContext)}.
    */
   @Override
-  public boolean saves(String stream, FailingModule<?> module, TransformContext context) throws
-      IOException {
+  public boolean saves(String stream, Object module, TransformContext context) throws Throwable {
     return switch (stream) {
-      case LATE -> module.hidden(context);
+      case LATE -> ((FailingModule<?>) module).hidden(context);
       default -> true;
     };
   }
 
   /**
-   * Calls {@link FailingModule#any(Checkpoint)}.
+   * Calls {@link FailingModule#any(Checkpoint)},
+   * {@link FailingModule#anything(Checkpoint)}.
    */
   @Override
-  public void onSaveCheckpoint(String stream, FailingModule<?> module, Checkpoint checkpoint) throws
-      Exception {
-    module.any(checkpoint);
+  public void onSaveCheckpoint(String stream, Object module, Checkpoint checkpoint) throws
+      Throwable {
+    ((FailingModule<?>) module).any(checkpoint);
+    ((FailingModule<?>) module).anything(checkpoint);
   }
 
   /**
    * Calls {@link FailingModule#none(Checkpoint)}.
    */
   @Override
-  public void onLoadCheckpoint(String stream, FailingModule<?> module, Checkpoint checkpoint) {
-    module.none(checkpoint);
+  public void onLoadCheckpoint(String stream, Object module, Checkpoint checkpoint) throws
+      Throwable {
+    ((FailingModule<?>) module).none(checkpoint);
   }
 }

@@ -20,7 +20,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class FailingModule_DeclaredCallbackRegistry implements CallbackRegistry<FailingModule.Declared> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class FailingModule_DeclaredCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link FailingModule.Declared#any}
    */
@@ -37,17 +38,17 @@ final class FailingModule_DeclaredCallbackRegistry implements CallbackRegistry<F
   }
 
   @Override
-  public Map<String, StatefulTransform> statefulTransforms(FailingModule.Declared module) {
+  public Map<String, StatefulTransform> statefulTransforms(Object module) {
     Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
-    transforms.put("FailingModule.Declared#any", Objects.requireNonNull(module.any, "FailingModule.Declared#any"));
+    transforms.put("FailingModule.Declared#any", Objects.requireNonNull(((FailingModule.Declared) module).any, "FailingModule.Declared#any"));
     return transforms;
   }
 
   @Override
-  public StateDict transform(String stream, FailingModule.Declared module, StateDict weights,
-      TransformContext context) throws Exception {
+  public StateDict transform(String stream, Object module, StateDict weights,
+      TransformContext context) throws Throwable {
     return switch (stream) {
-      case DECLARED -> module.any.apply(weights, context);
+      case DECLARED -> ((FailingModule.Declared) module).any.apply(weights, context);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }

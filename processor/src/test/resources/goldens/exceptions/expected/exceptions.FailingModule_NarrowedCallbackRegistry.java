@@ -9,7 +9,6 @@ import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.StatefulTransform;
 import dev.rivulet.transform.TransformContext;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class FailingModule_NarrowedCallbackRegistry implements CallbackRegistry<FailingModule.Narrowed> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class FailingModule_NarrowedCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link FailingModule.Narrowed#narrowed}
    */
@@ -39,17 +39,17 @@ final class FailingModule_NarrowedCallbackRegistry implements CallbackRegistry<F
   }
 
   @Override
-  public Map<String, StatefulTransform> statefulTransforms(FailingModule.Narrowed module) {
+  public Map<String, StatefulTransform> statefulTransforms(Object module) {
     Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
-    transforms.put("FailingModule.Narrowed#narrowed", Objects.requireNonNull(module.narrowed, "FailingModule.Narrowed#narrowed"));
+    transforms.put("FailingModule.Narrowed#narrowed", Objects.requireNonNull(((FailingModule.Narrowed) module).narrowed, "FailingModule.Narrowed#narrowed"));
     return transforms;
   }
 
   @Override
-  public StateDict transform(String stream, FailingModule.Narrowed module, StateDict weights,
-      TransformContext context) throws IOException {
+  public StateDict transform(String stream, Object module, StateDict weights,
+      TransformContext context) throws Throwable {
     return switch (stream) {
-      case NARROWED -> module.narrowed.apply(weights, context);
+      case NARROWED -> ((FailingModule.Narrowed) module).narrowed.apply(weights, context);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }

@@ -76,7 +76,7 @@ public final class GenericModuleCallbackRegistry implements CallbackRegistry<Gen
 
   @Override
   public StateDict transform(String stream, GenericModule<?, ?> module, StateDict weights,
-      TransformContext context) throws Exception {
+      TransformContext context) throws Throwable {
     return switch (stream) {
       case FIRST -> GenericModule.first(weights);
       case SECOND -> module.second(weights, context);

@@ -16,7 +16,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class BaseModuleCallbackRegistry implements CallbackRegistry<BaseModule> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class BaseModuleCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * The untransformed weights of {@link BaseModule}.
    */
@@ -57,11 +58,11 @@ final class BaseModuleCallbackRegistry implements CallbackRegistry<BaseModule> {
   }
 
   @Override
-  public StateDict transform(String stream, BaseModule module, StateDict weights,
+  public StateDict transform(String stream, Object module, StateDict weights,
       TransformContext context) {
     return switch (stream) {
-      case HALVED -> module.halve(weights);
-      case QUARTERED -> module.quarter(weights);
+      case HALVED -> ((BaseModule) module).halve(weights);
+      case QUARTERED -> ((BaseModule) module).quarter(weights);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }
@@ -70,9 +71,9 @@ final class BaseModuleCallbackRegistry implements CallbackRegistry<BaseModule> {
    * Asks {@link BaseModule#warmedUp(TransformContext)}.
    */
   @Override
-  public boolean saves(String stream, BaseModule module, TransformContext context) {
+  public boolean saves(String stream, Object module, TransformContext context) {
     return switch (stream) {
-      case HALVED -> module.warmedUp(context);
+      case HALVED -> ((BaseModule) module).warmedUp(context);
       default -> true;
     };
   }
@@ -81,17 +82,17 @@ final class BaseModuleCallbackRegistry implements CallbackRegistry<BaseModule> {
    * Calls {@link BaseModule#describe(Checkpoint)}.
    */
   @Override
-  public void onSaveCheckpoint(String stream, BaseModule module, Checkpoint checkpoint) {
-    module.describe(checkpoint);
+  public void onSaveCheckpoint(String stream, Object module, Checkpoint checkpoint) {
+    ((BaseModule) module).describe(checkpoint);
   }
 
   /**
    * Calls {@link BaseModule#readBack(Checkpoint)}.
    */
   @Override
-  public void onLoadCheckpoint(String stream, BaseModule module, Checkpoint checkpoint) {
+  public void onLoadCheckpoint(String stream, Object module, Checkpoint checkpoint) {
     if (stream.equals(HALVED)) {
-      module.readBack(checkpoint);
+      ((BaseModule) module).readBack(checkpoint);
     }
   }
 }

@@ -16,7 +16,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class DerivedModuleCallbackRegistry implements CallbackRegistry<DerivedModule> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class DerivedModuleCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * The untransformed weights of {@link DerivedModule}.
    */
@@ -60,11 +61,11 @@ final class DerivedModuleCallbackRegistry implements CallbackRegistry<DerivedMod
   }
 
   @Override
-  public StateDict transform(String stream, DerivedModule module, StateDict weights,
+  public StateDict transform(String stream, Object module, StateDict weights,
       TransformContext context) {
     return switch (stream) {
-      case QUARTERED -> module.quarter(weights);
-      case EIGHTH -> module.eighth(weights);
+      case QUARTERED -> ((DerivedModule) module).quarter(weights);
+      case EIGHTH -> ((DerivedModule) module).eighth(weights);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }
@@ -73,9 +74,9 @@ final class DerivedModuleCallbackRegistry implements CallbackRegistry<DerivedMod
    * Asks {@link DerivedModule#quantizes(TransformContext)}.
    */
   @Override
-  public boolean saves(String stream, DerivedModule module, TransformContext context) {
+  public boolean saves(String stream, Object module, TransformContext context) {
     return switch (stream) {
-      case "int8", EIGHTH -> module.quantizes(context);
+      case "int8", EIGHTH -> ((DerivedModule) module).quantizes(context);
       default -> true;
     };
   }
@@ -84,9 +85,9 @@ final class DerivedModuleCallbackRegistry implements CallbackRegistry<DerivedMod
    * Calls {@link DerivedModule#readMore(Checkpoint)}.
    */
   @Override
-  public void onLoadCheckpoint(String stream, DerivedModule module, Checkpoint checkpoint) {
+  public void onLoadCheckpoint(String stream, Object module, Checkpoint checkpoint) {
     if (stream.equals("halved") || stream.equals(ORIGINAL) || stream.equals(EIGHTH)) {
-      module.readMore(checkpoint);
+      ((DerivedModule) module).readMore(checkpoint);
     }
   }
 }

@@ -4,8 +4,10 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.CallbackRegistry;
 import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
+import java.lang.Object;
 import java.lang.Override;
 import java.lang.String;
+import java.lang.SuppressWarnings;
 import javax.annotation.processing.Generated;
 
 /**
@@ -13,7 +15,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class ListCallbackRegistry implements CallbackRegistry<List> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class ListCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * The untransformed weights of {@link List}.
    */

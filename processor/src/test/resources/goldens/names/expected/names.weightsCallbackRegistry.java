@@ -9,8 +9,10 @@ import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
+import java.lang.Object;
 import java.lang.Override;
 import java.lang.String;
+import java.lang.SuppressWarnings;
 import java.util.List;
 import javax.annotation.processing.Generated;
 
@@ -19,7 +21,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class weightsCallbackRegistry implements CallbackRegistry<weights> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class weightsCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link weights#yield(StateDict)}
    */
@@ -60,13 +63,13 @@ final class weightsCallbackRegistry implements CallbackRegistry<weights> {
   }
 
   @Override
-  public StateDict transform(String stream, weights module, StateDict weights_,
+  public StateDict transform(String stream, Object module, StateDict weights_,
       TransformContext context) {
     return switch (stream) {
       case _8_BIT -> weights.yield(weights_);
       case _8BIT_FAST -> weights.$(weights_);
-      case STREAMS_ -> module.record(weights_);
-      case VAL_LOSS -> module.größe(weights_, context);
+      case STREAMS_ -> ((weights) module).record(weights_);
+      case VAL_LOSS -> ((weights) module).größe(weights_, context);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }
@@ -75,7 +78,7 @@ final class weightsCallbackRegistry implements CallbackRegistry<weights> {
    * Asks {@link weights#when(TransformContext)}.
    */
   @Override
-  public boolean saves(String stream, weights module, TransformContext context) {
+  public boolean saves(String stream, Object module, TransformContext context) {
     return switch (stream) {
       case STREAMS_ -> weights.when(context);
       default -> true;
@@ -86,7 +89,7 @@ final class weightsCallbackRegistry implements CallbackRegistry<weights> {
    * Calls {@link weights#var(Checkpoint)}.
    */
   @Override
-  public void onSaveCheckpoint(String stream, weights module, Checkpoint checkpoint) {
-    module.var(checkpoint);
+  public void onSaveCheckpoint(String stream, Object module, Checkpoint checkpoint) {
+    ((weights) module).var(checkpoint);
   }
 }

@@ -8,8 +8,10 @@ import dev.rivulet.registry.RegistryGenerated;
 import dev.rivulet.registry.StreamDeclaration;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
+import java.lang.Object;
 import java.lang.Override;
 import java.lang.String;
+import java.lang.SuppressWarnings;
 import java.util.List;
 import javax.annotation.processing.Generated;
 
@@ -18,7 +20,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class weights_LISTCallbackRegistry implements CallbackRegistry<weights.LIST> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class weights_LISTCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link weights.LIST#list(StateDict)}
    */
@@ -35,7 +38,7 @@ final class weights_LISTCallbackRegistry implements CallbackRegistry<weights.LIS
   }
 
   @Override
-  public StateDict transform(String stream, weights.LIST module, StateDict weights_,
+  public StateDict transform(String stream, Object module, StateDict weights_,
       TransformContext context) {
     return switch (stream) {
       case LIST_ -> weights.LIST.list(weights_);

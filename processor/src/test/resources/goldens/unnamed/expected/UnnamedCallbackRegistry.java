@@ -14,7 +14,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class UnnamedCallbackRegistry implements CallbackRegistry<Unnamed> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class UnnamedCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link Unnamed#halve(StateDict)}
    */
@@ -31,7 +32,7 @@ final class UnnamedCallbackRegistry implements CallbackRegistry<Unnamed> {
   }
 
   @Override
-  public StateDict transform(String stream, Unnamed module, StateDict weights,
+  public StateDict transform(String stream, Object module, StateDict weights,
       TransformContext context) {
     return switch (stream) {
       case HALVED -> Unnamed.halve(weights);

@@ -41,9 +41,9 @@ public interface CallbackRegistry<M> {
      * @param module the object whose method or field is called; unused by static transforms
      * @param weights weights of the stream's source
      * @throws IllegalArgumentException if the class declares no such derived stream
-     * @throws Exception what the user's method throws
+     * @throws Throwable what the user's method throws
      */
-    default StateDict transform(String stream, M module, StateDict weights, TransformContext context) throws Exception {
+    default StateDict transform(String stream, M module, StateDict weights, TransformContext context) throws Throwable {
         throw noTransform(stream);
     }
 
@@ -59,23 +59,23 @@ public interface CallbackRegistry<M> {
     /**
      * Whether to carry out a due save of a stream.
      *
-     * @throws Exception what the user's method throws
+     * @throws Throwable what the user's method throws
      */
-    default boolean saves(String stream, M module, TransformContext context) throws Exception {
+    default boolean saves(String stream, M module, TransformContext context) throws Throwable {
         return true;
     }
 
     /**
      * Adds the entries of the class to a checkpoint of a stream before it is written.
      *
-     * @throws Exception what the user's method throws
+     * @throws Throwable what the user's method throws
      */
-    default void onSaveCheckpoint(String stream, M module, Checkpoint checkpoint) throws Exception {}
+    default void onSaveCheckpoint(String stream, M module, Checkpoint checkpoint) throws Throwable {}
 
     /**
      * Reads the entries of the class from a loaded checkpoint of a stream.
      *
-     * @throws Exception what the user's method throws
+     * @throws Throwable what the user's method throws
      */
-    default void onLoadCheckpoint(String stream, M module, Checkpoint checkpoint) throws Exception {}
+    default void onLoadCheckpoint(String stream, M module, Checkpoint checkpoint) throws Throwable {}
 }

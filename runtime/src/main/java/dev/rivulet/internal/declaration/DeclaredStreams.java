@@ -8,6 +8,7 @@ import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.StatefulTransform;
 import dev.rivulet.transform.TransformContext;
 import java.io.IOException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,16 +57,34 @@ public final class DeclaredStreams {
         if (registry == null) {
             throw new IllegalArgumentException("No transform is declared for a stream named \"" + stream + "\".");
         }
-        return registry.transform(stream, module, weights, context);
+        try {
+            return registry.transform(stream, module, weights, context);
+        } catch (Throwable thrown) {
+            throw asException(thrown);
+        }
     }
 
     public boolean saves(String stream, TransformContext context) throws Exception {
-        for (CallbackRegistry<Object> registry : registries) {
-            if (!registry.saves(stream, module, context)) {
-                return false;
+        try {
+            for (CallbackRegistry<Object> registry : registries) {
+                if (!registry.saves(stream, module, context)) {
+                    return false;
+                }
             }
+            return true;
+        } catch (Throwable thrown) {
+            throw asException(thrown);
         }
-        return true;
+    }
+
+    /** What user code threw, which may declare any throwable, as callers expect it. */
+    private static Exception asException(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return thrown instanceof Exception exception
+                ? exception
+                : new UndeclaredThrowableException(thrown, thrown.toString());
     }
 
     /** Whether any class has hooks that add entries; called once per fit. */
@@ -89,8 +108,12 @@ public final class DeclaredStreams {
     }
 
     public void onSaveCheckpoint(String stream, Checkpoint checkpoint) throws Exception {
-        for (CallbackRegistry<Object> registry : registries) {
-            registry.onSaveCheckpoint(stream, module, checkpoint);
+        try {
+            for (CallbackRegistry<Object> registry : registries) {
+                registry.onSaveCheckpoint(stream, module, checkpoint);
+            }
+        } catch (Throwable thrown) {
+            throw asException(thrown);
         }
     }
 
@@ -105,11 +128,10 @@ public final class DeclaredStreams {
             for (CallbackRegistry<Object> registry : registries) {
                 registry.onLoadCheckpoint(checkpoint.stream(), module, checkpoint);
             }
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | Error | IOException e) {
             throw e;
-        } catch (Exception e) {
-            throw new IOException(
-                    "@OnLoadCheckpoint of " + module.getClass().getName() + " failed: " + e.getMessage(), e);
+        } catch (Throwable e) {
+            throw new IOException("@OnLoadCheckpoint of " + module.getClass().getName() + " failed: " + e, e);
         } finally {
             mode.restore();
         }

@@ -12,7 +12,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class TrainedModuleCallbackRegistry implements CallbackRegistry<TrainedModule> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class TrainedModuleCallbackRegistry implements CallbackRegistry<Object> {
   @Override
   public List<StreamDeclaration> streams() {
     return List.of();
@@ -22,7 +23,7 @@ final class TrainedModuleCallbackRegistry implements CallbackRegistry<TrainedMod
    * Calls {@link TrainedModule#load(Checkpoint)}.
    */
   @Override
-  public void onLoadCheckpoint(String stream, TrainedModule module, Checkpoint checkpoint) {
-    module.load(checkpoint);
+  public void onLoadCheckpoint(String stream, Object module, Checkpoint checkpoint) {
+    ((TrainedModule) module).load(checkpoint);
   }
 }
