@@ -11,6 +11,7 @@ import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.declaration.StreamGraph;
+import dev.rivulet.internal.engine.EnginePatch;
 import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.engine.TorchEngine;
 import dev.rivulet.internal.loop.ConsoleProgress;
@@ -124,6 +125,7 @@ final class FitSession implements StepFunctions, FitContext {
     }
 
     FitResult run() {
+        EnginePatch.requireInstalled();
         module.attach(this);
         try {
             return GradientMode.callWithoutGradients(this::runWithoutGradients);
