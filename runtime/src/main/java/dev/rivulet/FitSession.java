@@ -167,6 +167,7 @@ final class FitSession implements StepFunctions, FitContext {
                 isNew ? CheckpointStartingPoint.When.WHEN_READ : CheckpointStartingPoint.When.NOW;
         try (StartingPoint start = find(graph, verification)) {
             Network network = module.network(inputShapes(start));
+            network.requireTrainable();
             restore(start, "weights", isNew, () -> start.restoreWeights(network));
             try (OptimizerStep optimizer =
                     new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping())) {
