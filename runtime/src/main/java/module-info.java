@@ -20,4 +20,9 @@ module dev.rivulet {
     exports dev.rivulet.tensor;
     exports dev.rivulet.testing;
     exports dev.rivulet.transform;
+    exports dev.rivulet.internal.engine to
+            ai.djl.pytorch_engine;
+
+    provides ai.djl.engine.EngineProvider with
+            dev.rivulet.internal.engine.PatchingEngineProvider;
 }

@@ -12,6 +12,7 @@ import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.declaration.StreamGraph;
+import dev.rivulet.internal.engine.EnginePatch;
 import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.engine.TorchEngine;
 import dev.rivulet.internal.loop.ConsoleProgress;
@@ -126,6 +127,7 @@ final class FitSession implements StepFunctions, FitContext {
     }
 
     FitResult run() {
+        EnginePatch.requireInstalled();
         module.attach(this);
         try {
             return GradientMode.callWithoutGradients(this::runWithoutGradients);
@@ -167,6 +169,7 @@ final class FitSession implements StepFunctions, FitContext {
                 isNew ? CheckpointStartingPoint.When.WHEN_READ : CheckpointStartingPoint.When.NOW;
         try (StartingPoint start = find(graph, verification)) {
             Network network = module.network(inputShapes(start));
+            network.requireTrainable();
             restore(start, "weights", isNew, () -> start.restoreWeights(network));
             try (OptimizerStep optimizer =
                     new OptimizerStep(module.configureOptimizers(), network.parameters(), settings.clipping())) {

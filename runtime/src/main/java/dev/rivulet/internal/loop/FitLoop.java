@@ -284,9 +284,7 @@ public final class FitLoop {
         return loss;
     }
 
-    /**
-     * Gradients of the batch, scaled by its share in the step. Scaling is not part of the graph: see docs/resuming.md.
-     */
+    /** Gradients of the batch, scaled by its share in the step. */
     private void backward(GradientCollector gradients, NDArray loss) {
         if (settings.accumulateGradBatches() == 1) {
             gradients.backward(loss);

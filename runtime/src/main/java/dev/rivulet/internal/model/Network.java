@@ -31,6 +31,7 @@ public final class Network implements AutoCloseable {
     private final ParameterNames names;
     private final Map<String, NDArray> arrays;
     private final boolean accurateWithoutGradients;
+    private final TorchScriptModules modules;
 
     /**
      * Initializes a block.
@@ -44,7 +45,9 @@ public final class Network implements AutoCloseable {
         this.block = block;
         this.inputShapes = List.copyOf(inputShapes);
         this.store = new ParameterStore(manager, false);
+        this.modules = new TorchScriptModules(block);
         try {
+            keepOpen();
             block.initialize(manager, DataType.FLOAT32, inputShapes.toArray(Shape[]::new));
             this.names = ParameterNames.of(block, parameterName);
         } catch (Throwable failure) {
@@ -55,6 +58,19 @@ public final class Network implements AutoCloseable {
         names.parameters().forEach((name, parameter) -> live.put(name, parameter.getArray()));
         this.arrays = Collections.unmodifiableMap(live);
         this.accurateWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.isAccurate(block);
+    }
+
+    /**
+     * Takes what was loaded before, until {@link #close}: a DJL model that nobody refers to any more closes its block and
+     * arrays when the JVM collects garbage.
+     */
+    private void keepOpen() {
+        modules.keepOpen();
+        for (Parameter parameter : block.getParameters().values()) {
+            if (parameter.isInitialized()) {
+                parameter.getArray().tempAttach(manager);
+            }
+        }
     }
 
     public NDManager manager() {
@@ -116,8 +132,25 @@ public final class Network implements AutoCloseable {
         });
     }
 
-    /** The block's output, with gradients recorded if the thread records them. */
+    /**
+     * Checks that the model can be trained.
+     *
+     * @throws IllegalArgumentException if a TorchScript module in it cannot
+     */
+    public void requireTrainable() {
+        modules.requireFrozen();
+        modules.requireConstant();
+    }
+
+    /**
+     * The block's output, with gradients recorded if the thread records them.
+     *
+     * @throws IllegalArgumentException in training, if a TorchScript module is not frozen any more
+     */
     public NDList forward(NDList inputs, boolean training) {
+        if (training) {
+            modules.requireFrozen();
+        }
         return accurateWithoutGradients || JniUtils.isGradMode()
                 ? block.forward(store, inputs, training)
                 : forwardRecorded(inputs, training);
@@ -141,6 +174,7 @@ public final class Network implements AutoCloseable {
 
     @Override
     public void close() {
+        modules.close();
         manager.close();
     }
 }

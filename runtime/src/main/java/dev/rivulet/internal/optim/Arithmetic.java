@@ -7,6 +7,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -35,10 +38,13 @@ public final class Arithmetic implements AutoCloseable {
 
     public Arithmetic(Engine engine) {
         manager = engine.newBaseManager(Device.cpu());
-        float64 = manager.create(
-                memory.slice(0, Double.BYTES).order(ByteOrder.nativeOrder()), new Shape(), DataType.FLOAT64);
-        float32 = manager.create(
-                memory.slice(Double.BYTES, Float.BYTES).order(ByteOrder.nativeOrder()), new Shape(), DataType.FLOAT32);
+        float64 = scalarOver(memory.slice(0, Double.BYTES), DataType.FLOAT64);
+        float32 = scalarOver(memory.slice(Double.BYTES, Float.BYTES), DataType.FLOAT32);
+    }
+
+    private NDArray scalarOver(ByteBuffer memory, DataType type) {
+        return JniUtils.createNdFromByteBuffer(
+                (PtNDManager) manager, memory, new Shape(), type, SparseFormat.DENSE, Device.cpu());
     }
 
     /** {@code target *= factor}. */

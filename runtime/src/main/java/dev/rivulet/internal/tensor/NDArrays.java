@@ -6,6 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.UnsupportedDtypeException;
@@ -20,7 +23,8 @@ public final class NDArrays {
      * Creates an array with the tensor's values.
      *
      * <p>On the CPU it shares the tensor's memory if that is one direct buffer; otherwise it is a copy. A sharing array
-     * keeps the buffer reachable. In-place operations on it change the tensor, so treat it as read-only.
+     * keeps the buffer reachable until it is closed. In-place operations on it change the tensor, so treat it as
+     * read-only. While gradients are recorded it is a copy, because autograd reads it even after it is closed.
      *
      * @param manager manager that will close the array
      * @throws UnsupportedDtypeException if DJL's PyTorch engine does not support the dtype
@@ -29,8 +33,11 @@ public final class NDArrays {
         DataType type = arrayType(tensor);
         Shape shape = new Shape(tensor.shape().dimensions());
         List<ByteBuffer> chunks = tensor.chunks();
-        if (manager.getDevice().equals(Device.cpu()) && isShareable(tensor.dtype(), chunks)) {
-            return manager.create(chunks.get(0), shape, type);
+        if (manager.getDevice().equals(Device.cpu())
+                && isShareable(tensor.dtype(), chunks)
+                && !JniUtils.isGradMode()) {
+            return JniUtils.createNdFromByteBuffer(
+                    (PtNDManager) manager, chunks.get(0), shape, type, SparseFormat.DENSE, Device.cpu());
         }
         return copy(manager, tensor);
     }

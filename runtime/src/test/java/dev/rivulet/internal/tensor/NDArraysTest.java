@@ -70,14 +70,19 @@ class NDArraysTest {
     }
 
     @Test
-    void sharesDirectMemory() {
+    void sharesDirectMemoryUnlessGradientsAreRecorded() {
         DirectMemory memory = DirectMemory.allocate(8);
-        NDArray array = NDArrays.create(manager, memory.asTensor(Dtype.F32, TensorShape.of(2)));
+        Tensor tensor = memory.asTensor(Dtype.F32, TensorShape.of(2));
+        NDArray copy = NDArrays.create(manager, tensor);
+        GradientMode off = GradientMode.off();
+        NDArray shared = NDArrays.create(manager, tensor);
+        off.restore();
 
         memory.chunks().get(0).putFloat(4, 7f);
 
-        assertThat(array.toFloatArray()).containsExactly(0f, 7f);
-        assertThat(manager.getManagedArrays()).hasSize(1);
+        assertThat(shared.toFloatArray()).containsExactly(0f, 7f);
+        assertThat(copy.toFloatArray()).containsExactly(0f, 0f);
+        assertThat(manager.getManagedArrays()).hasSize(2);
     }
 
     @Test

@@ -1,0 +1,122 @@
+package dev.rivulet.internal.engine;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtEngineProvider;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes DJL's arrays independent of the JVM's garbage collection: see {@link ArrayMemory}.
+ *
+ * <p>Two methods of DJL are replaced when their classes are loaded. That must happen before anything else loads them,
+ * so {@link PatchingEngineProvider} does it when DJL looks for its engines.
+ */
+public final class EnginePatch {
+    /** The value {@code unprotected} leaves DJL as it is, and trains nevertheless. */
+    static final String PROPERTY = "rivulet.gradients";
+
+    private static final Logger LOG = LoggerFactory.getLogger(EnginePatch.class);
+
+    private static final String PACKAGE = "ai/djl/pytorch/engine/";
+
+    /** Why the methods were not replaced. */
+    private static final Optional<String> OBSTACLE = replaceMethods();
+
+    private EnginePatch() {}
+
+    /** Replaces the methods, unless that was tried before. Does not load libtorch. */
+    static void install() {
+        // By initializing this class.
+    }
+
+    /**
+     * Checks that no array depends on Java memory.
+     *
+     * @throws IllegalStateException if one does, because the patch could not be installed; the message names the remedy
+     */
+    public static void requireInstalled() {
+        if (isDisabled()) {
+            LOG.warn(
+                    "-D{}=unprotected is set, so the gradients of losses and blocks that use numbers, such as x.mul(0.5f),"
+                            + " depend on when the JVM collects garbage.",
+                    PROPERTY);
+        } else if (!Finding.ARRAYS_OWN_THEIR_MEMORY) {
+            throw new IllegalStateException("Gradients could be wrong: DJL frees the number of x.mul(0.5f) when the JVM"
+                    + " collects garbage, even if that is before the backward pass. Rivulet prevents it by replacing two"
+                    + " methods of DJL before they are loaded, which was impossible, because "
+                    + OBSTACLE.orElse("this version of DJL does not call them") + ". To train nevertheless, with"
+                    + " arrays instead of numbers in losses and blocks, set -D" + PROPERTY + "=unprotected.");
+        }
+    }
+
+    private static boolean isDisabled() {
+        return "unprotected".equals(System.getProperty(PROPERTY));
+    }
+
+    private static Optional<String> replaceMethods() {
+        if (isDisabled()) {
+            return Optional.of("-D" + PROPERTY + "=unprotected was set");
+        }
+        try {
+            byte[] manager = patched(
+                    "PtNDManager",
+                    "create",
+                    "(Ljava/nio/Buffer;Lai/djl/ndarray/types/Shape;Lai/djl/ndarray/types/DataType;)L" + PACKAGE
+                            + "PtNDArray;");
+            byte[] array = patched("PtNDArray", "set", "(Ljava/nio/Buffer;)V");
+            ClassLoader loader = PtEngineProvider.class.getClassLoader();
+            if (Class.forName(ArrayMemory.class.getName(), false, loader) != ArrayMemory.class) {
+                return Optional.of("DJL's class loader has another Rivulet; use one class loader for both");
+            }
+            MethodHandles.Lookup engine =
+                    MethodHandles.privateLookupIn(PtEngineProvider.class, MethodHandles.lookup());
+            engine.defineClass(array);
+            engine.defineClass(manager);
+            return Optional.empty();
+        } catch (ClassNotFoundException e) {
+            return Optional.of("DJL's class loader does not find Rivulet; use one class loader for both");
+        } catch (LinkageError e) {
+            return Optional.of("something had loaded DJL's classes before (" + e.getMessage() + "). Call"
+                    + " Engine.getEngine(\"PyTorch\") at the beginning of the program; and if the libraries are merged"
+                    + " into one jar, keep all lines of META-INF/services/ai.djl.engine.EngineProvider");
+        } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+            return Optional.of("this version of DJL is another than 0.36 (" + e + ")");
+        }
+    }
+
+    private static byte[] patched(String type, String method, String descriptor)
+            throws NoSuchMethodException, IOException {
+        try (InputStream in = PtEngineProvider.class.getResourceAsStream(type + ".class")) {
+            if (in == null) {
+                throw new FileNotFoundException(type + ".class");
+            }
+            return MethodReplacement.apply(in.readAllBytes(), PACKAGE + type, method, descriptor, ArrayMemory.class);
+        }
+    }
+
+    /** Tested on first use. */
+    private static final class Finding {
+        static final boolean ARRAYS_OWN_THEIR_MEMORY = ownTheirMemory();
+
+        private static boolean ownTheirMemory() {
+            try (NDManager manager = TorchEngine.get().newBaseManager(Device.cpu())) {
+                ByteBuffer memory = ByteBuffer.allocateDirect(Float.BYTES);
+                NDArray created = manager.create(memory, new Shape(), DataType.FLOAT32);
+                NDArray filled = manager.ones(new Shape());
+                filled.set(memory);
+                memory.putFloat(0, 1);
+                return created.getFloat() == 0 && filled.getFloat() == 0;
+            }
+        }
+    }
+}
