@@ -102,11 +102,9 @@ public final class CallMemory implements AutoCloseable {
     public void close() {
         NDManager retired = newManager();
         arguments.forEach(argument -> retire(argument.copies(), retired));
-        for (NDManager ended : owned) {
-            cap(ended);
-            retire(ended.getManagedArrays(), retired);
-            ended.close();
-        }
+        owned.forEach(CallMemory::cap);
+        owned.forEach(ended -> retire(ended.getManagedArrays(), retired));
+        owned.forEach(NDManager::close); // Which also closes managers below it.
         AFTER_OPERATIONS.execute(retired::close);
     }
 
