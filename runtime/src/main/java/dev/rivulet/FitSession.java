@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -20,6 +21,7 @@ import dev.rivulet.internal.loop.LoopMemory;
 import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.loop.LoopState;
 import dev.rivulet.internal.loop.Metrics;
+import dev.rivulet.internal.loop.RunningFit;
 import dev.rivulet.internal.loop.StepFunctions;
 import dev.rivulet.internal.loop.Terminal;
 import dev.rivulet.internal.loop.TrainingRun;
@@ -60,6 +62,7 @@ final class FitSession implements StepFunctions, FitContext {
     private final Metrics metrics = new Metrics();
     private long batchSize = 1;
     private boolean trainingStep;
+    private boolean started;
     private @Nullable TrainingRandom random;
 
     FitSession(
@@ -125,6 +128,7 @@ final class FitSession implements StepFunctions, FitContext {
 
     FitResult run() {
         module.attach(this);
+        RunningFit running = new RunningFit(settings.seed().isPresent());
         try {
             return GradientMode.callWithoutGradients(this::runWithoutGradients);
         } catch (RuntimeException | Error e) {
@@ -133,8 +137,10 @@ final class FitSession implements StepFunctions, FitContext {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new FitException("Training ended in epoch " + epoch() + ", step " + globalStep() + ": " + e, e);
+            String when = started ? "Training ended in epoch " + epoch() + ", step " + globalStep() : "Training did not start";
+            throw new FitException(when + ": " + e, e);
         } finally {
+            running.close();
             module.detach();
         }
     }
@@ -245,6 +251,7 @@ final class FitSession implements StepFunctions, FitContext {
                 }
                 ModelHooks updates =
                         new StatefulUpdates(network, parts.transforms().values(), live, state);
+                started = true;
                 TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
                 new FitLoop(settings.loop(), train, validation, this, hooks(updates, streams), run)
                         .run(start.progress());
@@ -329,14 +336,30 @@ final class FitSession implements StepFunctions, FitContext {
                         module.getClass().getSimpleName() + ".trainingStep returned null; return the loss.");
             }
             return loss;
+        } catch (EngineException e) {
+            throw failedOn(batch, "trainingStep", e);
         } finally {
             trainingStep = false;
         }
     }
 
+    /** libtorch's message says neither which step failed nor on what. */
+    private IllegalStateException failedOn(Batch batch, String step, EngineException failure) {
+        return new IllegalStateException(
+                module.getClass().getSimpleName() + "." + step + " failed on a batch with data of the shapes "
+                        + Arrays.toString(batch.getData().getShapes()) + " and labels of the shapes "
+                        + Arrays.toString(batch.getLabels().getShapes()) + ": "
+                        + Network.firstLine(failure),
+                failure);
+    }
+
     @Override
     public void validationStep(Batch batch, int batchIndex) throws Exception {
         batchSize = batch.getSize();
-        module.validationStep(batch, batchIndex);
+        try {
+            module.validationStep(batch, batchIndex);
+        } catch (EngineException e) {
+            throw failedOn(batch, "validationStep", e);
+        }
     }
 }
