@@ -1,5 +1,6 @@
 package dev.rivulet.internal.derive;
 
+import dev.rivulet.internal.store.FailureReason;
 import ai.djl.ndarray.NDManager;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.NotRederivableException;
@@ -170,7 +171,7 @@ public final class Rederiver {
         } catch (Exception e) {
             throw new IOException(
                     "A transform of " + declaring.getName() + " failed on the weights of " + source + ": "
-                            + e.getMessage(),
+                            + FailureReason.message(e),
                     e);
         }
     }

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.file;
 
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.checkpoint.DirectoryVerification;
 import dev.rivulet.checkpoint.DirectoryVerification.DamagedManifest;
 import dev.rivulet.checkpoint.DirectoryVerification.KeptFile;
@@ -116,7 +117,7 @@ public final class DirectoryVerifier {
     }
 
     private static String reason(Catalog.Damaged damaged) {
-        return String.valueOf(damaged.reason().getMessage());
+        return FailureReason.message(damaged.reason());
     }
 
     private KeptFile verify(DirectoryInventory.Item item) throws IOException {

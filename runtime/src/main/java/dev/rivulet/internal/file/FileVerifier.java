@@ -1,5 +1,6 @@
 package dev.rivulet.internal.file;
 
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.checkpoint.DamagedFileException;
 import dev.rivulet.checkpoint.FileVerification;
 import dev.rivulet.internal.store.DirectoryInventory;
@@ -58,12 +59,8 @@ public final class FileVerifier {
         } catch (NoSuchFileException | ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            return new FileVerification(file, checked, List.of(message(e)));
+            return new FileVerification(file, checked, List.of(FailureReason.message(e)));
         }
-    }
-
-    private static String message(IOException failure) {
-        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     /**

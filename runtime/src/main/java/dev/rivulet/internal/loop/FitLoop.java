@@ -1,6 +1,7 @@
 package dev.rivulet.internal.loop;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -8,6 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.internal.model.Network;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
@@ -267,6 +269,12 @@ public final class FitLoop {
             }
             hooks.call(each -> each.onBeforeBackward(loss));
             backward(gradients, loss);
+        } catch (EngineException e) {
+            throw new IllegalStateException(
+                    "The gradients of the loss that trainingStep returned cannot be computed; libtorch says: "
+                            + Network.firstLine(e) + ". Compute the loss from forward(…) by operations that return new"
+                            + " arrays, without stopGradient() or getFloat(), and do not freeze all parameters.",
+                    e);
         } finally {
             COLLECTING.unlock();
         }

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.resume;
 
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.internal.declaration.StreamGraph;
 import dev.rivulet.internal.file.CheckpointCodecs;
@@ -203,8 +204,9 @@ public final class CheckpointFinder {
     }
 
     private void skip(Exception failure) {
-        LOG.warn("A checkpoint is skipped. {}", failure.getMessage());
-        skipped.add(String.valueOf(failure.getMessage()));
+        String reason = FailureReason.message(failure);
+        LOG.warn("A checkpoint is skipped. {}", reason);
+        skipped.add(reason);
     }
 
     private NotResumableException noneFound() {

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.resume;
 
+import dev.rivulet.internal.store.FailureReason;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.DamagedFileException;
@@ -134,7 +135,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
         try {
             return LightningEntries.read(dictionary);
         } catch (IllegalArgumentException e) {
-            throw new NotResumableException("Training cannot resume from " + path + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + path + ": " + FailureReason.message(e), e);
         }
     }
 
@@ -236,7 +237,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
         try {
             return new StateTensorReader(saved, optimizer.stateful(), file.byteCount());
         } catch (NoTrainingStateException e) {
-            throw new NotResumableException("Training cannot resume from " + file.path() + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file.path() + ": " + FailureReason.message(e), e);
         }
     }
 

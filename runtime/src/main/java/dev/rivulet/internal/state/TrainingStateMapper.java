@@ -1,5 +1,6 @@
 package dev.rivulet.internal.state;
 
+import dev.rivulet.internal.store.FailureReason;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
@@ -90,7 +91,7 @@ public final class TrainingStateMapper {
         try {
             return own.streams();
         } catch (IllegalArgumentException e) {
-            throw new NotResumableException("Training cannot resume from " + file + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file + ": " + FailureReason.message(e), e);
         }
     }
 
@@ -124,7 +125,7 @@ public final class TrainingStateMapper {
             restoreRandom(run.loop().memory());
             own.gradients().ifPresent(run.optimizer()::restoreGradients);
         } catch (MismatchedStateException | IllegalArgumentException | ClassCastException e) {
-            throw new NotResumableException("Training cannot resume from " + file + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file + ": " + FailureReason.message(e), e);
         }
         requireSameOrder(run.dataOrder());
         warn(run);
