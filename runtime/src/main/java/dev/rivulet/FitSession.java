@@ -137,7 +137,9 @@ final class FitSession implements StepFunctions, FitContext {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            String when = started ? "Training ended in epoch " + epoch() + ", step " + globalStep() : "Training did not start";
+            String when = started
+                    ? "Training ended in epoch " + epoch() + ", step " + globalStep()
+                    : "Training did not start";
             throw new FitException(when + ": " + e, e);
         } finally {
             running.close();

@@ -193,7 +193,8 @@ class FailureMessageTest extends FitTestCase {
             assertThat(loading.toEnd())
                     .singleElement()
                     .asString()
-                    .startsWith("libtorch cannot be loaded. Add to the class path ai.djl.pytorch:pytorch-native-cpu:2.7.1")
+                    .startsWith(
+                            "libtorch cannot be loaded. Add to the class path ai.djl.pytorch:pytorch-native-cpu:2.7.1")
                     .contains("ai.djl.pytorch:pytorch-jni:2.7.1-0.36.0");
         }
     }

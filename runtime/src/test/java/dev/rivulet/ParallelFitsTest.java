@@ -35,7 +35,12 @@ class ParallelFitsTest extends FitTestCase {
 
         private void fit(Path folder, PlaneModule module) {
             try (module) {
-                Trainer.builder().maxEpochs(1).seed(1).defaultRootDir(folder).build().fit(module, points);
+                Trainer.builder()
+                        .maxEpochs(1)
+                        .seed(1)
+                        .defaultRootDir(folder)
+                        .build()
+                        .fit(module, points);
             }
         }
     }

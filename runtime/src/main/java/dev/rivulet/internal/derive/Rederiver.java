@@ -1,6 +1,5 @@
 package dev.rivulet.internal.derive;
 
-import dev.rivulet.internal.store.FailureReason;
 import ai.djl.ndarray.NDManager;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.NotRederivableException;
@@ -171,7 +170,7 @@ public final class Rederiver {
         } catch (Exception e) {
             throw new IOException(
                     "A transform of " + declaring.getName() + " failed on the weights of " + source + ": "
-                            + FailureReason.message(e),
+                            + e,
                     e);
         }
     }

@@ -1,6 +1,5 @@
 package dev.rivulet.internal.file;
 
-import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.checkpoint.DirectoryVerification;
 import dev.rivulet.checkpoint.DirectoryVerification.DamagedManifest;
 import dev.rivulet.checkpoint.DirectoryVerification.KeptFile;
@@ -117,7 +116,7 @@ public final class DirectoryVerifier {
     }
 
     private static String reason(Catalog.Damaged damaged) {
-        return FailureReason.message(damaged.reason());
+        return FileVerifier.message(damaged.reason());
     }
 
     private KeptFile verify(DirectoryInventory.Item item) throws IOException {

@@ -1,6 +1,5 @@
 package dev.rivulet.internal.file;
 
-import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.checkpoint.DamagedFileException;
 import dev.rivulet.checkpoint.FileVerification;
 import dev.rivulet.internal.store.DirectoryInventory;
@@ -59,8 +58,13 @@ public final class FileVerifier {
         } catch (NoSuchFileException | ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            return new FileVerification(file, checked, List.of(FailureReason.message(e)));
+            return new FileVerification(file, checked, List.of(message(e)));
         }
+    }
+
+    /** What a failure says, or its type if it says nothing. */
+    static String message(IOException failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     /**

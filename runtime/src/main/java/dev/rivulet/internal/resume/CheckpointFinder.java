@@ -1,12 +1,12 @@
 package dev.rivulet.internal.resume;
 
-import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.internal.declaration.StreamGraph;
 import dev.rivulet.internal.file.CheckpointCodecs;
 import dev.rivulet.internal.retention.ScoreOrder;
 import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.DirectoryInventory;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.GroupSet;
 import dev.rivulet.internal.store.Manifest;
 import dev.rivulet.internal.store.RetainedGroups;

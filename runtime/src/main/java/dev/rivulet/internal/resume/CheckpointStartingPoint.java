@@ -1,6 +1,5 @@
 package dev.rivulet.internal.resume;
 
-import dev.rivulet.internal.store.FailureReason;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.DamagedFileException;
@@ -28,6 +27,7 @@ import dev.rivulet.internal.state.TrainingStateMapper;
 import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.DirectoryInventory;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.optim.OptimizerStep;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -237,7 +237,8 @@ public final class CheckpointStartingPoint implements StartingPoint {
         try {
             return new StateTensorReader(saved, optimizer.stateful(), file.byteCount());
         } catch (NoTrainingStateException e) {
-            throw new NotResumableException("Training cannot resume from " + file.path() + ": " + FailureReason.message(e), e);
+            throw new NotResumableException(
+                    "Training cannot resume from " + file.path() + ": " + FailureReason.message(e), e);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.rivulet.internal.save;
 
-import dev.rivulet.internal.store.FailureReason;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
@@ -23,6 +22,7 @@ import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.state.TrainingStateMapper;
 import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.Recovery;
 import dev.rivulet.optim.OptimizerStep;
 import java.util.ArrayList;
@@ -126,7 +126,8 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
             String less = maxPendingSaves == 0 ? "" : "; or use a single copy: Trainer.builder().maxPendingSaves(0)";
             throw new FitException(
                     "Not enough memory for the copies of the weights from which checkpoints are written: "
-                            + FailureReason.message(e) + ". Raise the limit of direct memory, by default the size of the heap:"
+                            + FailureReason.message(e)
+                            + ". Raise the limit of direct memory, by default the size of the heap:"
                             + " -XX:MaxDirectMemorySize=… on Java's command line" + less + ".",
                     e);
         }

@@ -1,6 +1,5 @@
 package dev.rivulet.internal.state;
 
-import dev.rivulet.internal.store.FailureReason;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
@@ -11,6 +10,7 @@ import dev.rivulet.internal.loop.LoopProgress;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.snapshot.Snapshot;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.tensor.NDArrays;
 import dev.rivulet.optim.MismatchedStateException;
 import dev.rivulet.optim.OptimizerStep;

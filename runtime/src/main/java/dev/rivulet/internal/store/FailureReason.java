@@ -18,7 +18,8 @@ public final class FailureReason {
 
     /** The reason of a file system failure, for a message that already names the file, and what to do. */
     static String of(IOException failure, String remedy) {
-        boolean interrupted = failure instanceof ClosedByInterruptException || failure instanceof InterruptedIOException;
+        boolean interrupted =
+                failure instanceof ClosedByInterruptException || failure instanceof InterruptedIOException;
         return interrupted
                 ? "the thread was interrupted. Let threads that write checkpoints finish; Trainer.stop() ends a run early."
                 : of(failure) + ". " + remedy;

@@ -42,8 +42,16 @@ class NetworkTest {
 
     static Stream<RecurrentBlock> bidirectionalWithBiases() {
         return Stream.of(
-                GRU.builder().setStateSize(3).setNumLayers(1).optBidirectional(true).build(),
-                LSTM.builder().setStateSize(3).setNumLayers(2).optBidirectional(true).build(),
+                GRU.builder()
+                        .setStateSize(3)
+                        .setNumLayers(1)
+                        .optBidirectional(true)
+                        .build(),
+                LSTM.builder()
+                        .setStateSize(3)
+                        .setNumLayers(2)
+                        .optBidirectional(true)
+                        .build(),
                 RNN.builder()
                         .setStateSize(3)
                         .setNumLayers(1)
@@ -57,8 +65,9 @@ class NetworkTest {
     @MethodSource("bidirectionalWithBiases")
     void refusesABidirectionalBlockWithBiases(RecurrentBlock recurrent) {
         String name = recurrent.getClass().getSimpleName();
-        Block block = new SequentialBlock().add(Linear.builder().setUnits(2).build()).add(
-                new SequentialBlock().add(recurrent));
+        Block block = new SequentialBlock()
+                .add(Linear.builder().setUnits(2).build())
+                .add(new SequentialBlock().add(recurrent));
 
         assertThatThrownBy(() -> new Network(block, List.of(new Shape(2, 3, 5)), UnaryOperator.identity()))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
