@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -22,6 +23,7 @@ import dev.rivulet.internal.loop.LoopMemory;
 import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.loop.LoopState;
 import dev.rivulet.internal.loop.Metrics;
+import dev.rivulet.internal.loop.RunningFit;
 import dev.rivulet.internal.loop.StepFunctions;
 import dev.rivulet.internal.loop.Terminal;
 import dev.rivulet.internal.loop.TrainingRun;
@@ -63,6 +65,7 @@ final class FitSession implements StepFunctions, FitContext {
     private final Metrics metrics = new Metrics();
     private long batchSize = 1;
     private boolean trainingStep;
+    private boolean started;
     private @Nullable TrainingRandom random;
 
     FitSession(
@@ -129,6 +132,7 @@ final class FitSession implements StepFunctions, FitContext {
     FitResult run() {
         EnginePatch.requireInstalled();
         module.attach(this);
+        RunningFit running = new RunningFit(settings.seed().isPresent());
         try {
             return GradientMode.callWithoutGradients(this::runWithoutGradients);
         } catch (RuntimeException | Error e) {
@@ -137,8 +141,12 @@ final class FitSession implements StepFunctions, FitContext {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new FitException("Training ended in epoch " + epoch() + ", step " + globalStep() + ": " + e, e);
+            String when = started
+                    ? "Training ended in epoch " + epoch() + ", step " + globalStep()
+                    : "Training did not start";
+            throw new FitException(when + ": " + e, e);
         } finally {
+            running.close();
             module.detach();
         }
     }
@@ -253,6 +261,7 @@ final class FitSession implements StepFunctions, FitContext {
                 }
                 start.restoreCallbacks(parts.user().callbacks());
                 List<ModelHooks> ownHooks = List.of(parts.user().callbacks(), updates);
+                started = true;
                 TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
                 new FitLoop(settings.loop(), train, validation, this, hooks(ownHooks, streams), run)
                         .run(start.progress());
@@ -343,14 +352,30 @@ final class FitSession implements StepFunctions, FitContext {
                         module.getClass().getSimpleName() + ".trainingStep returned null; return the loss.");
             }
             return loss;
+        } catch (EngineException e) {
+            throw failedOn(batch, "trainingStep", e);
         } finally {
             trainingStep = false;
         }
     }
 
+    /** libtorch's message says neither which step failed nor on what. */
+    private IllegalStateException failedOn(Batch batch, String step, EngineException failure) {
+        return new IllegalStateException(
+                module.getClass().getSimpleName() + "." + step + " failed on a batch with data of the shapes "
+                        + Arrays.toString(batch.getData().getShapes()) + " and labels of the shapes "
+                        + Arrays.toString(batch.getLabels().getShapes()) + ": "
+                        + Network.firstLine(failure),
+                failure);
+    }
+
     @Override
     public void validationStep(Batch batch, int batchIndex) throws Exception {
         batchSize = batch.getSize();
-        module.validationStep(batch, batchIndex);
+        try {
+            module.validationStep(batch, batchIndex);
+        } catch (EngineException e) {
+            throw failedOn(batch, "validationStep", e);
+        }
     }
 }

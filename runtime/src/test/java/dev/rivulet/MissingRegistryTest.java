@@ -3,12 +3,14 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import REPL.InJShell;
 import dev.rivulet.annotations.CheckpointStream;
 import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.WeightTransform;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.PlaneModule;
+import dev.rivulet.internal.declaration.RegistryLookup;
 import dev.rivulet.registry.MissingRegistryException;
 import dev.rivulet.registry.RuntimeVersion;
 import dev.rivulet.transform.StateDict;
@@ -23,6 +25,13 @@ class MissingRegistryTest extends FitTestCase {
         static StateDict halve(StateDict weights) {
             return weights;
         }
+    }
+
+    /** As Kotlin compiles it. */
+    @kotlin.Metadata
+    static class WrittenInKotlin extends PlaneModule {
+        @OnSaveCheckpoint
+        void describe(Checkpoint checkpoint) {}
     }
 
     /** Has a registry that cannot be created. */
@@ -48,6 +57,26 @@ class MissingRegistryTest extends FitTestCase {
                             "<version>" + RuntimeVersion.current() + "</version>")
                     .hasMessageContaining("annotationProcessor(\"dev.rivulet:rivulet-processor:");
         }
+    }
+
+    @Test
+    void explainsHowToRunTheProcessorForKotlin() {
+        try (WrittenInKotlin module = new WrittenInKotlin()) {
+            assertThatThrownBy(() -> fit(module))
+                    .isExactlyInstanceOf(MissingRegistryException.class)
+                    .hasMessageContaining("kapt(\"dev.rivulet:rivulet-processor:" + RuntimeVersion.current() + "\")")
+                    .hasMessageContaining("goal kapt of kotlin-maven-plugin")
+                    .hasMessageContaining("<artifactId>rivulet-processor</artifactId>")
+                    .hasMessageNotContaining("maven-compiler-plugin");
+        }
+    }
+
+    @Test
+    void explainsHowToRunTheProcessorForJShell() {
+        assertThatThrownBy(() -> RegistryLookup.find(InJShell.class))
+                .isExactlyInstanceOf(MissingRegistryException.class)
+                .hasMessageContaining("JShell runs none: compile the class")
+                .hasMessageContaining("--class-path");
     }
 
     @Test

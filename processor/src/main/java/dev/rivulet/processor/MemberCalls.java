@@ -3,7 +3,6 @@ package dev.rivulet.processor;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import javax.annotation.processing.ProcessingEnvironment;
@@ -12,7 +11,6 @@ import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.DeclaredType;
-import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
@@ -58,9 +56,8 @@ final class MemberCalls {
 
     /** The call of a method with parameters of the registry's own method, by role. */
     CodeBlock of(ExecutableElement method, String... roles) {
-        CodeBlock receiver = method.getModifiers().contains(Modifier.STATIC)
-                ? CodeBlock.of("$T", ClassName.get(owner))
-                : module();
+        CodeBlock receiver =
+                method.getModifiers().contains(Modifier.STATIC) ? CodeBlock.of("$T", ClassName.get(owner)) : module();
         CodeBlock arguments = List.of(roles).stream()
                 .map(role -> CodeBlock.of("$N", names.parameter(role)))
                 .collect(CodeBlock.joining(", "));
@@ -69,7 +66,8 @@ final class MemberCalls {
 
     /** Whether a call of the member declares exceptions, of whatever type. */
     boolean declaresThrown(Element member) {
-        return called(member).stream().anyMatch(method -> !method.getThrownTypes().isEmpty());
+        return called(member).stream()
+                .anyMatch(method -> !method.getThrownTypes().isEmpty());
     }
 
     /** The declarations that a call of the member names. */

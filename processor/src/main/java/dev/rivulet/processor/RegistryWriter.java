@@ -60,7 +60,8 @@ final class RegistryWriter {
                 .addJavadoc("The checkpoint streams of {@link $T}.\n", ClassName.get(owner))
                 .addModifiers(visibility(owner))
                 .addModifiers(Modifier.FINAL)
-                .addSuperinterface(ParameterizedTypeName.get(RuntimeTypes.CALLBACK_REGISTRY, OwnerType.inSignatures(owner)));
+                .addSuperinterface(
+                        ParameterizedTypeName.get(RuntimeTypes.CALLBACK_REGISTRY, OwnerType.inSignatures(owner)));
         new GeneratedMarker(elements).on(owner).ifPresent(type::addAnnotation);
         type.addAnnotation(RuntimeTypes.REGISTRY_GENERATED);
         Set<String> ownersWarnings = new Deprecations(elements).warnings(enclosingTypes(owner));

@@ -59,8 +59,9 @@ class KotlinTest {
 
     @Test
     void anAverageInTheCompanion() {
-        assertThat(compile(companion("")
-                                + "@WeightTransform(\"averaged\") private static final StatefulTransform average = null;")
+        assertThat(compile(
+                                companion("")
+                                        + "@WeightTransform(\"averaged\") private static final StatefulTransform average = null;")
                         .messages())
                 .contains("[StaticTransformField]", "Move the property out of the companion object");
     }
@@ -80,9 +81,10 @@ class KotlinTest {
 
     @Test
     void whatElseTheCompanionDeclaresIsAnError() {
-        Compiled compiled = compile(companion("@WeightTransform(\"half\") public final StateDict half(StateDict w) { return w; }\n"
-                        + "@OnLoadCheckpoint public final void load(Checkpoint c) {}")
-                        .replace("@kotlin.Metadata public", "@CheckpointStream(saveTopK = -1) @kotlin.Metadata public"));
+        Compiled compiled = compile(companion(
+                        "@WeightTransform(\"half\") public final StateDict half(StateDict w) { return w; }\n"
+                                + "@OnLoadCheckpoint public final void load(Checkpoint c) {}")
+                .replace("@kotlin.Metadata public", "@CheckpointStream(saveTopK = -1) @kotlin.Metadata public"));
         assertThat(compiled.ids())
                 .extracting(id -> id.substring(0, id.indexOf(' ')))
                 .contains("CompanionMember", "CompanionMember", "CompanionMember");

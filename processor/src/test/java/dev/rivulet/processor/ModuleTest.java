@@ -63,7 +63,8 @@ class ModuleTest {
                 .options("--module-path", Compilation.LIBRARIES)
                 .compile(
                         "module digits { requires transitive dev.rivulet; requires java.sql; exports digits; }",
-                        DIGITS.replace("public static", "").replace("weights) {", "weights) throws java.sql.SQLException {"));
+                        DIGITS.replace("public static", "")
+                                .replace("weights) {", "weights) throws java.sql.SQLException {"));
         assertThat(compiled.messages()).isEmpty();
     }
 

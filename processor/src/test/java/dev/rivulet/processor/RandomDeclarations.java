@@ -10,8 +10,12 @@ import java.util.random.RandomGenerator;
  */
 final class RandomDeclarations {
     private static final List<String> VISIBILITY = List.of("", "protected ", "public ");
-    private static final List<String> THROWN =
-            List.of("", " throws java.io.IOException", " throws Exception", " throws Throwable", " throws IllegalStateException");
+    private static final List<String> THROWN = List.of(
+            "",
+            " throws java.io.IOException",
+            " throws Exception",
+            " throws Throwable",
+            " throws IllegalStateException");
 
     private final RandomGenerator random;
     private final List<String> streams = new ArrayList<>(List.of("original"));

@@ -159,7 +159,8 @@ class UserCodeTest {
             for (String source : List.of(
                     module.formatted("", name, "", ALL_KINDS),
                     module.formatted("", "Outer", "static class " + name + " {}", ALL_KINDS),
-                    "class Outer { static class " + name + " {} " + module.formatted("static ", "Inner", "", ALL_KINDS) + "}",
+                    "class Outer { static class " + name + " {} " + module.formatted("static ", "Inner", "", ALL_KINDS)
+                            + "}",
                     "class " + name + " {" + module.formatted("static ", "Inner", "", ALL_KINDS) + "}",
                     "class " + name + " {}" + module.formatted("", "Other", "", ALL_KINDS))) {
                 sources.add(Source.of("package user" + sources.size() + ".module;\n" + source));

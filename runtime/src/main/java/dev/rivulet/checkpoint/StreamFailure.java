@@ -13,6 +13,7 @@ public record StreamFailure(String stream, int epoch, long globalStep, Throwable
 
     @Override
     public String toString() {
-        return "stream \"" + stream + "\", epoch " + epoch + ", step " + globalStep + ": " + cause.getMessage();
+        return "stream \"" + stream + "\", epoch " + epoch + ", step " + globalStep + ": "
+                + (cause.getMessage() == null ? cause : cause.getMessage());
     }
 }

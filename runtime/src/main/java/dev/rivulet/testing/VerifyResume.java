@@ -1,5 +1,6 @@
 package dev.rivulet.testing;
 
+import dev.rivulet.internal.store.FailureReason;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
@@ -56,7 +57,7 @@ public final class VerifyResume {
             System.out.println(report);
             return report.isExact() ? EXACT : NOT_EXACT;
         } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage());
+            System.err.println(FailureReason.message(e));
             return NOT_VERIFIED;
         } catch (RuntimeException | Error e) {
             // An uncaught error, such as a missing class, would end the JVM with 1, which means "not exact".

@@ -90,22 +90,44 @@ public final class RegistryLookup {
                     + " Make it a top-level or member class.";
         }
         return owner.getName() + " has Rivulet's annotations, but " + registry + " was not generated from them.\n"
-                + "The annotation processor did not run when the class was compiled. JDK 23 and later run"
-                + " only explicitly configured processors. With Maven:\n\n"
+                + "The annotation processor did not run when the class was compiled. " + remedy(owner);
+    }
+
+    private static String remedy(Class<?> owner) {
+        if (owner.getName().startsWith("REPL.")) {
+            return "JShell runs none: compile the class with javac, Maven or Gradle, and start jshell with"
+                    + " --class-path and the folder or jar that it is in.";
+        }
+        String processor = "dev.rivulet:rivulet-processor:" + RuntimeVersion.current();
+        boolean isKotlin = Stream.of(owner.getAnnotations())
+                .anyMatch(annotation -> annotation.annotationType().getName().equals("kotlin.Metadata"));
+        if (isKotlin) {
+            return "Kotlin runs it through kapt (KSP cannot). With Gradle: apply the plugin kotlin(\"kapt\"), and add"
+                    + " kapt(\"" + processor + "\") to the dependencies. With Maven: add the goal kapt of"
+                    + " kotlin-maven-plugin before the goal compile, with\n\n" + processorPaths();
+        }
+        return "JDK 23 and later run only explicitly configured processors, and \"java File.java\" runs none."
+                + " With Maven:\n\n"
                 + "  <plugin>\n"
                 + "    <artifactId>maven-compiler-plugin</artifactId>\n"
-                + "    <configuration>\n"
-                + "      <annotationProcessorPaths>\n"
-                + "        <path>\n"
-                + "          <groupId>dev.rivulet</groupId>\n"
-                + "          <artifactId>rivulet-processor</artifactId>\n"
-                + "          <version>" + RuntimeVersion.current() + "</version>\n"
-                + "        </path>\n"
-                + "      </annotationProcessorPaths>\n"
-                + "    </configuration>\n"
+                + processorPaths().indent(4)
                 + "  </plugin>\n\n"
-                + "With Gradle: annotationProcessor(\"dev.rivulet:rivulet-processor:"
-                + RuntimeVersion.current() + "\").";
+                + "With Gradle: annotationProcessor(\"" + processor + "\")."
+                + " With javac: --processor-path and the jar of the processor.";
+    }
+
+    private static String processorPaths() {
+        return """
+            <configuration>
+              <annotationProcessorPaths>
+                <path>
+                  <groupId>dev.rivulet</groupId>
+                  <artifactId>rivulet-processor</artifactId>
+                  <version>%s</version>
+                </path>
+              </annotationProcessorPaths>
+            </configuration>
+            """.formatted(RuntimeVersion.current());
     }
 
     private static String unusable(Class<?> owner, String registry, Exception cause) {

@@ -171,7 +171,7 @@ public final class Rederiver {
         } catch (Exception e) {
             throw new IOException(
                     "A transform of " + declaring.getName() + " failed on the weights of " + source + ": "
-                            + e.getMessage(),
+                            + e,
                     e);
         }
     }

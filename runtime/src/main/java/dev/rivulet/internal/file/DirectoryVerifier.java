@@ -119,7 +119,7 @@ public final class DirectoryVerifier {
     }
 
     private static String reason(Catalog.Damaged damaged) {
-        return String.valueOf(damaged.reason().getMessage());
+        return FileVerifier.message(damaged.reason());
     }
 
     /**

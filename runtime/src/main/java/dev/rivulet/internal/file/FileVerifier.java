@@ -107,7 +107,8 @@ public final class FileVerifier {
         }
     }
 
-    private static String message(IOException failure) {
+    /** What a failure says, or its type if it says nothing. */
+    static String message(IOException failure) {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.loop;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -13,6 +14,7 @@ import dev.rivulet.data.BatchIterator;
 import dev.rivulet.data.ResumableDataset;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.loop.LoopProgress.Position;
+import dev.rivulet.internal.model.Network;
 import dev.rivulet.optim.LrInterval;
 import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
@@ -277,6 +279,12 @@ public final class FitLoop {
             }
             hooks.call(each -> each.onBeforeBackward(loss));
             backward(gradients, loss);
+        } catch (EngineException e) {
+            throw new IllegalStateException(
+                    "The gradients of the loss that trainingStep returned cannot be computed; libtorch says: "
+                            + Network.firstLine(e) + ". Compute the loss from forward(…) by operations that return new"
+                            + " arrays, without stopGradient() or getFloat(), and do not freeze all parameters.",
+                    e);
         } finally {
             COLLECTING.unlock();
         }

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.model;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -8,12 +9,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.recurrent.RecurrentBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.engine.LstmProbe;
 import dev.rivulet.internal.engine.TorchEngine;
 import dev.rivulet.tensor.ParameterNames;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,9 +41,10 @@ public final class Network implements AutoCloseable {
      *
      * @param inputShapes shapes of its inputs, batch dimension included
      * @param parameterName maps the PyTorch name of each parameter to its name
-     * @throws IllegalArgumentException if it maps two parameters to the same name
+     * @throws IllegalArgumentException if it maps two parameters to the same name, or if DJL computes the block wrongly
      */
     public Network(Block block, List<Shape> inputShapes, UnaryOperator<String> parameterName) {
+        requireComputable(block, "");
         this.manager = TorchEngine.get().newBaseManager();
         this.block = block;
         this.inputShapes = List.copyOf(inputShapes);
@@ -71,6 +75,25 @@ public final class Network implements AutoCloseable {
                 parameter.getArray().tempAttach(manager);
             }
         }
+    }
+
+    /**
+     * Refuses recurrent blocks that are bidirectional and have biases: DJL passes their parameters to libtorch in
+     * another order than that in which libtorch reads them.
+     */
+    private static void requireComputable(Block block, String path) {
+        if (block instanceof RecurrentBlock) {
+            List<String> parameters = block.getDirectParameters().keys();
+            if (parameters.stream().anyMatch(name -> name.startsWith("r_"))
+                    && parameters.stream().anyMatch(name -> name.endsWith("BIAS"))) {
+                throw new IllegalArgumentException("The " + block.getClass().getSimpleName()
+                        + (path.isEmpty() ? "" : " \"" + path.substring(1) + "\"")
+                        + " is bidirectional and has biases. DJL passes the parameters of such a block to libtorch in a"
+                        + " wrong order: the results are wrong, and the JVM may end. Build it with"
+                        + " optHasBiases(false), or of two blocks for one direction each.");
+            }
+        }
+        block.getChildren().forEach(child -> requireComputable(child.getValue(), path + "/" + child.getKey()));
     }
 
     public NDManager manager() {
@@ -145,15 +168,29 @@ public final class Network implements AutoCloseable {
     /**
      * The block's output, with gradients recorded if the thread records them.
      *
-     * @throws IllegalArgumentException in training, if a TorchScript module is not frozen any more
+     * @throws IllegalArgumentException if libtorch cannot compute it, and the message names the shapes of the inputs; in
+     *     training, if a TorchScript module is not frozen any more
      */
     public NDList forward(NDList inputs, boolean training) {
         if (training) {
             modules.requireFrozen();
         }
-        return accurateWithoutGradients || JniUtils.isGradMode()
-                ? block.forward(store, inputs, training)
-                : forwardRecorded(inputs, training);
+        try {
+            return accurateWithoutGradients || JniUtils.isGradMode()
+                    ? block.forward(store, inputs, training)
+                    : forwardRecorded(inputs, training);
+        } catch (EngineException e) {
+            throw new IllegalArgumentException(
+                    "The model cannot compute inputs of the shapes " + Arrays.toString(inputs.getShapes())
+                            + "; it was initialized for " + inputShapes
+                            + ", where the first dimension is that of the batch. libtorch says: " + firstLine(e),
+                    e);
+        }
+    }
+
+    /** What libtorch says, without its stack trace. */
+    public static String firstLine(EngineException failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Runs with gradients recorded, and discards them. */

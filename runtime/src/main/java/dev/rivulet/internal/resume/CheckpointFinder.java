@@ -6,6 +6,7 @@ import dev.rivulet.internal.file.CheckpointCodecs;
 import dev.rivulet.internal.retention.ScoreOrder;
 import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.DirectoryInventory;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.GroupSet;
 import dev.rivulet.internal.store.Manifest;
 import dev.rivulet.internal.store.RetainedGroups;
@@ -175,8 +176,9 @@ public final class CheckpointFinder {
     }
 
     private void skip(Exception failure) {
-        LOG.warn("A checkpoint is skipped. {}", failure.getMessage());
-        skipped.add(String.valueOf(failure.getMessage()));
+        String reason = FailureReason.message(failure);
+        LOG.warn("A checkpoint is skipped. {}", reason);
+        skipped.add(reason);
     }
 
     private NotResumableException noneFound() {

@@ -29,6 +29,7 @@ import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.state.TrainingStateMapper;
 import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.DirectoryInventory;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.optim.StatefulOptimizer;
@@ -151,7 +152,7 @@ public final class CheckpointStartingPoint implements StartingPoint {
         try {
             return LightningEntries.read(dictionary);
         } catch (IllegalArgumentException e) {
-            throw new NotResumableException("Training cannot resume from " + path + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + path + ": " + FailureReason.message(e), e);
         }
     }
 
@@ -278,7 +279,8 @@ public final class CheckpointStartingPoint implements StartingPoint {
             TrainingState sorted = file.isExternal() ? orderInFile(network).sort(saved, groups) : saved;
             return new StateTensorReader(sorted, optimizer.stateful(), file.byteCount());
         } catch (NoTrainingStateException e) {
-            throw new NotResumableException("Training cannot resume from " + file.path() + ": " + e.getMessage(), e);
+            throw new NotResumableException(
+                    "Training cannot resume from " + file.path() + ": " + FailureReason.message(e), e);
         }
     }
 

@@ -22,6 +22,7 @@ import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.state.TrainingComponents;
 import dev.rivulet.internal.state.TrainingStateMapper;
 import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.Recovery;
 import dev.rivulet.optim.OptimizerStep;
 import java.util.ArrayList;
@@ -128,7 +129,8 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
             String less = maxPendingSaves == 0 ? "" : "; or use a single copy: Trainer.builder().maxPendingSaves(0)";
             throw new FitException(
                     "Not enough memory for the copies of the weights from which checkpoints are written: "
-                            + e.getMessage() + ". Raise the limit of direct memory, by default the size of the heap:"
+                            + FailureReason.message(e)
+                            + ". Raise the limit of direct memory, by default the size of the heap:"
                             + " -XX:MaxDirectMemorySize=… on Java's command line" + less + ".",
                     e);
         }

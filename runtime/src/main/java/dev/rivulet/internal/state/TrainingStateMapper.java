@@ -10,6 +10,7 @@ import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.optim.TorchOptimizers;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.snapshot.Snapshot;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.tensor.NDArrays;
 import dev.rivulet.optim.Adam;
 import dev.rivulet.optim.MismatchedStateException;
@@ -93,7 +94,7 @@ public final class TrainingStateMapper {
         try {
             return own.streams();
         } catch (IllegalArgumentException e) {
-            throw new NotResumableException("Training cannot resume from " + file + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file + ": " + FailureReason.message(e), e);
         }
     }
 
@@ -127,7 +128,7 @@ public final class TrainingStateMapper {
             restoreRandom(run.loop().memory());
             own.gradients().ifPresent(run.optimizer()::restoreGradients);
         } catch (MismatchedStateException | IllegalArgumentException | ClassCastException e) {
-            throw new NotResumableException("Training cannot resume from " + file + ": " + e.getMessage(), e);
+            throw new NotResumableException("Training cannot resume from " + file + ": " + FailureReason.message(e), e);
         }
         requireSameOrder(run.dataOrder());
         requireSameCounting(run.loop().settings());

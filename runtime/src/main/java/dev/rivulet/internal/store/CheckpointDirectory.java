@@ -91,9 +91,11 @@ public final class CheckpointDirectory implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             throw new IOException(
-                    "Checkpoints cannot be written to " + layout.root() + ": " + FailureReason.of(e)
-                            + ". Make the directory writable, or choose another one with"
-                            + " Trainer.builder().defaultRootDir(…).",
+                    "Checkpoints cannot be written to " + layout.root() + ": "
+                            + FailureReason.of(
+                                    e,
+                                    "Make the directory writable, or choose another one with"
+                                            + " Trainer.builder().defaultRootDir(…)."),
                     e);
         }
     }
@@ -267,9 +269,10 @@ public final class CheckpointDirectory implements AutoCloseable {
 
     private IOException unfinished(String what, IOException reason) {
         return new IOException(
-                "The disk of " + root() + " failed during " + what + ": " + FailureReason.of(reason)
-                        + ". No checkpoint is lost: the next run that opens the directory completes this."
-                        + " Make sure that the directory is still there and writable.",
+                "The disk of " + root() + " failed during " + what
+                        + ". No checkpoint is lost: the next run that opens the"
+                        + " directory completes this. The reason: "
+                        + FailureReason.of(reason, "Make sure that the directory is still there and writable."),
                 reason);
     }
 

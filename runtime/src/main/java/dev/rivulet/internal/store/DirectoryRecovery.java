@@ -102,7 +102,7 @@ final class DirectoryRecovery {
             quarantine.move(blob, "it may belong to a group whose manifest is damaged");
         }
         for (Catalog.Damaged manifest : damaged) {
-            quarantine.move(manifest.file(), String.valueOf(manifest.reason().getMessage()));
+            quarantine.move(manifest.file(), FailureReason.message(manifest.reason()));
         }
     }
 

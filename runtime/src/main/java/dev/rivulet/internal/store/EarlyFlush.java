@@ -100,7 +100,7 @@ final class EarlyFlush {
 
     private void rethrow() throws IOException {
         if (failure != null) {
-            throw new IOException("flushing failed, " + failure.getMessage(), failure);
+            throw new IOException("flushing failed, " + FailureReason.message(failure), failure);
         }
     }
 }

@@ -190,8 +190,10 @@ public final class Group implements AutoCloseable {
 
     private static IOException failed(String what, IOException reason) {
         return new IOException(
-                what + ": " + FailureReason.of(reason)
-                        + ". Make sure that the directory is still there and writable, and that the disk has room.",
+                what + ": "
+                        + FailureReason.of(
+                                reason,
+                                "Make sure that the directory is still there and writable, and that the disk has room."),
                 reason);
     }
 }

@@ -46,7 +46,7 @@ final class Publishing {
             throw new IOException(
                     "Group " + manifest.group() + " is safe in " + layout.folder()
                             + ", but its files could not be renamed to their paths: "
-                            + (e.getMessage() == null ? e : e.getMessage())
+                            + FailureReason.message(e)
                             + ". The next save, or opening the directory again, completes this."
                             + " Make sure that the directory is writable, and that no folder has the path of a file.",
                     e);
