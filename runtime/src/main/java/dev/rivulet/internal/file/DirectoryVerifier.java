@@ -140,10 +140,11 @@ public final class DirectoryVerifier {
     /** The file that {@code last} or {@code best} is going to name, if it has not been moved to it yet. */
     private Optional<KeptFile> beforeMove(DirectoryInventory.Item item) throws IOException {
         Optional<List<DirectoryInventory.Candidate>> earlier = inventory.beforeMove(item);
+        if (earlier.isEmpty() || item.checkpoint().isEmpty()) {
+            return Optional.empty();
+        }
         Path name = directory.resolve(item.name());
-        boolean isUnmoved = earlier.isPresent()
-                && (Files.notExists(name) || new FileVerifier(name, earlier.get()).matches());
-        if (!isUnmoved || item.checkpoint().isEmpty()) {
+        if (Files.exists(name) && !new FileVerifier(name, earlier.get()).matches()) {
             return Optional.empty();
         }
         StoredCheckpoint checkpoint = item.checkpoint().get();
@@ -173,9 +174,8 @@ public final class DirectoryVerifier {
 
     /** A run may have published the file since the manifests were read. */
     private KeptFile afterRename(DirectoryInventory.Item item, StoredCheckpoint checkpoint) throws IOException {
-        Path named = directory.resolve(checkpoint.file());
         try {
-            return verify(item, named, checkpoint);
+            return verify(item, inventory.locate(checkpoint), checkpoint);
         } catch (NoSuchFileException e) {
             return missing(item);
         }

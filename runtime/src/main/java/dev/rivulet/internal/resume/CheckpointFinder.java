@@ -12,6 +12,7 @@ import dev.rivulet.internal.store.RetainedGroups;
 import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -173,13 +174,18 @@ public final class CheckpointFinder {
             Optional<RetainedGroups.Pointed> last =
                     retained.getOrDefault(item.stream(), RetainedGroups.EMPTY).last();
             if (last.isPresent() && last.get().group() == item.group()) {
-                Path path = directory.resolve(last.get().name());
-                if (Files.exists(path)) {
-                    pointers.put(item, path);
-                }
+                existing(last.get().name()).ifPresent(path -> pointers.put(item, path));
             }
         }
         return pointers;
+    }
+
+    private Optional<Path> existing(String name) {
+        try {
+            return Optional.of(directory.resolve(name)).filter(Files::exists);
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // In the encoding of this process, the file cannot be named.
+        }
     }
 
     private Optional<StartingPoint> firstUndamaged(Collection<Path> candidates) {

@@ -2,59 +2,80 @@ package dev.rivulet.internal.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a committed group visible: renames its files to their paths, moves the pointers, and deletes superseded files.
- * All steps are idempotent, so they can be repeated after an interruption. The changes are durable once the returned
+ * All steps are idempotent, so they can be repeated after an interruption. The changes are durable once the touched
  * folders are flushed.
  *
  * <p>Links are never followed: a link at a path to be written or deleted is itself replaced or deleted.
  */
 final class Publishing {
     private final DirectoryLayout layout;
+    private final Manifest manifest;
     private final Set<Path> touched = new LinkedHashSet<>();
+    private final List<Recovery.Unnamed> unnamed = new ArrayList<>();
+    private @Nullable Exception cause;
 
-    private Publishing(DirectoryLayout layout) {
+    Publishing(DirectoryLayout layout, Manifest manifest) {
         this.layout = layout;
+        this.manifest = manifest;
+    }
+
+    /** Folders that must be flushed before the next group commits. */
+    Set<Path> touched() {
+        return touched;
     }
 
     /**
-     * Publishes a group.
+     * Publishes the group.
      *
-     * @return folders that must be flushed before the next group commits
-     * @throws IOException if the group is only partly published; the message says where and what to do
+     * @return what could not be done; the failure of one name does not affect the others, but nothing is deleted then
      */
-    static Set<Path> publish(DirectoryLayout layout, Manifest manifest) throws IOException {
-        try {
-            Publishing publishing = new Publishing(layout);
-            publishing.run(manifest);
-            return publishing.touched;
-        } catch (IOException e) {
-            throw new IOException(
-                    "Group " + manifest.group() + " is safe in " + layout.folder()
-                            + ", but its files could not be renamed to their paths: "
-                            + (e.getMessage() == null ? e : e.getMessage())
-                            + ". The next save, or opening the directory again, completes this."
-                            + " Make sure that the directory is writable, and that no folder has the path of a file.",
-                    e);
-        }
-    }
-
-    private void run(Manifest manifest) throws IOException {
+    List<Recovery.Unnamed> run() {
         for (StoredCheckpoint checkpoint : manifest.checkpoints()) {
-            name(checkpoint);
+            attempt(checkpoint.file(), () -> name(checkpoint));
         }
         for (Manifest.Pointer pointer : manifest.pointers()) {
-            point(pointer);
+            attempt(pointer.name(), () -> point(pointer));
         }
-        if (isComplete(manifest)) {
-            for (String file : manifest.superseded()) {
-                delete(layout.resolve(file));
-            }
+        if (unnamed.isEmpty() && isComplete()) {
+            manifest.superseded().forEach(file -> attempt(file, () -> delete(layout.resolve(file))));
+        }
+        return unnamed;
+    }
+
+    /** The failure of {@link #run} for the user of a run that continues. */
+    IOException failure() {
+        return new IOException(
+                "Group " + manifest.group() + " is safe in " + layout.folder()
+                        + ", but its files could not be renamed to their paths: "
+                        + unnamed.stream().map(Recovery.Unnamed::reason).collect(Collectors.joining(", "))
+                        + ". The next save, or opening the directory again, completes this."
+                        + " Make sure that the directory is writable, and that no folder has the path of a file.",
+                cause);
+    }
+
+    /** One step of publishing. */
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void attempt(String file, Step step) {
+        try {
+            step.run();
+        } catch (IOException | InvalidPathException e) {
+            unnamed.add(new Recovery.Unnamed(file, e.getMessage() == null ? e.toString() : e.getMessage()));
+            cause = e;
         }
     }
 
@@ -109,7 +130,7 @@ final class Publishing {
     }
 
     /** Superseded files may be deleted only when all files of the group exist. */
-    private boolean isComplete(Manifest manifest) {
+    private boolean isComplete() {
         return manifest.checkpoints().stream().allMatch(file -> Files.exists(layout.resolve(file.file())));
     }
 
