@@ -130,24 +130,24 @@ public final class DirectoryVerifier {
     private Optional<KeptFile> verify(DirectoryInventory.Item item) throws IOException {
         KeptFile found = found(item);
         if (found.state() != State.GOOD) {
-            found = beforeMove(item).orElse(found);
+            found = duringMove(item).orElse(found);
         }
         return found.state() == State.GOOD || DirectoryInventory.read(directory).expects(item)
                 ? Optional.of(found)
                 : Optional.empty();
     }
 
-    /** The file that {@code last} or {@code best} is going to name, if it has not been moved to it yet. */
-    private Optional<KeptFile> beforeMove(DirectoryInventory.Item item) throws IOException {
-        Optional<List<DirectoryInventory.Candidate>> earlier = inventory.beforeMove(item);
-        if (earlier.isEmpty() || item.checkpoint().isEmpty()) {
+    /** The file that {@code last} or {@code best} is going to name, while it is being moved to it. */
+    private Optional<KeptFile> duringMove(DirectoryInventory.Item item) throws IOException {
+        List<DirectoryInventory.Candidate> held = inventory.duringMove(item);
+        if (held.isEmpty()) {
             return Optional.empty();
         }
         Path name = directory.resolve(item.name());
-        if (Files.exists(name) && !new FileVerifier(name, earlier.get()).matches()) {
+        if (Files.exists(name) && !new FileVerifier(name, held).run().isGood()) {
             return Optional.empty();
         }
-        StoredCheckpoint checkpoint = item.checkpoint().get();
+        StoredCheckpoint checkpoint = item.checkpoint().orElseThrow();
         return Optional.of(found(item, inventory.locate(checkpoint), checkpoint));
     }
 

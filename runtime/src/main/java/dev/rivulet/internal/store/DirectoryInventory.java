@@ -119,22 +119,20 @@ public final class DirectoryInventory {
     }
 
     /**
-     * What {@code last} or {@code best} held until now, if it is a copy that the newest group moves: a run may be about
-     * to move it, or was killed before it did.
+     * What {@code last} or {@code best} may hold, if it is a copy that the newest group moves: a run may be about to
+     * move it, or was killed before it did, so that it holds what it held before.
      *
      * @return empty if the group does not move the file
      */
-    public Optional<List<Candidate>> beforeMove(Item item) {
+    public List<Candidate> duringMove(Item item) {
         boolean moves = catalog.newest()
                 .filter(newest -> newest.group() == item.group())
                 .filter(newest -> newest.pointers().stream()
                         .anyMatch(pointer -> pointer.name().equals(item.name())))
                 .isPresent();
         return moves && new DirectoryLayout(root).canExpress(item.name())
-                ? Optional.of(candidates(root.resolve(item.name())).stream()
-                        .filter(candidate -> candidate.group() < item.group())
-                        .toList())
-                : Optional.empty();
+                ? candidates(root.resolve(item.name()))
+                : List.of();
     }
 
     /** The current path of a checkpoint's own file. */
