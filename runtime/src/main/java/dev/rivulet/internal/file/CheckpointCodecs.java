@@ -10,6 +10,7 @@ import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /** The codecs of all checkpoint formats. */
@@ -51,12 +52,17 @@ public final class CheckpointCodecs {
      * @throws MalformedSafetensorsException if it violates the format or has no known format
      * @throws MalformedTorchFileException if it is a PyTorch file that cannot be read safely
      * @throws DamagedFileException if it is damaged
-     * @throws NotACheckpointException if it is a directory
+     * @throws NotACheckpointException if it is a directory, pipe, socket or device
      * @throws IOException if it cannot be opened or read
      */
     public static CheckpointFile open(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (attributes.isDirectory()) {
             throw new NotACheckpointException(file + " is a directory; pass a checkpoint in it.");
+        }
+        if (!attributes.isRegularFile()) { // Opening a pipe waits for its writer.
+            throw new NotACheckpointException(
+                    file + " is a pipe, a socket or a device, not a file; pass a checkpoint file.");
         }
         FileSignature signature = FileSignature.of(file);
         return ALL.stream()

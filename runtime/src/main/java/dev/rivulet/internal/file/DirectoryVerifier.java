@@ -130,23 +130,24 @@ public final class DirectoryVerifier {
     private Optional<KeptFile> verify(DirectoryInventory.Item item) throws IOException {
         KeptFile found = found(item);
         if (found.state() != State.GOOD) {
-            found = beforeMove(item).orElse(found);
+            found = duringMove(item).orElse(found);
         }
         return found.state() == State.GOOD || DirectoryInventory.read(directory).expects(item)
                 ? Optional.of(found)
                 : Optional.empty();
     }
 
-    /** The file that {@code last} or {@code best} is going to name, if it has not been moved to it yet. */
-    private Optional<KeptFile> beforeMove(DirectoryInventory.Item item) throws IOException {
-        Optional<List<DirectoryInventory.Candidate>> earlier = inventory.beforeMove(item);
-        Path name = directory.resolve(item.name());
-        boolean isUnmoved = earlier.isPresent()
-                && (Files.notExists(name) || new FileVerifier(name, earlier.get()).matches());
-        if (!isUnmoved || item.checkpoint().isEmpty()) {
+    /** The file that {@code last} or {@code best} is going to name, while it is being moved to it. */
+    private Optional<KeptFile> duringMove(DirectoryInventory.Item item) throws IOException {
+        List<DirectoryInventory.Candidate> held = inventory.duringMove(item);
+        if (held.isEmpty()) {
             return Optional.empty();
         }
-        StoredCheckpoint checkpoint = item.checkpoint().get();
+        Path name = directory.resolve(item.name());
+        if (Files.exists(name) && !new FileVerifier(name, held).run().isGood()) {
+            return Optional.empty();
+        }
+        StoredCheckpoint checkpoint = item.checkpoint().orElseThrow();
         return Optional.of(found(item, inventory.locate(checkpoint), checkpoint));
     }
 
@@ -173,9 +174,8 @@ public final class DirectoryVerifier {
 
     /** A run may have published the file since the manifests were read. */
     private KeptFile afterRename(DirectoryInventory.Item item, StoredCheckpoint checkpoint) throws IOException {
-        Path named = directory.resolve(checkpoint.file());
         try {
-            return verify(item, named, checkpoint);
+            return verify(item, inventory.locate(checkpoint), checkpoint);
         } catch (NoSuchFileException e) {
             return missing(item);
         }

@@ -85,11 +85,6 @@ public final class FileVerifier {
         return !candidates.isEmpty();
     }
 
-    /** Whether the file is good and holds one of the candidates. */
-    boolean matches() throws IOException {
-        return knowsWholeFile() && run().isGood();
-    }
-
     /**
      * Reports all problems instead of throwing.
      *

@@ -108,6 +108,13 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         for (Recovery.Missing missing : recovery.missing()) {
             LOG.warn("{} of the stream \"{}\" is missing.", missing.file(), missing.stream());
         }
+        for (Recovery.Unnamed unnamed : recovery.unnamed()) {
+            LOG.warn(
+                    "{} was committed, but cannot be given its name: {}. It stays readable in .rivulet until a later"
+                            + " save supersedes it. Rename what is in its way, or choose another filename.",
+                    unnamed.file(),
+                    unnamed.reason());
+        }
         if (!recovery.rolledForward().isEmpty()) {
             LOG.info("Completed the commits of an earlier run: groups {}.", recovery.rolledForward());
         }

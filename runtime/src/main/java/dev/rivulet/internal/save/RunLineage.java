@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.function.Predicate;
 
 /**
  * What a run adopts from its directory: everything that the run kept whose checkpoint it resumes from, as it was when
@@ -73,23 +72,25 @@ public record RunLineage(
     /**
      * What a stream adopts.
      *
-     * @param folder the stream's folder
+     * @param directory the run's directory
+     * @param folder the stream's folder in it, empty or ending with {@code /}
      * @param index the index of the stream, which has saved nothing yet; filled by this
-     * @param exists whether a file exists in the directory, by its path
      */
-    RetentionSnapshot.Restored restore(String stream, Path folder, RetentionIndex index, Predicate<String> exists) {
+    RetentionSnapshot.Restored restore(
+            String stream, CheckpointDirectory directory, String folder, RetentionIndex index) {
         RetainedGroups known = adopted.get(stream);
         RetentionSnapshot retained = catalog.isPresent() && known != null
-                ? index.adopt(catalog.get(), stream, known, exists)
+                ? index.adopt(catalog.get(), stream, known, directory::exists)
                 : RetentionSnapshot.EMPTY;
-        return new RetentionSnapshot.Restored(retained, globalStep, nameIn(folder));
+        return new RetentionSnapshot.Restored(retained, globalStep, nameIn(directory.root(), folder));
     }
 
-    private Optional<String> nameIn(Path folder) {
-        if (source.isEmpty() || !source.get().startsWith(folder)) {
-            return Optional.empty();
-        }
-        String name = folder.relativize(source.get()).toString();
-        return Optional.of(name.replace(folder.getFileSystem().getSeparator(), "/"));
+    private Optional<String> nameIn(Path root, String folder) {
+        return source.filter(file -> file.startsWith(root))
+                .map(file -> root.relativize(file)
+                        .toString()
+                        .replace(root.getFileSystem().getSeparator(), "/"))
+                .filter(name -> name.startsWith(folder))
+                .map(name -> name.substring(folder.length()));
     }
 }

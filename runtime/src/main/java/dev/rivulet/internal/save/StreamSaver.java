@@ -77,7 +77,7 @@ final class StreamSaver {
                 declaration.policy().naming().dirpath().map(path -> path + "/").orElse("");
         this.index = new RetentionIndex(folder, depths(declaration));
         RetentionSnapshot.Restored restored =
-                lineage.restore(name(), directory.root().resolve(folder), index, directory::exists);
+                lineage.restore(name(), directory, folder, index);
         restored.retained().fileNames().forEach(file -> ownership.acquire(folder + file, name()));
         index.rolledBack().forEach(file -> ownership.acquire(folder + file, name()));
         this.decisions = new ModelCheckpoint(
@@ -256,7 +256,7 @@ final class StreamSaver {
     Written write(SavePlan plan, Checkpoint checkpoint, FileLayout layout, Group group) throws IOException {
         ownership.change(() -> plan.names().forEach(name -> ownership.acquire(folder + name, name())));
         for (String name : plan.names()) {
-            directory.refuseFolder(folder + name);
+            directory.requireNameable(folder + name);
         }
         Blob blob = group.write(folder + plan.file(), layout.byteCount(), layout::writeTo);
         return new Written(this, plan, checkpoint, blob);

@@ -2,7 +2,6 @@ package dev.rivulet.internal.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -93,8 +92,7 @@ public final class Catalog {
      * is publishing, the path may change before the file is opened; locate it again in that case.
      */
     public Path locate(StoredCheckpoint checkpoint) {
-        Path blob = new DirectoryLayout(root).folder().resolve(checkpoint.blob().name());
-        return Files.exists(blob, LinkOption.NOFOLLOW_LINKS) ? blob : root.resolve(checkpoint.file());
+        return new DirectoryLayout(root).locate(checkpoint);
     }
 
     /**

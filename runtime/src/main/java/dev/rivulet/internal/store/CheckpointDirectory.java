@@ -5,7 +5,6 @@ import dev.rivulet.internal.format.WrittenFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -123,20 +122,17 @@ public final class CheckpointDirectory implements AutoCloseable {
 
     /** Whether a file, a folder or a link, dangling or not, exists under that path. */
     public boolean exists(String relative) {
-        return DurableFiles.exists(resolve(relative));
+        return layout.canExpress(relative) && DurableFiles.exists(resolve(relative));
     }
 
     /**
-     * Refuses a path at which no file can be published.
+     * Refuses a path at which no file can be published, for example because it is that of a folder, its name is too
+     * long, or its folder is not writable.
      *
-     * @throws IOException if it is that of a folder
+     * @throws IOException with the reason and the remedy
      */
-    public void refuseFolder(String relative) throws IOException {
-        Path path = resolve(relative);
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("The checkpoint " + path + " could not be written: a folder with that name exists."
-                    + " Move the folder, or choose another filename or dirpath for the stream.");
-        }
+    public void requireNameable(String relative) throws IOException {
+        FileNameCheck.requireNameable(layout, relative);
     }
 
     /** What recovery found and restored when the directory was opened. */
@@ -188,7 +184,12 @@ public final class CheckpointDirectory implements AutoCloseable {
             return;
         }
         RetainedFiles retained = new RetainedFiles(manifests);
-        unflushed.addAll(Publishing.publish(layout, retained, manifest, held));
+        Publishing publishing = new Publishing(layout, retained);
+        List<Recovery.Unnamed> unnamed = publishing.run(manifest, held);
+        unflushed.addAll(publishing.touched());
+        if (!unnamed.isEmpty()) {
+            throw publishing.failure(manifest);
+        }
         unpublished = null;
         List<Long> obsolete = retained.obsolete(manifest.origin().run());
         try {

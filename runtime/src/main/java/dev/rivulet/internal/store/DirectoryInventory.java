@@ -35,7 +35,7 @@ public final class DirectoryInventory {
         this.root = root;
         this.highestGroup = highestGroup;
         this.catalog = catalog;
-        this.items = items(root, catalog);
+        this.items = items(new DirectoryLayout(root), catalog);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class DirectoryInventory {
         return folder == null || name == null ? path : folder.toRealPath().resolve(name);
     }
 
-    private static List<Item> items(Path root, Catalog catalog) {
+    private static List<Item> items(DirectoryLayout layout, Catalog catalog) {
         NavigableMap<Long, Manifest> manifests = new TreeMap<>();
         catalog.manifests().forEach(manifest -> manifests.put(manifest.group(), manifest));
         RetainedFiles kept = new RetainedFiles(manifests);
@@ -91,18 +91,11 @@ public final class DirectoryInventory {
             kept.of(newest).stream()
                     .filter(file -> seen.add(file.path()))
                     .map(file -> new Item(
-                            file.stream(), file.group(), file.path(), locate(root, catalog, file), file.checkpoint()))
+                            file.stream(), file.group(), file.path(), layout.locate(file), file.checkpoint()))
                     .forEach(items::add);
         }
         items.sort(Comparator.comparingLong(Item::group).reversed());
         return List.copyOf(items);
-    }
-
-    private static Path locate(Path root, Catalog catalog, RetainedFiles.RetainedFile file) {
-        return file.checkpoint()
-                .filter(checkpoint -> checkpoint.file().equals(file.path()))
-                .map(catalog::locate)
-                .orElseGet(() -> root.resolve(file.path()));
     }
 
     /** Whether no group was committed since the manifests were read, so that a missing file is really missing. */
@@ -126,22 +119,20 @@ public final class DirectoryInventory {
     }
 
     /**
-     * What {@code last} or {@code best} held until now, if it is a copy that the newest group moves: a run may be about
-     * to move it, or was killed before it did.
+     * What {@code last} or {@code best} may hold, if it is a copy that the newest group moves: a run may be about to
+     * move it, or was killed before it did, so that it holds what it held before.
      *
      * @return empty if the group does not move the file
      */
-    public Optional<List<Candidate>> beforeMove(Item item) {
+    public List<Candidate> duringMove(Item item) {
         boolean moves = catalog.newest()
                 .filter(newest -> newest.group() == item.group())
                 .filter(newest -> newest.pointers().stream()
                         .anyMatch(pointer -> pointer.name().equals(item.name())))
                 .isPresent();
-        return moves
-                ? Optional.of(candidates(root.resolve(item.name())).stream()
-                        .filter(candidate -> candidate.group() < item.group())
-                        .toList())
-                : Optional.empty();
+        return moves && new DirectoryLayout(root).canExpress(item.name())
+                ? candidates(root.resolve(item.name()))
+                : List.of();
     }
 
     /** The current path of a checkpoint's own file. */
@@ -223,7 +214,10 @@ public final class DirectoryInventory {
     public List<Path> unowned(List<String> extensions) throws IOException {
         Set<Path> known = new HashSet<>();
         items.forEach(item -> known.add(item.path()));
-        catalog.newest().ifPresent(newest -> newest.superseded().forEach(file -> known.add(root.resolve(file))));
+        catalog.newest().stream()
+                .flatMap(newest -> newest.superseded().stream())
+                .filter(new DirectoryLayout(root)::canExpress)
+                .forEach(file -> known.add(root.resolve(file)));
         List<Path> unowned = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override

@@ -3,6 +3,8 @@ package dev.rivulet.internal.store;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,16 @@ record DirectoryLayout(Path root) {
                     "\"" + relative + "\" is not a valid path for a checkpoint in " + root + ".");
         }
         return path;
+    }
+
+    /** Whether file names, whose encoding the JVM takes from its environment, can express a path. */
+    boolean canExpress(String relative) {
+        try {
+            root.resolve(relative);
+            return true;
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /** A path relative to the directory, with {@code /} between names. */
@@ -85,12 +97,26 @@ record DirectoryLayout(Path root) {
         OptionalLong group = groupOf(file);
         return group.isPresent()
                 && !file.equals(manifest(group.getAsLong()))
-                && DurableFiles.exists(manifest(group.getAsLong()));
+                && Files.exists(manifest(group.getAsLong()), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** A new path for a temporary file. */
     Path temporary() {
         return folder().resolve(TEMPORARY + UUID.randomUUID());
+    }
+
+    /** The current path of a retained file: its own, or that of its blob as long as it does not have its name. */
+    Path locate(RetainedFiles.RetainedFile file) {
+        return file.checkpoint()
+                .filter(checkpoint -> checkpoint.file().equals(file.path()) || !canExpress(file.path()))
+                .map(this::locate)
+                .orElseGet(() -> root.resolve(file.path()));
+    }
+
+    /** The current path of a checkpoint's own file. */
+    Path locate(StoredCheckpoint checkpoint) {
+        Path blob = folder().resolve(checkpoint.blob().name());
+        return Files.exists(blob, LinkOption.NOFOLLOW_LINKS) || !canExpress(checkpoint.file()) ? blob : root.resolve(checkpoint.file());
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -67,6 +68,9 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     private static FileChannel lockedChannel(DirectoryLayout layout, String holder) throws IOException {
+        if (DurableFiles.exists(layout.lock()) && !Files.isRegularFile(layout.lock(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(layout.lock() + " is not a file; delete it");
+        }
         FileChannel channel = FileChannel.open(
                 layout.lock(),
                 StandardOpenOption.CREATE,

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Recovers a directory after a run that ended in any way. Requires the directory's lock. All steps are idempotent, so
@@ -27,6 +28,7 @@ final class DirectoryRecovery {
     private final List<Long> rolledForward = new ArrayList<>();
     private final List<String> deletedOrphans = new ArrayList<>();
     private final List<Recovery.Missing> missing = new ArrayList<>();
+    private final List<Recovery.Unnamed> unnamed = new ArrayList<>();
     private final NavigableMap<Long, Manifest> manifests = new TreeMap<>();
 
     DirectoryRecovery(DirectoryLayout layout) {
@@ -48,7 +50,7 @@ final class DirectoryRecovery {
         verify();
         new RetainedFiles(manifests).deleteUnneeded(layout);
         deleteObsoleteManifests();
-        return new Recovery(rolledForward, deletedOrphans, quarantine.moved(), missing);
+        return new Recovery(rolledForward, deletedOrphans, quarantine.moved(), missing, unnamed);
     }
 
     /** The valid manifests that remain. */
@@ -67,7 +69,7 @@ final class DirectoryRecovery {
     }
 
     private void rollForward(Manifest newest) throws IOException {
-        boolean unnamed = false;
+        boolean hasBlob = false;
         for (StoredCheckpoint checkpoint : newest.checkpoints()) {
             Path blob = layout.blob(checkpoint.blob().name());
             if (DurableFiles.exists(blob)) {
@@ -77,15 +79,17 @@ final class DirectoryRecovery {
                 if (wrong.isPresent()) { // Before it replaces a valid file.
                     quarantine.move(blob, wrong.get());
                 }
-                unnamed |= wrong.isEmpty();
+                hasBlob |= wrong.isEmpty();
             }
         }
         // The manifest's name may only be in the page cache. It must be durable before superseded files are deleted.
         DurableFiles.flush(layout.folder());
-        for (Path folder : Publishing.publish(layout, new RetainedFiles(manifests), newest, Set.of())) {
+        Publishing publishing = new Publishing(layout, new RetainedFiles(manifests));
+        unnamed.addAll(publishing.run(newest, Set.of()));
+        for (Path folder : publishing.touched()) {
             DurableFiles.flush(folder);
         }
-        if (unnamed) {
+        if (hasBlob && unnamed.isEmpty()) {
             rolledForward.add(newest.group());
         }
     }
@@ -118,7 +122,21 @@ final class DirectoryRecovery {
     }
 
     private List<Path> orphans() throws IOException {
-        return listed(file -> String.valueOf(file.getFileName()).startsWith(DirectoryLayout.TEMPORARY));
+        Set<String> retained = retainedBlobs();
+        return listed(file -> {
+            String name = String.valueOf(file.getFileName());
+            return name.startsWith(DirectoryLayout.TEMPORARY) && !retained.contains(name);
+        });
+    }
+
+    /** Blobs that could not get their names: the only copies of their checkpoints. */
+    private Set<String> retainedBlobs() {
+        RetainedFiles kept = new RetainedFiles(manifests);
+        return kept.newestOfRuns().stream()
+                .flatMap(newest -> kept.of(newest).stream())
+                .flatMap(file -> file.checkpoint().stream())
+                .map(checkpoint -> checkpoint.blob().name())
+                .collect(Collectors.toSet());
     }
 
     private List<Path> listed(DirectoryStream.Filter<Path> filter) throws IOException {
@@ -147,9 +165,7 @@ final class DirectoryRecovery {
     }
 
     private void verify(RetainedFile file, boolean withContent) throws IOException {
-        Path path = file.path().startsWith(DirectoryLayout.PRIVATE + "/")
-                ? layout.root().resolve(file.path())
-                : layout.resolve(file.path());
+        Path path = layout.locate(file);
         // A dangling link counts as missing.
         if (file.checkpoint().isEmpty() || Files.notExists(path)) {
             missing.add(new Recovery.Missing(file.stream(), file.group(), file.path()));
@@ -182,7 +198,7 @@ final class DirectoryRecovery {
 
     private List<Long> obsoleteOfEarlierRun(RetainedFiles kept, Manifest newest, List<Long> obsolete) {
         boolean filesLeft = kept.of(newest).stream()
-                .anyMatch(file -> Files.exists(layout.root().resolve(file.path())));
+                .anyMatch(file -> !layout.canExpress(file.path()) || Files.exists(layout.locate(file)));
         return filesLeft
                 ? obsolete
                 : manifests.values().stream()

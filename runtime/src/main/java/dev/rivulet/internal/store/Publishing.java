@@ -2,14 +2,18 @@ package dev.rivulet.internal.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a committed group visible: renames its files to their paths, moves the pointers, and deletes superseded files.
@@ -22,41 +26,70 @@ final class Publishing {
     private final DirectoryLayout layout;
     private final RetainedFiles retained;
     private final Set<Path> touched = new LinkedHashSet<>();
+    private final List<Recovery.Unnamed> unnamed = new ArrayList<>();
+    private @Nullable Exception cause;
 
-    private Publishing(DirectoryLayout layout, RetainedFiles retained) {
+    /**
+     * Publishing in a directory.
+     *
+     * @param retained of the directory, including the group to publish
+     */
+    Publishing(DirectoryLayout layout, RetainedFiles retained) {
         this.layout = layout;
         this.retained = retained;
+    }
+
+    /** Folders that must be flushed before the next group commits. */
+    Set<Path> touched() {
+        return touched;
     }
 
     /**
      * Publishes a group.
      *
-     * @param retained of the directory, including the group
      * @param held paths of superseded files that stay for now
-     * @return folders that must be flushed before the next group commits
-     * @throws IOException if the group is only partly published; the message says where and what to do
+     * @return what could not be done; the failure of one name does not affect the others, but nothing is deleted then
      */
-    static Set<Path> publish(DirectoryLayout layout, RetainedFiles retained, Manifest manifest, Set<String> held)
-            throws IOException {
-        try {
-            Publishing publishing = new Publishing(layout, retained);
-            publishing.run(manifest, held);
-            return publishing.touched;
-        } catch (IOException e) {
-            throw new IOException(
-                    "Group " + manifest.group() + " is safe in " + layout.folder()
-                            + ", but its files could not be renamed to their paths: "
-                            + FailureReason.message(e)
-                            + ". The next save, or opening the directory again, completes this."
-                            + " Make sure that the directory is writable, and that no folder has the path of a file.",
-                    e);
+    List<Recovery.Unnamed> run(Manifest manifest, Set<String> held) {
+        attempt(DirectoryLayout.SUPERSEDED, () -> {
+            if (manifest.isRollback()) {
+                restore(manifest);
+            } else {
+                saveForRollback(manifest);
+            }
+        });
+        if (!unnamed.isEmpty()) {
+            return unnamed;
         }
+        for (StoredCheckpoint checkpoint : manifest.checkpoints()) {
+            attempt(checkpoint.file(), () -> name(checkpoint));
+        }
+        for (Manifest.Pointer pointer : manifest.pointers()) {
+            attempt(pointer.name(), () -> point(pointer));
+        }
+        if (unnamed.isEmpty() && isComplete(manifest)) {
+            manifest.superseded().stream()
+                    .filter(file -> !held.contains(file))
+                    .forEach(file -> attempt(file, () -> delete(layout.resolve(file))));
+        }
+        return unnamed;
+    }
+
+    /** The failure of {@link #run} for the user of a run that continues. */
+    IOException failure(Manifest manifest) {
+        return new IOException(
+                "Group " + manifest.group() + " is safe in " + layout.folder()
+                        + ", but its files could not be renamed to their paths: "
+                        + unnamed.stream().map(Recovery.Unnamed::reason).collect(Collectors.joining(", "))
+                        + ". The next save, or opening the directory again, completes this."
+                        + " Make sure that the directory is writable, and that no folder has the path of a file.",
+                cause);
     }
 
     /**
      * Deletes superseded files.
      *
-     * @return as {@link #publish}
+     * @return folders that must be flushed before the next group commits
      */
     static Set<Path> delete(DirectoryLayout layout, Collection<String> files) throws IOException {
         Publishing publishing = new Publishing(layout, new RetainedFiles(new TreeMap<>()));
@@ -66,24 +99,17 @@ final class Publishing {
         return publishing.touched;
     }
 
-    private void run(Manifest manifest, Set<String> held) throws IOException {
-        if (manifest.isRollback()) {
-            restore(manifest);
-        } else {
-            saveForRollback(manifest);
-        }
-        for (StoredCheckpoint checkpoint : manifest.checkpoints()) {
-            name(checkpoint);
-        }
-        for (Manifest.Pointer pointer : manifest.pointers()) {
-            point(pointer);
-        }
-        if (isComplete(manifest)) {
-            for (String file : manifest.superseded()) {
-                if (!held.contains(file)) {
-                    delete(layout.resolve(file));
-                }
-            }
+    /** One step of publishing. */
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void attempt(String file, Step step) {
+        try {
+            step.run();
+        } catch (IOException | InvalidPathException e) {
+            unnamed.add(new Recovery.Unnamed(file, FailureReason.message(e)));
+            cause = e;
         }
     }
 

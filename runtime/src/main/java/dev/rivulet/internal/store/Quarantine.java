@@ -16,7 +16,7 @@ import java.util.List;
  * gives the reason. Each is named after its former path, with {@code %2F} for {@code /}.
  */
 final class Quarantine {
-    private static final int MAX_NAME = 180; // File systems allow 255 bytes, including the suffix.
+    private static final int MAX_BYTES = 180; // File systems allow 255, including the suffix.
 
     private final DirectoryLayout layout;
     private final List<Recovery.Quarantined> moved = new ArrayList<>();
@@ -50,13 +50,21 @@ final class Quarantine {
     }
 
     private Path unusedPath(String from) {
-        String escaped = from.replace("%", "%25").replace("/", "%2F");
-        String name = escaped.substring(Math.max(0, escaped.length() - MAX_NAME));
+        String name = end(from.replace("%", "%25").replace("/", "%2F"));
         Path location = layout.quarantine().resolve(name);
         for (int copy = 2; DurableFiles.exists(location); copy++) {
             location = layout.quarantine().resolve(name + "~" + copy);
         }
         return location;
+    }
+
+    /** The end of a name, as long as file systems allow, without characters that the JVM cannot express. */
+    private String end(String name) {
+        String end = layout.canExpress(name) ? name : name.replaceAll("[^ -~]", "_");
+        while (end.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            end = end.substring(Character.charCount(end.codePointAt(0)));
+        }
+        return end;
     }
 
     private static void writeReason(Path location, String reason) throws IOException {

@@ -9,9 +9,14 @@ import java.util.List;
  * @param deletedOrphans uncommitted files that have been deleted
  * @param quarantined files with wrong content, which have been moved to quarantine
  * @param missing retained files that do not exist, for example because a user deleted them
+ * @param unnamed committed files, and pointers, that could not get their names; the files can still be read
  */
 public record Recovery(
-        List<Long> rolledForward, List<String> deletedOrphans, List<Quarantined> quarantined, List<Missing> missing) {
+        List<Long> rolledForward,
+        List<String> deletedOrphans,
+        List<Quarantined> quarantined,
+        List<Missing> missing,
+        List<Unnamed> unnamed) {
 
     /** Makes copies. */
     public Recovery {
@@ -19,6 +24,7 @@ public record Recovery(
         deletedOrphans = List.copyOf(deletedOrphans);
         quarantined = List.copyOf(quarantined);
         missing = List.copyOf(missing);
+        unnamed = List.copyOf(unnamed);
     }
 
     /**
@@ -30,6 +36,14 @@ public record Recovery(
      * @param reason what is wrong with it
      */
     public record Quarantined(String file, String location, String reason) {}
+
+    /**
+     * A file of a committed group that could not be renamed to its path, or a pointer that could not be moved.
+     *
+     * @param file the path
+     * @param reason why not
+     */
+    public record Unnamed(String file, String reason) {}
 
     /**
      * A retained file that does not exist.

@@ -178,9 +178,9 @@ class CheckpointDirectoryTest {
     void refusesAFolderAtTheFilePath() throws IOException {
         Files.createDirectories(root.resolve("a"));
 
-        assertThatThrownBy(() -> directory.refuseFolder("a"))
+        assertThatThrownBy(() -> directory.requireNameable("a"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(root.resolve("a") + " could not be written: a folder with that name exists");
-        directory.refuseFolder("b");
+        directory.requireNameable("b");
     }
 }

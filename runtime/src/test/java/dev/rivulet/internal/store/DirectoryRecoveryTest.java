@@ -37,7 +37,7 @@ class DirectoryRecoveryTest {
     }
 
     private static Recovery nothing() {
-        return new Recovery(List.of(), List.of(), List.of(), List.of());
+        return new Recovery(List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     @Test
@@ -145,7 +145,7 @@ class DirectoryRecoveryTest {
 
         assertThat(recovered())
                 .isEqualTo(new Recovery(
-                        List.of(), List.of(), List.of(), List.of(new Recovery.Missing("original", 1, "a"))));
+                        List.of(), List.of(), List.of(), List.of(new Recovery.Missing("original", 1, "a")), List.of()));
     }
 
     @Test
