@@ -72,15 +72,16 @@ class ResumeWarningTest {
         return fit(root, steps, from, optimizer, policy -> policy.monitor("train_loss"));
     }
 
-    private static FitResult fit(Path root, int steps, ResumeFrom from, Supplier<Optimizer> optimizer, UnaryOperator<StreamPolicy.Builder> monitored) {
+    private static FitResult fit(
+            Path root,
+            int steps,
+            ResumeFrom from,
+            Supplier<Optimizer> optimizer,
+            UnaryOperator<StreamPolicy.Builder> monitored) {
         try (NDManager manager = NDManager.newBaseManager();
                 ResumableModule module = new ResumableModule(optimizer)) {
-            return Trainer.builder()
-                    .maxEpochs(1)
-                    .maxSteps(steps)
-                    .seed(1)
-                    .defaultRootDir(root)
-                    .stream("original", monitored)
+            return Trainer.builder().maxEpochs(1).maxSteps(steps).seed(1).defaultRootDir(root).stream(
+                            "original", monitored)
                     .build()
                     .fit(module, Points.of(manager, 24, 4), from);
         }

@@ -91,9 +91,9 @@ class RollbackCutTest {
     }
 
     private static void assertRolledBack(RecordedFileSystem disk, String context) throws IOException {
-        for (Map.Entry<String, String> file :
-                Map.of("o-1", "original 1", "half", "half 1", "half-last", "half 1", "b/half-2", "gone 1")
-                        .entrySet()) {
+        for (Map.Entry<String, String> file : Map.of(
+                        "o-1", "original 1", "half", "half 1", "half-last", "half 1", "b/half-2", "gone 1")
+                .entrySet()) {
             Path path = disk.top().resolve(PowerCuts.DIRECTORY).resolve(file.getKey());
             assertThat(Files.readString(path)).as("%s, %s", file, context).isEqualTo(file.getValue());
         }
