@@ -186,8 +186,8 @@ class ResumedDirectoryTest extends FitTestCase {
 
     /** Stops in the training step after the given one. */
     private void stopAfter(int step, Trainer.Builder trainer, ResumeFrom from) {
-        long epochs = 1 + step / 4;
-        try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, epochs + 3 * step + 1)) {
+        int calls = 1 + step / 4 + 3 * step + 1;
+        try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, calls)) {
             assertThatThrownBy(() -> trainer.build().fit(module, points, from)).hasMessage(ScriptedModule.STOP);
         }
     }
