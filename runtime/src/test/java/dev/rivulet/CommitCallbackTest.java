@@ -57,7 +57,8 @@ class CommitCallbackTest extends FitTestCase {
             for (String stream : List.of("original", "transformed")) {
                 trainer.stream(
                         stream,
-                        policy -> policy.filename(stream + "-{step}").saveTopK(1).everyNTrainSteps(1));
+                        policy ->
+                                policy.filename(stream + "-{step}").saveTopK(1).everyNTrainSteps(1));
             }
             trainer.build().fit(module, points);
         }

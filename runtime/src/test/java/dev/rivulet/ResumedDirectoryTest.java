@@ -162,11 +162,11 @@ class ResumedDirectoryTest extends FitTestCase {
 
     private Trainer.Builder cadences(int originalEvery) {
         return steps(24).maxPendingSaves(0).stream(
-                        "original",
-                        policy -> policy.filename("{step}")
-                                .everyNTrainSteps(originalEvery)
-                                .saveTopK(1)
-                                .saveLast(SaveLast.LINK))
+                "original",
+                policy -> policy.filename("{step}")
+                        .everyNTrainSteps(originalEvery)
+                        .saveTopK(1)
+                        .saveLast(SaveLast.LINK))
                 .stream(
                         "halved",
                         policy -> policy.filename("half-{step}")
@@ -186,8 +186,8 @@ class ResumedDirectoryTest extends FitTestCase {
 
     /** Stops in the training step after the given one. */
     private void stopAfter(int step, Trainer.Builder trainer, ResumeFrom from) {
-        long epochs = 1 + step / 4;
-        try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, epochs + 3 * step + 1)) {
+        int calls = 1 + step / 4 + 3 * step + 1;
+        try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, calls)) {
             assertThatThrownBy(() -> trainer.build().fit(module, points, from)).hasMessage(ScriptedModule.STOP);
         }
     }
@@ -213,7 +213,8 @@ class ResumedDirectoryTest extends FitTestCase {
         try (Stream<Path> files = Files.list(straight)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 steps.put(
-                        file.getFileName().toString(), Checkpoints.describe(file).globalStep());
+                        file.getFileName().toString(),
+                        Checkpoints.describe(file).globalStep());
             }
         }
         return steps;
@@ -271,10 +272,13 @@ class ResumedDirectoryTest extends FitTestCase {
     void rankingStartsFreshWithAnotherMonitor() {
         Trainer.Builder trainer = trainer().stream(
                 "original",
-                policy -> policy.filename("{step}").everyNTrainSteps(1).monitor("v").saveTopK(2));
+                policy -> policy.filename("{step}")
+                        .everyNTrainSteps(1)
+                        .monitor("v")
+                        .saveTopK(2));
         fit(trainer.maxEpochs(-1).maxSteps(4), ResumeFrom.nothing());
-        FitResult result = fit(
-                trainer.maxSteps(6).stream("original", policy -> policy.mode(Mode.MAX)), resumeFrom("last"));
+        FitResult result =
+                fit(trainer.maxSteps(6).stream("original", policy -> policy.mode(Mode.MAX)), resumeFrom("last"));
         assertThat(steps(result.stream("original"))).containsExactly(5L, 6L);
         assertThat(files()).contains("step=1.ckpt", "step=2.ckpt");
     }

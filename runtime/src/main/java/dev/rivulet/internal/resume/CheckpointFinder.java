@@ -72,7 +72,8 @@ public final class CheckpointFinder {
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint auto() throws IOException {
-        Optional<StartingPoint> newest = firstUndamaged(newest(CheckpointStartingPoint::isResumable), CheckpointStartingPoint::continued);
+        Optional<StartingPoint> newest =
+                firstUndamaged(newest(CheckpointStartingPoint::isResumable), CheckpointStartingPoint::continued);
         if (newest.isEmpty() && !skipped.isEmpty()) {
             throw noneFound();
         }
@@ -155,8 +156,7 @@ public final class CheckpointFinder {
                 .toList();
     }
 
-    private Optional<StartingPoint> firstUndamaged(
-            Collection<Path> candidates, FallbackStartingPoint.Lineage lineage) {
+    private Optional<StartingPoint> firstUndamaged(Collection<Path> candidates, FallbackStartingPoint.Lineage lineage) {
         Iterator<Path> rest = candidates.iterator();
         FallbackStartingPoint.Candidates others = failure -> {
             skip(failure);

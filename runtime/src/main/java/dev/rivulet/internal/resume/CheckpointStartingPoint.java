@@ -244,7 +244,10 @@ public final class CheckpointStartingPoint implements StartingPoint {
         }
         OptionalLong group = groupOf(file.path(), DirectoryInventory.read(root));
         Optional<UUID> run = group.isPresent()
-                ? directory.catalog().group(group.getAsLong()).map(manifest -> manifest.origin().run())
+                ? directory
+                        .catalog()
+                        .group(group.getAsLong())
+                        .map(manifest -> manifest.origin().run())
                 : Optional.empty();
         if (run.isPresent() && rollsBack.test(group.getAsLong())) {
             directory.rollBack(run.get(), group, RuntimeVersion.current());

@@ -52,7 +52,8 @@ public final class RetentionIndex {
 
     /** Notes what the stream keeps of what it has adopted. */
     void keep(RetentionSnapshot snapshot) {
-        current = retained(snapshot, this::known, current.last(), current.best()).withRolledBack(current.rolledBack());
+        current =
+                retained(snapshot, this::known, current.last(), current.best()).withRolledBack(current.rolledBack());
     }
 
     /** Names of the files that a rollback has undone: they are there, but free to be replaced. */
@@ -260,8 +261,7 @@ public final class RetentionIndex {
 
         /** What a pointer names, which need not exist: the pointer still belongs to the stream, and moves on. */
         private KeptCheckpoint target(RetainedGroups.Pointed pointed, String name) {
-            return described(pointed.group())
-                    .orElseGet(() -> new KeptCheckpoint(name, OptionalDouble.empty(), 0, 0));
+            return described(pointed.group()).orElseGet(() -> new KeptCheckpoint(name, OptionalDouble.empty(), 0, 0));
         }
 
         private Optional<String> name(String path) {

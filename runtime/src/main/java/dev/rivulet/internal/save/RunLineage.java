@@ -51,8 +51,7 @@ public record RunLineage(
     public static RunLineage of(Catalog catalog, Optional<UUID> run, Optional<Path> source, long globalStep) {
         Map<String, RetainedGroups> adopted =
                 run.flatMap(catalog::newest).map(Manifest::retained).orElse(Map.of());
-        return new RunLineage(
-                run.orElseGet(UUID::randomUUID), Optional.of(catalog), adopted, globalStep, source);
+        return new RunLineage(run.orElseGet(UUID::randomUUID), Optional.of(catalog), adopted, globalStep, source);
     }
 
     /**

@@ -373,8 +373,7 @@ final class StreamSaver {
         @Override
         public boolean exists(String name) {
             boolean replaceable = index.rolledBack().contains(name) || orphans.contains(folder + name);
-            return !replaceable
-                    && (directory.exists(folder + name) || ownership.isOwned(folder + name));
+            return !replaceable && (directory.exists(folder + name) || ownership.isOwned(folder + name));
         }
     }
 }

@@ -106,9 +106,10 @@ final class RetainedFiles {
     /** Deletes the saved files that no rollback needs. */
     void deleteUnneeded(DirectoryLayout layout) throws IOException {
         Set<Path> needed = new HashSet<>();
-        newestOfRuns().forEach(newest -> neededForRollback(newest)
-                .values()
-                .forEach(checkpoint -> needed.add(layout.superseded(checkpoint.blob()))));
+        newestOfRuns()
+                .forEach(newest -> neededForRollback(newest)
+                        .values()
+                        .forEach(checkpoint -> needed.add(layout.superseded(checkpoint.blob()))));
         try (DirectoryStream<Path> saved =
                 Files.newDirectoryStream(layout.folder(), DirectoryLayout.SUPERSEDED + "*")) {
             for (Path file : saved) {

@@ -49,9 +49,7 @@ public record RetainedGroups(
                         kept.everyNth().only(matches)),
                 last.filter(pointer -> matches.test(pointer.group())),
                 best.filter(pointer -> matches.test(pointer.group())),
-                onException.isPresent() && matches.test(onException.getAsLong())
-                        ? onException
-                        : OptionalLong.empty(),
+                onException.isPresent() && matches.test(onException.getAsLong()) ? onException : OptionalLong.empty(),
                 saves,
                 rolledBack.only(matches));
     }

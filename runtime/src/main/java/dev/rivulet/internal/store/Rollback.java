@@ -34,8 +34,7 @@ final class Rollback {
      * @param newest the newest group of the run
      * @param saved whether a replaced file can be restored
      */
-    Rollback(
-            RetainedFiles files, Optional<Manifest> target, Manifest newest, Predicate<StoredCheckpoint> saved) {
+    Rollback(RetainedFiles files, Optional<Manifest> target, Manifest newest, Predicate<StoredCheckpoint> saved) {
         this.files = files;
         this.target = target;
         this.newest = newest;
@@ -88,7 +87,9 @@ final class Rollback {
             if (stays.contains(file.path()) || isResumable(file)) {
                 continue;
             }
-            if (file.checkpoint().filter(holds -> holds.file().equals(file.path())).isPresent()) {
+            if (file.checkpoint()
+                    .filter(holds -> holds.file().equals(file.path()))
+                    .isPresent()) {
                 rolledBack.merge(file.stream(), GroupSet.EMPTY.with(file.group()), GroupSet::with);
                 stays.add(file.path());
             } else if (file.checkpoint().isPresent()) {
@@ -109,13 +110,7 @@ final class Rollback {
         }
         return retained.equals(newest.retained())
                 ? Optional.empty()
-                : Optional.of(new Manifest(
-                        number,
-                        origin(version),
-                        List.of(),
-                        links(restored),
-                        superseded,
-                        retained));
+                : Optional.of(new Manifest(number, origin(version), List.of(), links(restored), superseded, retained));
     }
 
     private Manifest.Origin origin(String version) {

@@ -86,7 +86,8 @@ final class RandomManifests {
                 random.nextBoolean() ? OptionalDouble.of(number()) : OptionalDouble.empty(),
                 random.nextBoolean()
                         ? Optional.of(new StoredCheckpoint.Derivation(string(), "original", string()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                random.nextBoolean());
     }
 
     private RetainedGroups retainedGroups(String stream, long group) {
@@ -95,7 +96,8 @@ final class RandomManifests {
                 pointed(stream, group),
                 pointed(stream, group),
                 random.nextBoolean() ? OptionalLong.of(number(group)) : OptionalLong.empty(),
-                random.nextLong(Long.MAX_VALUE));
+                random.nextLong(Long.MAX_VALUE),
+                groups(group));
     }
 
     private Optional<RetainedGroups.Pointed> pointed(String stream, long group) {
