@@ -17,6 +17,7 @@ import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +104,7 @@ public final class FitLoop {
         if (!isDone() || (resumed.isPresent() && isAfterBatch())) {
             hooks.call(ModelHooks::onTrainStart);
             if (resumed.isPresent()) {
+                freezeAsResumed();
                 resumeEpoch();
             }
             while (!isDone()) {
@@ -112,6 +114,13 @@ public final class FitLoop {
             hooks.call(ModelHooks::onTrainEnd);
         }
         hooks.call(ModelHooks::onFitEnd);
+    }
+
+    private void freezeAsResumed() {
+        Set<String> changed = optimizer.freezeAsResumed();
+        if (!changed.isEmpty()) {
+            LOG.info("{} are frozen or trained as when the run was saved, not as a hook at the start set them.", changed);
+        }
     }
 
     private boolean isDone() {
@@ -259,11 +268,14 @@ public final class FitLoop {
         NDArray loss;
         COLLECTING.lock();
         try (GradientCollector gradients = engine.newGradientCollector()) {
+            optimizer.freezeBuffers();
             loss = steps.trainingStep(batch, index);
             requireScalar(loss);
             if (beginsStep(index)) {
                 hooks.call(ModelHooks::onBeforeZeroGrad);
                 optimizer.zeroGradients();
+            } else {
+                optimizer.addTrained();
             }
             hooks.call(each -> each.onBeforeBackward(loss));
             backward(gradients, loss);

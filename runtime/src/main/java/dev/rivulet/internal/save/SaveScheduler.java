@@ -27,6 +27,7 @@ final class SaveScheduler implements AutoCloseable {
     private final Set<String> verifiedHooks = new HashSet<>();
     private final Queue<SaveOutcome> refusals = new ArrayDeque<>();
     private final SaveMetrics metrics = new SaveMetrics();
+    private int stateArrays;
 
     /**
      * A scheduler, closed by the caller.
@@ -39,6 +40,7 @@ final class SaveScheduler implements AutoCloseable {
         this.transforms = transforms;
         this.streams = streams;
         this.queue = queue;
+        this.stateArrays = run.components().optimizer().stateArrayCount();
     }
 
     /**
@@ -68,10 +70,20 @@ final class SaveScheduler implements AutoCloseable {
     private Optional<Snapshot> snapshot(List<PendingSave> due) {
         try {
             network().requireSameArrays();
+            includeNewState();
             return queue.snapshot();
         } catch (Throwable e) {
             due.forEach(PendingSave::abort);
             throw e;
+        }
+    }
+
+    /** A parameter that is unfrozen gets its state at its first step. */
+    private void includeNewState() {
+        int count = run.components().optimizer().stateArrayCount();
+        if (count != stateArrays) {
+            queue.replaceState(run.components().arrays());
+            stateArrays = count;
         }
     }
 

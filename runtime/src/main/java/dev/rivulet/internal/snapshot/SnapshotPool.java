@@ -13,7 +13,7 @@ import java.util.concurrent.LinkedBlockingDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes snapshots of a fixed set of live arrays. Owns their memory, which is allocated and touched once, then reused,
+ * Takes snapshots of a set of live arrays. Owns their memory, which is allocated and touched once, then reused,
  * because writing to fresh memory is ten times as slow.
  *
  * <p>The arrays are the weights and the rest of the training state. All are copied at once, but user code sees only the
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotPool {
     private final Map<String, NDArray> weights;
-    private final Map<String, NDArray> state;
+    private Map<String, NDArray> state;
     private final int capacity;
     private final int chunkLimit;
     private final BlockingDeque<Arena> free;
@@ -64,10 +64,7 @@ public final class SnapshotPool {
             throw new IllegalArgumentException(
                     "A pool of " + capacity + " snapshots cannot take any; allow 1 or more.");
         }
-        state.keySet().stream().filter(weights::containsKey).findAny().ifPresent(name -> {
-            throw new IllegalArgumentException(
-                    "\"" + name + "\" names both a weight and another array of the state; rename the latter.");
-        });
+        requireOtherNames(weights, state);
         this.weights = weights;
         this.state = state;
         this.capacity = capacity;
@@ -82,6 +79,28 @@ public final class SnapshotPool {
      */
     public void reserve() {
         reserved();
+    }
+
+    private static void requireOtherNames(Map<String, NDArray> weights, Map<String, NDArray> state) {
+        state.keySet().stream().filter(weights::containsKey).findAny().ifPresent(name -> {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" names both a weight and another array of the state; rename the latter.");
+        });
+    }
+
+    /**
+     * Replaces the arrays besides the weights, for later snapshots. Waits until all snapshots are closed, and allocates
+     * the memory again.
+     *
+     * @param newState as in the constructor
+     */
+    public void replaceState(Map<String, NDArray> newState) {
+        requireOtherNames(weights, newState);
+        for (int i = 0; reserve != null && i < capacity; i++) {
+            awaitFree();
+        }
+        state = newState;
+        reserve = null;
     }
 
     /** Bytes of one snapshot. */
