@@ -84,7 +84,7 @@ public final class FitLoop {
      * @throws Exception what a step, a hook or the data set throws, after every {@link ModelHooks#onException}
      */
     public void run(Optional<LoopProgress> resumed) throws Exception {
-        ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
+        ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget(), hooks::callOnException);
         try {
             fit(resumed);
         } catch (Throwable failure) {
