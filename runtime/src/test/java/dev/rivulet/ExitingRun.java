@@ -31,10 +31,8 @@ final class ExitingRun {
                 exit(where.equals("condition"));
                 return true;
             });
-            Trainer.builder()
-                    .maxEpochs(2)
-                    .defaultRootDir(Path.of(arguments[0]))
-                    .stream("original", policy -> policy.everyNEpochs(0).saveOnException(true))
+            Trainer.builder().maxEpochs(2).defaultRootDir(Path.of(arguments[0])).stream(
+                            "original", policy -> policy.everyNEpochs(0).saveOnException(true))
                     .stream("averaged", policy -> policy.everyNTrainSteps(3))
                     .callbacks(new Callback() {
                         @Override

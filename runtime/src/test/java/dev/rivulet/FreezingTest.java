@@ -48,7 +48,9 @@ class FreezingTest {
     @ParameterizedTest
     @CsvSource({"onTrainStart, 0", "onTrainEpochStart, 0", "onTrainBatchStart, 0", "onTrainBatchEnd, 1"})
     void aFrozenParameterKeepsItsValue(String hook, int steps) {
-        Weights weights = train(adam(), new AtHook(hook, 0, module -> parameter(module, "0.weight").freeze(true)));
+        Weights weights = train(
+                adam(),
+                new AtHook(hook, 0, module -> parameter(module, "0.weight").freeze(true)));
 
         assertThat(weights.distinct("0.weight")).isEqualTo(1 + steps);
         assertThat(weights.distinct("4.weight")).isEqualTo(1 + STEPS);
@@ -59,7 +61,10 @@ class FreezingTest {
     void anUnfrozenParameterIsTrainedFromThenOn(String hook, int steps) {
         Weights weights = train(
                 adam(),
-                new AtHook("onTrainStart", 0, module -> parameter(module, "0.weight").freeze(true)),
+                new AtHook(
+                        "onTrainStart",
+                        0,
+                        module -> parameter(module, "0.weight").freeze(true)),
                 new AtHook(hook, 1, module -> parameter(module, "0.weight").freeze(false)));
 
         assertThat(weights.distinct("0.weight")).isEqualTo(1 + steps);
@@ -70,8 +75,14 @@ class FreezingTest {
     void neitherMomentumNorWeightDecayChangesAFrozenParameter(Decaying optimizer) {
         Weights weights = train(
                 optimizer,
-                new AtHook("onTrainEpochStart", 1, module -> parameter(module, "0.weight").freeze(true)),
-                new AtHook("onTrainEpochStart", 2, module -> parameter(module, "0.weight").freeze(false)));
+                new AtHook(
+                        "onTrainEpochStart",
+                        1,
+                        module -> parameter(module, "0.weight").freeze(true)),
+                new AtHook(
+                        "onTrainEpochStart",
+                        2,
+                        module -> parameter(module, "0.weight").freeze(false)));
 
         assertThat(weights.distinct("0.weight")).isEqualTo(1 + 2 * BATCHES);
     }
@@ -107,7 +118,8 @@ class FreezingTest {
     /** In PyTorch, a gradient of the first batch of a step is used although the parameter is frozen in the second. */
     @Test
     void aGradientBeforeTheFreezeIsUsed() {
-        AtHook freezing = new AtHook("onTrainBatchEnd", 0, module -> parameter(module, "0.weight").freeze(true));
+        AtHook freezing = new AtHook(
+                "onTrainBatchEnd", 0, module -> parameter(module, "0.weight").freeze(true));
 
         Weights weights = new Weights();
         fit(trainer("run").accumulateGradBatches(2).callbacks(freezing, weights), adam(), ResumeFrom.nothing());
@@ -131,8 +143,8 @@ class FreezingTest {
 
     /** Compares runs that are resumed from each of these steps with one that is not stopped. */
     private void assertResumes(Supplier<Optimizer> optimizer, int accumulate, int... steps) throws Exception {
-        Map<String, String> straight = state(fit(
-                saving("straight", accumulate).callbacks(finetuning()), optimizer, ResumeFrom.nothing()));
+        Map<String, String> straight =
+                state(fit(saving("straight", accumulate).callbacks(finetuning()), optimizer, ResumeFrom.nothing()));
         for (int step : steps) {
             String name = "step-" + step;
             Path file = fit(
@@ -142,8 +154,8 @@ class FreezingTest {
                     .stream("original")
                     .last()
                     .orElseThrow();
-            FitResult resumed = fit(
-                    saving(name + "-resumed", accumulate).callbacks(finetuning()), optimizer, resumeFrom(file));
+            FitResult resumed =
+                    fit(saving(name + "-resumed", accumulate).callbacks(finetuning()), optimizer, resumeFrom(file));
 
             assertThat(state(resumed)).as("resumed from step %d", step).isEqualTo(straight);
         }
@@ -154,11 +166,8 @@ class FreezingTest {
     }
 
     private Trainer.Builder saving(String directory, int accumulate) {
-        return trainer(directory)
-                .accumulateGradBatches(accumulate)
-                .stream(
-                        "original",
-                        policy -> policy.everyNTrainSteps(1).saveTopK(-1).saveLast(SaveLast.LINK));
+        return trainer(directory).accumulateGradBatches(accumulate).stream(
+                "original", policy -> policy.everyNTrainSteps(1).saveTopK(-1).saveLast(SaveLast.LINK));
     }
 
     /** Freezes and unfreezes at hooks of all kinds. */
@@ -172,9 +181,16 @@ class FreezingTest {
                 parameter(module, "0.weight").freeze(false);
                 parameter(module, "4.bias").freeze(true);
             }),
-            new AtHook("onTrainBatchStart", 1, module -> parameter(module, "1.weight").freeze(true)),
-            new AtHook("onTrainBatchEnd", 1, module -> parameter(module, "0.bias").freeze(false)),
-            new AtHook("onTrainEpochEnd", 1, module -> parameter(module, "0.weight").freeze(true)),
+            new AtHook(
+                    "onTrainBatchStart",
+                    1,
+                    module -> parameter(module, "1.weight").freeze(true)),
+            new AtHook(
+                    "onTrainBatchEnd", 1, module -> parameter(module, "0.bias").freeze(false)),
+            new AtHook(
+                    "onTrainEpochEnd",
+                    1,
+                    module -> parameter(module, "0.weight").freeze(true)),
             new AtHook("onTrainBatchStart", 2, module -> module.block().freezeParameters(false))
         };
     }
@@ -186,17 +202,12 @@ class FreezingTest {
     }
 
     private Trainer.Builder trainer(String directory) {
-        return Trainer.builder()
-                .maxEpochs(3)
-                .seed(3)
-                .enableProgressBar(false)
-                .defaultRootDir(root.resolve(directory));
+        return Trainer.builder().maxEpochs(3).seed(3).enableProgressBar(false).defaultRootDir(root.resolve(directory));
     }
 
     private FitResult fit(Trainer.Builder trainer, Supplier<Optimizer> optimizer, ResumeFrom from) {
         try (FreezableModule module = new FreezableModule(optimizer)) {
-            return trainer.build()
-                    .fit(module, SeededDataset.shuffled(Points.of(manager, 4 * BATCHES, 4), 4, 7), from);
+            return trainer.build().fit(module, SeededDataset.shuffled(Points.of(manager, 4 * BATCHES, 4), 4, 7), from);
         }
     }
 
@@ -305,7 +316,9 @@ class FreezingTest {
         }
 
         long distinct(String name) {
-            return Objects.requireNonNull(values.get(name), name).stream().distinct().count();
+            return Objects.requireNonNull(values.get(name), name).stream()
+                    .distinct()
+                    .count();
         }
 
         List<String> trained() {

@@ -119,7 +119,9 @@ public final class FitLoop {
     private void freezeAsResumed() {
         Set<String> changed = optimizer.freezeAsResumed();
         if (!changed.isEmpty()) {
-            LOG.info("{} are frozen or trained as when the run was saved, not as a hook at the start set them.", changed);
+            LOG.info(
+                    "{} are frozen or trained as when the run was saved, not as a hook at the start set them.",
+                    changed);
         }
     }
 
