@@ -55,7 +55,10 @@ class MissingMetricTest extends FitTestCase {
             assertThatThrownBy(() -> trainer.fit(module, points))
                     .isExactlyInstanceOf(MissingMetricException.class)
                     .hasMessageContainingAll(
-                            "\"original\" monitors \"val_loss\"", "no validation runs", "[train_loss]", "validation data");
+                            "\"original\" monitors \"val_loss\"",
+                            "no validation runs",
+                            "[train_loss]",
+                            "validation data");
         }
     }
 
@@ -87,9 +90,8 @@ class MissingMetricTest extends FitTestCase {
     @Test
     void theNewestOfSomeStepsDoNotWaitForAValidationLaterInTheEpoch() {
         try (PlaneModule module = new PlaneModule()) {
-            FitResult result = Policy.NEWEST_STEPS
-                    .monitoring(trainer().maxEpochs(1), "val_loss")
-                    .stream("original", policy -> policy.saveTopK(0))
+            FitResult result = Policy.NEWEST_STEPS.monitoring(trainer().maxEpochs(1), "val_loss").stream(
+                            "original", policy -> policy.saveTopK(0))
                     .build()
                     .fit(module, points, points);
 
@@ -103,8 +105,8 @@ class MissingMetricTest extends FitTestCase {
             names = {"EPOCHS", "STEPS", "NEWEST_STEPS"})
     void isAFailureOfItsStreamIfThatMayFail(Policy policy) {
         try (PlaneModule module = new PlaneModule()) {
-            FitResult result = policy.monitoring(trainer(), "val_loss")
-                    .stream("original", builder -> builder.onFailure(OnFailure.CONTINUE))
+            FitResult result = policy.monitoring(trainer(), "val_loss").stream(
+                            "original", builder -> builder.onFailure(OnFailure.CONTINUE))
                     .build()
                     .fit(module, points);
 
@@ -117,8 +119,8 @@ class MissingMetricTest extends FitTestCase {
     @Test
     void theOtherStreamsAreSavedFirst() {
         try (TransformingModule module = new TransformingModule()) {
-            Trainer trainer = trainer()
-                    .stream("transformed", policy -> policy.monitor("val_loss").everyNTrainSteps(2))
+            Trainer trainer = trainer().stream(
+                            "transformed", policy -> policy.monitor("val_loss").everyNTrainSteps(2))
                     .build();
 
             assertThatThrownBy(() -> trainer.fit(module, points)).isInstanceOf(MissingMetricException.class);
@@ -130,10 +132,8 @@ class MissingMetricTest extends FitTestCase {
     @Test
     void aMetricThatIsLoggedAtTheEndOfTheEpochIsNotMissing() {
         try (PlaneModule module = new EpochLoggingModule()) {
-            FitResult result = Policy.STEPS
-                    .monitoring(trainer(), "epoch_loss")
-                    .build()
-                    .fit(module, points);
+            FitResult result =
+                    Policy.STEPS.monitoring(trainer(), "epoch_loss").build().fit(module, points);
 
             assertThat(result.stream("original").failures()).isEmpty();
             assertThat(steps(result.stream("original"))).isNotEmpty();

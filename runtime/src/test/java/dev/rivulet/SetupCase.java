@@ -258,9 +258,7 @@ final class SetupCase {
 
     /** The policy of a case; without a filename of its own, files are named after the stream. */
     private static StreamPolicy.Builder ownNames(CaseConfig config) {
-        return config.policy()
-                .filename(config.text("filename").orElse(""))
-                .onFailure(OnFailure.CONTINUE);
+        return config.policy().filename(config.text("filename").orElse("")).onFailure(OnFailure.CONTINUE);
     }
 
     private static FitResult fit(Trainer.Builder builder, Path folder) {

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows ends a process without a signal")
@@ -38,6 +40,19 @@ class ShutdownTest {
         stop(true, 200);
 
         assertThat(checkpoints()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hook", "step", "transform", "condition"})
+    void savesBeforeItExitsByItself(String where) throws IOException {
+        try (ChildProcess run = ChildProcess.jvm(
+                List.of("-Dorg.slf4j.simpleLogger.log.dev.rivulet=error"), ExitingRun.class, directory, where)) {
+            assertThat(run.exitStatus()).isEqualTo(ExitingRun.STATUS);
+            assertThat(run.errors()).doesNotContain("did not end within");
+        }
+
+        assertThat(checkpoints()).isNotEmpty();
+        assertThat(Checkpoints.describe(checkpoints().get(0)).globalStep()).isGreaterThanOrEqualTo(2);
     }
 
     /** Starts a run and sends SIGTERM once it is training. */

@@ -24,8 +24,8 @@ class UnsavedStreamTest {
 
     @BeforeAll
     void runs(@TempDir Path root) throws IOException {
-        try (ChildProcess run = ChildProcess.jvm(
-                List.of("-Dorg.slf4j.simpleLogger.log.dev.rivulet=info"), SilentRuns.class, root)) {
+        try (ChildProcess run =
+                ChildProcess.jvm(List.of("-Dorg.slf4j.simpleLogger.log.dev.rivulet=info"), SilentRuns.class, root)) {
             run.toEnd();
             log = run.errors();
         }
@@ -41,7 +41,8 @@ class UnsavedStreamTest {
 
     @Test
     void saysBeforeTrainingThatNoValidationRuns() {
-        assertThat(log).contains("The stream \"tail\" will not save: it saves at the end of a validation, but none runs");
+        assertThat(log)
+                .contains("The stream \"tail\" will not save: it saves at the end of a validation, but none runs");
     }
 
     @Test
@@ -56,7 +57,8 @@ class UnsavedStreamTest {
     @Test
     void saysAtTheEndThatTheConditionWasNeverTrue() {
         assertThat(log)
-                .contains("The stream \"transformed\" has saved nothing: the condition refused 2 due saves, or failed.");
+                .contains(
+                        "The stream \"transformed\" has saved nothing: the condition refused 2 due saves, or failed.");
     }
 
     @Test

@@ -7,9 +7,11 @@ import ai.djl.nn.Parameter;
 import dev.rivulet.internal.format.DictReader;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +27,14 @@ final class DjlState {
     private final List<Object> maps = new ArrayList<>();
     private final List<String> parameters = new ArrayList<>();
     private final Map<String, Map<String, NDArray>> arrays = new LinkedHashMap<>();
+    private final Map<String, NDArray> stateArrays = new LinkedHashMap<>();
+    private final Map<String, NDArray> untrained = new LinkedHashMap<>();
+    private final Map<String, Long> steps = new LinkedHashMap<>();
     private @Nullable NDManager memory;
+    private long mostSteps;
 
-    /** Steps of the resumed run, which the optimizer's own counter does not include. */
-    private long offset;
-
-    private long restored = -1;
-    private long steps;
+    /** DJL's count before the first step; negative if unknown. */
+    private long begin = -1;
 
     /**
      * Creates the state of an optimizer.
@@ -49,22 +52,27 @@ final class DjlState {
                     owner + " has already been used to train; create one optimizer for each fit.");
         }
         all.forEach((name, parameter) -> {
-            if (parameter.requiresGradient()) {
-                register(name, parameter.getArray());
-            } else if (!TorchOptimizer.BUFFERS.contains(parameter.getType())) {
+            if (!TorchOptimizer.BUFFERS.contains(parameter.getType())) {
                 parameters.add(name);
+                untrained.put(name, parameter.getArray());
+                if (parameter.requiresGradient()) {
+                    addState(name);
+                }
             }
         });
     }
 
-    /** The number of this step: the optimizer's own count plus the restored offset. */
-    int count(int own) {
-        if (restored >= 0) {
-            offset = restored - (own - 1);
-            restored = -1;
+    /**
+     * The number of a parameter's step as DJL counts it: the largest of all parameters.
+     *
+     * @param own the optimizer's count, which does not include the steps of the saved run
+     */
+    int count(String parameter, int own) {
+        if (begin < 0) {
+            begin = own - 1;
         }
-        steps = own + offset;
-        return Math.toIntExact(steps);
+        mostSteps = Math.max(mostSteps, steps.merge(parameter, begin + 1, (before, unused) -> before + 1));
+        return Math.toIntExact(mostSteps);
     }
 
     /** The array that the optimizer requests. */
@@ -75,6 +83,9 @@ final class DjlState {
         }
         if (slot == maps.size()) {
             maps.add(map);
+        }
+        if (untrained.containsKey(parameter)) {
+            addState(parameter);
         }
         Map<String, NDArray> ofParameter = arrays.get(parameter);
         if (ofParameter == null) {
@@ -94,9 +105,7 @@ final class DjlState {
     }
 
     Map<String, NDArray> stateArrays() {
-        Map<String, NDArray> all = new LinkedHashMap<>();
-        arrays.forEach((name, ofParameter) -> ofParameter.forEach((key, array) -> all.put(key + "." + name, array)));
-        return all;
+        return Collections.unmodifiableMap(stateArrays);
     }
 
     Map<Long, Map<String, NDArray>> arraysByIndex() {
@@ -116,9 +125,10 @@ final class DjlState {
         for (String name : parameters) {
             Map<String, NDArray> ofParameter = arrays.get(name);
             long index = params.size();
-            if (ofParameter != null && steps > 0) {
+            long count = steps.getOrDefault(name, 0L);
+            if (ofParameter != null && count > 0) {
                 Map<String, @Nullable Object> saved = new LinkedHashMap<>();
-                saved.put("step", TorchStateDict.scalar(steps));
+                saved.put("step", TorchStateDict.scalar(count));
                 ofParameter.keySet().forEach(key -> saved.put(key, tensors.apply(key + "." + name)));
                 state.put(index, saved);
             }
@@ -145,31 +155,31 @@ final class DjlState {
         Map<Long, Object> stateByIndex = TorchStateDict.byIndex(saved);
         StateWrites writes = new StateWrites();
         List<Double> indices = groups.get(0).numbers("params");
-        long count = 0;
+        Map<String, Long> counts = new LinkedHashMap<>();
         for (int i = 0; i < indices.size(); i++) {
             String name = parameters.get(i);
             Object entry = stateByIndex.get(indices.get(i).longValue());
-            count = Math.max(count, read(saved.name() + " for " + name, name, entry, writes));
+            if (entry != null) {
+                counts.put(name, read(saved.name() + " for " + name, name, entry, writes));
+            } else {
+                arrays.getOrDefault(name, Map.of()).values().forEach(writes::zero);
+            }
         }
         writes.apply();
-        restored = count;
-        steps = count;
+        steps.clear();
+        steps.putAll(counts);
+        mostSteps = counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
-    private long read(String where, String name, @Nullable Object entry, StateWrites writes) {
-        Map<String, NDArray> ofParameter = arrays.getOrDefault(name, Map.of());
-        if (entry == null) {
-            ofParameter.values().forEach(writes::zero);
-            return 0;
+    private long read(String where, String name, Object entry, StateWrites writes) {
+        if (untrained.containsKey(name)) {
+            addState(name); // It was trained before it was frozen.
         }
+        Map<String, NDArray> ofParameter = arrays.getOrDefault(name, Map.of());
         if (!(entry instanceof Map<?, ?> map) || !map.keySet().containsAll(ofParameter.keySet())) {
             throw new MismatchedStateException(
                     where + " is not a dictionary with " + ofParameter.keySet() + ", as this " + owner
                             + " needs; it belongs to another optimizer.");
-        }
-        if (!arrays.containsKey(name)) {
-            throw new MismatchedStateException(
-                    where + " belongs to a frozen parameter; freeze the same parameters as in the saved run.");
         }
         ofParameter.forEach((key, array) -> writes.fill(key + "." + name, array, map.get(key)));
         return SavedState.of(where, map).integer("step");
@@ -181,15 +191,18 @@ final class DjlState {
         }
     }
 
-    private void register(String name, NDArray weight) {
+    /** Creates the state of a parameter that has not been trained before. */
+    private void addState(String name) {
+        NDArray weight = Objects.requireNonNull(untrained.remove(name), name);
         if (memory == null) {
             memory = weight.getManager().getEngine().newBaseManager(weight.getDevice());
         }
         Map<String, NDArray> ofParameter = new LinkedHashMap<>();
         for (String key : keys) {
-            ofParameter.put(key, memory.zeros(weight.getShape(), weight.getDataType(), weight.getDevice()));
+            NDArray array = memory.zeros(weight.getShape(), weight.getDataType(), weight.getDevice());
+            ofParameter.put(key, array);
+            stateArrays.put(key + "." + name, array);
         }
-        parameters.add(name);
         arrays.put(name, ofParameter);
     }
 }

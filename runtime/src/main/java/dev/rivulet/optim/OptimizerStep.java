@@ -10,7 +10,9 @@ import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.internal.tensor.NDArrays;
 import dev.rivulet.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,38 +30,42 @@ public final class OptimizerStep implements AutoCloseable {
     private final Optimizer optimizer;
     private final GradientClipping clipping;
     private final boolean updateZeroesGradients;
-    private final String[] names;
-    private final NDArray[] weights;
-    private final List<NDArray> gradients;
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final List<Parameter> buffers = new ArrayList<>();
+
+    /** Names of the parameters that may have a gradient for the next step, though they may be frozen since. */
+    private final Set<String> receiving = new LinkedHashSet<>();
+
+    private final List<NDArray> gradients = new ArrayList<>();
     private final LrSchedules none = new LrSchedules();
+    private Optional<Set<String>> resumedFrozen = Optional.empty();
     private boolean gradientsAreZero;
+    private boolean hasZeroed;
 
     /**
-     * Prepares the step. A {@link StatefulOptimizer} is initialized, so its state exists afterwards.
+     * Prepares the step. A {@link StatefulOptimizer} is initialized, so the state of trained parameters exists
+     * afterwards.
      *
      * @param optimizer an optimizer of this package or of DJL
-     * @param parameters all parameters by dotted name; frozen ones are not updated
+     * @param all all parameters by dotted name; they may be frozen and unfrozen between steps
      * @param clipping applied to the gradients before each update
      */
-    public OptimizerStep(Optimizer optimizer, Map<String, Parameter> parameters, GradientClipping clipping) {
+    public OptimizerStep(Optimizer optimizer, Map<String, Parameter> all, GradientClipping clipping) {
         this.optimizer = optimizer;
         this.clipping = clipping;
         this.updateZeroesGradients = optimizer instanceof Sgd
                 || optimizer instanceof ai.djl.training.optimizer.Adam
                 || optimizer instanceof ai.djl.training.optimizer.AdamW;
-        List<String> trainedNames = new ArrayList<>();
-        List<NDArray> trainedWeights = new ArrayList<>();
-        parameters.forEach((name, parameter) -> {
-            if (parameter.requiresGradient()) {
-                trainedNames.add(name);
-                trainedWeights.add(parameter.getArray());
+        all.forEach((name, parameter) -> {
+            if (TorchOptimizer.BUFFERS.contains(parameter.getType())) {
+                buffers.add(parameter);
+            } else {
+                parameters.put(name, parameter);
             }
         });
-        this.names = trainedNames.toArray(String[]::new);
-        this.weights = trainedWeights.toArray(NDArray[]::new);
-        this.gradients = new ArrayList<>(names.length);
+        addTrained();
         if (optimizer instanceof StatefulOptimizer stateful) {
-            stateful.initialize(parameters);
+            stateful.initialize(all);
         }
     }
 
@@ -73,13 +79,18 @@ public final class OptimizerStep implements AutoCloseable {
         return optimizer.getClass().getName();
     }
 
-    /** Copies of the accumulated gradients, by name of trained parameter. */
+    /** The number of the optimizer's state arrays. It grows when a parameter is trained for the first time. */
+    public int stateArrayCount() {
+        return stateful().map(stateful -> stateful.stateArrays().size()).orElse(0);
+    }
+
+    /** Copies of the accumulated gradients, by name of parameter. */
     public Map<String, Tensor> gradients() {
         Map<String, Tensor> copies = new LinkedHashMap<>();
-        for (int i = 0; i < names.length; i++) {
-            try (NDArray gradient = weights[i].getGradient();
+        for (String name : receiving) {
+            try (NDArray gradient = gradient(array(name));
                     LiveTensors loan = new LiveTensors()) {
-                copies.put(names[i], loan.view(gradient).copy());
+                copies.put(name, loan.view(gradient).copy());
             }
         }
         return copies;
@@ -88,30 +99,75 @@ public final class OptimizerStep implements AutoCloseable {
     /**
      * Restores accumulated gradients of another run.
      *
-     * @throws MismatchedStateException if the names differ from those of the trained parameters; nothing is changed in
-     *     that case
+     * @throws MismatchedStateException if one belongs to no parameter; nothing is changed in that case
      */
     public void restoreGradients(Map<String, Tensor> saved) {
-        if (!saved.keySet().equals(Set.of(names))) {
-            throw new MismatchedStateException("The saved gradients belong to " + saved.keySet() + ", but "
-                    + List.of(names) + " are trained; freeze the same parameters as in the saved run.");
+        if (!parameters.keySet().containsAll(saved.keySet())) {
+            throw new MismatchedStateException("The saved gradients belong to " + saved.keySet()
+                    + ", but the parameters are " + parameters.keySet() + "; build the model as in the saved run.");
         }
-        for (int i = 0; i < names.length; i++) {
-            createGradient(weights[i]);
-            try (NDArray gradient = weights[i].getGradient()) {
-                NDArrays.write(Objects.requireNonNull(saved.get(names[i])), gradient);
+        receiving.clear();
+        receiving.addAll(saved.keySet());
+        saved.forEach((name, tensor) -> {
+            createGradient(array(name));
+            try (NDArray gradient = gradient(array(name))) {
+                NDArrays.write(tensor, gradient);
+            }
+        });
+    }
+
+    /** Sets which parameters were frozen in the saved run, for {@link #freezeAsResumed}. */
+    public void resumeFrozen(Collection<String> frozen) {
+        resumedFrozen = Optional.of(Set.copyOf(frozen));
+    }
+
+    /**
+     * Freezes and unfreezes parameters as in the saved run, whatever hooks at the start of training did, which ran
+     * before the saved run came this far.
+     *
+     * @return names of those that were changed
+     */
+    public Set<String> freezeAsResumed() {
+        Set<String> changed = new LinkedHashSet<>();
+        resumedFrozen.ifPresent(frozen -> parameters.forEach((name, parameter) -> {
+            if (parameter.requiresGradient() == frozen.contains(name)) {
+                parameter.freeze(frozen.contains(name));
+                changed.add(name);
+            }
+        }));
+        return changed;
+    }
+
+    /** Freezes running statistics again, which {@code Block.freezeParameters(false)} unfreezes with the parameters. */
+    public void freezeBuffers() {
+        for (Parameter buffer : buffers) {
+            if (buffer.requiresGradient()) {
+                buffer.freeze(true);
             }
         }
+    }
+
+    private NDArray array(String name) {
+        return Objects.requireNonNull(parameters.get(name), name).getArray();
+    }
+
+    /** Also of a parameter that was frozen after its backward pass; zeros if it never had a gradient. */
+    private static NDArray gradient(NDArray weight) {
+        PtNDArray gradient = JniUtils.getGradient((PtNDArray) weight);
+        return gradient == null ? weight.zerosLike() : gradient;
     }
 
     /** libtorch has no gradient before the first backward pass; DJL returns zeros that later passes do not add to. */
     private static void createGradient(NDArray weight) {
         boolean before = JniUtils.isGradMode();
+        boolean isFrozen = !weight.hasGradient();
         JniUtils.setGradMode(true);
+        weight.setRequiresGradient(true);
         try (NDArray sum = weight.sum();
                 NDArray one = sum.onesLike()) {
             JniUtils.backward((PtNDArray) sum, (PtNDArray) one, false, false);
         } finally {
+            weight.setRequiresGradient(!isFrozen);
             JniUtils.setGradMode(before);
         }
     }
@@ -121,26 +177,43 @@ public final class OptimizerStep implements AutoCloseable {
         return optimizer instanceof TorchOptimizer scheduled ? scheduled.schedules() : none;
     }
 
-    /** Zeroes gradients before backward passes, unless the last step did and no backward pass has run since. */
+    /**
+     * Begins a step with the parameters that are trained now: zeroes gradients before its first backward pass, unless
+     * the last step did and no backward pass has run since.
+     */
     public void zeroGradients() {
-        if (gradientsAreZero) {
-            gradientsAreZero = false;
-            return;
+        if (!gradientsAreZero) {
+            // The first time of all, because an earlier fit may have left gradients.
+            for (String name : hasZeroed ? receiving : parameters.keySet()) {
+                JniUtils.zeroGrad((PtNDArray) array(name)); // Indexing in DJL would leave an array open each time.
+            }
         }
-        for (NDArray weight : weights) {
-            JniUtils.zeroGrad((PtNDArray) weight); // Indexing in DJL would leave an array open each time.
-        }
+        hasZeroed = true;
+        gradientsAreZero = false;
+        receiving.clear();
+        addTrained();
     }
 
-    /** Clips the gradients and updates the weights. */
+    /** Adds the parameters that are trained now to the step, before another of its backward passes. */
+    public void addTrained() {
+        parameters.forEach((name, parameter) -> {
+            if (parameter.requiresGradient()) {
+                receiving.add(name);
+            }
+        });
+    }
+
+    /**
+     * Clips the gradients and updates the weights of the parameters that were trained at a backward pass of the step.
+     * As in PyTorch, others are skipped: their state stays, and no weight decay applies.
+     */
     public void step() {
         try {
-            for (NDArray weight : weights) {
-                gradients.add(weight.getGradient());
-            }
+            receiving.forEach(name -> gradients.add(gradient(array(name))));
             clipping.clip(gradients);
-            for (int i = 0; i < weights.length; i++) {
-                optimizer.update(names[i], weights[i], gradients.get(i));
+            int i = 0;
+            for (String name : receiving) {
+                optimizer.update(name, array(name), gradients.get(i++));
             }
             gradientsAreZero = updateZeroesGradients;
         } finally {

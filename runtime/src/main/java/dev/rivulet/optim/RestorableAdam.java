@@ -38,7 +38,7 @@ public final class RestorableAdam extends Adam implements DjlStateful {
 
     @Override
     protected int updateCount(String parameterId) {
-        return state.count(super.updateCount(parameterId));
+        return state.count(parameterId, super.updateCount(parameterId));
     }
 
     @Override

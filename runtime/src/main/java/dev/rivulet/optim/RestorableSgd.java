@@ -42,7 +42,7 @@ public final class RestorableSgd extends Sgd implements DjlStateful {
 
     @Override
     protected int updateCount(String parameterId) {
-        return state.count(super.updateCount(parameterId));
+        return state.count(parameterId, super.updateCount(parameterId));
     }
 
     @Override

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public interface StatefulOptimizer extends AutoCloseable {
     /**
      * Creates the state arrays of all trained parameters before the first step, and numbers the parameters as PyTorch
-     * does. Frozen parameters are numbered too, but have no state. Running statistics of batch normalization, which are
+     * does. Frozen parameters are numbered too, but have no state before they are trained. Running statistics of batch normalization, which are
      * buffers in PyTorch, are not numbered.
      *
      * @param parameters all parameters by dotted name, in the model's order
@@ -44,7 +44,7 @@ public interface StatefulOptimizer extends AutoCloseable {
 
     /**
      * The live state arrays by name, such as {@code exp_avg.features.0.weight}. They are the same objects until {@link
-     * #close}; steps change their values in place.
+     * #close}; steps change their values in place, and add those of a parameter that was frozen so far.
      */
     Map<String, NDArray> stateArrays();
 

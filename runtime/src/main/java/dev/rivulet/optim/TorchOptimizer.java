@@ -9,9 +9,11 @@ import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.internal.optim.Arithmetic;
 import dev.rivulet.internal.optim.ParameterBlocks;
 import dev.rivulet.tensor.Tensor;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
 
     private final List<ParamGroup> groups;
     private final Map<String, ParameterState> states = new LinkedHashMap<>();
+    private final Map<String, NDArray> stateArrays = new LinkedHashMap<>();
+    private final Map<String, NDArray> untrained = new LinkedHashMap<>();
     private final LrSchedules schedules = new LrSchedules();
     private @Nullable NDManager memory;
     private @Nullable Arithmetic arithmetic;
@@ -77,15 +81,17 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
 
     @Override
     public final void initialize(Map<String, Parameter> parameters) {
-        if (!states.isEmpty()) {
+        if (isInitialized()) {
             throw new IllegalStateException(
                     getClass().getSimpleName() + " has already been used to train; create one optimizer for each fit.");
         }
         parameters.forEach((name, parameter) -> {
-            if (parameter.requiresGradient()) {
-                register(name, parameter.getArray());
-            } else if (!BUFFERS.contains(parameter.getType())) {
+            if (!BUFFERS.contains(parameter.getType())) {
                 group(name).add(name);
+                untrained.put(name, parameter.getArray());
+                if (parameter.requiresGradient()) {
+                    addState(name);
+                }
             }
         });
     }
@@ -97,9 +103,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
 
     @Override
     public final Map<String, NDArray> stateArrays() {
-        Map<String, NDArray> arrays = new LinkedHashMap<>();
-        states.forEach((name, state) -> state.arrays().forEach((key, array) -> arrays.put(key + "." + name, array)));
-        return arrays;
+        return Collections.unmodifiableMap(stateArrays);
     }
 
     /**
@@ -111,7 +115,10 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     public final void update(String parameterId, NDArray weight, NDArray grad) {
         ParameterState state = states.get(parameterId);
         if (state == null) {
-            state = register(parameterId, weight);
+            if (untrained.put(parameterId, weight) == null) {
+                group(parameterId).add(parameterId);
+            }
+            state = addState(parameterId);
         }
         state.setSteps(state.steps() + 1);
         ParameterBlocks blocks = ParameterBlocks.of(weight.getShape());
@@ -161,7 +168,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
 
     @Override
     public final void loadStateDict(Map<String, ?> state) {
-        if (states.isEmpty()) {
+        if (!isInitialized()) {
             throw new IllegalStateException(
                     getClass().getSimpleName() + " has no parameters yet; initialize it before loading a state.");
         }
@@ -210,15 +217,21 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         return arithmetic;
     }
 
-    private ParameterState register(String name, NDArray weight) {
+    private boolean isInitialized() {
+        return !(states.isEmpty() && untrained.isEmpty());
+    }
+
+    /** Creates the state of a parameter that has not been trained before. */
+    private ParameterState addState(String name) {
+        NDArray weight = Objects.requireNonNull(untrained.remove(name), name);
         ParamGroup group = group(name);
-        group.add(name);
         ParameterState state = new ParameterState(name, group);
         for (String key : arrayKeys(group)) {
             NDArray array =
                     memory(weight.getDevice()).zeros(weight.getShape(), weight.getDataType(), weight.getDevice());
             fill(group, array);
             state.add(key, array);
+            stateArrays.put(key + "." + name, array);
         }
         states.put(name, state);
         return state;
@@ -242,6 +255,10 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
 
     private TorchStateDict layout() {
         return new TorchStateDict(
-                getClass().getSimpleName(), groups, states, this::arrayKeys, recordsSteps(), startsWithState());
+                getClass().getSimpleName(),
+                groups,
+                states,
+                this::addState,
+                new TorchStateDict.Layout(this::arrayKeys, recordsSteps(), startsWithState()));
     }
 }

@@ -19,18 +19,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner the optimizer's name, for messages
  * @param groups the parameter groups, in order
- * @param states the state of each trained parameter, by dotted name
- * @param arrayKeys the names of the state arrays of each parameter in a group
- * @param stepsRecorded whether the number of steps is part of a parameter's state
- * @param eager whether state exists before the first step
+ * @param states the state of each parameter that is or was trained, by dotted name
+ * @param addition adds the state of another parameter, given its name
  */
 record TorchStateDict(
         String owner,
         List<ParamGroup> groups,
         Map<String, ParameterState> states,
-        Function<ParamGroup, List<String>> arrayKeys,
-        boolean stepsRecorded,
-        boolean eager) {
+        Function<String, ParameterState> addition,
+        Layout layout) {
+
+    /**
+     * What a kind of optimizer saves.
+     *
+     * @param arrayKeys the names of the state arrays of each parameter in a group
+     * @param stepsRecorded whether the number of steps is part of a parameter's state
+     * @param eager whether state exists before the first step
+     */
+    record Layout(Function<ParamGroup, List<String>> arrayKeys, boolean stepsRecorded, boolean eager) {}
 
     /** Entries of a saved group that are not loaded: its members and the kind of optimizer. */
     private static final Set<String> NOT_RESTORED = Set.of("params", "param_names", "decoupled_weight_decay");
@@ -75,13 +81,13 @@ record TorchStateDict(
     }
 
     private boolean hasState(ParameterState parameter) {
-        return (eager || parameter.steps() > 0)
-                && (stepsRecorded || !parameter.arrays().isEmpty());
+        return (layout.eager() || parameter.steps() > 0)
+                && (layout.stepsRecorded() || !parameter.arrays().isEmpty());
     }
 
     private Map<String, @Nullable Object> stateOf(ParameterState parameter, Function<String, Tensor> tensors) {
         Map<String, @Nullable Object> saved = new LinkedHashMap<>();
-        if (stepsRecorded) {
+        if (layout.stepsRecorded()) {
             saved.put("step", scalar(parameter.steps()));
         }
         parameter.arrays().keySet().forEach(key -> saved.put(key, tensors.apply(key + "." + parameter.parameter())));
@@ -130,9 +136,9 @@ record TorchStateDict(
             ParameterState parameter = states.get(name);
             Object entry = state.get(indices.get(i).longValue());
             if (parameter == null && entry != null) {
-                throw new MismatchedStateException(whole + " has an entry for " + name
-                        + ", which is frozen; freeze the same parameters as in the saved run.");
-            } else if (parameter != null) {
+                parameter = addition.apply(name); // It was trained before it was frozen.
+            }
+            if (parameter != null) {
                 readParameter(whole + " for " + name, parameter, entry, writes);
                 requireArrays(saved, parameter, group.with(options));
             }
@@ -152,7 +158,7 @@ record TorchStateDict(
 
     /** Compares hyper-parameters, because a state from before the first step has no arrays to compare. */
     private void requireArrays(DictReader saved, ParameterState parameter, ParamGroup savedGroup) {
-        List<String> needed = arrayKeys.apply(savedGroup);
+        List<String> needed = layout.arrayKeys().apply(savedGroup);
         if (!Set.copyOf(needed).equals(parameter.arrays().keySet())) {
             throw new MismatchedStateException(saved.name() + " belongs to an optimizer with the state " + needed
                     + ", but this " + owner + " has " + parameter.arrays().keySet()
@@ -179,7 +185,7 @@ record TorchStateDict(
                     + arrays.keySet()
                     + "; use the optimizer of the saved run, with the same hyper-parameters.");
         }
-        long steps = stepsRecorded ? SavedState.of(where, map).integer("step") : 1;
+        long steps = layout.stepsRecorded() ? SavedState.of(where, map).integer("step") : 1;
         writes.add(() -> parameter.setSteps(steps));
         arrays.forEach((key, array) -> writes.fill(key + "." + parameter.parameter(), array, tensors.get(key)));
     }

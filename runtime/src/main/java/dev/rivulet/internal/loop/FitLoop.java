@@ -20,6 +20,7 @@ import dev.rivulet.optim.LrSchedules;
 import dev.rivulet.optim.OptimizerStep;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +87,7 @@ public final class FitLoop {
      * @throws Exception what a step, a hook or the data set throws, after every {@link ModelHooks#onException}
      */
     public void run(Optional<LoopProgress> resumed) throws Exception {
-        ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget());
+        ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget(), hooks::callOnException);
         try {
             fit(resumed);
         } catch (Throwable failure) {
@@ -106,6 +107,7 @@ public final class FitLoop {
         if (!isDone() || (resumed.isPresent() && isAfterBatch())) {
             hooks.call(ModelHooks::onTrainStart);
             if (resumed.isPresent()) {
+                freezeAsResumed();
                 resumeEpoch();
             }
             while (!isDone()) {
@@ -115,6 +117,15 @@ public final class FitLoop {
             hooks.call(ModelHooks::onTrainEnd);
         }
         hooks.call(ModelHooks::onFitEnd);
+    }
+
+    private void freezeAsResumed() {
+        Set<String> changed = optimizer.freezeAsResumed();
+        if (!changed.isEmpty()) {
+            LOG.info(
+                    "{} are frozen or trained as when the run was saved, not as a hook at the start set them.",
+                    changed);
+        }
     }
 
     private boolean isDone() {
@@ -271,11 +282,14 @@ public final class FitLoop {
         NDArray loss;
         COLLECTING.lock();
         try (GradientCollector gradients = engine.newGradientCollector()) {
+            optimizer.freezeBuffers();
             loss = steps.trainingStep(batch, index);
             requireScalar(loss);
             if (beginsStep(index)) {
                 hooks.call(ModelHooks::onBeforeZeroGrad);
                 optimizer.zeroGradients();
+            } else {
+                optimizer.addTrained();
             }
             hooks.call(each -> each.onBeforeBackward(loss));
             backward(gradients, loss);

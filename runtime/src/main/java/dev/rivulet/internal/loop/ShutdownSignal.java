@@ -1,43 +1,91 @@
 package dev.rivulet.internal.loop;
 
+import dev.rivulet.checkpoint.ShutdownException;
+import dev.rivulet.internal.engine.GradientMode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns SIGTERM and Ctrl-C into a {@link dev.rivulet.checkpoint.ShutdownException} on the training thread, at the next
- * boundary between batches, and delays the end of the JVM until the run has ended, up to a time limit.
+ * Turns SIGTERM and Ctrl-C into a {@link ShutdownException} on the training thread, at the next
+ * boundary between batches, and delays the end of the JVM until the run has ended, up to a time limit. If the training
+ * thread itself calls {@code System.exit}, which never returns, the rescue runs on another thread.
  */
 final class ShutdownSignal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignal.class);
 
+    private static final long CHECK_MILLIS = 50;
+
+    private final Thread training = Thread.currentThread();
     private final LoopState state;
     private final Duration budget;
+    private final Consumer<ShutdownException> rescue;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook = new Thread(this::awaitRun, "rivulet-shutdown");
 
     /**
-     * Listens for signals until closed.
+     * Listens for signals until closed. For the training thread.
      *
      * @param budget time limit from the signal to the end of the run
+     * @param rescue saves what there is, on a thread of its own; called if the training thread cannot
      */
-    ShutdownSignal(LoopState state, Duration budget) {
+    ShutdownSignal(LoopState state, Duration budget, Consumer<ShutdownException> rescue) {
         this.state = state;
         this.budget = budget;
+        this.rescue = rescue;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     private void awaitRun() {
         state.shutDown();
         try {
-            if (!ended.await(budget.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!endsInTime()) {
                 LOG.error("The run did not end within {} of the signal; pending saves are lost.", budget);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean endsInTime() throws InterruptedException {
+        long end = System.nanoTime() + budget.toNanos();
+        boolean isRescued = false;
+        while (!ended.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!isRescued && isExiting(training)) {
+                isRescued = true;
+                startRescue();
+            }
+            if (System.nanoTime() - end >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a thread has called {@code System.exit}; it then waits for the end of the JVM. */
+    private static boolean isExiting(Thread thread) {
+        return Stream.of(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(Runtime.class.getName())
+                        && frame.getMethodName().equals("exit"));
+    }
+
+    private void startRescue() {
+        Thread thread = new Thread(
+                () -> {
+                    GradientMode.off();
+                    try {
+                        rescue.accept(new ShutdownException());
+                    } finally {
+                        ended.countDown();
+                    }
+                },
+                "rivulet-rescue");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Notes that the run has ended. */

@@ -120,8 +120,8 @@ public final class DueSaves {
             return Optional.of("training had already ended");
         }
         if (counts.isEmpty()) {
-            return Optional.of("no save was due until step " + view.globalStep() + " of epoch " + view.epoch() + ", with "
-                    + triggers() + (savesAfterValidation(view) ? " at the end of a validation" : ""));
+            return Optional.of("no save was due until step " + view.globalStep() + " of epoch " + view.epoch()
+                    + ", with " + triggers() + (savesAfterValidation(view) ? " at the end of a validation" : ""));
         }
         return Optional.of(counts.entrySet().stream()
                 .map(count -> count.getKey().text.formatted(count.getValue()))

@@ -156,8 +156,8 @@ public final class ModelCheckpoint {
         }
         boolean savesHere = !view.savesOnTrainEpochEnd(policy.saveOnTrainEpochEnd());
         // A stream that does not save here may monitor a metric that is logged only at the end of the epoch.
-        boolean due =
-                (awaitsValidation && (savesHere || policy.keepLast() > 0 || hasMetric(view))) || (savesHere && trigger.dueAfterEpoch(view));
+        boolean due = (awaitsValidation && (savesHere || policy.keepLast() > 0 || hasMetric(view)))
+                || (savesHere && trigger.dueAfterEpoch(view));
         Optional<SavePlan> plan = due ? plan(view) : Optional.empty();
         awaitsValidation = false;
         return plan;

@@ -79,7 +79,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         warnOfMissingState(components.optimizer(), graph);
         FailurePolicy failures = new FailurePolicy();
         SaveQueue queue = new SaveQueue(snapshots, settings);
-        StepSnapshot stepSnapshot = new StepSnapshot(queue, network);
+        StepSnapshot stepSnapshot = new StepSnapshot(queue, components);
         SaveConditions conditions = new SaveConditions(registries, stepSnapshot, run.view(), failures);
         FileOwnership ownership = new FileOwnership();
         List<StreamSaver> savers = graph.streams().stream()

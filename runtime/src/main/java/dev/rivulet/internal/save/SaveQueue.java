@@ -1,10 +1,12 @@
 package dev.rivulet.internal.save;
 
+import ai.djl.ndarray.NDArray;
 import dev.rivulet.checkpoint.Backpressure;
 import dev.rivulet.internal.concurrent.Uninterruptibly;
 import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.snapshot.SnapshotPool;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -52,6 +54,11 @@ final class SaveQueue implements AutoCloseable {
                 "rivulet-writer");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Includes other arrays than before in snapshots, in addition to the weights. Waits for pending saves. */
+    void replaceState(Map<String, NDArray> state) {
+        snapshots.replaceState(state);
     }
 
     /** Takes a snapshot; empty if the writer is behind and the save is to be skipped. */

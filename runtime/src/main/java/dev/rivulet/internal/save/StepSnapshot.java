@@ -1,7 +1,7 @@
 package dev.rivulet.internal.save;
 
-import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.snapshot.Snapshot;
+import dev.rivulet.internal.state.TrainingComponents;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StepSnapshot {
     private final SaveQueue queue;
-    private final Network network;
+    private final TrainingComponents components;
+    private int stateArrays;
     private @Nullable Snapshot taken;
     private boolean skipped;
 
@@ -20,19 +21,30 @@ final class StepSnapshot {
      *
      * @param queue limits how many snapshots there are
      */
-    StepSnapshot(SaveQueue queue, Network network) {
+    StepSnapshot(SaveQueue queue, TrainingComponents components) {
         this.queue = queue;
-        this.network = network;
+        this.components = components;
+        this.stateArrays = components.optimizer().stateArrayCount();
     }
 
     /** The snapshot of this step; empty if the writer is behind and saves are to be skipped. */
     Optional<Snapshot> take() {
         if (taken == null && !skipped) {
-            network.requireSameArrays();
+            components.network().requireSameArrays();
+            includeNewState();
             taken = queue.snapshot().orElse(null);
             skipped = taken == null;
         }
         return Optional.ofNullable(taken);
+    }
+
+    /** A parameter that is unfrozen gets its state at its first step. */
+    private void includeNewState() {
+        int count = components.optimizer().stateArrayCount();
+        if (count != stateArrays) {
+            queue.replaceState(components.arrays());
+            stateArrays = count;
+        }
     }
 
     /** The snapshot of this step, which the caller closes. */

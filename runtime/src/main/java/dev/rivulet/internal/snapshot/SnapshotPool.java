@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
 
 /**
- * Takes snapshots of a fixed set of live arrays. Owns their memory, which is allocated and touched once, then reused,
+ * Takes snapshots of a set of live arrays. Owns their memory, which is allocated and touched once, then reused,
  * because writing to fresh memory is ten times as slow.
  *
  * <pre>{@code
@@ -28,7 +28,7 @@ import java.util.concurrent.LinkedBlockingDeque;
  */
 public final class SnapshotPool {
     private final Map<String, NDArray> weights;
-    private final Map<String, NDArray> state;
+    private Map<String, NDArray> state;
     private final int capacity;
     private final int chunkLimit;
     private final BlockingDeque<Arena> free;
@@ -58,10 +58,7 @@ public final class SnapshotPool {
             throw new IllegalArgumentException(
                     "A pool of " + capacity + " snapshots cannot take any; allow 1 or more.");
         }
-        state.keySet().stream().filter(weights::containsKey).findAny().ifPresent(name -> {
-            throw new IllegalArgumentException(
-                    "\"" + name + "\" names both a weight and another array of the state; rename the latter.");
-        });
+        requireOtherNames(weights, state);
         this.weights = weights;
         this.state = state;
         this.capacity = capacity;
@@ -85,6 +82,28 @@ public final class SnapshotPool {
             free.addAll(arenas);
             byteCount = arenas.get(0).byteCount();
         }
+    }
+
+    private static void requireOtherNames(Map<String, NDArray> weights, Map<String, NDArray> state) {
+        state.keySet().stream().filter(weights::containsKey).findAny().ifPresent(name -> {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" names both a weight and another array of the state; rename the latter.");
+        });
+    }
+
+    /**
+     * Replaces the arrays besides the weights, for later snapshots. Waits until all snapshots are closed, and allocates
+     * the memory again.
+     *
+     * @param newState as in the constructor
+     */
+    public void replaceState(Map<String, NDArray> newState) {
+        requireOtherNames(weights, newState);
+        for (int i = 0; byteCount >= 0 && i < capacity; i++) {
+            awaitFree();
+        }
+        state = newState;
+        byteCount = -1;
     }
 
     /** Bytes of one snapshot. */

@@ -127,6 +127,7 @@ public final class TrainingStateMapper {
             own.metrics().ifPresent(run.loop().memory().metrics()::restore);
             restoreRandom(run.loop().memory());
             own.gradients().ifPresent(run.optimizer()::restoreGradients);
+            own.frozen().ifPresent(run.optimizer()::resumeFrozen);
         } catch (MismatchedStateException | IllegalArgumentException | ClassCastException e) {
             throw new NotResumableException("Training cannot resume from " + file + ": " + FailureReason.message(e), e);
         }

@@ -117,7 +117,8 @@ final class RetentionOracle {
                     return true;
                 }
                 boolean here = !event.savesOnTrainEpochEnd();
-                boolean due = (waits && (here || policy.keepLast() > 0 || hasMetric(event))) || (here && epochIsDue(event));
+                boolean due =
+                        (waits && (here || policy.keepLast() > 0 || hasMetric(event))) || (here && epochIsDue(event));
                 boolean fine = !due || save(event);
                 waits = false;
                 return fine;
