@@ -64,6 +64,16 @@ public final class OneCycleLR extends ChainableScheduler {
         super.start();
     }
 
+    /** A cycle cannot become longer in the middle. */
+    @Override
+    void check(DictReader saved) {
+        if (saved.integer("total_steps") < builder.totalSteps) {
+            throw new MismatchedStateException(saved.name() + " is of a cycle of " + saved.integer("total_steps")
+                    + " steps, after which the run would fail, and this one has " + builder.totalSteps
+                    + "; set the total steps of the saved run, or load only its weights and start a new cycle.");
+        }
+    }
+
     @Override
     double next(ParamGroup group, double baseLr) {
         long step = lastEpoch();

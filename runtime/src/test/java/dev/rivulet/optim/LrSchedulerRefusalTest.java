@@ -210,6 +210,21 @@ class LrSchedulerRefusalTest {
                 .toList();
     }
 
+    /** PyTorch would take the total steps of the state, and the run would fail after them. */
+    @Test
+    void refusesToContinueAShorterCycle() {
+        OneCycleLR longer = new OneCycleLR(0.1, 20);
+        OneCycleLR shorter = new OneCycleLR(0.1, 10);
+        stateOf(longer);
+        stateOf(shorter);
+
+        assertThatExceptionOfType(MismatchedStateException.class)
+                .isThrownBy(() -> longer.loadStateDict(shorter.stateDict()))
+                .withMessageContaining("a cycle of 10 steps")
+                .withMessageContaining("this one has 20");
+        shorter.loadStateDict(longer.stateDict());
+    }
+
     @Test
     void refusesACycleWithoutPhases() {
         try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {

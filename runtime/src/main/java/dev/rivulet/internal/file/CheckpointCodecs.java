@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The codecs of all checkpoint formats. */
 public final class CheckpointCodecs {
@@ -51,7 +52,7 @@ public final class CheckpointCodecs {
      * @throws MalformedSafetensorsException if it violates the format or has no known format
      * @throws MalformedTorchFileException if it is a PyTorch file that cannot be read safely
      * @throws DamagedFileException if it is damaged
-     * @throws NotACheckpointException if it is a directory
+     * @throws NotACheckpointException if it is a directory, empty, or a file of a known other kind
      * @throws IOException if it cannot be opened or read
      */
     public static CheckpointFile open(Path file) throws IOException {
@@ -59,10 +60,12 @@ public final class CheckpointCodecs {
             throw new NotACheckpointException(file + " is a directory; pass a checkpoint in it.");
         }
         FileSignature signature = FileSignature.of(file);
-        return ALL.stream()
-                .filter(codec -> codec.recognizes(signature))
-                .findFirst()
-                .orElse(LAST_RESORT)
-                .open(file);
+        Optional<CheckpointCodec> codec =
+                ALL.stream().filter(known -> known.recognizes(signature)).findFirst();
+        Optional<String> other = codec.isPresent() ? Optional.empty() : signature.known();
+        if (other.isPresent()) {
+            throw new NotACheckpointException(file + " " + other.get());
+        }
+        return codec.orElse(LAST_RESORT).open(file);
     }
 }

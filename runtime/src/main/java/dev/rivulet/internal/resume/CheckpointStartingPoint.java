@@ -1,5 +1,6 @@
 package dev.rivulet.internal.resume;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.DamagedFileException;
@@ -32,6 +33,8 @@ import dev.rivulet.internal.store.CheckpointDirectory;
 import dev.rivulet.internal.store.DirectoryInventory;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.optim.StatefulOptimizer;
+import dev.rivulet.policy.StreamName;
+import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +46,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,7 +104,11 @@ public final class CheckpointStartingPoint implements StartingPoint {
             real = path.toRealPath();
             named = unlinked(path.toAbsolutePath().normalize());
         } catch (NoSuchFileException e) {
-            throw new NotResumableException("Training cannot resume from " + path + ": there is no such file.", e);
+            String meant = StreamName.closest(path.toString(), List.of("last", "best", "auto"))
+                    .map(word -> " Did you mean \"" + word + "\"?")
+                    .orElse("");
+            throw new NotResumableException(
+                    "Training cannot resume from " + path + ": there is no such file." + meant, e);
         }
         if (Files.isDirectory(real)) {
             throw new NotResumableException(
@@ -238,7 +247,25 @@ public final class CheckpointStartingPoint implements StartingPoint {
     @Override
     public void restoreWeights(Network network) throws IOException {
         new WeightLoader(file, network.names()).load(memory -> pass.read(file.byTensor(memory)));
+        warnOfConversion(network);
         new TrainingStateMapper(file.path(), saved).restoreFrozen(network);
+    }
+
+    private void warnOfConversion(Network network) throws IOException {
+        Set<String> types = new TreeSet<>();
+        file.weights().forEach((name, kind) -> {
+            NDArray array = network.arrays().get(name);
+            if (array != null && Dtype.of(array.getDataType()) != kind.dtype()) {
+                types.add(kind.dtype() + " to " + Dtype.of(array.getDataType()));
+            }
+        });
+        if (!types.isEmpty()) {
+            LOG.warn(
+                    "The weights of {} are converted from {}, and so is the state of the optimizer: the run continues"
+                            + " with another precision.",
+                    file.path(),
+                    String.join(", ", types));
+        }
     }
 
     @Override
