@@ -73,8 +73,7 @@ class LrSchedulerRefusalTest {
                         .isThrownBy(() -> scheduler.loadStateDict(state))
                         .withMessageContaining(
                                 "not that of " + scheduler.getClass().getSimpleName() + ", which")
-                        .withMessageContaining(
-                                ", but of " + saved.getClass().getSimpleName() + "; schedule");
+                        .withMessageContaining(", but of " + saved.getClass().getSimpleName() + "; schedule");
             }
         });
     }

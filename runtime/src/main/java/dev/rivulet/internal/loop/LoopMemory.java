@@ -98,18 +98,17 @@ public final class LoopMemory {
             return new BatchIterator(train, manager, epoch, startBatch);
         }
         RandomState now = random.capture();
-        boolean knowsOrder = startBatch > 0 && atEpochStart != null;
-        if (knowsOrder) {
-            random.restore(atEpochStart);
-        } else {
-            atEpochStart = now;
+        RandomState start = startBatch > 0 && atEpochStart != null ? atEpochStart : now;
+        atEpochStart = start;
+        if (start != now) {
+            random.restore(start);
         }
         BatchIterator batches = new BatchIterator(train, manager, epoch, startBatch, (batch, index) -> {
             if (index == 0) {
                 requireSame(FirstBatch.of(batch));
             }
         });
-        if (knowsOrder) {
+        if (start != now) {
             random.restore(now);
         }
         return batches;

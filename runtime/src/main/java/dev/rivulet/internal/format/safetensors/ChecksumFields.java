@@ -63,7 +63,11 @@ final class ChecksumFields {
         long data = parse(file, metadata, DATA, origin);
         int digits = digits(beginning, HEADER)
                 .orElseThrow(() -> new DamagedFileException(
-                        file, "the entry " + HEADER + " of its header", hex(expected), "another spelling of it", origin.get()));
+                        file,
+                        "the entry " + HEADER + " of its header",
+                        hex(expected),
+                        "another spelling of it",
+                        origin.get()));
         long found = checksumOf(beginning, digits);
         if (found != expected) {
             throw new DamagedFileException(file, "the checksum of its header", hex(expected), hex(found), origin.get());

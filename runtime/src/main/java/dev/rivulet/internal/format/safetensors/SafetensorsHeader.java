@@ -7,12 +7,12 @@ import dev.rivulet.internal.tensor.CodePointOrder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.TreeMap;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * The header of a safetensors file: names, types, shapes and positions of its tensors, and its metadata.
@@ -77,7 +77,8 @@ public final class SafetensorsHeader {
         byte[] beginning = readFully(file, source, 0, LENGTH_BYTES + (int) headerLength);
         long dataLength = length - beginning.length;
         Parsed parsed = HeaderParser.parse(file, beginning, dataLength);
-        OptionalLong dataChecksum = ChecksumFields.check(file, beginning, parsed.metadata(), () -> origin(beginning, parsed));
+        OptionalLong dataChecksum =
+                ChecksumFields.check(file, beginning, parsed.metadata(), () -> origin(beginning, parsed));
         return new SafetensorsHeader(parsed, beginning.length, dataLength, dataChecksum);
     }
 

@@ -177,14 +177,14 @@ class SafetensorsDamageTest {
     void namesAnotherProgramThatKeptTheChecksums() throws IOException {
         String header = new String(intact, 8, dataStart - 8, StandardCharsets.UTF_8).strip();
         String stream = "\"rivulet.stream\":\"original\"";
-        String saved = header.replace("," + stream, "")
-                .replace("{\"__metadata__\":{", "{\"__metadata__\":{" + stream + ",");
+        String saved =
+                header.replace("," + stream, "").replace("{\"__metadata__\":{", "{\"__metadata__\":{" + stream + ",");
 
         assertThatThrownBy(() -> openAndVerify(withHeader(saved)))
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContainingAll("another program", "that start with \"rivulet.\"");
-        openAndVerify(withHeader(saved.replaceAll("\"rivulet[^\"]*\":\"[^\"]*\",?", "")
-                .replace(",}", "}")));
+        openAndVerify(withHeader(
+                saved.replaceAll("\"rivulet[^\"]*\":\"[^\"]*\",?", "").replace(",}", "}")));
         intact[100] ^= 1;
         assertThatThrownBy(() -> openAndVerify(intact)).hasMessageNotContaining("another program");
     }
