@@ -4,6 +4,7 @@ import dev.rivulet.internal.format.DictReader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Raises the learning rate to a maximum and lowers it to near 0, while momentum or Adam's beta1 moves the opposite way:
@@ -62,6 +63,11 @@ public final class OneCycleLR extends ChainableScheduler {
             }
         }
         super.start();
+    }
+
+    @Override
+    OptionalLong length() {
+        return OptionalLong.of(integer("total_steps"));
     }
 
     /** A cycle cannot become longer in the middle. */
