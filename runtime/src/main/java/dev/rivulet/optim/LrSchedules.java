@@ -108,7 +108,8 @@ public final class LrSchedules {
     public List<LrSchedule> endingBefore(LrInterval interval, long planned) {
         return schedules.stream()
                 .filter(schedule -> schedule.interval() == interval)
-                .filter(schedule -> schedule.scheduler().length().orElse(Long.MAX_VALUE) < planned / schedule.frequency())
+                .filter(schedule ->
+                        schedule.scheduler().length().orElse(Long.MAX_VALUE) < planned / schedule.frequency())
                 .toList();
     }
 
