@@ -244,9 +244,7 @@ final class FitSession implements StepFunctions, FitContext {
                 network,
                 optimizer,
                 new TrainingComponents.UserState(
-                        declared.statefulTransforms(),
-                        new CallbackStates(memory, callbacks),
-                        module.hyperParameters()),
+                        declared.statefulTransforms(), new CallbackStates(memory, callbacks), module.hyperParameters()),
                 train,
                 new TrainingComponents.Loop(state, memory, settings.loop()));
         try (NDManager scope = network.manager().newSubManager()) {

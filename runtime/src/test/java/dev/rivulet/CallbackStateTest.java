@@ -64,10 +64,7 @@ class CallbackStateTest extends FitTestCase {
 
     private long stepsOf(long maxSteps, ResumeFrom from, Callback... callbacks) {
         try (LineModule module = new LineModule()) {
-            return trainer()
-                    .maxEpochs(-1)
-                    .maxSteps(maxSteps)
-                    .stream("original", policy -> policy.everyNTrainSteps(1))
+            return trainer().maxEpochs(-1).maxSteps(maxSteps).stream("original", policy -> policy.everyNTrainSteps(1))
                     .callbacks(callbacks)
                     .build()
                     .fit(module, points, points, from)
@@ -146,8 +143,7 @@ class CallbackStateTest extends FitTestCase {
         Map<TorchValue, TorchValue> entries = new LinkedHashMap<>(content.entries());
         entries.put(CALLBACKS, states);
         Path changed = directory.resolve("changed.ckpt");
-        try (FileChannel channel =
-                FileChannel.open(changed, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+        try (FileChannel channel = FileChannel.open(changed, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
             TorchWriter.of(new TorchValue.Dict(false, entries, Map.of())).writeTo(channel);
         }
 
@@ -156,14 +152,19 @@ class CallbackStateTest extends FitTestCase {
 
         TorchValue.Dict kept = (TorchValue.Dict) saved(4).get("callbacks").orElseThrow();
         assertThat(withoutTensors(kept)).isEqualTo(withoutTensors((TorchValue.Dict) states));
-        TorchValue.Dict stopping = (TorchValue.Dict) kept.get("EarlyStopping{'monitor': 'val_loss', 'mode': 'min'}")
-                .orElseThrow();
-        assertThat(((TorchTensor) stopping.get("best_score").orElseThrow()).inMemory().chunks().get(0).getFloat())
+        TorchValue.Dict stopping = (TorchValue.Dict)
+                kept.get("EarlyStopping{'monitor': 'val_loss', 'mode': 'min'}").orElseThrow();
+        assertThat(((TorchTensor) stopping.get("best_score").orElseThrow())
+                        .inMemory()
+                        .chunks()
+                        .get(0)
+                        .getFloat())
                 .isEqualTo(0.25f);
     }
 
     private static TorchValue statesOfLightning() {
-        ByteBuffer score = ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 0.25f);
+        ByteBuffer score =
+                ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 0.25f);
         TorchValue best = TorchTensor.of(Tensor.of(Dtype.F32, TensorShape.of(), List.of(score)));
         return new TorchValue.Dict(
                 false,
@@ -272,13 +273,11 @@ class CallbackStateTest extends FitTestCase {
                 }
             }
         }
-        Trainer.Builder saving = trainer()
-                .maxEpochs(1)
-                .stream("original", policy -> policy.everyNEpochs(1).saveOnException(true));
+        Trainer.Builder saving = trainer().maxEpochs(1).stream(
+                "original", policy -> policy.everyNEpochs(1).saveOnException(true));
         try (LineModule module = new LineModule()) {
-            assertThatThrownBy(() -> saving.callbacks(new Validations(true))
-                            .build()
-                            .fit(module, points, points))
+            assertThatThrownBy(() ->
+                            saving.callbacks(new Validations(true)).build().fit(module, points, points))
                     .hasMessage("requested by the test");
         }
         Validations resumed = new Validations(false);

@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Optimizer states of Lightning's files, which number parameters in the order of the Python module. */
 class LightningOptimizerTest extends FitTestCase {
-    private static final List<String> NAMES =
-            List.of("0.weight", "0.bias", "1.weight", "1.bias", "2.weight", "2.bias");
+    private static final List<String> NAMES = List.of("0.weight", "0.bias", "1.weight", "1.bias", "2.weight", "2.bias");
 
     /** Two layers of one shape, and a third one. */
     private static final class Layers extends LightningModule {
@@ -99,8 +98,7 @@ class LightningOptimizerTest extends FitTestCase {
      * @param optimized the parameters of the optimizer, in its order
      * @param named whether the optimizer knows their names
      */
-    private Path lightning(String name, List<String> order, List<String> optimized, boolean named)
-            throws IOException {
+    private Path lightning(String name, List<String> order, List<String> optimized, boolean named) throws IOException {
         return LightningFiles.of(file("original", 0), directory.resolve(name + ".ckpt"), entries -> {
             TorchValue.Dict weights = (TorchValue.Dict) Objects.requireNonNull(entries.get("state_dict"));
             Map<String, TorchValue> ordered = new LinkedHashMap<>();
@@ -115,14 +113,13 @@ class LightningOptimizerTest extends FitTestCase {
                 numbers.add((long) numbers.size());
                 renumbered.put((long) renumbered.size(), byNumber.get((long) NAMES.indexOf(parameter)));
             }
-            Map<Object, @Nullable Object> group =
-                    new LinkedHashMap<>((Map<?, ?>) ((List<?>) Objects.requireNonNull(state.get("param_groups"))).get(0));
+            Map<Object, @Nullable Object> group = new LinkedHashMap<>(
+                    (Map<?, ?>) ((List<?>) Objects.requireNonNull(state.get("param_groups"))).get(0));
             group.put("params", numbers);
             if (named) {
                 group.put("param_names", optimized);
             }
-            entries.put(
-                    "optimizer_states", List.of(Map.of("state", renumbered, "param_groups", List.of(group))));
+            entries.put("optimizer_states", List.of(Map.of("state", renumbered, "param_groups", List.of(group))));
         });
     }
 

@@ -153,10 +153,13 @@ class LightningResumeTest extends FitTestCase {
         try (LineModule module = new LineModule()) {
             trainer(LightningResumeTest::eachStep).build().fit(module, points, points);
         }
-        Path file = LightningFiles.of(file("original", 0, 1), directory.resolve("lightning.ckpt"), entries -> entries.put(
-                "loops",
-                LightningEntries.of(new TrainingState(nothing, List.of(), List.of(), Map.of(), Map.of()))
-                        .get("loops")));
+        Path file = LightningFiles.of(
+                file("original", 0, 1),
+                directory.resolve("lightning.ckpt"),
+                entries -> entries.put(
+                        "loops",
+                        LightningEntries.of(new TrainingState(nothing, List.of(), List.of(), Map.of(), Map.of()))
+                                .get("loops")));
 
         validated.clear();
         try (LineModule module = new LineModule()) {
@@ -173,14 +176,14 @@ class LightningResumeTest extends FitTestCase {
     /** Lightning does not save how many batches it accumulates. */
     @Test
     void refusesAnotherNumberOfAccumulatedBatchesWithinAnEpoch() throws IOException {
-        assertThat(validatedFrom(1, settings -> settings.accumulateGradBatches(2))).containsExactly(2L, 4L);
+        assertThat(validatedFrom(1, settings -> settings.accumulateGradBatches(2)))
+                .containsExactly(2L, 4L);
         try (LineModule module = new LineModule()) {
             Trainer other = trainer(policy -> policy)
                     .enableCheckpointing(false)
                     .accumulateGradBatches(1)
                     .build();
-            assertThatThrownBy(() ->
-                            other.fit(module, points, points, resumeFrom(directory.resolve("lightning.ckpt"))))
+            assertThatThrownBy(() -> other.fit(module, points, points, resumeFrom(directory.resolve("lightning.ckpt"))))
                     .isInstanceOf(NotResumableException.class)
                     .hasMessageContainingAll("its 2 batches made 1 optimizer steps", "2 with accumulateGradBatches(1)");
         }

@@ -96,8 +96,7 @@ class ResumeCountingTest extends FitTestCase {
     void refusesAnotherLimitOfBatchesWithinAnEpoch() {
         stopAfter(2, trainer -> trainer);
 
-        assertThatThrownBy(() ->
-                        fit(points(16, 4, false), resumeFrom("last"), trainer -> trainer.limitTrainBatches(3)))
+        assertThatThrownBy(() -> fit(points(16, 4, false), resumeFrom("last"), trainer -> trainer.limitTrainBatches(3)))
                 .isInstanceOf(NotResumableException.class)
                 .hasMessageContaining("limitTrainBatches was not set, and is 3");
     }

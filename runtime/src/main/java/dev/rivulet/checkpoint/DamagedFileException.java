@@ -26,9 +26,18 @@ public final class DamagedFileException extends IOException {
      * @param found the value computed from the file
      */
     public DamagedFileException(String file, String damage, String expected, String found) {
+        this(file, damage, expected, found, "");
+    }
+
+    /**
+     * Describes the damage and another possible cause.
+     *
+     * @param cause a sentence; may be empty
+     */
+    public DamagedFileException(String file, String damage, String expected, String found, String cause) {
         super(file + " is damaged: " + damage + " should be " + expected + " but is " + found
                 + ". Its content cannot be relied on; use the newest good checkpoint before it, or copy the file again"
-                + " from where it is intact.");
+                + " from where it is intact." + (cause.isEmpty() ? "" : " " + cause));
         this.file = file;
         this.damage = damage;
         this.expected = expected;

@@ -92,8 +92,8 @@ public enum TorchRule {
     /** Globals are on the list of harmless classes and functions. */
     GLOBAL(
             "the pickle names only the harmless classes and functions that PyTorch and Lightning write",
-            "If you trust the file, load it in Python, remove such objects (or replace them with plain dicts, lists,"
-                    + " numbers and strings), and save it again."),
+            "If you trust the file, load it in Python with weights_only=False, and save it again without such objects:"
+                    + " of a whole module its state_dict(), of others plain dicts, lists, numbers and strings."),
     /** Only known functions are called, with the arguments that PyTorch writes. */
     REDUCE(
             "only known objects are created, from the arguments that PyTorch writes",

@@ -149,8 +149,9 @@ final class DjlState {
         DictReader saved = SavedState.ofOptimizer(dictionary);
         List<DictReader> groups = saved.dicts("param_groups");
         if (groups.size() != 1 || groups.get(0).list("params").size() != parameters.size()) {
-            throw new MismatchedStateException(saved.name() + " does not have, like this " + owner
-                    + ", exactly one group with the " + parameters.size() + " parameters " + parameters + "; load the state of the same model.");
+            throw new MismatchedStateException(
+                    saved.name() + " does not have, like this " + owner + ", exactly one group with the "
+                            + parameters.size() + " parameters " + parameters + "; load the state of the same model.");
         }
         Map<Long, Object> stateByIndex = TorchStateDict.byIndex(saved);
         StateWrites writes = new StateWrites();
@@ -177,9 +178,8 @@ final class DjlState {
         }
         Map<String, NDArray> ofParameter = arrays.getOrDefault(name, Map.of());
         if (!(entry instanceof Map<?, ?> map) || !map.keySet().containsAll(ofParameter.keySet())) {
-            throw new MismatchedStateException(
-                    where + " is not a dictionary with " + ofParameter.keySet() + ", as this " + owner
-                            + " needs; it belongs to another optimizer.");
+            throw new MismatchedStateException(where + " is not a dictionary with " + ofParameter.keySet()
+                    + ", as this " + owner + " needs; it belongs to another optimizer.");
         }
         ofParameter.forEach((key, array) -> writes.fill(key + "." + name, array, map.get(key)));
         return SavedState.of(where, map).integer("step");

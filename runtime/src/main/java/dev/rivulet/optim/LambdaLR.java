@@ -48,7 +48,8 @@ public final class LambdaLR extends ChainableScheduler {
             double expected = bases.get(i) * factor.applyAsDouble(epoch);
             if (Math.abs(expected - rates.get(i)) > TOLERANCE * Math.abs(expected)) {
                 throw new MismatchedStateException(saved.name() + " has the learning rate " + rates.get(i)
-                        + " at epoch " + epoch + ", where this LambdaLR gives " + expected + ": it was saved with another"
+                        + " at epoch " + epoch + ", where this LambdaLR gives " + expected
+                        + ": it was saved with another"
                         + " function, or by PyTorch's MultiplicativeLR, whose state has the same keys; pass the function"
                         + " of the saved run.");
             }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,11 @@ public abstract class LrScheduler {
 
     /** Refuses the state of another scheduler with the same keys. */
     void check(DictReader saved) {}
+
+    /** After how many steps another one fails; empty if never. */
+    OptionalLong length() {
+        return OptionalLong.empty();
+    }
 
     /** The kind of scheduler, including those that it consists of. */
     String kind() {

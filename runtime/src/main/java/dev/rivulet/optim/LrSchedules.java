@@ -99,6 +99,20 @@ public final class LrSchedules {
         return stepped;
     }
 
+    /**
+     * The schedules that fail before a run ends.
+     *
+     * @param interval the interval that is counted
+     * @param planned how many intervals the run has in total
+     */
+    public List<LrSchedule> endingBefore(LrInterval interval, long planned) {
+        return schedules.stream()
+                .filter(schedule -> schedule.interval() == interval)
+                .filter(schedule ->
+                        schedule.scheduler().length().orElse(Long.MAX_VALUE) < planned / schedule.frequency())
+                .toList();
+    }
+
     /** The states of all schedulers, as in Lightning's {@code lr_schedulers}. */
     public List<Map<String, @Nullable Object>> stateDicts() {
         List<Map<String, @Nullable Object>> states = new ArrayList<>();

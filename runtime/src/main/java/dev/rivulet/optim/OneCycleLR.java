@@ -4,6 +4,7 @@ import dev.rivulet.internal.format.DictReader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Raises the learning rate to a maximum and lowers it to near 0, while momentum or Adam's beta1 moves the opposite way:
@@ -62,6 +63,21 @@ public final class OneCycleLR extends ChainableScheduler {
             }
         }
         super.start();
+    }
+
+    @Override
+    OptionalLong length() {
+        return OptionalLong.of(integer("total_steps"));
+    }
+
+    /** A cycle cannot become longer in the middle. */
+    @Override
+    void check(DictReader saved) {
+        if (saved.integer("total_steps") < builder.totalSteps) {
+            throw new MismatchedStateException(saved.name() + " is of a cycle of " + saved.integer("total_steps")
+                    + " steps, after which the run would fail, and this one has " + builder.totalSteps
+                    + "; set the total steps of the saved run, or load only its weights and start a new cycle.");
+        }
     }
 
     @Override

@@ -23,7 +23,9 @@ final class SavedState {
     static DictReader ofOptimizer(Map<String, ?> state) {
         return of(
                 "The saved state"
-                        + TorchOptimizers.nameOf(state).map(name -> " of " + name).orElse(""),
+                        + TorchOptimizers.nameOf(state)
+                                .map(name -> " of " + name)
+                                .orElse(""),
                 state);
     }
 

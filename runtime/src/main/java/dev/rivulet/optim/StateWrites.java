@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.internal.tensor.Conversion;
 import dev.rivulet.internal.tensor.DirectMemory;
 import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.internal.tensor.NDArrays;
@@ -20,7 +21,7 @@ final class StateWrites {
     }
 
     /**
-     * Schedules a copy of a saved tensor into a live array.
+     * Schedules a copy of a saved tensor into a live array, converted between floating-point types as in PyTorch.
      *
      * @param saved a {@link Tensor} or an {@link NDArray}
      * @throws MismatchedStateException if dtype or shape differ
@@ -41,8 +42,10 @@ final class StateWrites {
                 }
             });
         } else if (saved instanceof Tensor tensor) {
-            check(name, live, tensor.dtype(), tensor.shape());
-            changes.add(() -> NDArrays.write(tensor, live));
+            Dtype needed = Dtype.of(live.getDataType());
+            boolean converts = Conversion.accepts(needed) && Conversion.accepts(tensor.dtype());
+            check(name, live, converts ? needed : tensor.dtype(), tensor.shape());
+            changes.add(() -> NDArrays.write(converts ? Conversion.convert(tensor, needed) : tensor, live));
         } else {
             throw new MismatchedStateException("The saved state has " + name + " = " + saved + " instead of a tensor.");
         }

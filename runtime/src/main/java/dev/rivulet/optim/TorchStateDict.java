@@ -166,8 +166,7 @@ record TorchStateDict(
         }
     }
 
-    private void readParameter(
-            String where, ParameterState parameter, @Nullable Object entry, StateWrites writes) {
+    private void readParameter(String where, ParameterState parameter, @Nullable Object entry, StateWrites writes) {
         if (entry == null) {
             writes.add(() -> parameter.setSteps(0));
             parameter.arrays().values().forEach(writes::zero);

@@ -73,8 +73,7 @@ class LrSchedulerRefusalTest {
                         .isThrownBy(() -> scheduler.loadStateDict(state))
                         .withMessageContaining(
                                 "not that of " + scheduler.getClass().getSimpleName() + ", which")
-                        .withMessageContaining(
-                                ", but of " + saved.getClass().getSimpleName() + "; schedule");
+                        .withMessageContaining(", but of " + saved.getClass().getSimpleName() + "; schedule");
             }
         });
     }
@@ -208,6 +207,21 @@ class LrSchedulerRefusalTest {
         return SavedState.of("", state).dicts("_schedulers").stream()
                 .map(DictReader::named)
                 .toList();
+    }
+
+    /** PyTorch would take the total steps of the state, and the run would fail after them. */
+    @Test
+    void refusesToContinueAShorterCycle() {
+        OneCycleLR longer = new OneCycleLR(0.1, 20);
+        OneCycleLR shorter = new OneCycleLR(0.1, 10);
+        stateOf(longer);
+        stateOf(shorter);
+
+        assertThatExceptionOfType(MismatchedStateException.class)
+                .isThrownBy(() -> longer.loadStateDict(shorter.stateDict()))
+                .withMessageContaining("a cycle of 10 steps")
+                .withMessageContaining("this one has 20");
+        shorter.loadStateDict(longer.stateDict());
     }
 
     @Test

@@ -17,6 +17,20 @@ class LrSchedulesTest {
     }
 
     @Test
+    void findsACycleThatEndsBeforeTheRun() {
+        try (TorchOptimizer optimizer = SGD.builder().momentum(0.9).build()) {
+            optimizer.schedule(new OneCycleLR(0.1, 10), LrInterval.STEP);
+            optimizer.schedule(new StepLR(3), LrInterval.STEP);
+
+            LrSchedules schedules = optimizer.schedules();
+            assertThat(schedules.endingBefore(LrInterval.STEP, 10)).isEmpty();
+            assertThat(schedules.endingBefore(LrInterval.EPOCH, 11)).isEmpty();
+            assertThat(schedules.endingBefore(LrInterval.STEP, 11))
+                    .containsExactly(schedules.all().get(0));
+        }
+    }
+
+    @Test
     void stepsEpochSchedulersOnlyAfterEpochs() {
         optimizer.schedule(new ExponentialLR(0.5));
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 
 /** The codecs of all checkpoint formats. */
 public final class CheckpointCodecs {
@@ -52,7 +53,8 @@ public final class CheckpointCodecs {
      * @throws MalformedSafetensorsException if it violates the format or has no known format
      * @throws MalformedTorchFileException if it is a PyTorch file that cannot be read safely
      * @throws DamagedFileException if it is damaged
-     * @throws NotACheckpointException if it is a directory, pipe, socket or device
+     * @throws NotACheckpointException if it is a directory, pipe, socket or device, empty, or a file of a known other
+     *     kind
      * @throws IOException if it cannot be opened or read
      */
     public static CheckpointFile open(Path file) throws IOException {
@@ -65,10 +67,12 @@ public final class CheckpointCodecs {
                     file + " is a pipe, a socket or a device, not a file; pass a checkpoint file.");
         }
         FileSignature signature = FileSignature.of(file);
-        return ALL.stream()
-                .filter(codec -> codec.recognizes(signature))
-                .findFirst()
-                .orElse(LAST_RESORT)
-                .open(file);
+        Optional<CheckpointCodec> codec =
+                ALL.stream().filter(known -> known.recognizes(signature)).findFirst();
+        Optional<String> other = codec.isPresent() ? Optional.empty() : signature.known();
+        if (other.isPresent()) {
+            throw new NotACheckpointException(file + " " + other.get());
+        }
+        return codec.orElse(LAST_RESORT).open(file);
     }
 }

@@ -23,12 +23,15 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open PyTorch file: a {@code .ckpt} of this framework or of Lightning, or a state dict that {@code torch.save}
  * wrote.
  */
 public final class TorchCheckpointFile implements CheckpointFile {
+    private static final Logger LOG = LoggerFactory.getLogger(TorchCheckpointFile.class);
     private static final TorchValue.Dict NO_ENTRIES = TorchValue.Dict.of(Map.of());
 
     private final Path path;
@@ -43,6 +46,9 @@ public final class TorchCheckpointFile implements CheckpointFile {
 
     static TorchCheckpointFile open(Path path) throws IOException {
         TorchReader reader = TorchReader.open(path);
+        if (!reader.hasChecksums()) {
+            LOG.warn("{} has no checksums, so damage to its tensors cannot be detected.", path);
+        }
         try {
             return new TorchCheckpointFile(path, Files.size(path), reader);
         } catch (Throwable failure) {
@@ -150,10 +156,13 @@ public final class TorchCheckpointFile implements CheckpointFile {
     }
 
     /**
-     * Zip files have checksums of all entries; only in files of this framework are the bytes between them verified too.
+     * Zip files have checksums of all entries, unless {@code torch.save} was told to write none; only in files of this framework are the bytes between them verified too.
      */
     @Override
     public Set<Part> checksums() {
+        if (!reader.hasChecksums()) {
+            return EnumSet.noneOf(Part.class);
+        }
         return reader.isFullyVerifiable() ? EnumSet.of(Part.HEADER, Part.DATA) : EnumSet.of(Part.DATA);
     }
 

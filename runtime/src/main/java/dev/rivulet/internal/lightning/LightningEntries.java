@@ -109,7 +109,9 @@ public final class LightningEntries {
      */
     public static OptionalLong stepsOfEpoch(Map<?, ?> checkpoint) {
         DictReader saved = reader(checkpoint);
-        return saved.has(OWN) ? OptionalLong.empty() : new LoopsReader(saved.dict("loops").dict("fit_loop")).stepsOfEpoch();
+        return saved.has(OWN)
+                ? OptionalLong.empty()
+                : new LoopsReader(saved.dict("loops").dict("fit_loop")).stepsOfEpoch();
     }
 
     private static TrainingState state(DictReader saved, LoopProgress progress, Map<String, @Nullable Object> own) {

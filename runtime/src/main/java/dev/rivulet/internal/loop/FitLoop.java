@@ -51,6 +51,8 @@ public final class FitLoop {
     /** Whether the run resumed in the current epoch from a Lightning checkpoint, which holds no metrics. */
     private boolean metricsUnknown;
 
+    private boolean checkedSchedules;
+
     /**
      * Prepares a run.
      *
@@ -259,6 +261,7 @@ public final class FitLoop {
         memory.random().beginStep(state.totalBatches());
         try (Batch batch = batches.next()) {
             updateEpochSize(batches, batch);
+            warnOfShortSchedules();
             hooks.call(each -> each.onTrainBatchStart(batch, index));
             NDArray loss = computeGradients(batch, index);
             if (completesStep(index)) {
@@ -350,6 +353,26 @@ public final class FitLoop {
             throw new IllegalArgumentException("valCheckInterval is " + interval.count() + " batches, but an epoch has "
                     + state.batchesOfEpoch + ", so validation would never run; choose a smaller number.");
         }
+    }
+
+    /** At the first batch of the run, so that a schedule does not fail epochs later without notice. */
+    private void warnOfShortSchedules() {
+        if (!checkedSchedules) {
+            checkedSchedules = true;
+            settings.plannedSteps(state.batchesOfEpoch)
+                    .ifPresent(steps -> warnOfShortSchedules(LrInterval.STEP, steps));
+            warnOfShortSchedules(LrInterval.EPOCH, settings.limits().maxEpochs());
+        }
+    }
+
+    private void warnOfShortSchedules(LrInterval interval, long planned) {
+        schedules
+                .endingBefore(interval, planned)
+                .forEach(schedule -> LOG.warn(
+                        "The schedule \"{}\" ends before this run, which is planned for {} of its intervals: training"
+                                + " will fail then. Configure it for all steps, or set maxSteps.",
+                        schedule.describe(),
+                        planned));
     }
 
     private boolean isValidationDue(int index) {

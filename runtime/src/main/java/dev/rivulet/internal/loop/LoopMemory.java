@@ -98,21 +98,23 @@ public final class LoopMemory {
             return new BatchIterator(train, manager, epoch, startBatch);
         }
         RandomState now = random.capture();
-        boolean knowsOrder = startBatch > 0 && atEpochStart != null;
-        if (knowsOrder) {
-            random.restore(atEpochStart);
-        } else {
+        if (startBatch == 0 || atEpochStart == null) {
             atEpochStart = now;
+            return checkedPass(train, manager, epoch, startBatch);
         }
-        BatchIterator batches = new BatchIterator(train, manager, epoch, startBatch, (batch, index) -> {
+        random.restore(atEpochStart);
+        BatchIterator batches = checkedPass(train, manager, epoch, startBatch);
+        random.restore(now);
+        return batches;
+    }
+
+    private BatchIterator checkedPass(Dataset train, NDManager manager, int epoch, int startBatch)
+            throws IOException, TranslateException {
+        return new BatchIterator(train, manager, epoch, startBatch, (batch, index) -> {
             if (index == 0) {
                 requireSame(FirstBatch.of(batch));
             }
         });
-        if (knowsOrder) {
-            random.restore(now);
-        }
-        return batches;
     }
 
     /** Other batches would repeat some records and omit others. */

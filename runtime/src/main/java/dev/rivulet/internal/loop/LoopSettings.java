@@ -1,6 +1,7 @@
 package dev.rivulet.internal.loop;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * The settings of a training loop.
@@ -16,6 +17,20 @@ public record LoopSettings(Limits limits, Validation validation, int accumulateG
     public LoopSettings {
         require(accumulateGradBatches >= 1, "accumulateGradBatches", accumulateGradBatches, "1 or more");
         require(!shutdownBudget.isNegative(), "shutdownBudget", shutdownBudget.toMillis(), "0 ms or more");
+    }
+
+    /**
+     * Optimizer steps after which training ends; empty without a limit.
+     *
+     * @param batchesOfEpoch number of batches in an epoch
+     */
+    OptionalLong plannedSteps(long batchesOfEpoch) {
+        boolean endsByEpochs = limits.maxEpochs != -1 && batchesOfEpoch <= Integer.MAX_VALUE;
+        long byEpochs = endsByEpochs
+                ? limits.maxEpochs * ((batchesOfEpoch + accumulateGradBatches - 1) / accumulateGradBatches)
+                : Long.MAX_VALUE;
+        long planned = Math.min(byEpochs, limits.maxSteps == -1 ? Long.MAX_VALUE : limits.maxSteps);
+        return planned == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(planned);
     }
 
     /** Maximum number of validation batches before training. */

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.resume;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.DamagedFileException;
@@ -33,7 +34,9 @@ import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import dev.rivulet.optim.OptimizerStep;
 import dev.rivulet.optim.StatefulOptimizer;
+import dev.rivulet.policy.StreamName;
 import dev.rivulet.registry.RuntimeVersion;
+import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +48,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +107,11 @@ public final class CheckpointStartingPoint implements StartingPoint {
             real = path.toRealPath();
             named = DirectoryInventory.unlinked(path);
         } catch (NoSuchFileException e) {
-            throw new NotResumableException("Training cannot resume from " + path + ": there is no such file.", e);
+            String meant = StreamName.closest(path.toString(), List.of("last", "best", "auto"))
+                    .map(word -> " Did you mean \"" + word + "\"?")
+                    .orElse("");
+            throw new NotResumableException(
+                    "Training cannot resume from " + path + ": there is no such file." + meant, e);
         }
         if (Files.isDirectory(real)) {
             throw new NotResumableException(
@@ -258,7 +267,25 @@ public final class CheckpointStartingPoint implements StartingPoint {
     @Override
     public void restoreWeights(Network network) throws IOException {
         new WeightLoader(file, network.names()).load(memory -> pass.read(file.byTensor(memory)));
+        warnOfConversion(network);
         new TrainingStateMapper(file.path(), saved).restoreFrozen(network);
+    }
+
+    private void warnOfConversion(Network network) throws IOException {
+        Set<String> types = new TreeSet<>();
+        file.weights().forEach((name, kind) -> {
+            NDArray array = network.arrays().get(name);
+            if (array != null && Dtype.of(array.getDataType()) != kind.dtype()) {
+                types.add(kind.dtype() + " to " + Dtype.of(array.getDataType()));
+            }
+        });
+        if (!types.isEmpty()) {
+            LOG.warn(
+                    "The weights of {} are converted from {}, and so is the state of the optimizer: the run continues"
+                            + " with another precision.",
+                    file.path(),
+                    String.join(", ", types));
+        }
     }
 
     @Override

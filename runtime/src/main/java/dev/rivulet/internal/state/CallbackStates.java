@@ -1,6 +1,5 @@
 package dev.rivulet.internal.state;
 
-import ai.djl.ndarray.NDArray;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.format.torch.PlainValues;
@@ -96,7 +95,8 @@ public final class CallbackStates implements ModelHooks {
         }
         others = unknown;
         if (!others.isEmpty()) {
-            Set<Object> keys = others.keySet().stream().map(PlainValues::fromTorch).collect(Collectors.toSet());
+            Set<Object> keys =
+                    others.keySet().stream().map(PlainValues::fromTorch).collect(Collectors.toSet());
             LOG.warn(
                     "{} has states of callbacks that this run does not have: {}. They have no effect, and are saved"
                             + " again with its checkpoints.",

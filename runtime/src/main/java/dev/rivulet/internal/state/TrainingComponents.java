@@ -19,12 +19,7 @@ import java.util.Optional;
  *
  * @param train the training data
  */
-public record TrainingComponents(
-        Network network,
-        OptimizerStep optimizer,
-        UserState user,
-        Dataset train,
-        Loop loop) {
+public record TrainingComponents(Network network, OptimizerStep optimizer, UserState user, Dataset train, Loop loop) {
     private static final String OPTIMIZER = "optimizer/";
 
     /**
@@ -35,9 +30,7 @@ public record TrainingComponents(
      * @param hyperParameters the hyper-parameters of the module
      */
     public record UserState(
-            Map<String, StatefulTransform> transforms,
-            CallbackStates callbacks,
-            Map<String, Object> hyperParameters) {}
+            Map<String, StatefulTransform> transforms, CallbackStates callbacks, Map<String, Object> hyperParameters) {}
 
     /** The stateful transforms, by the names under which their state is saved. */
     public Map<String, StatefulTransform> transforms() {
@@ -66,8 +59,9 @@ public record TrainingComponents(
                 .stateful()
                 .ifPresent(stateful ->
                         stateful.stateArrays().forEach((name, array) -> arrays.put(optimizerKey(name), array)));
-        transforms().forEach((transform, stateful) ->
-                stateful.stateArrays().forEach((name, array) -> arrays.put(transformKey(transform, name), array)));
+        transforms()
+                .forEach((transform, stateful) -> stateful.stateArrays()
+                        .forEach((name, array) -> arrays.put(transformKey(transform, name), array)));
         return arrays;
     }
 

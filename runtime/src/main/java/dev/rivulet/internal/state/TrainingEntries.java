@@ -217,8 +217,7 @@ final class TrainingEntries {
      * @param kind name of the transform's class, unless an earlier build saved it
      * @param state everything that is not in an array
      */
-    record TransformEntries(
-            Optional<String> kind, Map<String, Tensor> arrays, Map<String, @Nullable Object> state) {}
+    record TransformEntries(Optional<String> kind, Map<String, Tensor> arrays, Map<String, @Nullable Object> state) {}
 
     private static Map<String, Object> of(String name, StatefulTransform transform, Map<String, Tensor> copies) {
         Map<String, Object> arrays = new LinkedHashMap<>();

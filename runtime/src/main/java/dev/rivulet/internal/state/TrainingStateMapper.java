@@ -141,8 +141,8 @@ public final class TrainingStateMapper {
         List<String> parameters = List.copyOf(run.network().parameters().keySet());
         own.parameters().ifPresent(then -> requireSame("the model's parameters", then, parameters));
         own.groups()
-                .ifPresent(then -> requireSame(
-                        "the optimizer's parameter groups", then, TrainingEntries.groups(run.optimizer())));
+                .ifPresent(then ->
+                        requireSame("the optimizer's parameter groups", then, TrainingEntries.groups(run.optimizer())));
         own.schedules()
                 .ifPresent(then -> requireSame("the schedulers", then, TrainingEntries.schedules(run.optimizer())));
     }
@@ -183,8 +183,14 @@ public final class TrainingStateMapper {
 
     private void restore(String name, StatefulTransform transform, TrainingEntries.TransformEntries then) {
         String now = transform.getClass().getName();
-        then.kind().filter(saved -> !saved.equals(now)).ifPresent(saved -> LOG.warn(
-                "{} has a state of the transform {} that was a {}. This run's {} adopts it.", file, name, saved, now));
+        then.kind()
+                .filter(saved -> !saved.equals(now))
+                .ifPresent(saved -> LOG.warn(
+                        "{} has a state of the transform {} that was a {}. This run's {} adopts it.",
+                        file,
+                        name,
+                        saved,
+                        now));
         Map<String, NDArray> live = transform.stateArrays();
         if (!then.arrays().keySet().equals(live.keySet())) {
             throw new NotResumableException("Training cannot resume from " + file + ": it holds the arrays "
@@ -223,7 +229,8 @@ public final class TrainingStateMapper {
     private void requireSameCounting(LoopSettings now) {
         if (saved.progress().isWithinEpoch()) {
             requireSame("accumulateGradBatches", own.accumulateGradBatches(), now.accumulateGradBatches());
-            requireSame("limitTrainBatches", own.limitTrainBatches(), now.limits().trainBatches());
+            requireSame(
+                    "limitTrainBatches", own.limitTrainBatches(), now.limits().trainBatches());
         }
     }
 
@@ -278,6 +285,8 @@ public final class TrainingStateMapper {
         Map<String, @Nullable Object> state = saved.optimizerStates().get(0);
         return TorchOptimizers.fits(now.replace(Adam.class.getPackageName() + ".", ""), state)
                 ? now
-                : TorchOptimizers.nameOf(state).map(name -> "torch.optim." + name).orElse("unknown");
+                : TorchOptimizers.nameOf(state)
+                        .map(name -> "torch.optim." + name)
+                        .orElse("unknown");
     }
 }

@@ -80,9 +80,10 @@ class LightningEntriesTest {
             LoopProgress progress = LightningEntries.read(checkpoint(record)).progress();
             OptionalLong steps = LightningEntries.stepsOfEpoch(record.saved());
 
-            assertThat(steps.isPresent() && progress.isWithinEpoch()
-                            ? steps.getAsLong()
-                            : progress.stepsOfEpoch((int) record.accumulated()))
+            assertThat(
+                            steps.isPresent() && progress.isWithinEpoch()
+                                    ? steps.getAsLong()
+                                    : progress.stepsOfEpoch((int) record.accumulated()))
                     .isEqualTo(progress.stepsOfEpoch((int) record.accumulated()));
         });
     }

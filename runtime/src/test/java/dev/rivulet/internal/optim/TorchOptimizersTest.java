@@ -69,7 +69,8 @@ class TorchOptimizersTest {
 
     @Test
     void otherOptimizersHaveNoName() {
-        assertThat(TorchOptimizers.nameOf(state("lr betas weight_decay", "exp_avg"))).isEmpty();
+        assertThat(TorchOptimizers.nameOf(state("lr betas weight_decay", "exp_avg")))
+                .isEmpty();
         assertThat(TorchOptimizers.nameOf(Map.of())).isEmpty();
     }
 }

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -50,33 +51,41 @@ final class ChecksumFields {
      * Checks the header's own checksum.
      *
      * @param metadata as read from the header, with the fields
+     * @param origin another possible cause of a wrong checksum; may be empty
      * @return the data's checksum; empty if the file carries none
      * @throws DamagedFileException if the header's checksum is wrong, or a field is missing or malformed
      */
-    static OptionalLong check(String file, byte[] beginning, Map<String, String> metadata) throws DamagedFileException {
+    static OptionalLong check(String file, byte[] beginning, Map<String, String> metadata, Supplier<String> origin)
+            throws DamagedFileException {
         if (metadata.keySet().stream().noneMatch(key -> key.startsWith(PREFIX))) {
             return OptionalLong.empty();
         }
-        long expected = parse(file, metadata, HEADER);
-        long data = parse(file, metadata, DATA);
+        long expected = parse(file, metadata, HEADER, origin);
+        long data = parse(file, metadata, DATA, origin);
         int digits = digits(beginning, HEADER)
                 .orElseThrow(() -> new DamagedFileException(
-                        file, "the entry " + HEADER + " of its header", hex(expected), "another spelling of it"));
+                        file,
+                        "the entry " + HEADER + " of its header",
+                        hex(expected),
+                        "another spelling of it",
+                        origin.get()));
         long found = checksumOf(beginning, digits);
         if (found != expected) {
-            throw new DamagedFileException(file, "the checksum of its header", hex(expected), hex(found));
+            throw new DamagedFileException(file, "the checksum of its header", hex(expected), hex(found), origin.get());
         }
         return OptionalLong.of(data);
     }
 
-    private static long parse(String file, Map<String, String> metadata, String field) throws DamagedFileException {
+    private static long parse(String file, Map<String, String> metadata, String field, Supplier<String> origin)
+            throws DamagedFileException {
         String value = metadata.get(field);
         if (value == null || !value.matches("[0-9a-f]{8}")) {
             throw new DamagedFileException(
                     file,
                     "the entry " + field + " of its header",
                     "eight hexadecimal digits",
-                    Optional.ofNullable(value).orElse("nothing"));
+                    Optional.ofNullable(value).orElse("nothing"),
+                    origin.get());
         }
         return Long.parseLong(value, 16);
     }

@@ -3,6 +3,7 @@ package dev.rivulet.internal.format.safetensors;
 import dev.rivulet.checkpoint.MalformedSafetensorsException;
 import dev.rivulet.checkpoint.SafetensorsRule;
 import dev.rivulet.internal.format.PositionalSource;
+import dev.rivulet.internal.tensor.CodePointOrder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * The header of a safetensors file: names, types, shapes and positions of its tensors, and its metadata.
@@ -75,8 +77,21 @@ public final class SafetensorsHeader {
         byte[] beginning = readFully(file, source, 0, LENGTH_BYTES + (int) headerLength);
         long dataLength = length - beginning.length;
         Parsed parsed = HeaderParser.parse(file, beginning, dataLength);
-        OptionalLong dataChecksum = ChecksumFields.check(file, beginning, parsed.metadata());
+        OptionalLong dataChecksum =
+                ChecksumFields.check(file, beginning, parsed.metadata(), () -> origin(beginning, parsed));
         return new SafetensorsHeader(parsed, beginning.length, dataLength, dataChecksum);
+    }
+
+    /** A hint if a header is not in the form in which {@link SafetensorsWriter} writes it. */
+    private static String origin(byte[] beginning, Parsed parsed) {
+        Map<String, String> sorted = new TreeMap<>(CodePointOrder.ASCENDING);
+        sorted.putAll(parsed.metadata());
+        byte[] written = HeaderWriter.of(parsed.ordered(), sorted);
+        ByteBuffer found = ByteBuffer.wrap(beginning, LENGTH_BYTES, beginning.length - LENGTH_BYTES);
+        return found.mismatch(ByteBuffer.wrap(written)) == written.length || found.equals(ByteBuffer.wrap(written))
+                ? ""
+                : "Its header does not have the form that Rivulet writes: if another program has saved the file again"
+                        + " with Rivulet's metadata, it must leave out the entries that start with \"rivulet.\".";
     }
 
     private static byte[] readFully(String file, PositionalSource source, long position, int count) throws IOException {

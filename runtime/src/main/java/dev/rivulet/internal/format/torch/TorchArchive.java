@@ -1,5 +1,6 @@
 package dev.rivulet.internal.format.torch;
 
+import dev.rivulet.checkpoint.NotACheckpointException;
 import dev.rivulet.checkpoint.TorchRule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,8 @@ final class TorchArchive {
     static TorchArchive read(ZipInput input) throws IOException {
         checkBeginning(input);
         ZipDirectory directory = ZipDirectory.read(input);
-        Map<String, ArchiveRecord> records = withoutFolder(input, directory);
+        Map<String, ArchiveRecord> records = withChecksums(withoutFolder(input, directory));
+        refuseScript(input, records);
         TorchArchive archive = new TorchArchive(input, records, TorchValue.None.NONE);
         archive.checkVersion();
         archive.checkByteOrder();
@@ -104,6 +106,34 @@ final class TorchArchive {
             records.put(inFolder(record.name()), record);
         }
         return Collections.unmodifiableMap(records);
+    }
+
+    /**
+     * {@code torch.save} with {@code compute_crc32=False} writes 0 for every checksum. Files of {@link TorchWriter}
+     * always have checksums.
+     */
+    private static Map<String, ArchiveRecord> withChecksums(Map<String, ArchiveRecord> records) {
+        if (records.containsKey(ArchiveRecord.MARKER)
+                || records.values().stream().anyMatch(record -> record.crc32() != 0)) {
+            return records;
+        }
+        Map<String, ArchiveRecord> unchecked = new LinkedHashMap<>();
+        records.forEach((name, record) -> unchecked.put(name, record.withoutChecksum()));
+        return Collections.unmodifiableMap(unchecked);
+    }
+
+    private static void refuseScript(ZipInput input, Map<String, ArchiveRecord> records) throws IOException {
+        if (records.containsKey("constants.pkl")
+                || records.keySet().stream().anyMatch(name -> name.startsWith("code/"))) {
+            throw new NotACheckpointException(input.file() + " is a TorchScript module, not a checkpoint. Use it as a"
+                    + " block (DJL's PtSymbolBlock), or save its weights in Python:"
+                    + " torch.save(torch.jit.load(\"in.pt\").state_dict(), \"out.pt\").");
+        }
+    }
+
+    /** Whether any entry has a checksum. */
+    boolean hasChecksums() {
+        return records.values().stream().anyMatch(ArchiveRecord::hasChecksum);
     }
 
     private void checkVersion() throws IOException {

@@ -82,6 +82,11 @@ public final class TorchReader implements AutoCloseable {
         return archive.isOurs();
     }
 
+    /** Whether the file has checksums, without which damage to tensors is not detected. */
+    public boolean hasChecksums() {
+        return archive.hasChecksums();
+    }
+
     /**
      * Reads all entries and verifies their checksums.
      *

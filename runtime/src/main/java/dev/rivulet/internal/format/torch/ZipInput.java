@@ -48,7 +48,7 @@ record ZipInput(String file, long length, PositionalSource source) {
      * @param crc32 of the bytes that were read, in the low 32 bits
      */
     void verify(ArchiveRecord record, long crc32) throws DamagedFileException {
-        if (crc32 != record.crc32()) {
+        if (record.hasChecksum() && crc32 != record.crc32()) {
             throw new DamagedFileException(
                     file,
                     "the checksum of \"" + PickleInput.shown(record.name()) + "\"",

@@ -147,6 +147,14 @@ class SafetensorsDamageTest {
         }
     }
 
+    private byte[] withHeader(String header) {
+        byte[] changed = header.getBytes(StandardCharsets.UTF_8);
+        byte[] beginning = SafetensorsFuzzTest.file(header, 0);
+        byte[] content = Arrays.copyOf(beginning, 8 + changed.length + intact.length - dataStart);
+        System.arraycopy(intact, dataStart, content, 8 + changed.length, intact.length - dataStart);
+        return content;
+    }
+
     @Test
     void includesAMissingChecksum() {
         assertDamaged("rivulet.crc32c.data", "rivulet.crc32c.date", "nothing");
@@ -158,14 +166,27 @@ class SafetensorsDamageTest {
     /** Replaces a string in the header, and adapts the header length. */
     private void assertDamaged(String original, String replacement, String found) {
         String header = new String(intact, 8, dataStart - 8, StandardCharsets.UTF_8).replace(original, replacement);
-        byte[] changed = header.getBytes(StandardCharsets.UTF_8);
-        byte[] beginning = SafetensorsFuzzTest.file(header, 0);
-        byte[] content = Arrays.copyOf(beginning, 8 + changed.length + intact.length - dataStart);
-        System.arraycopy(intact, dataStart, content, 8 + changed.length, intact.length - dataStart);
 
-        assertThatThrownBy(() -> openAndVerify(content))
+        assertThatThrownBy(() -> openAndVerify(withHeader(header)))
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining("but is " + found);
+    }
+
+    /** Python's save_file(tensors, path, metadata=…) writes entries in another order. */
+    @Test
+    void namesAnotherProgramThatKeptTheChecksums() throws IOException {
+        String header = new String(intact, 8, dataStart - 8, StandardCharsets.UTF_8).strip();
+        String stream = "\"rivulet.stream\":\"original\"";
+        String saved =
+                header.replace("," + stream, "").replace("{\"__metadata__\":{", "{\"__metadata__\":{" + stream + ",");
+
+        assertThatThrownBy(() -> openAndVerify(withHeader(saved)))
+                .isInstanceOf(DamagedFileException.class)
+                .hasMessageContainingAll("another program", "that start with \"rivulet.\"");
+        openAndVerify(withHeader(
+                saved.replaceAll("\"rivulet[^\"]*\":\"[^\"]*\",?", "").replace(",}", "}")));
+        intact[100] ^= 1;
+        assertThatThrownBy(() -> openAndVerify(intact)).hasMessageNotContaining("another program");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.zip.CRC32;
 
 /** PyTorch files in memory, intact and malformed. */
@@ -60,14 +61,20 @@ final class TorchFiles {
     }
 
     static byte[] zip(List<String> names, List<byte[]> contents) {
+        return zip(names, contents, content -> {
+            CRC32 crc = new CRC32();
+            crc.update(content);
+            return crc.getValue();
+        });
+    }
+
+    static byte[] zip(List<String> names, List<byte[]> contents, ToLongFunction<byte[]> crc32) {
         ZipLayout layout = new ZipLayout(
                 names, contents.stream().mapToLong(content -> content.length).toArray());
         long[] crcs = new long[contents.size()];
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int i = 0; i < crcs.length; i++) {
-            CRC32 crc = new CRC32();
-            crc.update(contents.get(i));
-            crcs[i] = crc.getValue();
+            crcs[i] = crc32.applyAsLong(contents.get(i));
             bytes.writeBytes(layout.header(i));
             bytes.writeBytes(contents.get(i));
             bytes.writeBytes(layout.descriptor(i, crcs[i]));
