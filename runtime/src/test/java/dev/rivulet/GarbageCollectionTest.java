@@ -73,7 +73,8 @@ class GarbageCollectionTest extends FitTestCase {
         @Override
         protected Shape[] exampleInputShapes() {
             try (NDManager scratch = NDManager.newBaseManager();
-                    Batch batch = Points.of(scratch, 4, 4).getData(scratch).iterator().next()) {
+                    Batch batch =
+                            Points.of(scratch, 4, 4).getData(scratch).iterator().next()) {
                 return tested.inputs().of(batch).getShapes();
             } catch (Exception e) {
                 throw new IllegalStateException(e);
@@ -138,13 +139,15 @@ class GarbageCollectionTest extends FitTestCase {
     List<DynamicTest> resumesExactlyWithCollections() {
         return cases().stream()
                 .filter(tested -> List.of("bert", "gated units", "relu6").contains(tested.name()))
-                .map(tested -> DynamicTest.dynamicTest(tested.name(), () -> ResumeVerifier.of(
-                                () -> new CaseModule(tested, Garbage::collect),
-                                () -> Trainer.builder().maxSteps(4).seed(1),
-                                () -> points)
-                        .stopAt(2)
-                        .run()
-                        .requireExact()))
+                .map(tested -> DynamicTest.dynamicTest(
+                        tested.name(),
+                        () -> ResumeVerifier.of(
+                                        () -> new CaseModule(tested, Garbage::collect),
+                                        () -> Trainer.builder().maxSteps(4).seed(1),
+                                        () -> points)
+                                .stopAt(2)
+                                .run()
+                                .requireExact()))
                 .toList();
     }
 
@@ -173,13 +176,17 @@ class GarbageCollectionTest extends FitTestCase {
     }
 
     private static Case activation(String name, UnaryOperator<NDArray> function) {
-        return new Case(name, () -> net(function), Batch::getData, (batch, outputs) -> outputs.head().mean());
+        return new Case(
+                name,
+                () -> net(function),
+                Batch::getData,
+                (batch, outputs) -> outputs.head().mean());
     }
 
     private static Block net(UnaryOperator<NDArray> function) {
         return new SequentialBlock()
                 .add(Linear.builder().setUnits(5).build())
-                .add(LambdaBlock.singleton(function::apply))
+                .add(LambdaBlock.singleton(function))
                 .add(Linear.builder().setUnits(1).build());
     }
 
@@ -218,24 +225,30 @@ class GarbageCollectionTest extends FitTestCase {
 
     private static Case loss(String name, Loss loss) {
         return new Case(
-                name, () -> net(Activation::tanh), Batch::getData, (batch, outputs) -> loss.evaluate(
-                        batch.getLabels(), outputs));
+                name,
+                () -> net(Activation::tanh),
+                Batch::getData,
+                (batch, outputs) -> loss.evaluate(batch.getLabels(), outputs));
     }
 
     /** What a user's loss may compute with. */
     private static List<Case> arrays() {
         return List.of(
-                array("numbers", output -> output.mul(3)
-                        .div(0.7)
-                        .pow(2L)
-                        .minimum(40f)
-                        .maximum(0.01f)
-                        .add(1)
-                        .sub(0.5)
-                        .clip(0.1, 30)),
-                array("a number as the first operand", output -> NDArrays.div(2f, NDArrays.add(3, output.square()))
-                        .add(NDArrays.sub(1f, output).mul(NDArrays.mul(2, output)))
-                        .add(NDArrays.pow(2.0, output))),
+                array(
+                        "numbers",
+                        output -> output.mul(3)
+                                .div(0.7)
+                                .pow(2L)
+                                .minimum(40f)
+                                .maximum(0.01f)
+                                .add(1)
+                                .sub(0.5)
+                                .clip(0.1, 30)),
+                array(
+                        "a number as the first operand",
+                        output -> NDArrays.div(2f, NDArrays.add(3, output.square()))
+                                .add(NDArrays.sub(1f, output).mul(NDArrays.mul(2, output)))
+                                .add(NDArrays.pow(2.0, output))),
                 array("a closed array", output -> {
                     try (NDArray factors = output.getManager().create(new float[] {1, 2, 3, 4}, new Shape(4, 1))) {
                         return output.mul(factors);
@@ -278,9 +291,11 @@ class GarbageCollectionTest extends FitTestCase {
     }
 
     private static Case array(String name, UnaryOperator<NDArray> function) {
-        return new Case(name, () -> net(Activation::tanh), Batch::getData, (batch, outputs) -> function.apply(
-                        outputs.head())
-                .mean());
+        return new Case(
+                name,
+                () -> net(Activation::tanh),
+                Batch::getData,
+                (batch, outputs) -> function.apply(outputs.head()).mean());
     }
 
     private static List<Case> blocks() {
@@ -313,15 +328,12 @@ class GarbageCollectionTest extends FitTestCase {
         Block unit = new SequentialBlock()
                 .add(Linear.builder().setUnits(6).build())
                 .add(BatchNorm.builder().build())
-                .add(LambdaBlock.singleton(
-                        both -> both.get(":,:3").mul(Activation.sigmoid(both.get(":,3:")))));
+                .add(LambdaBlock.singleton(both -> both.get(":,:3").mul(Activation.sigmoid(both.get(":,3:")))));
         return new SequentialBlock()
                 .add(unit)
                 .add(new ParallelBlock(
-                        outputs -> new NDList(outputs.get(0)
-                                .head()
-                                .add(outputs.get(1).head())
-                                .mul(Math.sqrt(0.5))),
+                        outputs -> new NDList(
+                                outputs.get(0).head().add(outputs.get(1).head()).mul(Math.sqrt(0.5))),
                         List.of(
                                 Linear.builder().setUnits(3).build(),
                                 new SequentialBlock()

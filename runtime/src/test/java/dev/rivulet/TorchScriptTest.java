@@ -129,7 +129,7 @@ class TorchScriptTest extends FitTestCase {
         ScriptedPlane module = new ScriptedPlane(this::frozen) {
             @Override
             public void onTrainEpochStart() {
-                parameters().get("1.q").freeze(currentEpoch() == 0);
+                Objects.requireNonNull(parameters().get("1.q")).freeze(currentEpoch() == 0);
             }
         };
 
@@ -140,7 +140,8 @@ class TorchScriptTest extends FitTestCase {
     void aModuleThatComputesOtherwiseInTrainingIsRefused() {
         assertThatThrownBy(() -> fit(new ScriptedPlane(() -> frozen("x = torch.dropout(x, 0.5, s.training)"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("SequentialBlock/02PtSymbolBlock is a TorchScript module that computes otherwise")
+                .hasMessageStartingWith(
+                        "SequentialBlock/02PtSymbolBlock is a TorchScript module that computes otherwise")
                 .hasMessageContaining("torch.jit.freeze(module.eval())");
     }
 
@@ -176,14 +177,15 @@ class TorchScriptTest extends FitTestCase {
     /** DJL closes a model that nobody refers to when the JVM collects garbage. */
     @Test
     void aForgottenModelIsNotClosedWhileItsBlockIsTrained() {
-        ScriptedPlane module = new ScriptedPlane(() -> new SequentialBlock().add(loadedLayer()).add(frozen())) {
-            @Override
-            @SuppressWarnings("removal")
-            public void onBeforeBackward(NDArray loss) {
-                Garbage.collect();
-                System.runFinalization();
-            }
-        };
+        ScriptedPlane module =
+                new ScriptedPlane(() -> new SequentialBlock().add(loadedLayer()).add(frozen())) {
+                    @Override
+                    @SuppressWarnings("removal")
+                    public void onBeforeBackward(NDArray loss) {
+                        Garbage.collect();
+                        System.runFinalization();
+                    }
+                };
 
         assertThat(fit(module).globalStep()).isEqualTo(8);
     }

@@ -78,8 +78,7 @@ public final class EnginePatch {
             if (Class.forName(ArrayMemory.class.getName(), false, loader) != ArrayMemory.class) {
                 return Optional.of("DJL's class loader has another Rivulet; use one class loader for both");
             }
-            MethodHandles.Lookup engine =
-                    MethodHandles.privateLookupIn(PtEngineProvider.class, MethodHandles.lookup());
+            MethodHandles.Lookup engine = MethodHandles.privateLookupIn(PtEngineProvider.class, MethodHandles.lookup());
             engine.defineClass(array);
             engine.defineClass(manager);
             return Optional.empty();

@@ -97,10 +97,11 @@ final class TorchScriptModules implements AutoCloseable {
     void requireConstant() {
         modules.forEach((path, module) -> {
             if (changesInTraining(module)) {
-                throw new IllegalArgumentException(path + " is a TorchScript module that computes otherwise in training,"
-                        + " such as dropout and batch norm, or assigns to its attributes. DJL switches its mode late"
-                        + " and hides its running statistics and other buffers from checkpoints. In Python, save"
-                        + " torch.jit.freeze(module.eval()), and load that.");
+                throw new IllegalArgumentException(
+                        path + " is a TorchScript module that computes otherwise in training,"
+                                + " such as dropout and batch norm, or assigns to its attributes. DJL switches its mode late"
+                                + " and hides its running statistics and other buffers from checkpoints. In Python, save"
+                                + " torch.jit.freeze(module.eval()), and load that.");
             }
         });
     }

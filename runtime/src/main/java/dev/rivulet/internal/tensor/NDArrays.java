@@ -33,9 +33,7 @@ public final class NDArrays {
         DataType type = arrayType(tensor);
         Shape shape = new Shape(tensor.shape().dimensions());
         List<ByteBuffer> chunks = tensor.chunks();
-        if (manager.getDevice().equals(Device.cpu())
-                && isShareable(tensor.dtype(), chunks)
-                && !JniUtils.isGradMode()) {
+        if (manager.getDevice().equals(Device.cpu()) && isShareable(tensor.dtype(), chunks) && !JniUtils.isGradMode()) {
             return JniUtils.createNdFromByteBuffer(
                     (PtNDManager) manager, chunks.get(0), shape, type, SparseFormat.DENSE, Device.cpu());
         }

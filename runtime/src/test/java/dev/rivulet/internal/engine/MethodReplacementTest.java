@@ -94,8 +94,8 @@ class MethodReplacementTest {
 
     @Test
     void callsTheStaticMethodInstead() throws Exception {
-        byte[] edited = replace(
-                bytes(Greeter.class), "greet", "(Ljava/lang/String;Ljava/lang/Object;)Ljava/lang/String;");
+        byte[] edited =
+                replace(bytes(Greeter.class), "greet", "(Ljava/lang/String;Ljava/lang/Object;)Ljava/lang/String;");
         edited = replace(edited, "note", "(Ljava/lang/String;)V");
         Class<?> type = new Loader(edited).loadClass(Greeter.class.getName());
         Object greeter = type.getConstructor().newInstance();
