@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,8 +68,8 @@ public final class CheckpointFinder {
     }
 
     /**
-     * Opens the newest checkpoint; without one, the run starts fresh. If all are damaged it does not start fresh,
-     * because days of training would be lost.
+     * Opens the newest checkpoint; without one, the run starts fresh. If all are damaged, or the manifests are lost and
+     * no file can be resumed from, it does not start fresh, because days of training would be lost.
      *
      * @throws NotResumableException if all of them are damaged
      * @throws IOException if the directory cannot be read
@@ -155,7 +157,7 @@ public final class CheckpointFinder {
         candidates.sort(Comparator.comparingLong(DirectoryInventory.Item::group)
                 .reversed()
                 .thenComparing(item -> !pointers.containsKey(item)));
-        Set<Path> paths = new LinkedHashSet<>();
+        Set<Path> paths = new LinkedHashSet<>(Files.isDirectory(directory) ? unlisted() : List.of());
         for (DirectoryInventory.Item item : candidates) {
             Path pointer = pointers.get(item);
             if (pointer != null) {
@@ -164,6 +166,43 @@ public final class CheckpointFinder {
             paths.add(item.path());
         }
         return paths;
+    }
+
+    /**
+     * Checkpoints whose manifests are lost, newest first: the files themselves say what they are. Others from which
+     * training cannot resume are noted, so that it does not start fresh alongside them.
+     */
+    private List<Path> unlisted() throws IOException {
+        DirectoryInventory inventory = DirectoryInventory.read(directory);
+        if (inventory.newestStep().isPresent()) {
+            return List.of();
+        }
+        Map<Path, Long> steps = new TreeMap<>();
+        Set<Path> files = new TreeSet<>(inventory.unowned(CheckpointCodecs.extensions()));
+        inventory.items().stream()
+                .filter(CheckpointStartingPoint::isUntransformed)
+                .map(DirectoryInventory.Item::path)
+                .filter(Files::exists)
+                .forEach(files::add);
+        for (Path file : files) {
+            try (CheckpointStartingPoint point = CheckpointStartingPoint.open(file, verification)) {
+                steps.put(file, point.checkpoint().orElseThrow().globalStep());
+            } catch (IOException | NotResumableException e) {
+                skip(e);
+            }
+        }
+        if (!steps.isEmpty()) {
+            LOG.warn(
+                    "The manifests of {} are lost, so training resumes from the newest of these files, by what they say:"
+                            + " {}. Which of them a stream keeps is not known any more: none of them is deleted, and"
+                            + " new names get a version if they are taken.",
+                    directory,
+                    steps.keySet());
+        }
+        return steps.entrySet().stream()
+                .sorted(Map.Entry.<Path, Long>comparingByValue().reversed())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** The existing {@code last} of each checkpoint that has one. */

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.save;
 
+import dev.rivulet.checkpoint.DirectoryLostException;
 import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.checkpoint.LostWeightsException;
 import dev.rivulet.checkpoint.Phase;
@@ -43,7 +44,7 @@ final class FailurePolicy {
         stream.note(recorded);
         boolean lost = leavesWeightsLost(failure);
         weightsLost |= lost;
-        if (failure instanceof SkippedSaveException || (stream.toleratesFailure() && !lost)) {
+        if (failure instanceof SkippedSaveException || (stream.toleratesFailure() && !lost && !(failure instanceof DirectoryLostException))) {
             LOG.error("A save failed; training continues: {}", recorded, failure);
             return Optional.empty();
         }

@@ -268,6 +268,7 @@ final class StreamSaver {
     void deleteOrphans() {
         for (String file : orphans) {
             try {
+                directory.requireHeld();
                 Files.deleteIfExists(directory.resolve(file));
             } catch (IOException e) {
                 LOG.error("The stream \"{}\" could not delete {}, which it no longer keeps.", name(), file, e);

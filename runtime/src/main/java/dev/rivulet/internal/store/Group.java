@@ -86,6 +86,7 @@ public final class Group implements AutoCloseable {
         require(State.OPEN);
         checkDescribed(manifest);
         byte[] json = ManifestJson.encode(manifest);
+        directory.requireHeld();
         Path target = layout.manifest(number);
         Path temporary = layout.temporary();
         state = State.IN_DOUBT;
