@@ -149,11 +149,11 @@ public final class CheckpointDirectory implements AutoCloseable {
         if (current != null) {
             throw new IllegalStateException("Group " + current.number() + " is not closed yet.");
         }
+        requireHeld();
         if (inDoubt != 0) {
             throw new IOException("After a failure of the disk it is not known whether group " + inDoubt + " of "
                     + root() + " exists. Start the run again: opening the directory resolves that.");
         }
-        requireHeld();
         publish();
         Group group = new Group(this, layout, writer, highestNumber + 1);
         current = group;

@@ -62,6 +62,7 @@ public final class Group implements AutoCloseable {
         try {
             written = writer.write(byteCount, content);
         } catch (IOException e) {
+            directory.requireHeld();
             throw failed("The checkpoint " + target + " could not be written", e);
         }
         Blob blob = new Blob(file, String.valueOf(written.path().getFileName()), byteCount, written.crc32c());
@@ -99,6 +100,7 @@ public final class Group implements AutoCloseable {
             DurableFiles.flush(layout.folder());
         } catch (IOException e) {
             rollBack(temporary, target, e);
+            directory.requireHeld();
             throw failed("Group " + number + " could not be committed to " + layout.root(), e);
         }
         state = State.COMMITTED;
