@@ -71,16 +71,13 @@ class LocaleTest extends FitTestCase {
         try (ResumableModule module = new ResumableModule(() -> Adam.builder().build());
                 NDManager manager = NDManager.newBaseManager()) {
             SeededDataset points = SeededDataset.shuffled(Points.of(manager, 16, 4), 4, 7);
-            Trainer.builder()
-                    .maxEpochs(maxEpochs)
-                    .seed(1)
-                    .defaultRootDir(directory)
-                    .stream(
+            Trainer.builder().maxEpochs(maxEpochs).seed(1).defaultRootDir(directory).stream(
                             "original",
                             policy -> policy.saveTopK(2).monitor("val_loss").saveLast(SaveLast.LINK))
                     .stream(
                             "averaged",
-                            policy -> policy.filename("a-{epoch}-{val_loss:.3f}").saveLast(SaveLast.COPY))
+                            policy ->
+                                    policy.filename("a-{epoch}-{val_loss:.3f}").saveLast(SaveLast.COPY))
                     .build()
                     .fit(module, points, points, resumeFrom);
         }
@@ -102,7 +99,8 @@ class LocaleTest extends FitTestCase {
         Map<String, byte[]> found = files(directory);
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         assertThat(found).allSatisfy((name, bytes) -> assertThat(bytes).as(name).isEqualTo(expected.get(name)));
-        assertThat(Checkpoints.verifyAll(directory.resolve("checkpoints")).isGood()).isTrue();
+        assertThat(Checkpoints.verifyAll(directory.resolve("checkpoints")).isGood())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -145,6 +143,7 @@ class LocaleTest extends FitTestCase {
 
     @Test
     void triesAllDigits() {
-        assertThat(localesWithTheirOwnDigits().map(LocaleTest::zeroDigit).distinct()).hasSizeGreaterThan(5);
+        assertThat(localesWithTheirOwnDigits().map(LocaleTest::zeroDigit).distinct())
+                .hasSizeGreaterThan(5);
     }
 }

@@ -73,9 +73,7 @@ class SpecialFileTest extends FitTestCase {
     @Test
     void inPlaceOfFilesOfARunIsSkipped() throws IOException {
         try (ResumableModule module = new ResumableModule(() -> Adam.builder().build())) {
-            trainer().stream("original", policy -> policy.saveTopK(-1))
-                    .build()
-                    .fit(module, points, points);
+            trainer().stream("original", policy -> policy.saveTopK(-1)).build().fit(module, points, points);
         }
         for (Path path : List.of(file("original", 1), checkpoints().resolve(".rivulet/group-0000000001.json"))) {
             Files.delete(path);

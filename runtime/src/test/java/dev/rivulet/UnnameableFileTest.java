@@ -74,8 +74,7 @@ class UnnameableFileTest extends FitTestCase {
         Files.createDirectories(checkpoints());
         Files.createFile(checkpoints().resolve(longest + ".safetensors"));
 
-        FitResult result = trainer().stream("half", policy -> policy.filename(longest))
-                .stream(
+        FitResult result = trainer().stream("half", policy -> policy.filename(longest)).stream(
                         "tail",
                         policy -> policy.saveLast(SaveLast.COPY)
                                 .filenameStyle(FilenameStyle.DEFAULT.withLast("last-" + LONG)))
@@ -102,7 +101,8 @@ class UnnameableFileTest extends FitTestCase {
 
     @Test
     void anOriginalThatCannotBeNamedEndsTheRunWithTheRemedy() {
-        Trainer trainer = trainer().stream("original", policy -> policy.filename(LONG)).build();
+        Trainer trainer =
+                trainer().stream("original", policy -> policy.filename(LONG)).build();
 
         assertThatThrownBy(() -> trainer.fit(new TransformingModule(), points))
                 .isInstanceOf(FitException.class)
@@ -126,7 +126,9 @@ class UnnameableFileTest extends FitTestCase {
         for (StoredCheckpoint stored : newest.checkpoints()) {
             if (stored.stream().equals(stream)) {
                 Path named = checkpoints().resolve(stored.file());
-                blob = Files.move(named, checkpoints().resolve(".rivulet").resolve(stored.blob().name()));
+                blob = Files.move(
+                        named,
+                        checkpoints().resolve(".rivulet").resolve(stored.blob().name()));
                 Files.createDirectories(named.resolve("in the way"));
             }
         }
@@ -136,7 +138,10 @@ class UnnameableFileTest extends FitTestCase {
             FitResult resumed = trainer().build().fit(module, points, points, resumeFrom("auto"));
             assertThat(resumed.globalStep()).isEqualTo(8);
             assertThat(resumed.resumedFrom().orElseThrow().getFileName())
-                    .isEqualTo(stream.equals("original") ? blob.getFileName() : file("original", 0).getFileName());
+                    .isEqualTo(
+                            stream.equals("original")
+                                    ? blob.getFileName()
+                                    : file("original", 0).getFileName());
             assertThat(resumed.stream(stream).kept()).isNotEmpty();
         }
         assertThat(Checkpoints.verifyAll(checkpoints()).problems()).isEmpty();
@@ -182,18 +187,16 @@ class UnnameableFileTest extends FitTestCase {
     /** Trains with names beyond ASCII and prints kept checkpoints and failures by stream. */
     public static void main(String[] arguments) {
         train(Path.of(arguments[0])).streams().forEach((name, stream) -> {
-            System.out.println(name + " " + stream.kept().size() + " " + stream.failures().size());
+            System.out.println(
+                    name + " " + stream.kept().size() + " " + stream.failures().size());
             stream.failures().forEach(System.out::println);
         });
     }
 
     private static FitResult train(Path directory) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            return Trainer.builder()
-                    .maxEpochs(2)
-                    .seed(1)
-                    .defaultRootDir(directory)
-                    .stream("half", policy -> policy.filename("hälfte-{epoch}"))
+            return Trainer.builder().maxEpochs(2).seed(1).defaultRootDir(directory).stream(
+                            "half", policy -> policy.filename("hälfte-{epoch}"))
                     .stream("tail", policy -> policy.dirpath("größe"))
                     .build()
                     .fit(new TransformingModule(), Points.of(manager, 16, 4));

@@ -22,8 +22,8 @@ public final class RelativeName {
                     name.charAt(unsafe) == '\\'
                             ? "a backslash is not portable in names; write '/' between folder and file."
                             : "a control character or broken surrogate (U+"
- + HexFormat.of().withUpperCase().toHexDigits(name.charAt(unsafe))
-+ ") is not allowed in a name; remove it.");
+                                    + HexFormat.of().withUpperCase().toHexDigits(name.charAt(unsafe))
+                                    + ") is not allowed in a name; remove it.");
         }
         if (name.startsWith("/") || hasDrive(name) || name.contains("://")) {
             return Optional.of("an absolute path or URL leads outside the run's directory; write a relative name.");

@@ -38,7 +38,9 @@ public final class StreamName {
         }
         Optional<String> illegal = name.codePoints()
                 .filter(c -> !(isLetterOrDigit(c) || c == '.' || c == '_' || c == '-'))
-                .mapToObj(c -> Character.isISOControl(c) ? String.format(Locale.ROOT, "U+%04X", c) : "'" + Character.toString(c) + "'")
+                .mapToObj(c -> Character.isISOControl(c)
+                        ? String.format(Locale.ROOT, "U+%04X", c)
+                        : "'" + Character.toString(c) + "'")
                 .findFirst();
         if (illegal.isPresent()) {
             return Optional.of(

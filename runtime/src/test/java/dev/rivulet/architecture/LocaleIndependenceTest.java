@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
  * which is to be used instead.
  */
 class LocaleIndependenceTest {
-    private static final Set<String> SETTINGS = Set.of(
-            Locale.class.getName(), Charset.class.getName(), ZoneId.class.getName(), TimeZone.class.getName());
+    private static final Set<String> SETTINGS =
+            Set.of(Locale.class.getName(), Charset.class.getName(), ZoneId.class.getName(), TimeZone.class.getName());
 
     private static final Set<String> DEFAULTS = Set.of(
             "java.lang.String.formatted",

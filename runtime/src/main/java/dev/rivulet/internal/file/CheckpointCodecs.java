@@ -43,7 +43,7 @@ public final class CheckpointCodecs {
     }
 
     /** The extensions of checkpoint files. */
-    static List<String> extensions() {
+    public static List<String> extensions() {
         return ALL.stream().map(CheckpointCodec::extension).toList();
     }
 

@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,15 +68,14 @@ public final class CheckpointFinder {
     }
 
     /**
-     * Opens the newest checkpoint; without one, the run starts fresh. If all are damaged it does not start fresh,
-     * because days of training would be lost.
+     * Opens the newest checkpoint; without one, the run starts fresh. If all are damaged, or the manifests are lost and
+     * no file can be resumed from, it does not start fresh, because days of training would be lost.
      *
      * @throws NotResumableException if all of them are damaged
      * @throws IOException if the directory cannot be read
      */
     public StartingPoint auto() throws IOException {
-        Optional<StartingPoint> newest =
-                firstUndamaged(newest(CheckpointStartingPoint::isResumable), CheckpointStartingPoint::continued);
+        Optional<StartingPoint> newest = firstUndamagedOf(CheckpointStartingPoint::isResumable);
         if (newest.isEmpty() && !skipped.isEmpty()) {
             throw noneFound();
         }
@@ -89,8 +91,7 @@ public final class CheckpointFinder {
      */
     public StartingPoint last() throws IOException {
         // Weights alone are tried too, so that the message says why they are not enough.
-        return firstUndamaged(newest(item -> true), CheckpointStartingPoint::continued)
-                .orElseThrow(this::noneFound);
+        return firstUndamagedOf(item -> true).orElseThrow(this::noneFound);
     }
 
     /**
@@ -148,12 +149,57 @@ public final class CheckpointFinder {
         return candidates;
     }
 
+    /**
+     * Checkpoints whose manifests are lost, newest first: the files themselves say what they are. Others from which
+     * training cannot resume are noted, so that it does not start fresh alongside them.
+     */
+    private List<Path> unlisted() throws IOException {
+        DirectoryInventory inventory = DirectoryInventory.read(directory);
+        if (inventory.newestStep().isPresent()) {
+            return List.of();
+        }
+        Map<Path, Long> steps = new TreeMap<>();
+        Set<Path> files = new TreeSet<>(inventory.unowned(CheckpointCodecs.extensions()));
+        inventory.items().stream()
+                .filter(CheckpointStartingPoint::isUntransformed)
+                .map(DirectoryInventory.Item::path)
+                .filter(Files::exists)
+                .forEach(files::add);
+        for (Path file : files) {
+            try (CheckpointStartingPoint point = CheckpointStartingPoint.open(file, verification)) {
+                steps.put(file, point.checkpoint().orElseThrow().globalStep());
+            } catch (IOException | NotResumableException e) {
+                skip(e);
+            }
+        }
+        if (!steps.isEmpty()) {
+            LOG.warn(
+                    "The manifests of {} are lost, so training resumes from the newest of these files, by what they say:"
+                            + " {}. Which of them a stream keeps is not known any more: none of them is deleted, and"
+                            + " new names get a version if they are taken.",
+                    directory,
+                    steps.keySet());
+        }
+        return steps.entrySet().stream()
+                .sorted(Map.Entry.<Path, Long>comparingByValue().reversed())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** Their paths, newest first. */
     private List<Path> newest(Predicate<DirectoryInventory.Item> filter) throws IOException {
         return candidates().stream()
                 .filter(filter)
                 .map(DirectoryInventory.Item::path)
                 .toList();
+    }
+
+    /** The newest of the checkpoints that manifests name; of all that there are, if the manifests are lost. */
+    private Optional<StartingPoint> firstUndamagedOf(Predicate<DirectoryInventory.Item> filter) throws IOException {
+        List<Path> unlisted = Files.isDirectory(directory) ? unlisted() : List.of();
+        return unlisted.isEmpty()
+                ? firstUndamaged(newest(filter), CheckpointStartingPoint::continued)
+                : firstUndamaged(unlisted, CheckpointStartingPoint::lineage);
     }
 
     private Optional<StartingPoint> firstUndamaged(Collection<Path> candidates, FallbackStartingPoint.Lineage lineage) {

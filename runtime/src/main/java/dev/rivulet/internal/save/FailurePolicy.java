@@ -1,5 +1,6 @@
 package dev.rivulet.internal.save;
 
+import dev.rivulet.checkpoint.DirectoryLostException;
 import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.checkpoint.MissingMetricException;
 import dev.rivulet.checkpoint.SkippedSaveException;
@@ -36,7 +37,8 @@ final class FailurePolicy {
         }
         StreamFailure recorded = new StreamFailure(stream.name(), context.epoch(), context.globalStep(), failure);
         stream.note(recorded);
-        if (failure instanceof SkippedSaveException || stream.toleratesFailure()) {
+        boolean ends = failure instanceof DirectoryLostException || !stream.toleratesFailure();
+        if (failure instanceof SkippedSaveException || !ends) {
             log(recorded);
             return Optional.empty();
         }

@@ -331,6 +331,7 @@ final class StreamSaver {
             return all;
         });
         try {
+            directory.requireHeld();
             directory.delete(files);
         } catch (IOException e) {
             LOG.error("The stream \"{}\" could not delete all of {}, which it no longer keeps.", name(), files, e);

@@ -149,12 +149,14 @@ public final class CheckpointDirectory implements AutoCloseable {
      * Starts the next group, after publishing the previous one if that has failed before.
      *
      * @throws IllegalStateException if the previous group is not closed
-     * @throws IOException if publishing fails again, or the outcome of an earlier commit is in doubt
+     * @throws IOException if publishing fails again, the outcome of an earlier commit is in doubt, or the directory is
+     *     no longer there
      */
     public Group begin() throws IOException {
         if (current != null) {
             throw new IllegalStateException("Group " + current.number() + " is not closed yet.");
         }
+        requireHeld();
         if (inDoubt != 0) {
             throw new IOException("After a failure of the disk it is not known whether group " + inDoubt + " of "
                     + root() + " exists. Start the run again: opening the directory resolves that.");
@@ -163,6 +165,15 @@ public final class CheckpointDirectory implements AutoCloseable {
         Group group = new Group(this, layout, writer, highestNumber + 1);
         current = group;
         return group;
+    }
+
+    /**
+     * Checks that this is still the directory that was opened.
+     *
+     * @throws dev.rivulet.checkpoint.DirectoryLostException if it was deleted, moved or replaced
+     */
+    public void requireHeld() throws IOException {
+        lock.requireHeld(layout);
     }
 
     /** Records a committed group. No later failure rolls it back. */

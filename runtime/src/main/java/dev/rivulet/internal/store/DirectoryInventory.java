@@ -110,6 +110,12 @@ public final class DirectoryInventory {
         return items;
     }
 
+    /** The step of the newest group if its manifest is known; empty if it is lost, or there is no group. */
+    public OptionalLong newestStep() {
+        Optional<Manifest> newest = catalog.newest().filter(manifest -> manifest.group() >= highestGroup);
+        return newest.isPresent() ? OptionalLong.of(newest.get().origin().globalStep()) : OptionalLong.empty();
+    }
+
     /** Whether a file of another snapshot should exist according to this one, too. */
     public boolean expects(Item item) {
         return items.stream()
@@ -179,7 +185,7 @@ public final class DirectoryInventory {
                 .distinct()
                 .toList();
         long newest = candidates.stream().mapToLong(Candidate::group).max().orElse(0);
-        return damagedAfter(newest).isEmpty() ? candidates : List.of();
+        return damagedAfter(newest).isEmpty() && newestStep().isPresent() ? candidates : List.of();
     }
 
     /** A checkpoint that a file may hold, and its group. */

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.store;
 
 import dev.rivulet.checkpoint.DirectoryInUseException;
+import dev.rivulet.checkpoint.DirectoryLostException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,13 +9,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -36,10 +40,12 @@ final class DirectoryLock implements AutoCloseable {
 
     private final Path key;
     private final FileChannel channel;
+    private final Optional<Object> identity;
 
-    private DirectoryLock(Path key, FileChannel channel) {
+    private DirectoryLock(Path key, FileChannel channel, Optional<Object> identity) {
         this.key = key;
         this.channel = channel;
+        this.identity = identity;
     }
 
     /**
@@ -57,7 +63,7 @@ final class DirectoryLock implements AutoCloseable {
         }
         boolean taken = false;
         try {
-            DirectoryLock lock = new DirectoryLock(key, lockedChannel(layout, holder));
+            DirectoryLock lock = new DirectoryLock(key, lockedChannel(layout, holder), identity(layout));
             taken = true;
             return lock;
         } finally {
@@ -114,6 +120,29 @@ final class DirectoryLock implements AutoCloseable {
         } catch (UnknownHostException e) {
             return "this host"; // A machine without a host name can still train.
         }
+    }
+
+    /**
+     * Checks that the directory is still the locked one.
+     *
+     * @throws DirectoryLostException if it was deleted, moved or replaced
+     */
+    void requireHeld(DirectoryLayout layout) throws IOException {
+        try {
+            if (identity(layout).equals(identity)) {
+                return;
+            }
+        } catch (FileSystemException e) {
+            // It is not there.
+        }
+        throw new DirectoryLostException(layout.root());
+    }
+
+    /** The number of the file, which no other file gets while this one is open; empty where files have none. */
+    private static Optional<Object> identity(DirectoryLayout layout) throws IOException {
+        return Optional.ofNullable(
+                Files.readAttributes(layout.lock(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .fileKey());
     }
 
     @Override

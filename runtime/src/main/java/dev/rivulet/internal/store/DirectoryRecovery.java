@@ -173,7 +173,9 @@ final class DirectoryRecovery {
         }
         StoredCheckpoint expected = file.checkpoint().get();
         Optional<String> wrong = withContent ? FileCheck.content(path, expected) : FileCheck.size(path, expected);
-        if (wrong.isPresent()) {
+        if (wrong.isPresent() && layout.highestGroup() > manifests.lastKey()) {
+            missing.add(new Recovery.Missing(file.stream(), file.group(), file.path())); // A lost group may hold it.
+        } else if (wrong.isPresent()) {
             quarantine.move(path, wrong.get());
         }
     }

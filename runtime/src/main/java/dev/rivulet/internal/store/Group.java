@@ -63,6 +63,7 @@ public final class Group implements AutoCloseable {
         try {
             written = writer.write(byteCount, content);
         } catch (IOException e) {
+            directory.requireHeld();
             throw failed("The checkpoint " + target + " could not be written", e);
         }
         Blob blob = new Blob(file, String.valueOf(written.path().getFileName()), byteCount, written.crc32c());
@@ -87,6 +88,7 @@ public final class Group implements AutoCloseable {
         require(State.OPEN);
         checkDescribed(manifest);
         byte[] json = ManifestJson.encode(manifest);
+        directory.requireHeld();
         Path target = layout.manifest(number);
         Path temporary = layout.temporary();
         state = State.IN_DOUBT;
@@ -99,6 +101,7 @@ public final class Group implements AutoCloseable {
             DurableFiles.flush(layout.folder());
         } catch (IOException e) {
             rollBack(temporary, target, e);
+            directory.requireHeld();
             throw failed("Group " + number + " could not be committed to " + layout.root(), e);
         }
         state = State.COMMITTED;

@@ -55,7 +55,8 @@ class DirectoryRecoveryTest {
     @Test
     void findsManifestsThatAreNamedInOtherDigits() throws IOException {
         Path manifests = root.resolve(".rivulet");
-        Path arabic = Files.move(manifests.resolve("group-0000000002.json"), manifests.resolve("group-٠٠٠٠٠٠٠٠٠٢.json"));
+        Path arabic =
+                Files.move(manifests.resolve("group-0000000002.json"), manifests.resolve("group-٠٠٠٠٠٠٠٠٠٢.json"));
 
         assertThat(Catalog.read(root).manifests()).extracting(Manifest::group).containsExactly(1L, 2L);
         assertThat(recovered()).isEqualTo(nothing());
@@ -69,7 +70,9 @@ class DirectoryRecoveryTest {
         Files.copy(manifests.resolve("group-0000000001.json"), manifests.resolve("group-٠٠٠٠٠٠٠٠٠٢.json"));
 
         assertThat(Catalog.read(root).damaged()).hasSize(1);
-        assertThat(recovered().quarantined()).extracting(Recovery.Quarantined::file).containsExactly(".rivulet/group-٠٠٠٠٠٠٠٠٠٢.json");
+        assertThat(recovered().quarantined())
+                .extracting(Recovery.Quarantined::file)
+                .containsExactly(".rivulet/group-٠٠٠٠٠٠٠٠٠٢.json");
         assertThat(Catalog.read(root).manifests()).extracting(Manifest::group).containsExactly(1L, 2L);
     }
 
