@@ -31,7 +31,6 @@ import java.util.OptionalDouble;
  * with a monitor waits and is decided after it. Not thread-safe: the caller holds a lock.
  */
 public final class ModelCheckpoint {
-    private final String stream;
     private final StreamPolicy policy;
     private final SaveTrigger.Watch trigger;
     private final StreamDirectory directory;
@@ -74,7 +73,6 @@ public final class ModelCheckpoint {
             StreamDirectory directory,
             SaveCondition condition,
             RetentionSnapshot.Restored restored) {
-        this.stream = stream;
         this.policy = policy;
         this.trigger = policy.trigger().watch();
         this.directory = directory;
