@@ -22,8 +22,8 @@ class FailureLogTest {
     @Test
     void aTransformThatFailsEachTimeIsLoggedInFullOnce() throws IOException {
         String log;
-        try (ChildProcess run = ChildProcess.jvm(
-                List.of("-Dorg.slf4j.simpleLogger.log.dev.rivulet=error"), FailingRun.class, root)) {
+        try (ChildProcess run =
+                ChildProcess.jvm(List.of("-Dorg.slf4j.simpleLogger.log.dev.rivulet=error"), FailingRun.class, root)) {
             run.toEnd();
             log = run.errors();
         }
@@ -31,14 +31,20 @@ class FailureLogTest {
         List<String> lines = log.lines()
                 .filter(line -> !line.startsWith("[W")) // What libtorch warns of.
                 .toList();
-        assertThat(lines).filteredOn(line -> line.contains("A save failed")).satisfiesExactly(
-                line -> assertThat(line)
-                        .endsWith("A save failed; training continues: stream \"transformed\", epoch 0, step 4: try 4"),
-                line -> assertThat(line)
-                        .endsWith("A save failed again; training continues: stream \"transformed\", epoch 1, step 8:"
-                                + " try 8"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains("A save failed"))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .endsWith(
+                                        "A save failed; training continues: stream \"transformed\", epoch 0, step 4: try 4"),
+                        line -> assertThat(line)
+                                .endsWith(
+                                        "A save failed again; training continues: stream \"transformed\", epoch 1, step 8:"
+                                                + " try 8"));
         assertThat(lines.get(lines.size() - 1)).contains("A save failed again");
-        assertThat(lines).filteredOn(line -> line.startsWith("java.io.IOException: try 4")).hasSize(1);
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("java.io.IOException: try 4"))
+                .hasSize(1);
     }
 
     /** The main program of the second JVM. */

@@ -139,7 +139,8 @@ class PurityTest extends FitTestCase {
         for (long step = 1; step <= 8; step++) {
             List<Float> weight = recorder.at(step).get("weight");
             assertThat(floats(kept.get(-step))).isEqualTo(weight);
-            assertThat(floats(kept.get(step))).isEqualTo(Weights.times(recorder.at(step), -1).get("weight"));
+            assertThat(floats(kept.get(step)))
+                    .isEqualTo(Weights.times(recorder.at(step), -1).get("weight"));
         }
     }
 
@@ -176,7 +177,8 @@ class PurityTest extends FitTestCase {
 
             assertThatThrownBy(() -> trainer().build().fit(careless, points)).hasStackTraceContaining(message);
 
-            Trainer threeSteps = trainer().maxSteps(3).enableCheckpointing(false).build();
+            Trainer threeSteps =
+                    trainer().maxSteps(3).enableCheckpointing(false).build();
             assertThat(threeSteps.fit(careful, points).globalStep()).isEqualTo(3);
             assertThat(Weights.live(careless)).isEqualTo(Weights.live(careful));
         }
@@ -224,7 +226,10 @@ class PurityTest extends FitTestCase {
         }
 
         private void writeIntoLiveWeights() {
-            LiveNetwork.of(module).arrays().values().forEach(weight -> weight.stopGradient().addi(1));
+            LiveNetwork.of(module)
+                    .arrays()
+                    .values()
+                    .forEach(weight -> weight.stopGradient().addi(1));
         }
 
         @Override

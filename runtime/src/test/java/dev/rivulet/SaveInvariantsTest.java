@@ -254,7 +254,8 @@ class SaveInvariantsTest extends FitTestCase {
                 kept.add(weights);
                 return kept.get(0);
             });
-            FitResult result = trainer().determinismCheck(DeterminismCheck.NEVER).build().fit(module, points, points);
+            FitResult result =
+                    trainer().determinismCheck(DeterminismCheck.NEVER).build().fit(module, points, points);
 
             assertThat(result.stream("transformed").kept()).hasSize(1);
             assertThat(result.stream("transformed").failures())

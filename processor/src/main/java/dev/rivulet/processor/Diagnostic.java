@@ -34,14 +34,8 @@ enum Diagnostic {
             "GenericSignature",
             "The signature of %1$s uses the type variable %2$s, which the call does not determine.",
             "Write it as %3$s."),
-    PRIVATE_MEMBER(
-            "PrivateMember",
-            "%1$s is private, and the generated registry cannot reach it.",
-            "%2$s"),
-    PRIVATE_CLASS(
-            "PrivateClass",
-            "%1$s is private, and the generated registry of %2$s cannot reach it.",
-            "%3$s"),
+    PRIVATE_MEMBER("PrivateMember", "%1$s is private, and the generated registry cannot reach it.", "%2$s"),
+    PRIVATE_CLASS("PrivateClass", "%1$s is private, and the generated registry of %2$s cannot reach it.", "%3$s"),
     UNSUPPORTED_OWNER(
             "UnsupportedOwner",
             "%1$s is an annotation type and cannot be a module.",

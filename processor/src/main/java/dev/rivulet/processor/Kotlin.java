@@ -42,7 +42,6 @@ final class Kotlin {
                         .anyMatch(twin -> twin.getModifiers().contains(Modifier.STATIC)
                                 && twin.getSimpleName().equals(method.getSimpleName())
                                 && types.isSubsignature(
-                                        (ExecutableType) twin.asType(),
-                                        (ExecutableType) method.asType()));
+                                        (ExecutableType) twin.asType(), (ExecutableType) method.asType()));
     }
 }

@@ -23,7 +23,8 @@ final class RegistryNames {
         for (Element type = declarations.owner(); type instanceof TypeElement; type = type.getEnclosingElement()) {
             allocator.newName(type.getSimpleName().toString(), type);
         }
-        for (String role : new String[] {"STREAMS", "stream", "module", "weights", "context", "checkpoint", "transforms"}) {
+        for (String role :
+                new String[] {"STREAMS", "stream", "module", "weights", "context", "checkpoint", "transforms"}) {
             allocator.newName(role, role);
         }
         for (DeclaredStream stream : declarations.streams()) {

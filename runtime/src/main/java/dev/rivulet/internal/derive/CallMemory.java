@@ -92,10 +92,13 @@ public final class CallMemory implements AutoCloseable {
      * @throws TransformException if it has
      */
     public void requireArgumentsUnchanged(String who) {
-        arguments.stream().flatMap(argument -> argument.firstChanged().stream()).findFirst().ifPresent(name -> {
-            throw new TransformException(who + " changed its argument \"" + name
-                    + "\" in place. Use operations that return a new array, such as mul instead of muli.");
-        });
+        arguments.stream()
+                .flatMap(argument -> argument.firstChanged().stream())
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new TransformException(who + " changed its argument \"" + name
+                            + "\" in place. Use operations that return a new array, such as mul instead of muli.");
+                });
     }
 
     @Override

@@ -148,9 +148,7 @@ public final class DerivedWeights implements AutoCloseable {
     }
 
     private StateDict call(String who, Callable<StateDict> transform) throws Exception {
-        return trainingContinues
-                ? callOnWriter(who, transform)
-                : MutationGuard.watch(snapshot, who, transform);
+        return trainingContinues ? callOnWriter(who, transform) : MutationGuard.watch(snapshot, who, transform);
     }
 
     /** The writer must not stay interrupted, because that would close its files. */

@@ -170,9 +170,7 @@ public final class Rederiver {
             throw e;
         } catch (Exception e) {
             throw new IOException(
-                    "A transform of " + declaring.getName() + " failed on the weights of " + source + ": "
-                            + e,
-                    e);
+                    "A transform of " + declaring.getName() + " failed on the weights of " + source + ": " + e, e);
         }
     }
 

@@ -37,7 +37,9 @@ final class ResultMemory {
         /** A part of the block, which may lie in two chunks or more. */
         List<ByteBuffer> slice(long from, long byteCount) {
             List<ByteBuffer> slice = new ArrayList<>(1);
-            for (long at = from; at < from + byteCount; at += slice.get(slice.size() - 1).remaining()) {
+            for (long at = from;
+                    at < from + byteCount;
+                    at += slice.get(slice.size() - 1).remaining()) {
                 ByteBuffer chunk = chunks.get(Math.toIntExact(at / Chunks.BYTES));
                 int offset = (int) (at % Chunks.BYTES);
                 slice.add(chunk.slice(offset, (int) Math.min(chunk.capacity() - offset, from + byteCount - at)));

@@ -74,8 +74,8 @@ public final class DirectoryVerifier {
         List<Path> unowned = new ArrayList<>(inventory.unowned(CheckpointCodecs.extensions()));
         if (!(damaged.isEmpty() && unowned.isEmpty())) {
             DirectoryInventory now = DirectoryInventory.read(directory);
-            damaged.removeIf(one -> now.damaged().stream()
-                    .noneMatch(still -> still.file().equals(one.file())));
+            damaged.removeIf(one ->
+                    now.damaged().stream().noneMatch(still -> still.file().equals(one.file())));
             unowned.retainAll(now.unowned(CheckpointCodecs.extensions()));
         }
         return new DirectoryVerification(
@@ -94,7 +94,8 @@ public final class DirectoryVerifier {
             Optional<KeptFile> file = item.stream().equals(stream) ? verify(item) : Optional.empty();
             if (file.filter(kept -> kept.state() == State.GOOD).isPresent()) {
                 skipped.addAll(0, damagedAfter(item.group()));
-                return Optional.of(new NewestCheckpoint(stream, item.group(), file.get().path(), skipped));
+                return Optional.of(
+                        new NewestCheckpoint(stream, item.group(), file.get().path(), skipped));
             }
             file.ifPresent(bad -> skipped.add(new Skipped(bad.path(), bad.problem())));
         }

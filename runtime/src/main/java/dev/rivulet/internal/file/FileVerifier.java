@@ -73,7 +73,8 @@ public final class FileVerifier {
                     return found;
                 }
             } catch (NoSuchFileException e) {
-                if (attempt == MAX_ATTEMPTS || Files.notExists(file)) { // Otherwise the target of a link was superseded.
+                if (attempt == MAX_ATTEMPTS
+                        || Files.notExists(file)) { // Otherwise the target of a link was superseded.
                     throw e;
                 }
             }

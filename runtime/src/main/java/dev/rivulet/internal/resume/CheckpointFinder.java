@@ -13,7 +13,6 @@ import dev.rivulet.internal.store.RetainedGroups;
 import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -76,8 +76,7 @@ final class StreamSaver {
         this.folder =
                 declaration.policy().naming().dirpath().map(path -> path + "/").orElse("");
         this.index = new RetentionIndex(folder, depths(declaration));
-        RetentionSnapshot.Restored restored =
-                lineage.restore(name(), directory, folder, index);
+        RetentionSnapshot.Restored restored = lineage.restore(name(), directory, folder, index);
         restored.retained().fileNames().forEach(file -> ownership.acquire(folder + file, name()));
         index.rolledBack().forEach(file -> ownership.acquire(folder + file, name()));
         this.decisions = new ModelCheckpoint(

@@ -59,7 +59,8 @@ public final class Snapshot implements AutoCloseable {
             List<Tensor> copies = List.copyOf(open().weights().values());
             Map<String, Long> checksums = new ConcurrentHashMap<>();
             SharedLoop.run(
-                    copies.size(), i -> checksums.put(names.get(i), copies.get(i).crc32c()));
+                    copies.size(),
+                    i -> checksums.put(names.get(i), copies.get(i).crc32c()));
             digest = WeightsDigest.of(
                     open().weights(), (name, tensor) -> Objects.requireNonNull(checksums.get(name), name));
         }

@@ -90,8 +90,8 @@ public final class DirectoryInventory {
         for (Manifest newest : kept.newestOfRuns()) {
             kept.of(newest).stream()
                     .filter(file -> seen.add(file.path()))
-                    .map(file -> new Item(
-                            file.stream(), file.group(), file.path(), layout.locate(file), file.checkpoint()))
+                    .map(file ->
+                            new Item(file.stream(), file.group(), file.path(), layout.locate(file), file.checkpoint()))
                     .forEach(items::add);
         }
         items.sort(Comparator.comparingLong(Item::group).reversed());

@@ -116,7 +116,9 @@ record DirectoryLayout(Path root) {
     /** The current path of a checkpoint's own file. */
     Path locate(StoredCheckpoint checkpoint) {
         Path blob = folder().resolve(checkpoint.blob().name());
-        return Files.exists(blob, LinkOption.NOFOLLOW_LINKS) || !canExpress(checkpoint.file()) ? blob : root.resolve(checkpoint.file());
+        return Files.exists(blob, LinkOption.NOFOLLOW_LINKS) || !canExpress(checkpoint.file())
+                ? blob
+                : root.resolve(checkpoint.file());
     }
 
     /**

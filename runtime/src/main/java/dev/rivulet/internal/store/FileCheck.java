@@ -47,7 +47,7 @@ final class FileCheck {
         return crc == expected.crc32c()
                 ? Optional.empty()
                 : Optional.of("its CRC-32C is " + HEX.toHexDigits(crc, 8) + ", but "
- + HEX.toHexDigits(expected.crc32c(), 8) + " was written");
+                        + HEX.toHexDigits(expected.crc32c(), 8) + " was written");
     }
 
     private static long crc32c(Path file) throws IOException {

@@ -85,7 +85,10 @@ final class TorchArchive {
             throw input.violation(TorchRule.LEGACY_FORMAT, 0, "the file is a " + (tar ? "tar file" : "pickle"));
         }
         if (signature != ZipLayout.LOCAL_SIGNATURE) {
-            throw input.violation(TorchRule.FILE_FORMAT, 0, "the file starts with 0x" + HexFormat.of().toHexDigits(signature));
+            throw input.violation(
+                    TorchRule.FILE_FORMAT,
+                    0,
+                    "the file starts with 0x" + HexFormat.of().toHexDigits(signature));
         }
     }
 

@@ -63,7 +63,8 @@ final class Unpickler {
                     || bytesOrString(opcode)
                     || container(opcode)
                     || object(opcode))) {
-                throw pickle.violation(TorchRule.OPCODE, "the opcode is 0x" + HexFormat.of().toHexDigits(opcode, 2));
+                throw pickle.violation(
+                        TorchRule.OPCODE, "the opcode is 0x" + HexFormat.of().toHexDigits(opcode, 2));
             }
         }
     }

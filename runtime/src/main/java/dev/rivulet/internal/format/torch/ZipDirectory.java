@@ -179,7 +179,10 @@ record ZipDirectory(long start, List<Entry> entries) {
                 throw input.violation(TorchRule.ENCRYPTION, position, "an entry is encrypted");
             }
             if ((flags & ~(ZipLayout.UTF8_FLAG | ZipLayout.DESCRIPTOR_FLAG)) != 0) {
-                throw input.violation(TorchRule.FLAGS, position, "the flags are 0x" + HexFormat.of().toHexDigits(flags, 4));
+                throw input.violation(
+                        TorchRule.FLAGS,
+                        position,
+                        "the flags are 0x" + HexFormat.of().toHexDigits(flags, 4));
             }
             int method = Short.toUnsignedInt(header.getShort(10));
             if (method != 0) {
