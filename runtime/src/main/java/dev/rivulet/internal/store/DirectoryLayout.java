@@ -44,8 +44,7 @@ record DirectoryLayout(Path root) {
     /** Whether file names, whose encoding the JVM takes from its environment, can express a path. */
     boolean canExpress(String relative) {
         try {
-            root.resolve(relative);
-            return true;
+            return root.resolve(relative).startsWith(root);
         } catch (InvalidPathException e) {
             return false;
         }
