@@ -255,7 +255,8 @@ class LoadingTest extends FitTestCase {
             });
             assertThatThrownBy(() -> Checkpoints.load(file("original", 1), module))
                     .isExactlyInstanceOf(IOException.class)
-                    .hasMessage("@OnLoadCheckpoint of dev.rivulet.fixture.TransformingModule failed: old");
+                    .hasMessage("@OnLoadCheckpoint of dev.rivulet.fixture.TransformingModule failed:"
+                            + " java.lang.Exception: old");
         }
     }
 

@@ -30,6 +30,11 @@ public record DecisionState(
         }
     }
 
+    /** Whether checkpoints were ranked by something else than now; not if either is unknown. */
+    boolean isRankedOtherwiseThan(Optional<Criterion> now) {
+        return criterion.isPresent() && now.isPresent() && !criterion.equals(now);
+    }
+
     /** Entries for a checkpoint. */
     public Map<String, Object> toEntries() {
         Map<String, Object> entries = new LinkedHashMap<>();

@@ -108,9 +108,7 @@ public final class ModelCheckpoint {
             awaitsValidation = state.awaitsValidation();
             skipped.resume(state.skipped(), state.skippedStep());
         }
-        boolean changed = state.criterion().isPresent()
-                && criterion().isPresent()
-                && !state.criterion().equals(criterion());
+        boolean changed = state.isRankedOtherwiseThan(criterion());
         if (changed) {
             retention.clearRanking();
         }
@@ -397,10 +395,5 @@ public final class ModelCheckpoint {
     /** What became of the due saves. */
     public DueSaves dueSaves() {
         return dueSaves;
-    }
-
-    /** The monitored metric, if it had not been logged when a save was due. */
-    public Optional<String> missingMetric() {
-        return dueSaves.metricIsMissing() ? policy.monitor() : Optional.empty();
     }
 }

@@ -1,6 +1,6 @@
 package dev.rivulet.internal.tensor;
 
-import dev.rivulet.internal.memory.Crc32c;
+import dev.rivulet.internal.memory.Crc;
 import dev.rivulet.tensor.Tensor;
 import java.util.HexFormat;
 import java.util.Map;
@@ -30,7 +30,7 @@ public final class WeightsDigest {
         long joined = 0;
         for (Map.Entry<String, Tensor> named : ordered.entrySet()) {
             Tensor tensor = named.getValue();
-            joined = Crc32c.combine(joined, checksums.applyAsLong(named.getKey(), tensor), tensor.byteCount());
+            joined = Crc.CRC32C.combine(joined, checksums.applyAsLong(named.getKey(), tensor), tensor.byteCount());
         }
         return "crc32c:" + HexFormat.of().toHexDigits(joined, 8);
     }

@@ -18,7 +18,7 @@ class Crc32Test {
             int split = random.nextInt(whole.length + 1);
 
             long joined =
-                    Crc32.combine(crc32(whole, 0, split), crc32(whole, split, whole.length), whole.length - split);
+                    Crc.CRC32.combine(crc32(whole, 0, split), crc32(whole, split, whole.length), whole.length - split);
 
             assertThat(joined)
                     .as("seed %s, iteration %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)

@@ -19,7 +19,7 @@ class Crc32cTest {
             int split = random.nextInt(whole.length + 1);
 
             long joined =
-                    Crc32c.combine(crc32c(whole, 0, split), crc32c(whole, split, whole.length), whole.length - split);
+                    Crc.CRC32C.combine(crc32c(whole, 0, split), crc32c(whole, split, whole.length), whole.length - split);
 
             assertThat(joined)
                     .as("seed %s, iteration %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)
@@ -34,16 +34,16 @@ class Crc32cTest {
         long expected = crc32c(new byte[] {7}, 0, 1);
         for (int power = 0; power < 60; power++) {
             long length = 1L << power;
-            long inOneStep = Crc32c.combine(expected, Crc32c.combine(zeros, zeros, length), 2 * length);
-            long inTwoSteps = Crc32c.combine(Crc32c.combine(expected, zeros, length), zeros, length);
+            long inOneStep = Crc.CRC32C.combine(expected, Crc.CRC32C.combine(zeros, zeros, length), 2 * length);
+            long inTwoSteps = Crc.CRC32C.combine(Crc.CRC32C.combine(expected, zeros, length), zeros, length);
             assertThat(inOneStep).as("2^%s zeros twice", power).isEqualTo(inTwoSteps);
-            zeros = Crc32c.combine(zeros, zeros, length);
+            zeros = Crc.CRC32C.combine(zeros, zeros, length);
         }
     }
 
     @Test
     void refusesNegativeLengths() {
-        assertThatThrownBy(() -> Crc32c.combine(0, 0, -1)).hasMessageContaining("-1 bytes");
+        assertThatThrownBy(() -> Crc.CRC32C.combine(0, 0, -1)).hasMessageContaining("-1 bytes");
     }
 
     private static long crc32c(byte[] bytes, int from, int to) {

@@ -5,7 +5,7 @@ import dev.rivulet.checkpoint.MalformedSafetensorsException;
 import dev.rivulet.checkpoint.SafetensorsRule;
 import dev.rivulet.internal.format.FileSignature;
 import dev.rivulet.internal.format.ParallelReader;
-import dev.rivulet.internal.memory.Crc32c;
+import dev.rivulet.internal.memory.Crc;
 import dev.rivulet.internal.tensor.DirectMemory;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
@@ -221,7 +221,7 @@ public final class SafetensorsReader implements AutoCloseable {
     private static long read(ParallelReader parts) throws IOException {
         long joined = 0;
         for (ParallelReader.Piece<CRC32C> piece : parts.read(CRC32C::new, CRC32C::update)) {
-            joined = Crc32c.combine(joined, piece.checksum().getValue(), piece.length());
+            joined = Crc.CRC32C.combine(joined, piece.checksum().getValue(), piece.length());
         }
         return joined;
     }
@@ -242,7 +242,7 @@ public final class SafetensorsReader implements AutoCloseable {
         }
         ParallelReader beginning = parts();
         beginning.add(0, header.dataStart());
-        return Crc32c.combine(read(beginning), dataChecksum, header.dataLength());
+        return Crc.CRC32C.combine(read(beginning), dataChecksum, header.dataLength());
     }
 
     private void check(long dataChecksum) throws DamagedFileException {

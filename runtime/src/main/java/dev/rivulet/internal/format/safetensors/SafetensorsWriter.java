@@ -3,7 +3,7 @@ package dev.rivulet.internal.format.safetensors;
 import dev.rivulet.internal.format.FileLayout;
 import dev.rivulet.internal.format.GatheringWriter;
 import dev.rivulet.internal.format.WrittenFile;
-import dev.rivulet.internal.memory.Crc32c;
+import dev.rivulet.internal.memory.Crc;
 import dev.rivulet.internal.tensor.CodePointOrder;
 import dev.rivulet.tensor.Tensor;
 import java.io.IOException;
@@ -141,7 +141,7 @@ public final class SafetensorsWriter implements FileLayout {
         ChecksumFields.fill(filled, data.crc32c());
         GatheringWriter writer = new GatheringWriter(channel, filled.length);
         writer.write(ByteBuffer.wrap(filled));
-        long crc32c = Crc32c.combine(writer.finish().crc32c(), data.crc32c(), data.byteCount());
+        long crc32c = Crc.CRC32C.combine(writer.finish().crc32c(), data.crc32c(), data.byteCount());
         return new WrittenFile(byteCount, crc32c);
     }
 

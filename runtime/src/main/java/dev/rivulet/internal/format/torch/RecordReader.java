@@ -3,8 +3,7 @@ package dev.rivulet.internal.format.torch;
 import dev.rivulet.checkpoint.DamagedFileException;
 import dev.rivulet.internal.format.ParallelReader;
 import dev.rivulet.internal.format.ParallelReader.Piece;
-import dev.rivulet.internal.memory.Crc32;
-import dev.rivulet.internal.memory.Crc32c;
+import dev.rivulet.internal.memory.Crc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -94,7 +93,7 @@ final class RecordReader {
         readStep(checked);
         long joined = 0;
         for (Span span : spans.values()) {
-            joined = Crc32c.combine(joined, span.crc32c(), span.length());
+            joined = Crc.CRC32C.combine(joined, span.crc32c(), span.length());
         }
         return joined;
     }
@@ -118,7 +117,7 @@ final class RecordReader {
             long joined = 0;
             for (Piece<C> piece :
                     byPosition.subMap(record.position(), record.end()).values()) {
-                joined = Crc32.combine(joined, crc32.applyAsLong(piece.checksum()), piece.length());
+                joined = Crc.CRC32.combine(joined, crc32.applyAsLong(piece.checksum()), piece.length());
             }
             input.verify(record, joined);
         }

@@ -9,7 +9,13 @@ package dev.rivulet.internal.memory;
  *
  * @see <a href="https://github.com/madler/zlib/blob/master/crc32.c">crc32.c</a>
  */
-final class CrcPolynomial {
+public enum Crc {
+    /** That of zip files, which the JDK computes as {@link java.util.zip.CRC32}. */
+    CRC32(0xEDB88320),
+
+    /** Castagnoli's, which the JDK computes as {@link java.util.zip.CRC32C}. */
+    CRC32C(0x82F63B78);
+
     private static final int ONE = 1 << 31;
 
     private final int polynomial;
@@ -18,7 +24,7 @@ final class CrcPolynomial {
     private final int[] squares = new int[Long.SIZE + 3];
 
     /** A polynomial without its highest term; the highest bit is the coefficient of x to the power 0. */
-    CrcPolynomial(int polynomial) {
+    Crc(int polynomial) {
         this.polynomial = polynomial;
         squares[0] = 1 << 30;
         for (int k = 1; k < squares.length; k++) {
@@ -26,8 +32,15 @@ final class CrcPolynomial {
         }
     }
 
-    /** The checksum of two consecutive parts from their checksums, in the low 32 bits. */
-    long combine(long first, long second, long secondLength) {
+    /**
+     * The checksum of two consecutive parts, computed from their checksums.
+     *
+     * @param first checksum of the first part, in the low 32 bits
+     * @param second checksum of the second part
+     * @param secondLength bytes of the second part
+     * @return checksum of both, in the low 32 bits
+     */
+    public long combine(long first, long second, long secondLength) {
         if (secondLength < 0) {
             throw new IllegalArgumentException("A part cannot have " + secondLength + " bytes.");
         }
