@@ -90,7 +90,7 @@ public final class TransformContext {
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
-    /** Manager for temporary arrays; it is closed with all its arrays when the checkpoint is written. */
+    /** Manager for temporary arrays, and for those that the call returns; it is closed after the call. */
     public NDManager manager() {
         return scope;
     }
@@ -104,7 +104,7 @@ public final class TransformContext {
      * Adds a tensor to the stream's file, alongside the weights: a scale, for example.
      *
      * @param name a name that no weight has
-     * @param tensor array of any shape and type; copied after the call, unless {@link #manager} owns it
+     * @param tensor array of any shape and type; copied after the call
      */
     public void putTensor(String name, NDArray tensor) {
         tensors.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(tensor, name));
