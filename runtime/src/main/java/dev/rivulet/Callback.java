@@ -133,8 +133,7 @@ public interface Callback {
      * resume, on the training thread after the hooks of the same step; an exception ends the run. If a validation is
      * interrupted, which a resumed run repeats, the state from before it is saved.
      *
-     * @return strings, booleans, numbers, null, {@link dev.rivulet.tensor.Tensor}s, and lists and maps of these, copied
-     *     except for the contents of tensors
+     * @return strings, booleans, numbers, null, {@link dev.rivulet.tensor.Tensor}s, and lists and maps of these; copied
      */
     default Map<String, @Nullable Object> stateDict() throws Exception {
         return Map.of();

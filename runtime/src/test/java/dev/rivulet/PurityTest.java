@@ -191,6 +191,30 @@ class PurityTest extends FitTestCase {
                 "The transform PurityTest.Following#follower changed \"weight\" in place. The weights have been restored.");
     }
 
+    @Test
+    void aStateThatWritesIntoTheLiveWeightsEndsTheRun() {
+        Callback careless = new Callback() {
+            private @Nullable LightningModule fitted;
+
+            @Override
+            public void onFitStart(Trainer trainer, LightningModule module) {
+                fitted = module;
+            }
+
+            @Override
+            public Map<String, Object> stateDict() {
+                Follower.writeIntoLiveWeights(Objects.requireNonNull(fitted));
+                return Map.of("calls", 1L);
+            }
+        };
+        try (TransformingModule module = new TransformingModule()) {
+            assertThatThrownBy(() -> trainer().callbacks(careless, recorder).build().fit(module, points))
+                    .hasStackTraceContaining("What returns the state of a callback or transform changed \"weight\" in place.");
+
+            assertThat(Weights.live(module)).isEqualTo(recorder.at(4));
+        }
+    }
+
     interface Write {
         void to(Runnable live, StateDict given);
     }
@@ -221,11 +245,11 @@ class PurityTest extends FitTestCase {
         public void update(StateDict weights, long globalStep) {
             sums.forEach((name, sum) -> sum.addi(weights.get(name)));
             if (globalStep == 3) {
-                write.to(this::writeIntoLiveWeights, weights);
+                write.to(() -> writeIntoLiveWeights(module), weights);
             }
         }
 
-        private void writeIntoLiveWeights() {
+        static void writeIntoLiveWeights(LightningModule module) {
             LiveNetwork.of(module)
                     .arrays()
                     .values()

@@ -2,16 +2,20 @@ package dev.rivulet.internal.save;
 
 import dev.rivulet.checkpoint.SaveStatistics;
 import dev.rivulet.checkpoint.SkippedSaveException;
+import dev.rivulet.internal.derive.MutationGuard;
 import dev.rivulet.internal.derive.SaveContext;
 import dev.rivulet.internal.derive.VerifiedTransforms;
 import dev.rivulet.internal.lightning.TrainingState;
 import dev.rivulet.internal.model.Network;
+import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.state.TrainingStateMapper;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 
 /**
  * Starts saves on the training thread: takes the snapshot, has the transforms and hooks run that see the module, and
@@ -50,7 +54,7 @@ final class SaveScheduler implements AutoCloseable {
      *
      * @param due sources before derived streams
      */
-    void save(List<PendingSave> due, SaveContext context) {
+    void save(List<PendingSave> due, SaveContext context) throws Exception {
         SaveMetrics.Timing timing = metrics.begin(context.globalStep());
         SaveOutcome refused = new SaveOutcome(context);
         Optional<Snapshot> snapshot = snapshot(due);
@@ -83,12 +87,11 @@ final class SaveScheduler implements AutoCloseable {
         }
     }
 
-    private SaveRequest request(List<PendingSave> due, SaveContext context, Snapshot snapshot) {
+    private SaveRequest request(List<PendingSave> due, SaveContext context, Snapshot snapshot) throws Exception {
         try {
             Optional<TrainingState> state =
                     due.stream().anyMatch(save -> save.saver().isResumable())
-                            ? Optional.of(TrainingStateMapper.capture(
-                                    run.components(), snapshot, streams.decisions(context.globalStep())))
+                            ? Optional.of(capture(snapshot, context))
                             : Optional.empty();
             return new SaveRequest(transforms, network(), context, snapshot, state);
         } catch (Throwable e) {
@@ -97,6 +100,15 @@ final class SaveScheduler implements AutoCloseable {
             due.forEach(PendingSave::abort);
             throw e;
         }
+    }
+
+    private TrainingState capture(Snapshot snapshot, SaveContext context) throws Exception {
+        Map<String, DecisionState> decisions = streams.decisions(context.globalStep());
+        Callable<TrainingState> capture =
+                () -> TrainingStateMapper.capture(run.components(), snapshot, decisions);
+        return run.components().user().hasCode()
+                ? MutationGuard.watch(snapshot, "What returns the state of a callback or transform", capture)
+                : capture.call();
     }
 
     private void prepare(List<PendingSave> due, SaveRequest request, SaveOutcome refused) {

@@ -51,6 +51,11 @@ public final class CallbackStates implements ModelHooks {
         this.owners = callbacks.stream().filter(Owner::hasState).collect(Collectors.toUnmodifiableList());
     }
 
+    /** Whether no callback has state. */
+    boolean isEmpty() {
+        return owners.isEmpty();
+    }
+
     @Override
     public void onValidationStart() {
         atValidationStart = current();
@@ -70,7 +75,7 @@ public final class CallbackStates implements ModelHooks {
     /** A copy, with keys in an order that is the same in every process. */
     private static TorchValue state(Owner owner) {
         try {
-            return PlainValues.toTorch(new TreeMap<>(owner.stateDict()));
+            return PlainValues.copyToTorch(new TreeMap<>(owner.stateDict()));
         } catch (Exception e) {
             throw new IllegalStateException(
                     "The state of the callback \"" + owner.stateKey() + "\" cannot be saved: " + e, e);

@@ -9,6 +9,7 @@ import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.loop.LoopState;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.optim.OptimizerStep;
+import dev.rivulet.transform.ExponentialMovingAverage;
 import dev.rivulet.transform.StatefulTransform;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +31,15 @@ public record TrainingComponents(Network network, OptimizerStep optimizer, UserS
      * @param hyperParameters the hyper-parameters of the module
      */
     public record UserState(
-            Map<String, StatefulTransform> transforms, CallbackStates callbacks, Map<String, Object> hyperParameters) {}
+            Map<String, StatefulTransform> transforms, CallbackStates callbacks, Map<String, Object> hyperParameters) {
+
+        /** Whether a user's code returns some of it. */
+        public boolean hasCode() {
+            return !callbacks.isEmpty()
+                    || transforms.values().stream()
+                            .anyMatch(transform -> !(transform instanceof ExponentialMovingAverage));
+        }
+    }
 
     /** The stateful transforms, by the names under which their state is saved. */
     public Map<String, StatefulTransform> transforms() {

@@ -228,7 +228,7 @@ final class TrainingEntries {
         entries.put(KIND, transform.getClass().getName());
         entries.put(ARRAYS, arrays);
         // A copy, because the writer reads it while training continues.
-        entries.put(STATE, PlainValues.toTorch(new TreeMap<>(transform.state())));
+        entries.put(STATE, PlainValues.copyToTorch(new TreeMap<>(transform.state())));
         return entries;
     }
 

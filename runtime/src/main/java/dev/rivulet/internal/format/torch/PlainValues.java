@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,25 @@ public final class PlainValues {
      * @throws IllegalArgumentException if the value has no counterpart in Python
      */
     public static TorchValue toTorch(@Nullable Object value) {
+        return toTorch(value, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #toTorch}, with copies of the tensors.
+     *
+     * @throws IllegalArgumentException if the value has no counterpart in Python
+     */
+    public static TorchValue copyToTorch(@Nullable Object value) {
+        return toTorch(value, Tensor::copy);
+    }
+
+    private static TorchValue toTorch(@Nullable Object value, UnaryOperator<Tensor> copy) {
         if (value == null) {
             return TorchValue.None.NONE;
         } else if (value instanceof TorchValue known) {
             return known;
         } else if (value instanceof Tensor tensor) {
-            return TorchTensor.of(tensor);
+            return TorchTensor.of(copy.apply(tensor));
         } else if (value instanceof String string) {
             return TorchValue.of(string);
         } else if (value instanceof Boolean bool) {
@@ -40,10 +54,10 @@ public final class PlainValues {
         } else if (value instanceof Number number) {
             return TorchValue.of(number.longValue());
         } else if (value instanceof List<?> list) {
-            return TorchValue.Items.list(list.stream().map(PlainValues::toTorch).toList());
+            return TorchValue.Items.list(list.stream().map(item -> toTorch(item, copy)).toList());
         } else if (value instanceof Map<?, ?> map) {
             Map<TorchValue, TorchValue> entries = new LinkedHashMap<>();
-            map.forEach((key, entry) -> entries.put(toTorch(key), toTorch(entry)));
+            map.forEach((key, entry) -> entries.put(toTorch(key, copy), toTorch(entry, copy)));
             return new TorchValue.Dict(false, entries, Map.of());
         }
         throw new IllegalArgumentException("A PyTorch file cannot hold a "
