@@ -10,6 +10,7 @@ import dev.rivulet.annotations.TransformWhen;
 import dev.rivulet.annotations.WeightTransform;
 
 /** Suppresses what naming its deprecated members would cause, method by method. */
+@SuppressWarnings("NotAModule")
 public class OldModule {
 
     @Deprecated

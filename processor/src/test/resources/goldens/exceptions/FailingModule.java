@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
 
 /** Its registry may throw anything where a member declares an exception. */
+@SuppressWarnings("NotAModule")
 class FailingModule<X extends TimeoutException> {
 
     private static class Hidden extends IOException {

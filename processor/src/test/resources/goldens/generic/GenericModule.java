@@ -5,6 +5,7 @@ import dev.rivulet.transform.StatefulTransform;
 import dev.rivulet.transform.TransformContext;
 import dev.rivulet.annotations.WeightTransform;
 
+@SuppressWarnings("NotAModule")
 public class GenericModule<T extends Comparable<T>, A extends StatefulTransform> {
 
     @WeightTransform("first")

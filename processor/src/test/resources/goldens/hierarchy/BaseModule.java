@@ -1,5 +1,6 @@
 package hierarchy;
 
+import dev.rivulet.LightningModule;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.transform.StateDict;
 import dev.rivulet.transform.TransformContext;
@@ -11,7 +12,7 @@ import dev.rivulet.annotations.WeightTransform;
 
 @CheckpointStream(saveTopK = -1)
 @CheckpointStream(value = "hourly", trainTimeInterval = "1h")
-abstract class BaseModule {
+abstract class BaseModule extends LightningModule {
 
     @WeightTransform("halved")
     abstract StateDict halve(StateDict weights);

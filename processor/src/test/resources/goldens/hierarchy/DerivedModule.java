@@ -12,7 +12,7 @@ import dev.rivulet.annotations.WeightTransform;
 /** Replaces policies and one transform, inherits the rest, and builds on it. */
 @CheckpointStream(saveTopK = 2, monitor = "val_loss")
 @CheckpointStream(value = "hourly", trainTimeInterval = "30m")
-class DerivedModule extends BaseModule implements Quantized {
+abstract class DerivedModule extends BaseModule implements Quantized {
 
     @Override
     StateDict halve(StateDict weights) {

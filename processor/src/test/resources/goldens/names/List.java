@@ -3,4 +3,5 @@ package names;
 import dev.rivulet.annotations.CheckpointStream;
 
 @CheckpointStream(saveTopK = -1)
+@SuppressWarnings("NotAModule")
 class List {}

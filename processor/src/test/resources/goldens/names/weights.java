@@ -8,6 +8,7 @@ import dev.rivulet.annotations.TransformWhen;
 import dev.rivulet.annotations.WeightTransform;
 
 /** A class called like a parameter of the registry, in a package that hides java.lang.String. */
+@SuppressWarnings("NotAModule")
 class weights {
 
     @WeightTransform("8.bit")

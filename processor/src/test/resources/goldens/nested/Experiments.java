@@ -7,6 +7,7 @@ import dev.rivulet.annotations.OnLoadCheckpoint;
 import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.WeightTransform;
 
+@SuppressWarnings("NotAModule")
 public class Experiments {
 
     public static class First {

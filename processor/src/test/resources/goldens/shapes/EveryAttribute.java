@@ -32,6 +32,7 @@ import dev.rivulet.annotations.SaveOnTrainEpochEnd;
         filename = "epoch-{epoch:02d}/\"{val_accuracy:.3f}\"",
         dirpath = "every/attribute")
 @CheckpointStream(value = "defaults", mode = Mode.MIN, filename = "", saveTopK = 1, everyNEpochs = CheckpointStream.UNSET)
+@SuppressWarnings("NotAModule")
 public class EveryAttribute {
     static final String METRIC = "val_" + "accuracy";
 }

@@ -7,6 +7,7 @@ import dev.rivulet.annotations.OnSaveCheckpoint;
 import dev.rivulet.annotations.WeightTransform;
 
 /** One method for two hooks; beside a transform, @OnSaveCheckpoint adds nothing. */
+@SuppressWarnings("NotAModule")
 public final class HooksOnly {
 
     @OnSaveCheckpoint

@@ -49,7 +49,7 @@ class FreezingTest {
     @CsvSource({"onTrainStart, 0", "onTrainEpochStart, 0", "onTrainBatchStart, 0", "onTrainBatchEnd, 1"})
     void aFrozenParameterKeepsItsValue(String hook, int steps) {
         Weights weights = train(
-                adam(),
+                FreezingTest::adam,
                 new AtHook(hook, 0, module -> parameter(module, "0.weight").freeze(true)));
 
         assertThat(weights.distinct("0.weight")).isEqualTo(1 + steps);
@@ -60,7 +60,7 @@ class FreezingTest {
     @CsvSource({"onTrainEpochStart, 12", "onTrainBatchStart, 12", "onTrainBatchEnd, 11"})
     void anUnfrozenParameterIsTrainedFromThenOn(String hook, int steps) {
         Weights weights = train(
-                adam(),
+                FreezingTest::adam,
                 new AtHook(
                         "onTrainStart",
                         0,
@@ -106,7 +106,7 @@ class FreezingTest {
     @Test
     void aBlockIsUnfrozenWithoutItsRunningStatistics() {
         Weights weights = train(
-                adam(),
+                FreezingTest::adam,
                 new AtHook("onTrainStart", 0, module -> module.block().freezeParameters(true)),
                 new AtHook("onTrainBatchStart", 0, module -> module.block().freezeParameters(false)));
 
@@ -122,7 +122,7 @@ class FreezingTest {
                 "onTrainBatchEnd", 0, module -> parameter(module, "0.weight").freeze(true));
 
         Weights weights = new Weights();
-        fit(trainer("run").accumulateGradBatches(2).callbacks(freezing, weights), adam(), ResumeFrom.nothing());
+        fit(trainer("run").accumulateGradBatches(2).callbacks(freezing, weights), FreezingTest::adam, ResumeFrom.nothing());
 
         assertThat(weights.distinct("0.weight")).isEqualTo(2);
     }
@@ -138,7 +138,7 @@ class FreezingTest {
     @Tag("slow")
     @Test
     void resumesInTheMiddleOfAccumulation() throws Exception {
-        assertResumes(adam(), 2, 2, 3, 4, 5, 6);
+        assertResumes(FreezingTest::adam, 2, 2, 3, 4, 5, 6);
     }
 
     /** Compares runs that are resumed from each of these steps with one that is not stopped. */
@@ -211,8 +211,8 @@ class FreezingTest {
         }
     }
 
-    private static Supplier<Optimizer> adam() {
-        return () -> Adam.builder().lr(0.05).build();
+    private static Optimizer adam() {
+        return Adam.builder().lr(0.05).build();
     }
 
     private static Parameter parameter(LightningModule module, String name) {

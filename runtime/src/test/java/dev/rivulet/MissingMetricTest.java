@@ -35,6 +35,7 @@ class MissingMetricTest extends FitTestCase {
         NEWEST_ALONE(policy -> policy.everyNTrainSteps(2).saveTopK(0).keepLast(2)),
         AT_EPOCH_END(policy -> policy.saveOnTrainEpochEnd(SaveOnTrainEpochEnd.TRUE));
 
+        @SuppressWarnings("ImmutableEnumChecker") // The functions hold nothing.
         private final UnaryOperator<StreamPolicy.Builder> change;
 
         Policy(UnaryOperator<StreamPolicy.Builder> change) {

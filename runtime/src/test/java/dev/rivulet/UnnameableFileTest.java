@@ -122,7 +122,7 @@ class UnnameableFileTest extends FitTestCase {
             trainer().maxEpochs(1).build().fit(module, points, points);
         }
         Manifest newest = Catalog.read(checkpoints()).newest().orElseThrow();
-        Path blob = null;
+        Path blob = checkpoints();
         for (StoredCheckpoint stored : newest.checkpoints()) {
             if (stored.stream().equals(stream)) {
                 Path named = checkpoints().resolve(stored.file());

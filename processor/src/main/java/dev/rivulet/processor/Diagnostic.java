@@ -78,6 +78,11 @@ enum Diagnostic {
             "OverrideDiffers",
             "%1$s overrides %2$s, which remains in effect for %3$s, but names %4$s.",
             "Name the same streams, leave the annotation out to inherit it, or give the method another name."),
+    NOT_A_MODULE(
+            "NotAModule",
+            "%1$s is not a LightningModule, and a fit finds the declarations of its module alone.",
+            "Extend " + RuntimeTypes.LIGHTNING_MODULE + ", or move the declarations to the module or an interface that"
+                    + " it implements; @SuppressWarnings(\"NotAModule\") if the class is meant for other uses."),
     REGISTRY_NAME_TAKEN(
             "RegistryNameTaken",
             "The registry of %1$s would be called %2$s, and that name belongs to %3$s.",

@@ -26,7 +26,7 @@ final class Kotlin {
 
     /** The class that a type is the companion object of; it holds that object in a static field of the same name. */
     static Optional<TypeElement> companionOf(TypeElement type) {
-        return Optional.of(type.getEnclosingElement())
+        return Optional.ofNullable(type.getEnclosingElement())
                 .filter(TypeElement.class::isInstance)
                 .map(TypeElement.class::cast)
                 .filter(outer -> isLanguageOf(outer)

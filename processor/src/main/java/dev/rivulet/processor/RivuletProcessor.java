@@ -124,6 +124,7 @@ public final class RivuletProcessor extends AbstractProcessor {
         Declarations declarations = DeclarationReader.read(owner, reporter);
         declarations.members().forEach(UnresolvedTypes::check);
         if (new OwnerCheck(processingEnv, owner, reporter).check()) {
+            new ModuleCheck(processingEnv, reporter).check(owner);
             Declarations sound = new DeclarationCheck(processingEnv, declarations, inherited, reporter).check();
             new RegistryWriter(processingEnv).write(sound).writeTo(processingEnv.getFiler());
         }

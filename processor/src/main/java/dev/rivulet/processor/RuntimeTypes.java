@@ -10,6 +10,7 @@ import javax.lang.model.type.TypeMirror;
  * processor, and never loaded: it does not depend on the runtime.
  */
 final class RuntimeTypes {
+    static final ClassName LIGHTNING_MODULE = ClassName.get("dev.rivulet", "LightningModule");
     static final ClassName STATE_DICT = ClassName.get("dev.rivulet.transform", "StateDict");
     static final ClassName TRANSFORM_CONTEXT = ClassName.get("dev.rivulet.transform", "TransformContext");
     static final ClassName CHECKPOINT = ClassName.get("dev.rivulet.checkpoint", "Checkpoint");

@@ -60,11 +60,11 @@ final class Compilation {
                 .processors(new RivuletProcessor());
     }
 
-    /** By the Eclipse compiler with the processor. */
+    /** By the Eclipse compiler with the processor, without the warning of keys to {@code @SuppressWarnings} that it does not know. */
     static Compilation ecj() {
         EclipseCompiler compiler = new EclipseCompiler();
         return new Compilation(compiler, compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8))
-                .options("-17", "-classpath", LIBRARIES)
+                .options("-17", "-warn:-warningToken", "-classpath", LIBRARIES)
                 .processors(new RivuletProcessor());
     }
 

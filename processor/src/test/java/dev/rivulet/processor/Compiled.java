@@ -20,10 +20,9 @@ record Compiled(
         Map<String, String> generated,
         Map<String, byte[]> classes) {
 
-    /** The errors that carry an id in brackets as {@code id line:column}, those of the compiler itself left out. */
+    /** What is reported with an id in brackets as {@code id line:column}; the compiler itself has no ids. */
     List<String> ids() {
         return diagnostics.stream()
-                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
                 .filter(diagnostic -> message(diagnostic).matches("(?s)\\[\\w+] .*"))
                 .map(diagnostic ->
                         id(diagnostic) + " " + diagnostic.getLineNumber() + ":" + diagnostic.getColumnNumber())

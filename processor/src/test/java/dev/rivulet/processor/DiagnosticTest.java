@@ -15,7 +15,7 @@ class DiagnosticTest {
             package digits;
             import dev.rivulet.*; import dev.rivulet.checkpoint.*; import dev.rivulet.transform.*;
             import dev.rivulet.annotations.*;
-            class Digits {
+            abstract class Digits extends LightningModule {
             %s
             }
             """.formatted(body));
@@ -213,7 +213,7 @@ class DiagnosticTest {
                         .compile(
                                 "package p;\nclass A_B {}",
                                 "package p;\nclass A { @dev.rivulet.annotations.CheckpointStream"
-                                        + "(saveTopK = -1) static class B {} }")
+                                        + "(saveTopK = -1) abstract static class B extends dev.rivulet.LightningModule {} }")
                         .messages())
                 .isEmpty();
     }

@@ -27,7 +27,7 @@ class EcjTest {
     @Test
     void theCaretIsOnTheValue() {
         assertThat(marked("""
-            class Digits {
+            abstract class Digits extends LightningModule {
                 @WeightTransform("half precision")
                 static StateDict half(StateDict weights) { return weights; }
             }
@@ -37,7 +37,7 @@ class EcjTest {
     @Test
     void theCaretIsOnTheAttribute() {
         assertThat(marked("""
-            class Digits {
+            abstract class Digits extends LightningModule {
                 @WeightTransform(value = "half", from = "avaraged")
                 static StateDict half(StateDict weights) { return weights; }
             }
@@ -49,7 +49,7 @@ class EcjTest {
         assertThat(marked("""
             @CheckpointStream(value = "hourly", trainTimeInterval = "1h")
             @CheckpointStream(value = "many", saveTopK = 3)
-            class Digits {}
+            abstract class Digits extends LightningModule {}
             """)).containsExactly("saveTopK");
     }
 }

@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Test;
 class EnvironmentTest {
     private static final String DIGITS = """
         package digits;
+        import dev.rivulet.LightningModule;
         import dev.rivulet.transform.StateDict;
         import dev.rivulet.annotations.WeightTransform;
-        class Digits {
+        abstract class Digits extends LightningModule {
             @WeightTransform("halved")
             static StateDict halve(StateDict weights) { return weights; }
-            static class Nested {
+            abstract static class Nested extends LightningModule {
                 @WeightTransform("nested")
                 static StateDict halve(StateDict weights) { return weights; }
             }
@@ -106,7 +107,7 @@ class EnvironmentTest {
                         return compiler.proceed();
                     }));
             Compiled compiled = Compilation.javac().processors(failing).compile(DIGITS);
-            assertThat(compiled.ids()).containsExactly("ProcessorBug 4:1");
+            assertThat(compiled.ids()).containsExactly("ProcessorBug 5:10");
             assertThat(compiled.messages()).contains(failure.getMessage(), "please report");
             assertThat(compiled.generated()).containsOnlyKeys("digits.Digits_NestedCallbackRegistry");
         }

@@ -47,10 +47,12 @@ class GoldenTest {
     @Tag("slow")
     @ParameterizedTest
     @MethodSource("folders")
-    void ecjWritesTheSameAndCompilesIt(Path folder) throws IOException {
+    void ecjWritesTheSameAndCompilesItWithoutAWarning(Path folder) throws IOException {
         Compiled compiled = Compilation.ecj().compile(sources(folder));
         assertThat(compiled.messages()).isEmpty();
         assertThat(compiled.generated()).isEqualTo(expected(folder));
+        assertThat(UserCodeTest.warningsOfEcj(sources(folder), compiled.generated()))
+                .isEmpty();
     }
 
     static List<Source> sources(Path folder) throws IOException {

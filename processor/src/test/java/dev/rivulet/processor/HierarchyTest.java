@@ -15,7 +15,7 @@ class HierarchyTest {
 
     private static final String BASE = "package base;\n" + HEADER + """
             @CheckpointStream(value = "hourly", trainTimeInterval = "1h")
-            public class Base {
+            public abstract class Base extends LightningModule {
                 public Base() {}
                 @WeightTransform("halved")
                 @CheckpointStream(filename = "halved-{step}")
@@ -41,7 +41,7 @@ class HierarchyTest {
     @Test
     void inheritedStreamsCanBeNamed() {
         Compiled compiled = compile("""
-                class Digits {
+                abstract class Digits {
                     @WeightTransform(value = "quartered", from = "halved")
                     static StateDict quarter(StateDict weights) { return weights; }
                     @OnLoadCheckpoint({"hourly", "original", "static"})
@@ -55,13 +55,13 @@ class HierarchyTest {
 
     @Test
     void aClassWithoutDeclarationsOfItsOwnHasNoRegistry() {
-        assertThat(compile("class Digits {}\n").generated()).isEmpty();
+        assertThat(compile("abstract class Digits {}\n").generated()).isEmpty();
     }
 
     @Test
     void anInheritedNameIsTaken() {
         Compiled compiled = compile("""
-                class Digits {
+                abstract class Digits {
                     @WeightTransform("halved")
                     static StateDict again(StateDict weights) { return weights; }
                     @WeightTransform("hourly")
@@ -78,7 +78,7 @@ class HierarchyTest {
     @Test
     void aMethodThatHidesAStaticOneDoesNotOverrideIt() {
         Compiled compiled = compile("""
-                class Digits {
+                abstract class Digits {
                     @WeightTransform("static")
                     protected static StateDict stay(StateDict weights) { return weights; }
                 }
@@ -90,14 +90,14 @@ class HierarchyTest {
     void anInheritedDerivedStreamGetsNoPolicyFromTheClass() {
         assertThat(compile("""
                         @CheckpointStream(value = "halved", saveTopK = -1)
-                        class Digits {}
+                        abstract class Digits {}
                         """).ids()).containsExactly("MisplacedPolicy 4:27");
     }
 
     @Test
     void anOverrideMayRepeatItsDeclaration() {
         Compiled compiled = compile("""
-                class Digits {
+                abstract class Digits {
                     @Override @WeightTransform("halved")
                     protected StateDict halve(StateDict weights) { return weights; }
                     @Override @TransformWhen("halved")
@@ -115,7 +115,7 @@ class HierarchyTest {
     @Test
     void anOverrideOfAConditionKeepsItsStreams() {
         Compiled compiled = compile("""
-                class Digits {
+                abstract class Digits {
                     @Override @TransformWhen({"halved", "static"})
                     protected boolean warmedUp(TransformContext context) { return true; }
                 }
@@ -127,7 +127,7 @@ class HierarchyTest {
     @Test
     void anInheritedConditionIsTheOnlyOne() {
         assertThat(compile("""
-                        class Digits {
+                        abstract class Digits {
                             @TransformWhen("halved")
                             boolean improved(TransformContext context) { return true; }
                         }
@@ -138,14 +138,14 @@ class HierarchyTest {
     void inheritedFilesAreNotOverwritten() {
         assertThat(compile("""
                         @CheckpointStream(filename = "halved-{step}")
-                        class Digits {}
+                        abstract class Digits {}
                         """).ids()).containsExactly("SameFiles 4:30");
     }
 
     @Test
     void aCycleThroughAReplacedSourceIsFound() {
         Compiled compiled = compile("""
-                class Digits {
+                abstract class Digits {
                     @Override @WeightTransform(value = "halved", from = "quartered")
                     protected StateDict halve(StateDict weights) { return weights; }
                     @WeightTransform(value = "quartered", from = "halved")

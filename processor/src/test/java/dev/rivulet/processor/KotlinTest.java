@@ -46,9 +46,11 @@ class KotlinTest {
 
     @Test
     void signaturesAreThoseOfKotlin() {
-        assertThat(compile("@OnSaveCheckpoint public final void save() {}\n"
-                                + "@TransformWhen(\"original\") public final void asks(TransformContext c) {}\n"
-                                + "@WeightTransform(\"half\") public final void half() {}")
+        assertThat(compile("""
+                        @OnSaveCheckpoint public final void save() {}
+                        @TransformWhen("original") public final void asks(TransformContext c) {}
+                        @WeightTransform("half") public final void half() {}
+                        """)
                         .messages())
                 .contains(
                         "\"fun save(checkpoint: Checkpoint)\"",

@@ -8,9 +8,10 @@ import org.junit.jupiter.api.Test;
 class ModuleTest {
     private static final String DIGITS = """
         package digits;
+        import dev.rivulet.LightningModule;
         import dev.rivulet.transform.StateDict;
         import dev.rivulet.annotations.WeightTransform;
-        public class Digits {
+        public abstract class Digits extends LightningModule {
             public Digits() {}
             @WeightTransform("halved")
             public static StateDict halve(StateDict weights) { return weights; }

@@ -68,6 +68,7 @@ final class RandomDeclarations {
                     "@CheckpointStream(value = \"" + stream + "\", everyNEpochs = " + (1 + random.nextInt(9)) + ")");
         }
         boolean isStatic = !indent.isEmpty();
+        line(indent, "@SuppressWarnings(\"NotAModule\")");
         line(indent, (isStatic ? "static " : "") + "class " + name + superclass + " {");
         int count = random.nextInt(7);
         for (int i = 0; i < count; i++) {

@@ -26,20 +26,20 @@ class RoundsTest {
     @Test
     void aFieldWaitsForItsType() {
         Compiled compiled = compile(RoundProcessor.generating(1, "digits.Average", AVERAGE), """
-            class Digits {
+            abstract class Digits extends LightningModule {
                 @WeightTransform("averaged") final Average average = new Average();
             }
             """);
         assertThat(compiled.messages()).isEmpty();
         assertThat(compiled.generated().get("digits.DigitsCallbackRegistry"))
-                .contains("module.average.apply(weights, context)")
+                .contains("((Digits) module).average.apply(weights, context)")
                 .doesNotContain("throws Exception");
     }
 
     @Test
     void aFieldWaitsForTheSupertypeOfItsType() {
         Compiled compiled = compile(RoundProcessor.generating(1, "digits.Average", AVERAGE), """
-            class Digits {
+            abstract class Digits extends LightningModule {
                 @WeightTransform("averaged") final Own average = new Own();
             }
             class Own extends Average {}
@@ -54,7 +54,7 @@ class RoundsTest {
                 RoundProcessor.generating(
                         1, "digits.Names", "package digits;\nclass Names { static final String HALVED = \"halved\"; }"),
                 """
-                class Digits {
+                abstract class Digits extends LightningModule {
                     @WeightTransform(Names.HALVED)
                     static StateDict halve(StateDict weights) { return weights; }
 
@@ -73,10 +73,10 @@ class RoundsTest {
                         1,
                         "digits.Base",
                         HEADER
-                                + "class Base { @WeightTransform(\"halved\") static StateDict halve(StateDict w) {"
+                                + "abstract class Base extends LightningModule { @WeightTransform(\"halved\") static StateDict halve(StateDict w) {"
                                 + " return w; } }"),
                 """
-                class Digits extends Base {
+                abstract class Digits extends Base {
                     @WeightTransform(value = "quartered", from = "halved")
                     static StateDict quarter(StateDict weights) { return weights; }
                 }
@@ -89,7 +89,7 @@ class RoundsTest {
     @Test
     void membersWithoutAnnotationsAreNotWaitedFor() {
         Compiled compiled = compile(RoundProcessor.generating(9, "digits.Never", ""), """
-            class Digits {
+            abstract class Digits extends LightningModule {
                 Missing missing;
                 Missing miss(Missing missing) { return missing; }
                 @WeightTransform("halved") static StateDict halve(StateDict weights) { return weights; }
@@ -110,7 +110,7 @@ class RoundsTest {
             "@WeightTransform(5) static StateDict halve(StateDict weights) { return null; }",
         }) {
             Compiled compiled =
-                    compile(RoundProcessor.generating(9, "digits.Never", ""), "class Digits { " + missing + " }");
+                    compile(RoundProcessor.generating(9, "digits.Never", ""), "abstract class Digits extends LightningModule { " + missing + " }");
             assertThat(compiled.ids()).as(compiled.messages()).isEmpty();
             assertThat(compiled.errors()).as(compiled.messages()).isEqualTo(1);
         }

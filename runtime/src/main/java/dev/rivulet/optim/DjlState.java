@@ -69,7 +69,7 @@ final class DjlState {
      */
     int count(String parameter, int own) {
         if (begin < 0) {
-            begin = own - 1;
+            begin = own - 1L;
         }
         mostSteps = Math.max(mostSteps, steps.merge(parameter, begin + 1, (before, unused) -> before + 1));
         return Math.toIntExact(mostSteps);

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -147,8 +148,8 @@ class ResumeVerifierTest extends ResumeVerifierCase {
 
         @Override
         public void loadStateDict(Map<String, Object> state) {
-            super.best = (Double) state.get("best");
-            super.waited = (Long) state.get("waited");
+            super.best = (double) Objects.requireNonNull(state.get("best"));
+            super.waited = (long) Objects.requireNonNull(state.get("waited"));
         }
     }
 
