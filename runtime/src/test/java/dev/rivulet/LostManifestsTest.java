@@ -4,84 +4,195 @@ import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rivulet.annotations.Mode;
+import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.fixture.FitTestCase;
+import dev.rivulet.fixture.LightningFiles;
 import dev.rivulet.fixture.ResumableModule;
 import dev.rivulet.optim.Adam;
+import dev.rivulet.policy.StreamPolicy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Without its manifests, a directory still says what it holds: every file describes itself. */
 class LostManifestsTest extends FitTestCase {
+    private static final UnaryOperator<StreamPolicy.Builder> ALL =
+            policy -> policy.saveTopK(-1).saveLast(SaveLast.COPY);
 
-    @BeforeEach
-    void train() {
-        fit(2, ResumeFrom.nothing());
+    /** How manifests get lost. */
+    private enum Loss {
+        FOLDER {
+            @Override
+            void apply(Path checkpoints) throws IOException {
+                for (Path file : list(checkpoints.resolve(".rivulet"))) {
+                    Files.delete(file);
+                }
+                Files.delete(checkpoints.resolve(".rivulet"));
+            }
+        },
+        ALL_DAMAGED {
+            @Override
+            void apply(Path checkpoints) throws IOException {
+                for (Path manifest : manifests(checkpoints)) {
+                    Files.writeString(manifest, "damaged");
+                }
+            }
+        },
+        NEWEST_DAMAGED {
+            @Override
+            void apply(Path checkpoints) throws IOException {
+                List<Path> manifests = manifests(checkpoints);
+                Files.writeString(manifests.get(manifests.size() - 1), "damaged");
+            }
+        },
+        NEWEST_DELETED {
+            @Override
+            void apply(Path checkpoints) throws IOException {
+                List<Path> manifests = manifests(checkpoints);
+                Files.delete(manifests.get(manifests.size() - 1));
+            }
+        },
+        OLDEST_DAMAGED {
+            @Override
+            void apply(Path checkpoints) throws IOException {
+                Files.writeString(manifests(checkpoints).get(0), "damaged");
+            }
+        },
+        LOCK {
+            @Override
+            void apply(Path checkpoints) throws IOException {
+                Files.delete(checkpoints.resolve(".rivulet/lock"));
+            }
+        };
+
+        abstract void apply(Path checkpoints) throws IOException;
+    }
+
+    /** Policies of the original stream. */
+    private enum Kept {
+        NEWEST(policy -> policy),
+        ALL(LostManifestsTest.ALL),
+        BEST(policy -> policy.monitor("val_loss").saveTopK(2).saveLast(SaveLast.COPY).saveBest(SaveBest.COPY)),
+        WORST(policy -> policy.monitor("val_loss")
+                .mode(Mode.MAX)
+                .saveTopK(1)
+                .saveLast(SaveLast.LINK)
+                .saveBest(SaveBest.LINK)),
+        LAST_TWO(policy -> policy.monitor("val_loss").saveTopK(1).keepLast(2).saveBest(SaveBest.COPY)),
+        ONLY_LAST(policy -> policy.saveTopK(0).saveLast(SaveLast.COPY));
+
+        private final UnaryOperator<StreamPolicy.Builder> policy;
+
+        Kept(UnaryOperator<StreamPolicy.Builder> policy) {
+            this.policy = policy;
+        }
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> manifests(Path checkpoints) {
+        return list(checkpoints.resolve(".rivulet")).stream()
+                .filter(file -> file.toString().endsWith(".json"))
+                .toList();
+    }
+
+    private FitResult fit(Path root, int maxEpochs, UnaryOperator<StreamPolicy.Builder> policy, ResumeFrom from) {
+        try (ResumableModule module = new ResumableModule(() -> Adam.builder().build())) {
+            return trainer().defaultRootDir(root).maxEpochs(maxEpochs).stream("original", policy).stream(
+                            "averaged", averaged -> policy.apply(averaged).everyNTrainSteps(3))
+                    .build()
+                    .fit(module, points, points, from);
+        }
     }
 
     private FitResult fit(int maxEpochs, ResumeFrom resumeFrom) {
-        try (ResumableModule module = new ResumableModule(() -> Adam.builder().build())) {
-            return trainer().maxEpochs(maxEpochs).stream(
-                            "original", policy -> policy.saveTopK(-1).saveLast(SaveLast.COPY))
-                    .build()
-                    .fit(module, points, points, resumeFrom);
-        }
+        return fit(directory, maxEpochs, ALL, resumeFrom);
     }
 
-    private List<Path> manifests() throws IOException {
-        try (Stream<Path> files = Files.list(checkpoints().resolve(".rivulet"))) {
-            return files.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .toList();
+    /** The names of all files, with the targets of links. */
+    private static Map<String, String> content(Path checkpoints) throws IOException {
+        Map<String, String> content = new TreeMap<>();
+        for (Path file : list(checkpoints)) {
+            if (!Files.isDirectory(file)) {
+                content.put(
+                        String.valueOf(file.getFileName()),
+                        Files.isSymbolicLink(file)
+                                ? Files.readSymbolicLink(file).toString()
+                                : "step " + Checkpoints.describe(file).globalStep());
+            }
         }
+        return content;
     }
 
-    private void loseFolder() throws IOException {
-        for (Path manifest : manifests()) {
-            Files.delete(manifest);
-        }
-        Files.delete(checkpoints().resolve(".rivulet/lock"));
-        Files.delete(checkpoints().resolve(".rivulet"));
+    static Stream<Arguments> losses() {
+        return Stream.of(Loss.values())
+                .flatMap(loss -> Stream.of(Kept.values()).map(kept -> Arguments.of(loss, kept)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void endsWithTheFilesOfARunThatLostNothing(Loss loss, Kept kept) throws IOException {
+        Path straight = directory.resolve("straight");
+        fit(straight, 4, kept.policy, ResumeFrom.nothing());
+        fit(directory, 2, kept.policy, ResumeFrom.nothing());
+        loss.apply(checkpoints());
+
+        FitResult resumed = fit(directory, 4, kept.policy, resumeFrom("auto"));
+
+        assertThat(resumed.globalStep()).isEqualTo(16);
+        assertThat(resumed.resumedFrom()).isPresent();
+        assertThat(content(checkpoints())).isEqualTo(content(straight.resolve("checkpoints")));
+        assertThat(Checkpoints.verifyAll(checkpoints()).problems()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "last"})
     void resumesFromTheNewestFileWithoutTheFolder(String from) throws IOException {
-        loseFolder();
+        fit(2, ResumeFrom.nothing());
+        Loss.FOLDER.apply(checkpoints());
 
         FitResult resumed = fit(3, resumeFrom(from));
 
         assertThat(resumed.globalStep()).isEqualTo(12);
-        assertThat(resumed.resumedFrom().orElseThrow().getFileName()).hasToString("last.ckpt");
-        assertThat(files()).contains("original-epoch=0-step=4.ckpt", "original-epoch=1-step=8.ckpt");
-        assertThat(fit(4, resumeFrom("auto")).resumedFrom().orElseThrow().getFileName())
-                .hasToString("last-v1.ckpt");
+        assertThat(resumed.resumedFrom()).contains(file("original", 1));
+        assertThat(fit(4, resumeFrom("auto")).resumedFrom()).contains(file("original", 2));
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void resumesFromTheNewestFileWithDamagedManifests(int good) throws IOException {
-        for (Path manifest : manifests().subList(good, 2)) {
-            Files.writeString(manifest, "damaged");
-        }
+    @Test
+    void resumesFromTheBestFileWithoutTheFolder() throws IOException {
+        UnaryOperator<StreamPolicy.Builder> policy =
+                original -> original.monitor("val_loss").saveTopK(-1);
+        FitResult first = fit(directory, 3, policy, ResumeFrom.nothing());
+        Loss.FOLDER.apply(checkpoints());
 
-        FitResult resumed = fit(3, resumeFrom("auto"));
-
-        assertThat(resumed.resumedFrom().orElseThrow().getFileName()).hasToString("last.ckpt");
-        assertThat(resumed.globalStep()).isEqualTo(12);
+        assertThat(fit(directory, 4, policy, resumeFrom("best")).resumedFrom())
+                .contains(first.stream("original").kept().get(0).path());
     }
 
     @Test
     void aCopyNamedLastCountsAsWhatItSaysItIs() throws IOException {
-        Files.writeString(manifests().get(1), "damaged");
+        fit(2, ResumeFrom.nothing());
+        Loss.NEWEST_DAMAGED.apply(checkpoints());
         Files.delete(file("original", 0));
         Files.delete(file("original", 1));
 
@@ -91,7 +202,8 @@ class LostManifestsTest extends FitTestCase {
 
     @Test
     void skipsDamagedFiles() throws IOException {
-        loseFolder();
+        fit(2, ResumeFrom.nothing());
+        Loss.FOLDER.apply(checkpoints());
         Files.delete(checkpoints().resolve("last.ckpt"));
         Files.writeString(file("original", 1), "damaged");
 
@@ -99,8 +211,21 @@ class LostManifestsTest extends FitTestCase {
     }
 
     @Test
+    void leavesFilesWhoseRunIsNotClear() throws IOException {
+        fit(2, ResumeFrom.nothing());
+        fit(2, ResumeFrom.nothing());
+        List<String> ofTwoRuns = files();
+        Loss.FOLDER.apply(checkpoints());
+
+        fit(directory, 4, policy -> policy, resumeFrom("auto"));
+
+        assertThat(files()).containsAll(ofTwoRuns);
+    }
+
+    @Test
     void doesNotStartFreshBesideDerivedCheckpoints() throws IOException {
-        loseFolder();
+        fit(2, ResumeFrom.nothing());
+        Loss.FOLDER.apply(checkpoints());
         for (String name : files()) {
             if (name.endsWith(".ckpt")) {
                 Files.delete(checkpoints().resolve(name));
@@ -111,5 +236,19 @@ class LostManifestsTest extends FitTestCase {
                 .isInstanceOf(NotResumableException.class)
                 .hasMessageContaining("fit without resumeFrom")
                 .hasMessageContaining("averaged");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "last"})
+    void takesAFileOfOtherSoftwareOnlyByItsPath(String from) throws IOException {
+        fit(2, ResumeFrom.nothing());
+        Path run = Files.createDirectories(directory.resolve("other"));
+        Path external = LightningFiles.of(
+                file("original", 1), Files.createDirectory(run.resolve("checkpoints")).resolve("epoch=1.ckpt"));
+
+        assertThatThrownBy(() -> fit(run, 3, ALL, resumeFrom(from)))
+                .isInstanceOf(NotResumableException.class)
+                .hasMessageContaining("resumeFrom(\"" + external + "\")");
+        assertThat(fit(run, 3, ALL, resumeFrom(external)).globalStep()).isEqualTo(12);
     }
 }

@@ -22,9 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,11 +105,34 @@ public final class CheckpointFinder {
                 .filter(declared -> declared.policy().monitor().isPresent())
                 .findFirst()
                 .or(() -> streams.stream().findFirst());
-        List<DirectoryInventory.Item> kept =
-                stream.isEmpty() || !Files.isDirectory(directory) ? List.of() : rankedByNewestRun(stream.get());
-        return firstUndamaged(
-                        kept.stream().map(DirectoryInventory.Item::path).toList(), CheckpointStartingPoint::lineage)
-                .orElseThrow(this::noneFound);
+        FallbackStartingPoint.Lineage lineage = CheckpointStartingPoint::lineage;
+        Optional<StartingPoint> found = stream.isEmpty() || !Files.isDirectory(directory)
+                ? Optional.empty()
+                : lacksManifest()
+                        ? firstUndamaged(rankedByFiles(stream.get()), rebuilding(lineage))
+                        : firstUndamaged(
+                                rankedByNewestRun(stream.get()).stream()
+                                        .map(DirectoryInventory.Item::path)
+                                        .toList(),
+                                lineage);
+        return found.orElseThrow(this::noneFound);
+    }
+
+    /** As {@link #rankedByNewestRun}, by what the files themselves say. */
+    private List<Path> rankedByFiles(StreamDeclaration stream) throws IOException {
+        Comparator<FoundCheckpoint> order = Comparator.comparingLong(FoundCheckpoint::globalStep);
+        Comparator<FoundCheckpoint> ranking = stream.policy().monitor().isPresent()
+                ? Comparator.<FoundCheckpoint, OptionalDouble>comparing(
+                                found -> found.ranked(directory).score(),
+                                ScoreOrder.bestFirst(stream.policy().mode()))
+                        .thenComparing(order)
+                : order.reversed();
+        return files().stream()
+                .flatMap(file -> FoundCheckpoint.of(directory, file, graph).stream())
+                .filter(found -> found.stream().equals(stream) && !found.isPointer())
+                .sorted(ranking)
+                .map(FoundCheckpoint::path)
+                .toList();
     }
 
     /** Best first, the earliest of equals; without a monitor newest first. */
@@ -148,43 +170,6 @@ public final class CheckpointFinder {
         return candidates;
     }
 
-    /**
-     * Checkpoints whose manifests are lost, newest first: the files themselves say what they are. Others from which
-     * training cannot resume are noted, so that it does not start fresh alongside them.
-     */
-    private List<Path> unlisted() throws IOException {
-        DirectoryInventory inventory = DirectoryInventory.read(directory);
-        if (inventory.newestStep().isPresent()) {
-            return List.of();
-        }
-        Map<Path, Long> steps = new TreeMap<>();
-        Set<Path> files = new TreeSet<>(inventory.unowned(CheckpointCodecs.extensions()));
-        inventory.items().stream()
-                .filter(CheckpointStartingPoint::isUntransformed)
-                .map(DirectoryInventory.Item::path)
-                .filter(Files::exists)
-                .forEach(files::add);
-        for (Path file : files) {
-            try (CheckpointStartingPoint point = CheckpointStartingPoint.open(file, verification)) {
-                steps.put(file, point.checkpoint().orElseThrow().globalStep());
-            } catch (IOException | NotResumableException e) {
-                skip(e);
-            }
-        }
-        if (!steps.isEmpty()) {
-            LOG.warn(
-                    "The manifests of {} are lost, so training resumes from the newest of these files, by what they say:"
-                            + " {}. Which of them a stream keeps is not known any more: none of them is deleted, and"
-                            + " new names get a version if they are taken.",
-                    directory,
-                    steps.keySet());
-        }
-        return steps.entrySet().stream()
-                .sorted(Map.Entry.<Path, Long>comparingByValue().reversed())
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
     /** Their paths, newest first. */
     private List<Path> newest(Predicate<DirectoryInventory.Item> filter) throws IOException {
         return candidates().stream()
@@ -193,12 +178,60 @@ public final class CheckpointFinder {
                 .toList();
     }
 
-    /** The newest of the checkpoints that manifests name; of all that there are, if the manifests are lost. */
+    /** The newest of the checkpoints that manifests name; of all that there are, if manifests are lost. */
     private Optional<StartingPoint> firstUndamagedOf(Predicate<DirectoryInventory.Item> filter) throws IOException {
-        List<Path> unlisted = Files.isDirectory(directory) ? unlisted() : List.of();
-        return unlisted.isEmpty()
-                ? firstUndamaged(newest(filter), CheckpointStartingPoint::continued)
-                : firstUndamaged(unlisted, CheckpointStartingPoint::lineage);
+        return lacksManifest()
+                ? firstUndamaged(unlisted(), rebuilding(CheckpointStartingPoint::continued))
+                : firstUndamaged(newest(filter), CheckpointStartingPoint::continued);
+    }
+
+    private FallbackStartingPoint.Lineage rebuilding(FallbackStartingPoint.Lineage lineage) {
+        return (start, opened) -> {
+            new ManifestRebuild(opened, graph).run();
+            return lineage.of(start, opened);
+        };
+    }
+
+    /** Whether files, or the manifests themselves, show that manifests are lost. */
+    private boolean lacksManifest() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        DirectoryInventory inventory = DirectoryInventory.read(directory);
+        return inventory.lacksManifest()
+                || inventory.unowned(CheckpointCodecs.extensions()).stream()
+                        .flatMap(file -> FoundCheckpoint.of(directory, file, graph).stream())
+                        .anyMatch(found -> found.globalStep() > inventory.highestStep());
+    }
+
+    /** All files that the newest run may have written. */
+    private List<Path> files() throws IOException {
+        DirectoryInventory inventory = DirectoryInventory.read(directory);
+        return inventory.filesOf(inventory.newestRun().orElseGet(UUID::randomUUID), CheckpointCodecs.extensions());
+    }
+
+    /**
+     * Checkpoints from which training can resume, newest first, by what the files themselves say. Others are noted, so
+     * that training does not start fresh alongside them.
+     */
+    private List<Path> unlisted() throws IOException {
+        Map<Path, Long> steps = new TreeMap<>();
+        for (Path file : files()) {
+            try (CheckpointStartingPoint point = CheckpointStartingPoint.open(file, verification)) {
+                point.requireOwn();
+                steps.put(file, point.checkpoint().orElseThrow().globalStep());
+            } catch (IOException | NotResumableException e) {
+                skip(e);
+            }
+        }
+        return steps.entrySet().stream()
+                .sorted(Map.Entry.<Path, Long>comparingByValue()
+                        .reversed()
+                        .thenComparing(entry -> FoundCheckpoint.of(directory, entry.getKey(), graph)
+                                .map(FoundCheckpoint::isPointer)
+                                .orElse(true)))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private Optional<StartingPoint> firstUndamaged(Collection<Path> candidates, FallbackStartingPoint.Lineage lineage) {

@@ -214,6 +214,18 @@ public final class CheckpointStartingPoint implements StartingPoint {
                 .max();
     }
 
+    /**
+     * Refuses a file of other software, unless the user names it.
+     *
+     * @throws NotResumableException with the way to name it
+     */
+    void requireOwn() {
+        if (file.isExternal()) {
+            throw new NotResumableException(file.path() + " was not written by Rivulet. To resume from it, pass its"
+                    + " path: resumeFrom(\"" + file.path() + "\").");
+        }
+    }
+
     @Override
     public Optional<Path> file() {
         return Optional.of(file.path());

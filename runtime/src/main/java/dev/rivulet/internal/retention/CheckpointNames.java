@@ -54,6 +54,32 @@ final class CheckpointNames {
         return pointer(best.format(metrics), previous, sameSave, taken);
     }
 
+    /** Whether the template of a kind gives a name, with or without a version. */
+    boolean gives(FoundFiles.Kind kind, MetricValues metrics, String name) {
+        String base = template(kind).format(metrics);
+        String version = style.versioned(base, 0);
+        String unnumbered = version.substring(0, version.length() - 1);
+        return name.equals(base + extension)
+                || (versioned
+                        && name.startsWith(unnumbered)
+                        && name.endsWith(extension)
+                        && name.substring(unnumbered.length(), name.length() - extension.length())
+                                .matches("[0-9]+"));
+    }
+
+    /** The name that the template of a kind gives. */
+    String unversioned(FoundFiles.Kind kind, MetricValues metrics) {
+        return template(kind).format(metrics) + extension;
+    }
+
+    private FilenameTemplate template(FoundFiles.Kind kind) {
+        return switch (kind) {
+            case CHECKPOINT -> filename;
+            case LAST -> last;
+            case BEST -> best;
+        };
+    }
+
     private String pointer(
             String name, Optional<String> previous, Predicate<String> sameSave, Predicate<String> taken) {
         Predicate<String> counted = versioned ? taken : candidate -> false;

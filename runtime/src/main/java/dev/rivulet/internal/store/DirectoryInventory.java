@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -114,6 +116,47 @@ public final class DirectoryInventory {
     public OptionalLong newestStep() {
         Optional<Manifest> newest = catalog.newest().filter(manifest -> manifest.group() >= highestGroup);
         return newest.isPresent() ? OptionalLong.of(newest.get().origin().globalStep()) : OptionalLong.empty();
+    }
+
+    /** Whether the manifest of the newest group, or of one of which the newest run keeps a file, is lost. */
+    public boolean lacksManifest() {
+        return newestStep().isEmpty()
+                || catalog.newest().stream()
+                        .flatMap(newest -> newest.retained().values().stream())
+                        .flatMap(retained -> retained.groups().numbers().stream())
+                        .anyMatch(group -> catalog.group(group).isEmpty());
+    }
+
+    /** The highest step of a known group; negative without one. */
+    public long highestStep() {
+        return catalog.manifests().stream()
+                .mapToLong(manifest -> manifest.origin().globalStep())
+                .max()
+                .orElse(-1);
+    }
+
+    /**
+     * The files that may belong to a run: those that its manifests name, and those that none names.
+     *
+     * @param extensions extensions of checkpoint files
+     * @return sorted
+     * @throws IOException if a folder cannot be listed
+     */
+    public List<Path> filesOf(UUID run, List<String> extensions) throws IOException {
+        Set<Path> files = new TreeSet<>(unowned(extensions));
+        items.stream()
+                .filter(item -> catalog.group(item.group())
+                        .map(manifest -> manifest.origin().run().equals(run))
+                        .orElse(true))
+                .map(Item::path)
+                .filter(file -> extensions.stream().anyMatch(file.toString()::endsWith) && Files.exists(file))
+                .forEach(files::add);
+        return List.copyOf(files);
+    }
+
+    /** The run of the newest group that is known. */
+    public Optional<UUID> newestRun() {
+        return catalog.newest().map(manifest -> manifest.origin().run());
     }
 
     /** Whether a file of another snapshot should exist according to this one, too. */

@@ -71,6 +71,20 @@ public final class Group implements AutoCloseable {
         return blob;
     }
 
+    /**
+     * Adds a file that has its path already, because the manifest that named it is lost, and makes it durable.
+     *
+     * @param file path in the directory
+     * @param crc32c CRC-32C of the whole file, in the low 32 bits
+     */
+    public Blob adopt(String file, long byteCount, long crc32c) throws IOException {
+        require(State.OPEN);
+        DurableFiles.flush(layout.resolve(file));
+        Blob blob = new Blob(file, String.valueOf(layout.temporary().getFileName()), byteCount, crc32c);
+        blobs.put(blob.name(), blob);
+        return blob;
+    }
+
     /** The path of a file until the group is published. */
     public Path path(Blob blob) {
         return layout.blob(blob.name());
