@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.TrainerSettings.Checkpointing.Mode;
 import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.checkpoint.FitException;
@@ -34,6 +35,7 @@ import dev.rivulet.internal.resume.ResumeJfrEvent;
 import dev.rivulet.internal.resume.StartingPoint;
 import dev.rivulet.internal.retention.ValidationSchedule;
 import dev.rivulet.internal.save.CheckpointEngine;
+import dev.rivulet.internal.save.DryRun;
 import dev.rivulet.internal.save.SavedRun;
 import dev.rivulet.internal.state.CallbackStates;
 import dev.rivulet.internal.state.LoopView;
@@ -157,7 +159,7 @@ final class FitSession implements StepFunctions, FitContext {
                 StreamGraph.of(declared.declarations(), settings.checkpointing().streams());
         try (CallbackScope scope = new CallbackScope()) {
             scope.setUp(callbacks);
-            if (!settings.checkpointing().enabled()) {
+            if (settings.checkpointing().mode() != Mode.ON) {
                 return start(declared, graph, Optional.empty());
             }
             try (CheckpointDirectory directory = CheckpointDirectory.open(
@@ -251,7 +253,8 @@ final class FitSession implements StepFunctions, FitContext {
             StateDict live = StateDict.of(network.arrays(), scope);
             StatefulUpdates updates = new StatefulUpdates(network, parts.transforms(), live, state);
             updates.begin();
-            try (CheckpointEngine streams = streams(start, declared, graph, directory, parts)) {
+            SavedRun saved = new SavedRun(parts, view(), new UserSaveHooks(callbacks, declared));
+            try (CheckpointEngine streams = streams(start, declared, graph, directory, saved)) {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());
                 if (start.checkpoint().isPresent()) {
@@ -261,7 +264,8 @@ final class FitSession implements StepFunctions, FitContext {
                 List<ModelHooks> ownHooks = List.of(parts.user().callbacks(), updates);
                 started = true;
                 TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
-                new FitLoop(settings.loop(), train, validation, this, hooks(ownHooks, streams), run)
+                HookChain hooks = hooks(ownHooks, watchers(streams, saved, declared, graph));
+                new FitLoop(settings.loop(), train, validation, this, hooks, run)
                         .run(start.progress());
                 return new FitResult(
                         state.epochsEnded(),
@@ -291,21 +295,23 @@ final class FitSession implements StepFunctions, FitContext {
         return created;
     }
 
-    private CheckpointEngine streams(
-            StartingPoint start,
-            DeclaredStreams declared,
-            StreamGraph graph,
-            Optional<CheckpointDirectory> directory,
-            TrainingComponents parts)
-            throws IOException {
+    private LoopView view() {
         LoopSettings loop = settings.loop();
         ValidationSchedule schedule = new ValidationSchedule(
                 false,
                 OptionalInt.of(loop.validation().everyNEpoch()),
                 validation.isPresent() ? loop.limits().valBatches() : 0,
                 loop.validation().interval().setting());
-        LoopView view = new LoopView(state, metrics, schedule, loop.limits(), settings.clock());
-        SavedRun run = new SavedRun(parts, view, new UserSaveHooks(callbacks, declared));
+        return new LoopView(state, metrics, schedule, loop.limits(), settings.clock());
+    }
+
+    private CheckpointEngine streams(
+            StartingPoint start,
+            DeclaredStreams declared,
+            StreamGraph graph,
+            Optional<CheckpointDirectory> directory,
+            SavedRun run)
+            throws IOException {
         if (directory.isEmpty()) {
             return CheckpointEngine.none(run);
         }
@@ -318,13 +324,22 @@ final class FitSession implements StepFunctions, FitContext {
                 settings.checkpointing().saving());
     }
 
-    private HookChain hooks(List<ModelHooks> ownHooks, CheckpointEngine streams) {
+    private List<ModelHooks> watchers(
+            CheckpointEngine streams, SavedRun run, DeclaredStreams declared, StreamGraph graph) {
+        TrainerSettings.Checkpointing saves = settings.checkpointing();
+        return saves.mode() == Mode.DRY_RUN
+                ? List.of(new DryRun(
+                        run, declared, graph, saves.directory(), saves.saving().determinismCheck()))
+                : List.of(streams);
+    }
+
+    private HookChain hooks(List<ModelHooks> ownHooks, List<ModelHooks> watchers) {
         List<ModelHooks> beforeSaving = new ArrayList<>(ownHooks);
         beforeSaving.addAll(callbacks);
         if (settings.showsProgress() && Terminal.isPresent()) {
             beforeSaving.add(new ConsoleProgress(state, metrics));
         }
-        return new HookChain(beforeSaving, List.of(streams), module);
+        return new HookChain(beforeSaving, watchers, module);
     }
 
     private List<Shape> shapesOfFirstBatch() throws Exception {

@@ -1,6 +1,7 @@
 package dev.rivulet;
 
 import ai.djl.training.dataset.Dataset;
+import dev.rivulet.TrainerSettings.Checkpointing.Mode;
 import dev.rivulet.checkpoint.Backpressure;
 import dev.rivulet.checkpoint.DeterminismCheck;
 import dev.rivulet.internal.loop.LoopSettings;
@@ -325,12 +326,15 @@ public final class Trainer {
             return this;
         }
 
-        /** Runs one training batch and one validation batch and saves nothing: a dry run that finds mistakes. */
+        /** As {@code fastDevRun(1)}, or an ordinary run. */
         public Builder fastDevRun(boolean enable) {
             return fastDevRun(enable ? 1 : 0);
         }
 
-        /** Runs this number of training and validation batches and saves nothing; 0 for an ordinary run. */
+        /**
+         * Runs this number of training and validation batches, then makes a checkpoint of each stream without writing
+         * it: a dry run that finds mistakes in transforms, conditions, hooks, monitors and names. 0: an ordinary run.
+         */
         public Builder fastDevRun(int batches) {
             this.fastDevRun = batches;
             return this;
@@ -363,17 +367,13 @@ public final class Trainer {
                 throw new IllegalArgumentException(
                         "gradientClipVal is " + gradientClipVal + ", but must be a positive limit, or 0 for none.");
             }
-            if (maxPendingSaves < 0) {
-                throw new IllegalArgumentException("maxPendingSaves is " + maxPendingSaves
-                        + ", but must be a number of saves, or 0 for training to wait for each.");
-            }
             TrainerSettings settings = new TrainerSettings(
                     loopSettings(),
                     gradientClipVal == 0 ? GradientClipping.NONE : gradientClipAlgorithm.with(gradientClipVal),
                     seed,
                     new TrainerSettings.Checkpointing(
                             defaultRootDir.resolve("checkpoints"),
-                            enableCheckpointing && fastDevRun == 0,
+                            !enableCheckpointing ? Mode.OFF : fastDevRun > 0 ? Mode.DRY_RUN : Mode.ON,
                             new LinkedHashMap<>(streams),
                             new SaveSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries)),
                     enableProgressBar,

@@ -27,13 +27,22 @@ record TrainerSettings(
      * What is saved, where and how.
      *
      * @param directory where checkpoints to resume from are found, even if none are saved
-     * @param enabled whether any are saved
+     * @param mode whether any are saved
      * @param streams policy changes, by name of the stream
      * @param saving how save requests are carried out
      */
     record Checkpointing(
             Path directory,
-            boolean enabled,
+            Mode mode,
             Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
-            SaveSettings saving) {}
+            SaveSettings saving) {
+
+        /** What becomes of due saves. */
+        enum Mode {
+            OFF,
+            /** Checkpoints are made, but not written. */
+            DRY_RUN,
+            ON
+        }
+    }
 }

@@ -74,6 +74,22 @@ public final class DueSaves {
         }
     }
 
+    /**
+     * Checks, as if a save were due, that the metric is logged which a stream needs for its saves.
+     *
+     * @throws MissingMetricException as from the other
+     */
+    public static void requireMetric(String stream, StreamPolicy policy, TrainerView view) {
+        DueSaves due = new DueSaves(stream, policy);
+        due.noteMetric(policy.monitor().isPresent() && areAskedFor(policy));
+        due.requireMetric(view);
+    }
+
+    /** The name that a checkpoint of a stream would get now in an empty directory, without extension. */
+    public static String fileName(String stream, StreamPolicy policy, TrainerView view) {
+        return policy.filenameOf(stream).format(new MonitorCandidates(view));
+    }
+
     /** Says that the monitored metric is missing. */
     public String missingMetric(TrainerView view) {
         String monitor = policy.monitor().orElseThrow();
@@ -97,7 +113,7 @@ public final class DueSaves {
      * @return empty if one can be due, or the policy asks for none
      */
     public Optional<String> obstacle(TrainerView view, int maxEpochs, long maxSteps) {
-        if (!asksForSaves()) {
+        if (!areAskedFor(policy)) {
             return Optional.empty();
         }
         if (!policy.trigger().canBeDueWithin(maxEpochs, maxSteps)) {
@@ -112,7 +128,7 @@ public final class DueSaves {
 
     /** Why nothing was saved; empty if something was, or the policy asks for nothing. */
     public Optional<String> explanation(TrainerView view) {
-        boolean asks = asksForSaves() || policy.saveLast() != SaveLast.OFF;
+        boolean asks = areAskedFor(policy) || policy.saveLast() != SaveLast.OFF;
         if (!asks || counts.containsKey(Result.COMMITTED)) {
             return Optional.empty();
         }
@@ -128,7 +144,8 @@ public final class DueSaves {
                 .collect(Collectors.joining("; ")));
     }
 
-    private boolean asksForSaves() {
+    /** Whether a policy has saves due in training that keep checkpoints. */
+    public static boolean areAskedFor(StreamPolicy policy) {
         return policy.keepsCheckpoints() && !(policy.trigger() instanceof SaveTrigger.Never);
     }
 

@@ -45,18 +45,25 @@ final class SaveConditions {
 
     private boolean allow(StreamSaver stream, Snapshot snapshot) {
         SaveContext context = view.now();
-        String name = stream.name();
-        try (CallMemory memory = CallMemory.create()) {
-            return MutationGuard.watch(
-                    snapshot,
-                    "The condition of the stream \"" + name + "\"",
-                    () -> registries.saves(name, memory.context(context, name, name)));
+        try {
+            return evaluate(registries, stream.name(), context, snapshot);
         } catch (Throwable e) {
             // A condition is user code and may throw anything.
             failures.note(stream, context, e).ifPresent(fatal -> {
                 throw fatal;
             });
             return false;
+        }
+    }
+
+    /** The condition of a stream. Whatever it throws is thrown; weights that it changes are restored. */
+    static boolean evaluate(DeclaredStreams registries, String stream, SaveContext context, Snapshot snapshot)
+            throws Exception {
+        try (CallMemory memory = CallMemory.create()) {
+            return MutationGuard.watch(
+                    snapshot,
+                    "The condition of the stream \"" + stream + "\"",
+                    () -> registries.saves(stream, memory.context(context, stream, stream)));
         }
     }
 }

@@ -56,10 +56,7 @@ final class SavePreparation {
 
     private void callHooks(PendingSave save) {
         try {
-            request.callHooks("An onSaveCheckpoint hook, called for the stream \"" + save.stream() + "\",", () -> {
-                hooks.onSaveCheckpoint(request.checkpoint(save.stream()));
-                return save;
-            });
+            request.callHooks(save.stream(), hooks);
         } catch (Throwable e) {
             drop(save, e);
         }

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /**
  * Holds the content of the checkpoints that are due at one step boundary. The training thread creates it and calls
@@ -80,18 +79,21 @@ final class SaveRequest implements AutoCloseable {
     }
 
     /** The description of a prepared stream's checkpoint, to which hooks add entries. */
-    Checkpoint checkpoint(String stream) {
+    private Checkpoint checkpoint(String stream) {
         return Objects.requireNonNull(described.get(stream), stream);
     }
 
     /**
-     * Calls hooks that may add entries to a checkpoint, while training waits.
+     * Calls hooks that may add entries to the checkpoint of a prepared stream, while training waits.
      *
-     * @param who named in the message
      * @throws dev.rivulet.transform.TransformException if they changed weights, which have been restored
      */
-    void callHooks(String who, Callable<?> hooks) throws Exception {
-        MutationGuard.watch(snapshot, who, hooks);
+    void callHooks(String stream, SaveHooks hooks) throws Exception {
+        Checkpoint checkpoint = checkpoint(stream);
+        MutationGuard.watch(snapshot, "An onSaveCheckpoint hook, called for the stream \"" + stream + "\",", () -> {
+            hooks.onSaveCheckpoint(checkpoint);
+            return checkpoint;
+        });
     }
 
     /** Ends the time in which hooks can add entries, because they may have kept references. */

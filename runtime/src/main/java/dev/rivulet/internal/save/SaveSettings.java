@@ -11,4 +11,17 @@ import dev.rivulet.internal.store.RetryPolicy;
  * @param retries of files that could not be written
  */
 public record SaveSettings(
-        int maxPendingSaves, Backpressure backpressure, DeterminismCheck determinismCheck, RetryPolicy retries) {}
+        int maxPendingSaves, Backpressure backpressure, DeterminismCheck determinismCheck, RetryPolicy retries) {
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException naming the setting that is invalid
+     */
+    public SaveSettings {
+        if (maxPendingSaves < 0) {
+            throw new IllegalArgumentException("maxPendingSaves is " + maxPendingSaves
+                    + ", but must be a number of saves, or 0 for training to wait for each.");
+        }
+    }
+}

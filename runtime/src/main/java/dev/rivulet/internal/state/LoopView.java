@@ -94,7 +94,7 @@ public final class LoopView implements TrainerView {
         return state.isSanityChecking();
     }
 
-    /** Always false, because a dry run ({@code fastDevRun}) has no streams. */
+    /** Always false: a dry run ({@code fastDevRun}) does not ask streams whether they save. */
     @Override
     public boolean fastDevRun() {
         return false;

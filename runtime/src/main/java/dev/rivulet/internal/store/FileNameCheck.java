@@ -8,8 +8,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** Finds out before a commit whether its files can get their names. The file system is asked: limits of names differ. */
-final class FileNameCheck {
+public final class FileNameCheck {
     private FileNameCheck() {}
+
+    /**
+     * Refuses a path at which no file can be published.
+     *
+     * @param directory need not exist
+     * @throws IOException with the reason and the remedy
+     */
+    public static void requireNameable(Path directory, String relative) throws IOException {
+        requireNameable(new DirectoryLayout(directory.toAbsolutePath().normalize()), relative);
+    }
 
     /**
      * Refuses a path at which no file can be published.
@@ -29,8 +39,9 @@ final class FileNameCheck {
                     + " Move the folder, or choose another filename or dirpath for the stream.");
         }
         try {
+            Path existing = existing(root);
             for (Path part : root.relativize(path)) {
-                requireShort(root.resolve(part));
+                requireShort(existing.resolve(part));
             }
             requireShort(path);
         } catch (IOException e) {
@@ -52,14 +63,20 @@ final class FileNameCheck {
     }
 
     private static void requireWritable(Path path) throws IOException {
-        Path folder = DurableFiles.parent(path);
-        while (Files.notExists(folder)) {
-            folder = DurableFiles.parent(folder);
-        }
+        Path folder = existing(DurableFiles.parent(path));
         if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
             throw new IOException("The checkpoint " + path + " could not be written: " + folder
                     + (Files.isDirectory(folder) ? " is not writable." : " is not a folder.")
                     + " Make it a writable folder, or choose another dirpath for the stream.");
         }
+    }
+
+    /** A folder, or the nearest one above it that exists. */
+    private static Path existing(Path folder) {
+        Path existing = folder;
+        while (Files.notExists(existing)) {
+            existing = DurableFiles.parent(existing);
+        }
+        return existing;
     }
 }
