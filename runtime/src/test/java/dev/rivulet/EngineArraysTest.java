@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.annotations.WeightTransform;
+import dev.rivulet.fixture.EngineArrays;
 import dev.rivulet.fixture.PlaneModule;
 import dev.rivulet.fixture.Points;
 import dev.rivulet.optim.GradientClipAlgorithm;
@@ -16,8 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,26 +86,14 @@ class EngineArraysTest {
     @Test
     void aClosedModuleLeavesNoArraysInTheEngine() {
         ArrayDataset points = Points.of(manager, 16, 2);
-        int before = engineArrays();
+        int before = EngineArrays.count(manager);
         for (int i = 0; i < 3; i++) {
             try (Averaging module = new Averaging()) {
                 Trainer.builder().maxEpochs(2).defaultRootDir(directory).build().fit(module, points, points);
             }
         }
 
-        assertThat(engineArrays()).isEqualTo(before);
-    }
-
-    /** Counts once the number stays the same, because memory of user code is freed a moment after its call. */
-    private int engineArrays() {
-        int arrays = manager.getParentManager().getManagedArrays().size();
-        for (int unchanged = 0; unchanged < 10; unchanged++) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            int now = manager.getParentManager().getManagedArrays().size();
-            unchanged = now == arrays ? unchanged : 0;
-            arrays = now;
-        }
-        return arrays;
+        assertThat(EngineArrays.count(manager)).isEqualTo(before);
     }
 
     /** A linear model with a stateful transform. */
@@ -140,7 +127,7 @@ class EngineArraysTest {
                 ofModule.put(
                         step,
                         LiveNetwork.of(module).manager().getManagedArrays().size());
-                ofEngine.put(step, engineArrays());
+                ofEngine.put(step, EngineArrays.count(manager));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rivulet.checkpoint.SaveStatistics;
+import dev.rivulet.fixture.EngineArrays;
 import dev.rivulet.fixture.ChainModule;
 import dev.rivulet.fixture.FitTestCase;
 import java.io.IOException;
@@ -80,13 +81,13 @@ class EngineRecordingTest extends FitTestCase {
     @Test
     void fiftyFitsLeakNoThreadsMemoryOrArrays() throws InterruptedException {
         fitOnce(0);
-        int arrays = engineArrays();
+        int arrays = EngineArrays.count(manager);
         long direct = directBytes(Long.MAX_VALUE);
         for (int i = 1; i <= 50; i++) {
             fitOnce(i);
         }
 
-        assertThat(engineArrays()).isEqualTo(arrays);
+        assertThat(EngineArrays.count(manager)).isEqualTo(arrays);
         assertThat(directBytes(direct)).isLessThanOrEqualTo(direct);
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().equals("rivulet-writer")) {
@@ -110,10 +111,6 @@ class EngineRecordingTest extends FitTestCase {
                     .fit(module, points, points);
             assertThat(result.saves().groups()).isEqualTo(3);
         }
-    }
-
-    private int engineArrays() {
-        return manager.getParentManager().getManagedArrays().size();
     }
 
     /** Bytes of reachable direct memory, after enough garbage collections. */
