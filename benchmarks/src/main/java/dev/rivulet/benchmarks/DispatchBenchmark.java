@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(3)
 @SuppressWarnings("NullAway") // The transforms return their argument; a real state dict would need libtorch.
 public class DispatchBenchmark {
-    private CallbackRegistry<DispatchModule> generated = new DispatchModuleCallbackRegistry();
+    private CallbackRegistry<Object> generated = new DispatchModuleCallbackRegistry();
     private CallbackRegistry<DispatchModule> handWritten = new HandWrittenRegistry();
     private DispatchModule module = new DispatchModule();
     private String stream = "third";

@@ -6,6 +6,7 @@ import dev.rivulet.transform.StateDict;
 
 /** Four streams whose transforms do nothing, so that only the dispatch takes time. */
 @CheckpointStream(filename = "original-{epoch}")
+@SuppressWarnings("NotAModule") // Its registry alone is measured.
 class DispatchModule {
 
     @WeightTransform("first")

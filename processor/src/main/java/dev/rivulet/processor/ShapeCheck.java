@@ -3,6 +3,7 @@ package dev.rivulet.processor;
 import com.palantir.javapoet.ClassName;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -63,7 +64,7 @@ final class ShapeCheck {
                 ? "\"fun %1$s(weights: StateDict): StateDict\""
                         + " or \"fun %1$s(weights: StateDict, context: TransformContext): StateDict\""
                 : "\"StateDict %1$s(StateDict)\" or \"StateDict %1$s(StateDict, TransformContext)\"";
-        return hasSignature(method, fits, "WeightTransform", remedy.formatted(name)) && isReachable(method);
+        return hasSignature(method, fits, "WeightTransform", String.format(Locale.ROOT, remedy, name)) && isReachable(method);
     }
 
     private boolean hasSignature(ExecutableElement method, boolean fits, String annotation, String remedy) {

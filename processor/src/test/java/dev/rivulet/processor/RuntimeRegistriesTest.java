@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import org.apiguardian.api.API;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -99,7 +100,7 @@ class RuntimeRegistriesTest {
     }
 
     private static Map<String, String> generate(List<Source> sources) {
-        String libraries = Stream.of(API.class, Test.class, ParameterizedTest.class, Assertions.class)
+        String libraries = Stream.of(API.class, Test.class, ParameterizedTest.class, Assertions.class, Nullable.class)
                 .map(Compilation::location)
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator, Compilation.LIBRARIES + File.pathSeparator, ""));

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -117,7 +118,7 @@ public final class RegistryLookup {
     }
 
     private static String processorPaths() {
-        return """
+        return String.format(Locale.ROOT, """
             <configuration>
               <annotationProcessorPaths>
                 <path>
@@ -127,7 +128,7 @@ public final class RegistryLookup {
                 </path>
               </annotationProcessorPaths>
             </configuration>
-            """.formatted(RuntimeVersion.current());
+            """, RuntimeVersion.current());
     }
 
     private static String unusable(Class<?> owner, String registry, Exception cause) {

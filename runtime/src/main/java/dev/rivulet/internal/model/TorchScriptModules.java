@@ -123,7 +123,7 @@ final class TorchScriptModules implements AutoCloseable {
     }
 
     private static boolean holdsCode(Path file, Pattern code) throws IOException {
-        try (ZipFile archive = new ZipFile(file.toFile())) {
+        try (ZipFile archive = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
             for (ZipEntry entry : archive.stream().toList()) {
                 if (entry.getName().endsWith(".py")) {
                     try (InputStream in = archive.getInputStream(entry)) {

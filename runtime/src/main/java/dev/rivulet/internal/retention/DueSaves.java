@@ -6,6 +6,7 @@ import dev.rivulet.policy.SaveTrigger;
 import dev.rivulet.policy.StreamName;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -140,7 +141,7 @@ public final class DueSaves {
                     + ", with " + triggers() + (savesAfterValidation(view) ? " at the end of a validation" : ""));
         }
         return Optional.of(counts.entrySet().stream()
-                .map(count -> count.getKey().text.formatted(count.getValue()))
+                .map(count -> String.format(Locale.ROOT, count.getKey().text, count.getValue()))
                 .collect(Collectors.joining("; ")));
     }
 
