@@ -90,7 +90,8 @@ class LostManifestsTest extends FitTestCase {
     private enum Kept {
         NEWEST(policy -> policy),
         ALL(LostManifestsTest.ALL),
-        BEST(policy -> policy.monitor("val_loss").saveTopK(2).saveLast(SaveLast.COPY).saveBest(SaveBest.COPY)),
+        BEST(policy ->
+                policy.monitor("val_loss").saveTopK(2).saveLast(SaveLast.COPY).saveBest(SaveBest.COPY)),
         WORST(policy -> policy.monitor("val_loss")
                 .mode(Mode.MAX)
                 .saveTopK(1)
@@ -158,8 +159,7 @@ class LostManifestsTest extends FitTestCase {
     }
 
     static Stream<Arguments> losses() {
-        return Stream.of(Loss.values())
-                .flatMap(loss -> Stream.of(Kept.values()).map(kept -> Arguments.of(loss, kept)));
+        return Stream.of(Loss.values()).flatMap(loss -> Stream.of(Kept.values()).map(kept -> Arguments.of(loss, kept)));
     }
 
     @Tag("slow")
@@ -290,7 +290,8 @@ class LostManifestsTest extends FitTestCase {
         fit(2, ResumeFrom.nothing());
         Path run = Files.createDirectories(directory.resolve("other"));
         Path external = LightningFiles.of(
-                file("original", 1), Files.createDirectory(run.resolve("checkpoints")).resolve("epoch=1.ckpt"));
+                file("original", 1),
+                Files.createDirectory(run.resolve("checkpoints")).resolve("epoch=1.ckpt"));
 
         assertThatThrownBy(() -> fit(run, 3, ALL, resumeFrom(from)))
                 .isInstanceOf(NotResumableException.class)
