@@ -182,7 +182,7 @@ public final class Checkpoints {
     /**
      * Finds the newest good checkpoint of a stream.
      *
-     * <p>Uses the directory's manifests, not file names. A damaged or missing checkpoint is logged as an error and
+     * <p>Uses the directory's manifests, not file names; if all are lost, what the files say of themselves. A damaged or missing checkpoint is logged as an error and
      * skipped for the one before it. A committed checkpoint that does not have its final name yet is included.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it

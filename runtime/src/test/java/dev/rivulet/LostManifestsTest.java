@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rivulet.annotations.Mode;
 import dev.rivulet.annotations.SaveBest;
 import dev.rivulet.annotations.SaveLast;
+import dev.rivulet.checkpoint.NewestCheckpoint;
 import dev.rivulet.checkpoint.NotResumableException;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.LightningFiles;
@@ -17,14 +18,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,7 +90,8 @@ class LostManifestsTest extends FitTestCase {
     private enum Kept {
         NEWEST(policy -> policy),
         ALL(LostManifestsTest.ALL),
-        BEST(policy -> policy.monitor("val_loss").saveTopK(2).saveLast(SaveLast.COPY).saveBest(SaveBest.COPY)),
+        BEST(policy ->
+                policy.monitor("val_loss").saveTopK(2).saveLast(SaveLast.COPY).saveBest(SaveBest.COPY)),
         WORST(policy -> policy.monitor("val_loss")
                 .mode(Mode.MAX)
                 .saveTopK(1)
@@ -117,9 +122,18 @@ class LostManifestsTest extends FitTestCase {
     }
 
     private FitResult fit(Path root, int maxEpochs, UnaryOperator<StreamPolicy.Builder> policy, ResumeFrom from) {
+        return fit(root, maxEpochs, policy, averaged -> policy.apply(averaged).everyNTrainSteps(3), from);
+    }
+
+    private FitResult fit(
+            Path root,
+            int maxEpochs,
+            UnaryOperator<StreamPolicy.Builder> original,
+            UnaryOperator<StreamPolicy.Builder> averaged,
+            ResumeFrom from) {
         try (ResumableModule module = new ResumableModule(() -> Adam.builder().build())) {
-            return trainer().defaultRootDir(root).maxEpochs(maxEpochs).stream("original", policy).stream(
-                            "averaged", averaged -> policy.apply(averaged).everyNTrainSteps(3))
+            return trainer().defaultRootDir(root).maxEpochs(maxEpochs).stream("original", original).stream(
+                            "averaged", averaged)
                     .build()
                     .fit(module, points, points, from);
         }
@@ -145,10 +159,10 @@ class LostManifestsTest extends FitTestCase {
     }
 
     static Stream<Arguments> losses() {
-        return Stream.of(Loss.values())
-                .flatMap(loss -> Stream.of(Kept.values()).map(kept -> Arguments.of(loss, kept)));
+        return Stream.of(Loss.values()).flatMap(loss -> Stream.of(Kept.values()).map(kept -> Arguments.of(loss, kept)));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("losses")
     void endsWithTheFilesOfARunThatLostNothing(Loss loss, Kept kept) throws IOException {
@@ -163,6 +177,38 @@ class LostManifestsTest extends FitTestCase {
         assertThat(resumed.resumedFrom()).isPresent();
         assertThat(content(checkpoints())).isEqualTo(content(straight.resolve("checkpoints")));
         assertThat(Checkpoints.verifyAll(checkpoints()).problems()).isEmpty();
+    }
+
+    /** The other stream has saved since then. */
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void endsWithTheSameFilesAfterAnOlderOriginal(Loss loss) throws IOException {
+        UnaryOperator<StreamPolicy.Builder> rarely = policy -> policy.everyNEpochs(2);
+        Path straight = directory.resolve("straight");
+        fit(straight, 4, rarely, ALL, ResumeFrom.nothing());
+        fit(directory, 3, rarely, ALL, ResumeFrom.nothing());
+        loss.apply(checkpoints());
+
+        FitResult resumed = fit(directory, 4, rarely, ALL, resumeFrom("auto"));
+
+        assertThat(resumed.resumedFrom()).isPresent();
+        assertThat(content(checkpoints())).isEqualTo(content(straight.resolve("checkpoints")));
+        assertThat(Checkpoints.verifyAll(checkpoints()).problems()).isEmpty();
+    }
+
+    /** Not known any more is which of them are kept permanently. */
+    @Test
+    void deletesNoneOfTheFilesOfWhichEveryNthIsKept() throws IOException {
+        UnaryOperator<StreamPolicy.Builder> policy =
+                original -> original.saveTopK(1).everyNTrainSteps(2).keepEveryNth(3);
+        fit(directory, 2, policy, averaged -> averaged, ResumeFrom.nothing());
+        List<String> before = new ArrayList<>(files());
+        Loss.FOLDER.apply(checkpoints());
+
+        fit(directory, 4, policy, averaged -> averaged, resumeFrom("auto"));
+
+        before.removeIf(name -> name.startsWith("averaged"));
+        assertThat(files()).containsAll(before);
     }
 
     @ParameterizedTest
@@ -244,11 +290,25 @@ class LostManifestsTest extends FitTestCase {
         fit(2, ResumeFrom.nothing());
         Path run = Files.createDirectories(directory.resolve("other"));
         Path external = LightningFiles.of(
-                file("original", 1), Files.createDirectory(run.resolve("checkpoints")).resolve("epoch=1.ckpt"));
+                file("original", 1),
+                Files.createDirectory(run.resolve("checkpoints")).resolve("epoch=1.ckpt"));
 
         assertThatThrownBy(() -> fit(run, 3, ALL, resumeFrom(from)))
                 .isInstanceOf(NotResumableException.class)
                 .hasMessageContaining("resumeFrom(\"" + external + "\")");
         assertThat(fit(run, 3, ALL, resumeFrom(external)).globalStep()).isEqualTo(12);
+    }
+
+    @Test
+    void theNewestCheckpointIsFoundWithoutTheFolder() throws IOException {
+        fit(2, ResumeFrom.nothing());
+        Loss.FOLDER.apply(checkpoints());
+        Files.writeString(file("original", 1), "damaged");
+        Files.delete(checkpoints().resolve("last.ckpt"));
+
+        NewestCheckpoint newest = Checkpoints.newest(checkpoints(), "original");
+
+        assertThat(newest.file()).isEqualTo(file("original", 0));
+        assertThat(newest.group()).isZero();
     }
 }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -144,6 +145,38 @@ class UnnameableFileTest extends FitTestCase {
                                     : file("original", 0).getFileName());
             assertThat(resumed.stream(stream).kept()).isNotEmpty();
         }
+        assertThat(Checkpoints.verifyAll(checkpoints()).problems()).isEmpty();
+    }
+
+    /** Killed before {@code last} was moved for the first time, or after it. */
+    @ParameterizedTest
+    @CsvSource({"LINK, true", "LINK, false", "COPY, true", "COPY, false"})
+    void thePointersOfAnUnnamedOriginalKeepTheirNames(SaveLast saveLast, boolean moved) throws IOException {
+        Trainer.Builder trainer = trainer().stream("original", policy -> policy.saveLast(saveLast));
+        try (ResumableModule module = resumable()) {
+            trainer.maxEpochs(1).build().fit(module, points, points);
+        }
+        StoredCheckpoint stored = Catalog.read(checkpoints())
+                .newest()
+                .flatMap(newest -> newest.checkpoints().stream()
+                        .filter(StoredCheckpoint::isResumable)
+                        .findFirst())
+                .orElseThrow();
+        Path named = checkpoints().resolve(stored.file());
+        Files.move(
+                named, checkpoints().resolve(".rivulet").resolve(stored.blob().name()));
+        Files.createDirectories(named.resolve("in the way"));
+        if (!moved) {
+            Files.delete(checkpoints().resolve("last.ckpt"));
+        }
+
+        try (ResumableModule module = resumable()) {
+            trainer.maxEpochs(2).build().fit(module, points, points, resumeFrom("auto"));
+        }
+
+        assertThat(checkpoints().resolve("last-v1.ckpt")).doesNotExist();
+        assertThat(Checkpoints.describe(checkpoints().resolve("last.ckpt")).globalStep())
+                .isEqualTo(8);
         assertThat(Checkpoints.verifyAll(checkpoints()).problems()).isEmpty();
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
  * The newest good checkpoint of a stream, and the checkpoints skipped before it.
  *
  * @param stream the stream
- * @param group number of the save request in its directory
+ * @param group number of the save request in its directory; 0 if the manifests are lost
  * @param file current path of the checkpoint; a run that is publishing it may still rename it
  * @param skipped newer checkpoints that are damaged or missing, newest first
  * @since 0.1

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.file;
 
+import dev.rivulet.checkpoint.Checkpoint;
 import dev.rivulet.checkpoint.DirectoryVerification;
 import dev.rivulet.checkpoint.DirectoryVerification.DamagedManifest;
 import dev.rivulet.checkpoint.DirectoryVerification.KeptFile;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +102,26 @@ public final class DirectoryVerifier {
             file.ifPresent(bad -> skipped.add(new Skipped(bad.path(), bad.problem())));
         }
         skipped.addAll(0, damagedAfter(0));
-        return Optional.empty();
+        return inventory.lacksManifest() ? newestUnlisted(stream, skipped) : Optional.empty();
+    }
+
+    /** Without manifests, by what the files say of themselves. */
+    private Optional<NewestCheckpoint> newestUnlisted(String stream, List<Skipped> skipped) throws IOException {
+        Map<Path, Long> steps = new TreeMap<>();
+        for (Path path : inventory.unowned(CheckpointCodecs.extensions())) {
+            try (CheckpointFile file = CheckpointCodecs.open(path)) {
+                Checkpoint checkpoint = file.describe();
+                if (checkpoint.stream().equals(stream)) {
+                    file.readAll(Map.of());
+                    steps.put(path, checkpoint.globalStep());
+                }
+            } catch (IOException e) {
+                skipped.add(new Skipped(path, FileVerifier.message(e)));
+            }
+        }
+        return steps.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(newest -> new NewestCheckpoint(stream, 0, newest.getKey(), skipped));
     }
 
     /** Damaged manifests, which may describe newer groups. */

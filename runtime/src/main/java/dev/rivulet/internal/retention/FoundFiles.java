@@ -1,10 +1,10 @@
 package dev.rivulet.internal.retention;
 
+import dev.rivulet.annotations.SaveBest;
+import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.checkpoint.Provenance.Progress;
 import dev.rivulet.policy.FilenameTemplate;
 import dev.rivulet.policy.MetricValues;
-import dev.rivulet.annotations.SaveBest;
-import dev.rivulet.annotations.SaveLast;
 import dev.rivulet.policy.StreamPolicy;
 import java.util.HashMap;
 import java.util.List;
@@ -97,13 +97,10 @@ public final class FoundFiles {
         Retention retention = Retention.of(policy, RetentionSnapshot.EMPTY);
         boolean permanent = policy.keepEveryNth() > 0;
         checkpoints.stream()
-                .filter(found -> permanent
-                        || policy.keepLast() > 0
-                        || retention.topK().admits(found.score()))
+                .filter(found ->
+                        permanent || policy.keepLast() > 0 || retention.topK().admits(found.score()))
                 .forEach(found -> retention.put(found, permanent, evicted -> {}));
         return new RetentionSnapshot.Kept(
-                retention.topK().kept(),
-                List.copyOf(retention.newest()),
-                List.copyOf(retention.everyNth()));
+                retention.topK().kept(), List.copyOf(retention.newest()), List.copyOf(retention.everyNth()));
     }
 }
