@@ -70,11 +70,9 @@ public final class FoundFiles {
     private static MetricValues values(Progress progress) {
         Map<String, Number> values = new HashMap<>(progress.metrics());
         values.compute(
-                FilenameTemplate.EPOCH,
-                (name, logged) -> logged == null ? (Number) progress.epoch() : (Number) logged.longValue());
+                FilenameTemplate.EPOCH, (name, logged) -> logged == null ? progress.epoch() : logged.longValue());
         values.compute(
-                FilenameTemplate.STEP,
-                (name, logged) -> logged == null ? (Number) progress.globalStep() : (Number) logged.longValue());
+                FilenameTemplate.STEP, (name, logged) -> logged == null ? progress.globalStep() : logged.longValue());
         return MetricValues.of(values);
     }
 
