@@ -12,6 +12,7 @@ import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.declaration.StreamGraph;
 import dev.rivulet.internal.engine.EnginePatch;
@@ -249,11 +250,13 @@ final class FitSession implements StepFunctions, FitContext {
                         declared.statefulTransforms(), new CallbackStates(memory, callbacks), module.hyperParameters()),
                 train,
                 new TrainingComponents.Loop(state, memory, settings.loop()));
-        try (NDManager scope = network.manager().newSubManager()) {
+        try (NDManager scope = network.manager().newSubManager();
+                SlowCalls slowCalls =
+                        new SlowCalls(settings.checkpointing().saving().slowCallWarning())) {
             StateDict live = StateDict.of(network.arrays(), scope);
-            StatefulUpdates updates = new StatefulUpdates(network, parts.transforms(), live, state);
+            StatefulUpdates updates = new StatefulUpdates(parts, live, slowCalls);
             updates.begin();
-            SavedRun saved = new SavedRun(parts, view(), new UserSaveHooks(callbacks, declared));
+            SavedRun saved = new SavedRun(parts, view(), new UserSaveHooks(callbacks, declared), slowCalls);
             try (CheckpointEngine streams = streams(start, declared, graph, directory, saved)) {
                 restore(start, "restoring", false, () -> start.restoreState(parts));
                 streams.resume(start.decisions());

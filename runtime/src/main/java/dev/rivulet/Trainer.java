@@ -11,7 +11,6 @@ import dev.rivulet.internal.loop.ValidationInterval;
 import dev.rivulet.internal.save.SaveSettings;
 import dev.rivulet.internal.store.RetryPolicy;
 import dev.rivulet.optim.GradientClipAlgorithm;
-import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.policy.StreamPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -184,6 +183,7 @@ public final class Trainer {
         private Backpressure backpressure = Backpressure.WAIT;
         private DeterminismCheck determinismCheck = DeterminismCheck.FIRST;
         private RetryPolicy saveRetries = RetryPolicy.DEFAULT;
+        private Duration slowCallWarning = Duration.ofMinutes(1);
         private LongSupplier clock = System::nanoTime;
         private final Map<String, UnaryOperator<StreamPolicy.Builder>> streams = new LinkedHashMap<>();
 
@@ -318,6 +318,14 @@ public final class Trainer {
         }
 
         /**
+         * Time after which a warning names the transform, condition or hook that has not returned; 1 minute by default.
+         */
+        public Builder slowCallWarning(Duration time) {
+            this.slowCallWarning = time;
+            return this;
+        }
+
+        /**
          * Time that a fit may take to end after SIGTERM or Ctrl-C; 30 seconds by default. Streams with {@code
          * saveOnException} save, then the fit throws a {@link dev.rivulet.checkpoint.ShutdownException}.
          */
@@ -363,31 +371,23 @@ public final class Trainer {
          * @throws IllegalArgumentException if a setting is invalid; the message names it
          */
         public Trainer build() {
-            if (!(gradientClipVal >= 0)) {
-                throw new IllegalArgumentException(
-                        "gradientClipVal is " + gradientClipVal + ", but must be a positive limit, or 0 for none.");
-            }
             TrainerSettings settings = new TrainerSettings(
                     loopSettings(),
-                    gradientClipVal == 0 ? GradientClipping.NONE : gradientClipAlgorithm.with(gradientClipVal),
+                    TrainerSettings.clipping(gradientClipAlgorithm, gradientClipVal),
                     seed,
                     new TrainerSettings.Checkpointing(
                             defaultRootDir.resolve("checkpoints"),
                             !enableCheckpointing ? Mode.OFF : fastDevRun > 0 ? Mode.DRY_RUN : Mode.ON,
                             new LinkedHashMap<>(streams),
-                            new SaveSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries)),
+                            new SaveSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries, slowCallWarning)),
                     enableProgressBar,
                     clock);
             return new Trainer(settings, CallbackHooks.requireDistinctKeys(callbacks));
         }
 
         private LoopSettings loopSettings() {
-            if (fastDevRun < 0) {
-                throw new IllegalArgumentException(
-                        "fastDevRun is " + fastDevRun + ", but must be a number of batches, or 0.");
-            }
-            Limits limits = fastDevRun > 0
-                    ? new Limits(1, fastDevRun, fastDevRun, fastDevRun)
+            Limits limits = fastDevRun != 0
+                    ? Limits.ofDryRun(fastDevRun)
                     : new Limits(
                             maxEpochs.orElse(maxSteps == -1 ? 1000 : -1), maxSteps, limitTrainBatches, limitValBatches);
             Validation validation = fastDevRun > 0

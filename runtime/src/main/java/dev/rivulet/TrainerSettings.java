@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import dev.rivulet.internal.loop.LoopSettings;
 import dev.rivulet.internal.save.SaveSettings;
+import dev.rivulet.optim.GradientClipAlgorithm;
 import dev.rivulet.optim.GradientClipping;
 import dev.rivulet.policy.StreamPolicy;
 import java.nio.file.Path;
@@ -22,6 +23,15 @@ record TrainerSettings(
         Checkpointing checkpointing,
         boolean showsProgress,
         LongSupplier clock) {
+
+    /** Gradient clipping; none with the limit 0. */
+    static GradientClipping clipping(GradientClipAlgorithm algorithm, double limit) {
+        if (!(limit >= 0)) {
+            throw new IllegalArgumentException(
+                    "gradientClipVal is " + limit + ", but must be a positive limit, or 0 for none.");
+        }
+        return limit == 0 ? GradientClipping.NONE : algorithm.with(limit);
+    }
 
     /**
      * What is saved, where and how.

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.derive;
 
 import dev.rivulet.checkpoint.DeterminismCheck;
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.declaration.StreamGraph;
 import dev.rivulet.registry.StreamDeclaration;
@@ -18,13 +19,16 @@ public final class VerifiedTransforms {
     private final DeclaredStreams registries;
     private final DeterminismCheck check;
     private final Set<String> verified = ConcurrentHashMap.newKeySet();
+    private final SlowCalls slowCalls;
     private final ResultMemory resultMemory = new ResultMemory();
 
     /** The transforms of a run; none is verified yet. */
-    public VerifiedTransforms(StreamGraph graph, DeclaredStreams registries, DeterminismCheck check) {
+    public VerifiedTransforms(
+            StreamGraph graph, DeclaredStreams registries, DeterminismCheck check, SlowCalls slowCalls) {
         this.graph = graph;
         this.registries = registries;
         this.check = check;
+        this.slowCalls = slowCalls;
     }
 
     public StreamDeclaration declaration(String stream) {
@@ -38,7 +42,11 @@ public final class VerifiedTransforms {
 
     /** Calls a stream's transform. */
     StateDict transform(String stream, StateDict weights, TransformContext context) throws Exception {
-        return registries.transform(stream, weights, context);
+        String member =
+                declaration(stream).transform().map(StreamDeclaration.Transform::member).orElseThrow();
+        return slowCalls.watch(
+                "The transform " + member + " of the stream \"" + stream + "\"",
+                () -> registries.transform(stream, weights, context));
     }
 
     /** Whether a stream's transform has been verified in an earlier call. */

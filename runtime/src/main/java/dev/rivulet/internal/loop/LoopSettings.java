@@ -57,6 +57,12 @@ public record LoopSettings(Limits limits, Validation validation, int accumulateG
             require(valBatches >= 0, "limitValBatches", valBatches, "0 or more");
         }
 
+        /** One epoch with this number of batches. */
+        public static Limits ofDryRun(int batches) {
+            require(batches >= 1, "fastDevRun", batches, "a number of batches, or 0");
+            return new Limits(1, batches, batches, batches);
+        }
+
         boolean allowEpoch(int epochsEnded) {
             return maxEpochs == -1 || epochsEnded < maxEpochs;
         }

@@ -78,9 +78,9 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
         reserve(snapshots, settings.maxPendingSaves());
         warnOfMissingState(components.optimizer(), graph);
         FailurePolicy failures = new FailurePolicy();
-        SaveQueue queue = new SaveQueue(snapshots, settings);
+        SaveQueue queue = new SaveQueue(snapshots, settings, run.slowCalls());
         StepSnapshot stepSnapshot = new StepSnapshot(queue, components);
-        SaveConditions conditions = new SaveConditions(registries, stepSnapshot, run.view(), failures);
+        SaveConditions conditions = new SaveConditions(registries, stepSnapshot, run, failures);
         FileOwnership ownership = new FileOwnership();
         List<StreamSaver> savers = graph.streams().stream()
                 .map(stream -> new StreamSaver(
@@ -88,7 +88,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
                 .toList();
         SaveScheduler scheduler = new SaveScheduler(
                 run,
-                new VerifiedTransforms(graph, registries, settings.determinismCheck()),
+                new VerifiedTransforms(graph, registries, settings.determinismCheck(), run.slowCalls()),
                 new RunStreams(directory, lineage, savers),
                 queue,
                 stepSnapshot);
@@ -290,7 +290,10 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     private void notify(CommittedCheckpoint checkpoint, Throwables thrown) {
         try {
-            run.hooks().onCheckpointCommitted(checkpoint);
+            run.slowCalls().watch("An onCheckpointCommitted hook, called for " + checkpoint.path() + ",", () -> {
+                run.hooks().onCheckpointCommitted(checkpoint);
+                return checkpoint;
+            });
         } catch (Throwable e) {
             thrown.add(e);
         }

@@ -56,7 +56,7 @@ public final class DryRun implements ModelHooks {
         this.registries = registries;
         this.graph = graph;
         this.directory = directory;
-        this.transforms = new VerifiedTransforms(graph, registries, determinism);
+        this.transforms = new VerifiedTransforms(graph, registries, determinism, run.slowCalls());
     }
 
     /**
@@ -150,7 +150,7 @@ public final class DryRun implements ModelHooks {
     }
 
     private boolean isAllowed(StreamDeclaration stream, Snapshot snapshot) throws Exception {
-        boolean isAllowed = SaveConditions.evaluate(registries, stream.name(), context(), snapshot);
+        boolean isAllowed = SaveConditions.evaluate(run, registries, stream.name(), context(), snapshot);
         if (!isAllowed) {
             LOG.info("The dry run makes no checkpoint of the stream \"{}\": its condition refuses.", stream.name());
         }
@@ -158,7 +158,7 @@ public final class DryRun implements ModelHooks {
     }
 
     private boolean callHooks(StreamDeclaration stream, SaveRequest request) throws Exception {
-        request.callHooks(stream.name(), run.hooks());
+        request.callHooks(stream.name(), run);
         return true;
     }
 

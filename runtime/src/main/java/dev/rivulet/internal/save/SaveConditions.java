@@ -5,7 +5,6 @@ import dev.rivulet.internal.derive.CallMemory;
 import dev.rivulet.internal.derive.MutationGuard;
 import dev.rivulet.internal.derive.SaveContext;
 import dev.rivulet.internal.snapshot.Snapshot;
-import dev.rivulet.internal.state.LoopView;
 import java.util.Optional;
 
 /** Evaluates the module's conditions for a due save. For the training thread. */
@@ -13,7 +12,7 @@ final class SaveConditions {
     private final DeclaredStreams registries;
     private final boolean any;
     private final StepSnapshot stepSnapshot;
-    private final LoopView view;
+    private final SavedRun run;
     private final FailurePolicy failures;
 
     /**
@@ -21,11 +20,11 @@ final class SaveConditions {
      *
      * @param stepSnapshot protects the weights from conditions
      */
-    SaveConditions(DeclaredStreams registries, StepSnapshot stepSnapshot, LoopView view, FailurePolicy failures) {
+    SaveConditions(DeclaredStreams registries, StepSnapshot stepSnapshot, SavedRun run, FailurePolicy failures) {
         this.registries = registries;
         this.any = registries.hasConditions();
         this.stepSnapshot = stepSnapshot;
-        this.view = view;
+        this.run = run;
         this.failures = failures;
     }
 
@@ -44,9 +43,9 @@ final class SaveConditions {
     }
 
     private boolean allow(StreamSaver stream, Snapshot snapshot) {
-        SaveContext context = view.now();
+        SaveContext context = run.view().now();
         try {
-            return evaluate(registries, stream.name(), context, snapshot);
+            return evaluate(run, registries, stream.name(), context, snapshot);
         } catch (Throwable e) {
             // A condition is user code and may throw anything.
             failures.note(stream, context, e).ifPresent(fatal -> {
@@ -57,13 +56,16 @@ final class SaveConditions {
     }
 
     /** The condition of a stream. Whatever it throws is thrown; weights that it changes are restored. */
-    static boolean evaluate(DeclaredStreams registries, String stream, SaveContext context, Snapshot snapshot)
+    static boolean evaluate(
+            SavedRun run, DeclaredStreams registries, String stream, SaveContext context, Snapshot snapshot)
             throws Exception {
+        String who = "The condition of the stream \"" + stream + "\"";
         try (CallMemory memory = CallMemory.create()) {
             return MutationGuard.watch(
                     snapshot,
-                    "The condition of the stream \"" + stream + "\"",
-                    () -> registries.saves(stream, memory.context(context, stream, stream)));
+                    who,
+                    () -> run.slowCalls()
+                            .watch(who, () -> registries.saves(stream, memory.context(context, stream, stream))));
         }
     }
 }

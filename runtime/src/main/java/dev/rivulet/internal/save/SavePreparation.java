@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class SavePreparation {
     private final SaveRequest request;
-    private final SaveHooks hooks;
+    private final SavedRun run;
     private final SaveOutcome refused;
     private final List<PendingSave> prepared = new ArrayList<>();
 
@@ -18,9 +18,9 @@ final class SavePreparation {
      *
      * @param refused receives the failures
      */
-    SavePreparation(SaveRequest request, SaveHooks hooks, SaveOutcome refused) {
+    SavePreparation(SaveRequest request, SavedRun run, SaveOutcome refused) {
         this.request = request;
-        this.hooks = hooks;
+        this.run = run;
         this.refused = refused;
     }
 
@@ -32,7 +32,7 @@ final class SavePreparation {
      */
     List<PendingSave> prepare(List<PendingSave> due) {
         due.forEach(this::prepare);
-        if (hooks.addEntries()) {
+        if (run.hooks().addEntries()) {
             List.copyOf(prepared).forEach(this::callHooks);
         }
         request.seal();
@@ -56,7 +56,7 @@ final class SavePreparation {
 
     private void callHooks(PendingSave save) {
         try {
-            request.callHooks(save.stream(), hooks);
+            request.callHooks(save.stream(), run);
         } catch (Throwable e) {
             drop(save, e);
         }

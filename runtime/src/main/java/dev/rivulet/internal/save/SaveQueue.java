@@ -2,7 +2,7 @@ package dev.rivulet.internal.save;
 
 import ai.djl.ndarray.NDArray;
 import dev.rivulet.checkpoint.Backpressure;
-import dev.rivulet.internal.concurrent.Uninterruptibly;
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.snapshot.SnapshotPool;
@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
 final class SaveQueue implements AutoCloseable {
     private final SnapshotPool snapshots;
     private final SaveSettings settings;
+    private final SlowCalls slowCalls;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(SaveQueue::writerThread);
     private final Queue<SaveOutcome> outcomes = new ConcurrentLinkedQueue<>();
     private final AtomicInteger depth = new AtomicInteger();
@@ -33,10 +35,12 @@ final class SaveQueue implements AutoCloseable {
      * Starts the writer thread. The caller closes the queue.
      *
      * @param snapshots memory for as many saves as may be pending
+     * @param slowCalls warns if training waits long for the writer
      */
-    SaveQueue(SnapshotPool snapshots, SaveSettings settings) {
+    SaveQueue(SnapshotPool snapshots, SaveSettings settings, SlowCalls slowCalls) {
         this.snapshots = snapshots;
         this.settings = settings;
+        this.slowCalls = slowCalls;
     }
 
     /** Whether training waits for each save. */
@@ -58,12 +62,18 @@ final class SaveQueue implements AutoCloseable {
 
     /** Includes other arrays than before in snapshots, in addition to the weights. Waits for pending saves. */
     void replaceState(Map<String, NDArray> state) {
-        snapshots.replaceState(state);
+        slowCalls.await(() -> snapshots.replaceState(state));
     }
 
     /** Takes a snapshot; empty if the writer is behind and the save is to be skipped. */
     Optional<Snapshot> snapshot() {
-        return settings.backpressure() == Backpressure.WAIT ? Optional.of(snapshots.take()) : snapshots.tryTake();
+        Optional<Snapshot> free = snapshots.tryTake();
+        if (free.isPresent() || settings.backpressure() != Backpressure.WAIT) {
+            return free;
+        }
+        AtomicReference<Snapshot> freed = new AtomicReference<>();
+        slowCalls.await(() -> freed.set(snapshots.take()));
+        return Optional.of(freed.get());
     }
 
     /** The number of saves that are being written or waiting. */
@@ -76,7 +86,7 @@ final class SaveQueue implements AutoCloseable {
         depth.incrementAndGet();
         writer.execute(() -> {
             try {
-                outcomes.add(save.get());
+                outcomes.add(slowCalls.watch("Writing checkpoints", save::get));
             } finally {
                 depth.decrementAndGet();
             }
@@ -97,7 +107,7 @@ final class SaveQueue implements AutoCloseable {
     void await() {
         Future<?> drained = writer.submit(() -> {});
         try {
-            Uninterruptibly.await(drained::get);
+            slowCalls.await(drained::get);
         } catch (ExecutionException e) {
             throw new IllegalStateException("Waiting for the writer failed.", e);
         }
@@ -107,6 +117,6 @@ final class SaveQueue implements AutoCloseable {
     @Override
     public void close() {
         writer.shutdown();
-        Uninterruptibly.await(() -> writer.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
+        slowCalls.await(() -> writer.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
     }
 }

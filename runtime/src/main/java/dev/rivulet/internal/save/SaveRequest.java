@@ -88,12 +88,16 @@ final class SaveRequest implements AutoCloseable {
      *
      * @throws dev.rivulet.transform.TransformException if they changed weights, which have been restored
      */
-    void callHooks(String stream, SaveHooks hooks) throws Exception {
+    void callHooks(String stream, SavedRun run) throws Exception {
+        String who = "An onSaveCheckpoint hook, called for the stream \"" + stream + "\",";
         Checkpoint checkpoint = checkpoint(stream);
-        MutationGuard.watch(snapshot, "An onSaveCheckpoint hook, called for the stream \"" + stream + "\",", () -> {
-            hooks.onSaveCheckpoint(checkpoint);
-            return checkpoint;
-        });
+        MutationGuard.watch(
+                snapshot,
+                who,
+                () -> run.slowCalls().watch(who, () -> {
+                    run.hooks().onSaveCheckpoint(checkpoint);
+                    return checkpoint;
+                }));
     }
 
     /** Ends the time in which hooks can add entries, because they may have kept references. */

@@ -113,7 +113,7 @@ final class SaveScheduler implements AutoCloseable {
 
     private void prepare(List<PendingSave> due, SaveRequest request, SaveOutcome refused) {
         try {
-            List<PendingSave> prepared = new SavePreparation(request, run.hooks(), refused).prepare(due);
+            List<PendingSave> prepared = new SavePreparation(request, run, refused).prepare(due);
             if (prepared.isEmpty()) {
                 request.close();
             } else {

@@ -1,5 +1,6 @@
 package dev.rivulet.internal.save;
 
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.state.LoopView;
 import dev.rivulet.internal.state.TrainingComponents;
 
@@ -9,5 +10,6 @@ import dev.rivulet.internal.state.TrainingComponents;
  * @param components the parts whose state is saved
  * @param view the position of training
  * @param hooks notified of each save
+ * @param slowCalls watches calls of user code
  */
-public record SavedRun(TrainingComponents components, LoopView view, SaveHooks hooks) {}
+public record SavedRun(TrainingComponents components, LoopView view, SaveHooks hooks, SlowCalls slowCalls) {}

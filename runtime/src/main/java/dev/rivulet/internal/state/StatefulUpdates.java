@@ -3,6 +3,7 @@ package dev.rivulet.internal.state;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.derive.CallMemory;
 import dev.rivulet.internal.derive.MutationGuard;
 import dev.rivulet.internal.loop.LoopState;
@@ -24,21 +25,22 @@ public final class StatefulUpdates implements ModelHooks {
     private final Map<String, StatefulTransform> transforms;
     private final StateDict weights;
     private final LoopState state;
+    private final SlowCalls slowCalls;
     private final SnapshotPool copies;
     private long lastStep;
 
     /**
      * Updates of a run's transforms.
      *
-     * @param transforms by name, for messages
      * @param weights the live weights
+     * @param slowCalls watches the updates
      */
-    public StatefulUpdates(
-            Network network, Map<String, StatefulTransform> transforms, StateDict weights, LoopState state) {
-        this.network = network;
-        this.transforms = transforms;
+    public StatefulUpdates(TrainingComponents run, StateDict weights, SlowCalls slowCalls) {
+        this.network = run.network();
+        this.transforms = run.transforms();
         this.weights = weights;
-        this.state = state;
+        this.state = run.loop().state();
+        this.slowCalls = slowCalls;
         this.copies = new SnapshotPool(network.arrays(), 1);
     }
 
@@ -76,10 +78,13 @@ public final class StatefulUpdates implements ModelHooks {
         try (Snapshot before = copies.take();
                 CallMemory memory = CallMemory.of(network.manager())) {
             StateDict argument = memory.argument(before.weights());
-            MutationGuard.watch(before, who, () -> {
-                method.accept(argument);
-                return argument;
-            });
+            MutationGuard.watch(
+                    before,
+                    who,
+                    () -> slowCalls.watch(who, () -> {
+                        method.accept(argument);
+                        return argument;
+                    }));
             memory.requireArgumentsUnchanged(who);
         }
     }
