@@ -268,8 +268,7 @@ final class FitSession implements StepFunctions, FitContext {
                 started = true;
                 TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
                 HookChain hooks = hooks(ownHooks, watchers(streams, saved, declared, graph));
-                new FitLoop(settings.loop(), train, validation, this, hooks, run)
-                        .run(start.progress());
+                new FitLoop(settings.loop(), train, validation, this, hooks, run).run(start.progress());
                 return new FitResult(
                         state.epochsEnded(),
                         state.globalStep(),

@@ -379,7 +379,8 @@ public final class Trainer {
                             defaultRootDir.resolve("checkpoints"),
                             !enableCheckpointing ? Mode.OFF : fastDevRun > 0 ? Mode.DRY_RUN : Mode.ON,
                             new LinkedHashMap<>(streams),
-                            new SaveSettings(maxPendingSaves, backpressure, determinismCheck, saveRetries, slowCallWarning)),
+                            new SaveSettings(
+                                    maxPendingSaves, backpressure, determinismCheck, saveRetries, slowCallWarning)),
                     enableProgressBar,
                     clock);
             return new Trainer(settings, CallbackHooks.requireDistinctKeys(callbacks));

@@ -42,10 +42,7 @@ record TrainerSettings(
      * @param saving how save requests are carried out
      */
     record Checkpointing(
-            Path directory,
-            Mode mode,
-            Map<String, UnaryOperator<StreamPolicy.Builder>> streams,
-            SaveSettings saving) {
+            Path directory, Mode mode, Map<String, UnaryOperator<StreamPolicy.Builder>> streams, SaveSettings saving) {
 
         /** What becomes of due saves. */
         enum Mode {

@@ -134,8 +134,8 @@ class DryRunTest extends FitTestCase {
 
     @Test
     void findsAMonitorThatIsNotLogged() {
-        Trainer trainer = trainer()
-                .stream("original", policy -> policy.monitor("val_los").everyNTrainSteps(1_000))
+        Trainer trainer = trainer().stream(
+                        "original", policy -> policy.monitor("val_los").everyNTrainSteps(1_000))
                 .build();
 
         assertThatThrownBy(() -> trainer.fit(module, points, points))
@@ -145,7 +145,8 @@ class DryRunTest extends FitTestCase {
 
     @Test
     void findsAMonitorThatOnlyAValidationWouldLog() {
-        Trainer trainer = trainer().stream("original", policy -> policy.monitor("val_loss").onFailure(OnFailure.CONTINUE))
+        Trainer trainer = trainer().stream(
+                        "original", policy -> policy.monitor("val_loss").onFailure(OnFailure.CONTINUE))
                 .build();
 
         assertThatThrownBy(() -> trainer.fit(module, points))
@@ -155,8 +156,8 @@ class DryRunTest extends FitTestCase {
 
     @Test
     void findsANameThatNoFileCanHave() {
-        Trainer trainer =
-                trainer().stream("original", policy -> policy.filename("n".repeat(300))).build();
+        Trainer trainer = trainer().stream("original", policy -> policy.filename("n".repeat(300)))
+                .build();
 
         assertThatThrownBy(() -> trainer.fit(module, points, points))
                 .isInstanceOf(FitException.class)
@@ -211,7 +212,8 @@ class DryRunTest extends FitTestCase {
         try (PlaneModule plane = new PlaneModule()) {
             fit(plane);
 
-            FitResult result = super.trainer().enableCheckpointing(false).build().fit(plane, points);
+            FitResult result =
+                    super.trainer().enableCheckpointing(false).build().fit(plane, points);
 
             assertThat(result.globalStep()).isEqualTo(8);
             assertThat(result.streams()).isEqualTo(Map.of());

@@ -3,8 +3,8 @@ package dev.rivulet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rivulet.checkpoint.SaveStatistics;
-import dev.rivulet.fixture.EngineArrays;
 import dev.rivulet.fixture.ChainModule;
+import dev.rivulet.fixture.EngineArrays;
 import dev.rivulet.fixture.FitTestCase;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;

@@ -122,7 +122,10 @@ class FreezingTest {
                 "onTrainBatchEnd", 0, module -> parameter(module, "0.weight").freeze(true));
 
         Weights weights = new Weights();
-        fit(trainer("run").accumulateGradBatches(2).callbacks(freezing, weights), FreezingTest::adam, ResumeFrom.nothing());
+        fit(
+                trainer("run").accumulateGradBatches(2).callbacks(freezing, weights),
+                FreezingTest::adam,
+                ResumeFrom.nothing());
 
         assertThat(weights.distinct("0.weight")).isEqualTo(2);
     }

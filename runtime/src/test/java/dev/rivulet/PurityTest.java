@@ -208,8 +208,10 @@ class PurityTest extends FitTestCase {
             }
         };
         try (TransformingModule module = new TransformingModule()) {
-            assertThatThrownBy(() -> trainer().callbacks(careless, recorder).build().fit(module, points))
-                    .hasStackTraceContaining("What returns the state of a callback or transform changed \"weight\" in place.");
+            assertThatThrownBy(() ->
+                            trainer().callbacks(careless, recorder).build().fit(module, points))
+                    .hasStackTraceContaining(
+                            "What returns the state of a callback or transform changed \"weight\" in place.");
 
             assertThat(Weights.live(module)).isEqualTo(recorder.at(4));
         }

@@ -40,7 +40,11 @@ final class OwnerCheck {
         if (source.compareTo(SourceVersion.RELEASE_17) >= 0) {
             return true;
         }
-        reporter.add(Diagnostic.SOURCE_LEVEL, Position.at(owner), MemberName.of(owner), source.name().replace("RELEASE_", ""));
+        reporter.add(
+                Diagnostic.SOURCE_LEVEL,
+                Position.at(owner),
+                MemberName.of(owner),
+                source.name().replace("RELEASE_", ""));
         return false;
     }
 

@@ -64,7 +64,8 @@ final class ShapeCheck {
                 ? "\"fun %1$s(weights: StateDict): StateDict\""
                         + " or \"fun %1$s(weights: StateDict, context: TransformContext): StateDict\""
                 : "\"StateDict %1$s(StateDict)\" or \"StateDict %1$s(StateDict, TransformContext)\"";
-        return hasSignature(method, fits, "WeightTransform", String.format(Locale.ROOT, remedy, name)) && isReachable(method);
+        return hasSignature(method, fits, "WeightTransform", String.format(Locale.ROOT, remedy, name))
+                && isReachable(method);
     }
 
     private boolean hasSignature(ExecutableElement method, boolean fits, String annotation, String remedy) {

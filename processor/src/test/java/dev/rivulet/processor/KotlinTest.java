@@ -50,8 +50,7 @@ class KotlinTest {
                         @OnSaveCheckpoint public final void save() {}
                         @TransformWhen("original") public final void asks(TransformContext c) {}
                         @WeightTransform("half") public final void half() {}
-                        """)
-                        .messages())
+                        """).messages())
                 .contains(
                         "\"fun save(checkpoint: Checkpoint)\"",
                         "\"fun asks(context: TransformContext): Boolean\"",

@@ -31,11 +31,7 @@ class ModuleCheckTest {
                 "class Digits implements Callback { %s }",
                 "class Digits extends java.util.Date { %s }")) {
             Compiled compiled = compile(owner.formatted(HALVE));
-            assertThat(compiled.ids())
-                    .as(owner)
-                    .singleElement()
-                    .asString()
-                    .startsWith("NotAModule 4:");
+            assertThat(compiled.ids()).as(owner).singleElement().asString().startsWith("NotAModule 4:");
             assertThat(compiled.messages()).contains("WARNING", "Digits is not a LightningModule", "Extend ");
         }
     }
@@ -64,8 +60,7 @@ class ModuleCheckTest {
                 abstract class Base extends LightningModule {}
                 abstract class Digits extends Base implements Halving { %s }
                 interface Halving { @OnSaveCheckpoint default void save(Checkpoint checkpoint) {} }
-                """.formatted(HALVE)).messages())
-                .isEmpty();
+                """.formatted(HALVE)).messages()).isEmpty();
     }
 
     @Test
@@ -87,9 +82,8 @@ class ModuleCheckTest {
 
     @Test
     void theRegistryIsWrittenAllTheSame() {
-        Compiled compiled = Compilation.javac()
-                .options("-Xlint:none")
-                .compile(HEADER + "class Digits { " + HALVE + " }");
+        Compiled compiled =
+                Compilation.javac().options("-Xlint:none").compile(HEADER + "class Digits { " + HALVE + " }");
         assertThat(compiled.generated()).containsOnlyKeys("digits.DigitsCallbackRegistry");
     }
 }

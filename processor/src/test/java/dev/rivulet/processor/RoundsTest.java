@@ -109,8 +109,9 @@ class RoundsTest {
             "@WeightTransform static StateDict halve(StateDict weights) { return null; }",
             "@WeightTransform(5) static StateDict halve(StateDict weights) { return null; }",
         }) {
-            Compiled compiled =
-                    compile(RoundProcessor.generating(9, "digits.Never", ""), "abstract class Digits extends LightningModule { " + missing + " }");
+            Compiled compiled = compile(
+                    RoundProcessor.generating(9, "digits.Never", ""),
+                    "abstract class Digits extends LightningModule { " + missing + " }");
             assertThat(compiled.ids()).as(compiled.messages()).isEmpty();
             assertThat(compiled.errors()).as(compiled.messages()).isEqualTo(1);
         }

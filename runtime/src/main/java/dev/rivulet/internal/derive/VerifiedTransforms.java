@@ -42,8 +42,10 @@ public final class VerifiedTransforms {
 
     /** Calls a stream's transform. */
     StateDict transform(String stream, StateDict weights, TransformContext context) throws Exception {
-        String member =
-                declaration(stream).transform().map(StreamDeclaration.Transform::member).orElseThrow();
+        String member = declaration(stream)
+                .transform()
+                .map(StreamDeclaration.Transform::member)
+                .orElseThrow();
         return slowCalls.watch(
                 "The transform " + member + " of the stream \"" + stream + "\"",
                 () -> registries.transform(stream, weights, context));

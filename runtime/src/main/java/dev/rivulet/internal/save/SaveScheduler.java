@@ -104,8 +104,7 @@ final class SaveScheduler implements AutoCloseable {
 
     private TrainingState capture(Snapshot snapshot, SaveContext context) throws Exception {
         Map<String, DecisionState> decisions = streams.decisions(context.globalStep());
-        Callable<TrainingState> capture =
-                () -> TrainingStateMapper.capture(run.components(), snapshot, decisions);
+        Callable<TrainingState> capture = () -> TrainingStateMapper.capture(run.components(), snapshot, decisions);
         return run.components().user().hasCode()
                 ? MutationGuard.watch(snapshot, "What returns the state of a callback or transform", capture)
                 : capture.call();

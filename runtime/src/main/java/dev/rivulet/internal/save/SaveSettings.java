@@ -13,7 +13,11 @@ import java.time.Duration;
  * @param slowCallWarning time after which a call of user code that has not returned is warned of
  */
 public record SaveSettings(
-        int maxPendingSaves, Backpressure backpressure, DeterminismCheck determinismCheck, RetryPolicy retries, Duration slowCallWarning) {
+        int maxPendingSaves,
+        Backpressure backpressure,
+        DeterminismCheck determinismCheck,
+        RetryPolicy retries,
+        Duration slowCallWarning) {
 
     /**
      * Checks the settings.

@@ -18,8 +18,8 @@ class Crc32cTest {
             random.nextBytes(whole);
             int split = random.nextInt(whole.length + 1);
 
-            long joined =
-                    Crc.CRC32C.combine(crc32c(whole, 0, split), crc32c(whole, split, whole.length), whole.length - split);
+            long joined = Crc.CRC32C.combine(
+                    crc32c(whole, 0, split), crc32c(whole, split, whole.length), whole.length - split);
 
             assertThat(joined)
                     .as("seed %s, iteration %s, %s of %s bytes", Seed.VALUE, i, split, whole.length)

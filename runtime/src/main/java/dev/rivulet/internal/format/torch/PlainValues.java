@@ -54,7 +54,8 @@ public final class PlainValues {
         } else if (value instanceof Number number) {
             return TorchValue.of(number.longValue());
         } else if (value instanceof List<?> list) {
-            return TorchValue.Items.list(list.stream().map(item -> toTorch(item, copy)).toList());
+            return TorchValue.Items.list(
+                    list.stream().map(item -> toTorch(item, copy)).toList());
         } else if (value instanceof Map<?, ?> map) {
             Map<TorchValue, TorchValue> entries = new LinkedHashMap<>();
             map.forEach((key, entry) -> entries.put(toTorch(key, copy), toTorch(entry, copy)));
