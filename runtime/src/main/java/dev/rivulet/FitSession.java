@@ -250,6 +250,7 @@ final class FitSession implements StepFunctions, FitContext {
                         declared.statefulTransforms(), new CallbackStates(memory, callbacks), module.hyperParameters()),
                 train,
                 new TrainingComponents.Loop(state, memory, settings.loop()));
+        module.closeLater(parts.transforms().values());
         try (NDManager scope = network.manager().newSubManager();
                 SlowCalls slowCalls =
                         new SlowCalls(settings.checkpointing().saving().slowCallWarning())) {

@@ -11,6 +11,8 @@ import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.model.Network;
+import dev.rivulet.transform.StatefulTransform;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -53,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class LightningModule implements ModelHooks, AutoCloseable {
     private @Nullable Network network;
     private @Nullable FitContext context;
+    private List<AutoCloseable> fitted = List.of();
 
     /** For subclasses. */
     protected LightningModule() {}
@@ -200,13 +203,32 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
         return Map.of();
     }
 
-    /** Frees the model's memory. */
+    /** Frees the model's memory, and closes the stateful transforms of the last fit that can be closed. */
     @Override
     public void close() {
         if (network != null) {
             network.close();
             network = null;
         }
+        List<AutoCloseable> closing = fitted;
+        fitted = List.of();
+        closing.forEach(LightningModule::close);
+    }
+
+    private static void close(AutoCloseable transform) {
+        try {
+            transform.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("A stateful transform of the module could not be closed: " + e, e);
+        }
+    }
+
+    /** Hands over the transforms of a fit, to be closed with the module. */
+    final void closeLater(Collection<StatefulTransform> transforms) {
+        fitted = transforms.stream()
+                .filter(AutoCloseable.class::isInstance)
+                .map(AutoCloseable.class::cast)
+                .toList();
     }
 
     /** The model, created on first use. */

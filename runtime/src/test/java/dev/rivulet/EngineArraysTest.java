@@ -101,12 +101,6 @@ class EngineArraysTest {
 
         @WeightTransform("averaged")
         final ExponentialMovingAverage average = new ExponentialMovingAverage(0.9);
-
-        @Override
-        public void close() {
-            average.close();
-            super.close();
-        }
     }
 
     /** Counts arrays at the end of a batch, before anything is saved, at chosen global steps. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * final ExponentialMovingAverage average = new ExponentialMovingAverage(0.99);
  * }</pre>
  *
- * <p>Holds one copy of the weights in native memory until it is closed. Not thread-safe: the framework calls it on the
+ * <p>Holds one copy of the weights in native memory until it, or its module, is closed. Not thread-safe: the framework calls it on the
  * training thread only.
  *
  * @since 0.1
