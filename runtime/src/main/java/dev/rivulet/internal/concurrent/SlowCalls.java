@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -41,7 +42,8 @@ public final class SlowCalls implements AutoCloseable {
     public SlowCalls(Duration limit) {
         limitNanos = (limit.compareTo(LONGEST) < 0 ? limit : LONGEST).toNanos();
         long period = Math.max(1, limitNanos / 4);
-        timer.scheduleWithFixedDelay(this::warn, period, period, TimeUnit.NANOSECONDS);
+        // It ends with the timer.
+        Future<?> unused = timer.scheduleWithFixedDelay(this::warn, period, period, TimeUnit.NANOSECONDS);
     }
 
     private static Thread timerThread(Runnable work) {
