@@ -34,8 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Without its manifests, a directory still says what it holds: every file describes itself. */
 class LostManifestsTest extends FitTestCase {
-    private static final UnaryOperator<StreamPolicy.Builder> ALL =
-            policy -> policy.saveTopK(-1).saveLast(SaveLast.COPY);
+    private static StreamPolicy.Builder keepAll(StreamPolicy.Builder policy) {
+        return policy.saveTopK(-1).saveLast(SaveLast.COPY);
+    }
 
     /** How manifests get lost. */
     private enum Loss {
@@ -89,7 +90,7 @@ class LostManifestsTest extends FitTestCase {
     /** Policies of the original stream. */
     private enum Kept {
         NEWEST(policy -> policy),
-        ALL(LostManifestsTest.ALL),
+        ALL(LostManifestsTest::keepAll),
         BEST(policy ->
                 policy.monitor("val_loss").saveTopK(2).saveLast(SaveLast.COPY).saveBest(SaveBest.COPY)),
         WORST(policy -> policy.monitor("val_loss")
@@ -100,6 +101,7 @@ class LostManifestsTest extends FitTestCase {
         LAST_TWO(policy -> policy.monitor("val_loss").saveTopK(1).keepLast(2).saveBest(SaveBest.COPY)),
         ONLY_LAST(policy -> policy.saveTopK(0).saveLast(SaveLast.COPY));
 
+        @SuppressWarnings("ImmutableEnumChecker") // A lambda without state.
         private final UnaryOperator<StreamPolicy.Builder> policy;
 
         Kept(UnaryOperator<StreamPolicy.Builder> policy) {
@@ -140,7 +142,7 @@ class LostManifestsTest extends FitTestCase {
     }
 
     private FitResult fit(int maxEpochs, ResumeFrom resumeFrom) {
-        return fit(directory, maxEpochs, ALL, resumeFrom);
+        return fit(directory, maxEpochs, LostManifestsTest::keepAll, resumeFrom);
     }
 
     /** The names of all files, with the targets of links. */
@@ -185,11 +187,11 @@ class LostManifestsTest extends FitTestCase {
     void endsWithTheSameFilesAfterAnOlderOriginal(Loss loss) throws IOException {
         UnaryOperator<StreamPolicy.Builder> rarely = policy -> policy.everyNEpochs(2);
         Path straight = directory.resolve("straight");
-        fit(straight, 4, rarely, ALL, ResumeFrom.nothing());
-        fit(directory, 3, rarely, ALL, ResumeFrom.nothing());
+        fit(straight, 4, rarely, LostManifestsTest::keepAll, ResumeFrom.nothing());
+        fit(directory, 3, rarely, LostManifestsTest::keepAll, ResumeFrom.nothing());
         loss.apply(checkpoints());
 
-        FitResult resumed = fit(directory, 4, rarely, ALL, resumeFrom("auto"));
+        FitResult resumed = fit(directory, 4, rarely, LostManifestsTest::keepAll, resumeFrom("auto"));
 
         assertThat(resumed.resumedFrom()).isPresent();
         assertThat(content(checkpoints())).isEqualTo(content(straight.resolve("checkpoints")));
@@ -293,10 +295,11 @@ class LostManifestsTest extends FitTestCase {
                 file("original", 1),
                 Files.createDirectory(run.resolve("checkpoints")).resolve("epoch=1.ckpt"));
 
-        assertThatThrownBy(() -> fit(run, 3, ALL, resumeFrom(from)))
+        assertThatThrownBy(() -> fit(run, 3, LostManifestsTest::keepAll, resumeFrom(from)))
                 .isInstanceOf(NotResumableException.class)
                 .hasMessageContaining("resumeFrom(\"" + external + "\")");
-        assertThat(fit(run, 3, ALL, resumeFrom(external)).globalStep()).isEqualTo(12);
+        assertThat(fit(run, 3, LostManifestsTest::keepAll, resumeFrom(external)).globalStep())
+                .isEqualTo(12);
     }
 
     @Test

@@ -21,6 +21,7 @@ public enum Crc {
     private final int polynomial;
 
     /** Entry k is x to the power of 2^k; enough entries for any length in bits. */
+    @SuppressWarnings("ImmutableEnumChecker") // Not changed once it is filled.
     private final int[] squares = new int[Long.SIZE + 3];
 
     /** A polynomial without its highest term; the highest bit is the coefficient of x to the power 0. */

@@ -7,6 +7,7 @@ import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.snapshot.SnapshotPool;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -73,7 +74,7 @@ final class SaveQueue implements AutoCloseable {
         }
         AtomicReference<Snapshot> freed = new AtomicReference<>();
         slowCalls.await(() -> freed.set(snapshots.take()));
-        return Optional.of(freed.get());
+        return Optional.of(Objects.requireNonNull(freed.get()));
     }
 
     /** The number of saves that are being written or waiting. */
