@@ -85,7 +85,7 @@ class SpecialFileTest extends FitTestCase {
         assertThat(Checkpoints.verifyAll(checkpoints()).problems()).isNotEmpty();
         assertThat(Catalog.read(checkpoints()).damaged()).hasSize(1);
         // Its manifest is gone, but the file says what it is.
-        assertThat(Checkpoints.newest(checkpoints(), "original").path()).isEqualTo(file("original", 0));
+        assertThat(Checkpoints.newest(checkpoints(), "original").file()).isEqualTo(file("original", 0));
         assertThatThrownBy(() -> trainer().build().fit(new TransformingModule(), points, resumeFrom("last")))
                 .isInstanceOf(RuntimeException.class);
     }
