@@ -12,6 +12,7 @@ import dev.rivulet.hook.ModelHooks;
 import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.transform.StatefulTransform;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -212,14 +213,19 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
         }
         List<AutoCloseable> closing = fitted;
         fitted = List.of();
-        closing.forEach(LightningModule::close);
-    }
-
-    private static void close(AutoCloseable transform) {
-        try {
-            transform.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("A stateful transform of the module could not be closed: " + e, e);
+        List<Exception> failures = new ArrayList<>();
+        for (AutoCloseable transform : closing) {
+            try {
+                transform.close();
+            } catch (Exception e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            IllegalStateException failed = new IllegalStateException(
+                    "A stateful transform of the module could not be closed: " + failures.get(0), failures.get(0));
+            failures.subList(1, failures.size()).forEach(failed::addSuppressed);
+            throw failed;
         }
     }
 
