@@ -20,7 +20,8 @@ import javax.annotation.processing.Generated;
  */
 @Generated("dev.rivulet.processor.RivuletProcessor")
 @RegistryGenerated
-final class PurityTest_FollowingCallbackRegistry implements CallbackRegistry<PurityTest.Following> {
+@SuppressWarnings({"all", "auxiliaryclass"})
+final class PurityTest_FollowingCallbackRegistry implements CallbackRegistry<Object> {
   /**
    * {@link PurityTest.Following#follower}
    */
@@ -37,17 +38,17 @@ final class PurityTest_FollowingCallbackRegistry implements CallbackRegistry<Pur
   }
 
   @Override
-  public Map<String, StatefulTransform> statefulTransforms(PurityTest.Following module) {
+  public Map<String, StatefulTransform> statefulTransforms(Object module) {
     Map<String, StatefulTransform> transforms = new LinkedHashMap<>();
-    transforms.put("PurityTest.Following#follower", Objects.requireNonNull(module.follower, "PurityTest.Following#follower"));
+    transforms.put("PurityTest.Following#follower", Objects.requireNonNull(((PurityTest.Following) module).follower, "PurityTest.Following#follower"));
     return transforms;
   }
 
   @Override
-  public StateDict transform(String stream, PurityTest.Following module, StateDict weights,
+  public StateDict transform(String stream, Object module, StateDict weights,
       TransformContext context) {
     return switch (stream) {
-      case FOLLOWED -> module.follower.apply(weights, context);
+      case FOLLOWED -> ((PurityTest.Following) module).follower.apply(weights, context);
       default -> throw CallbackRegistry.noTransform(stream);
     };
   }
