@@ -79,19 +79,26 @@ public final class SlowCalls implements AutoCloseable {
      * @param who named in the warning
      */
     public <T, E extends Exception> T watch(String who, Code<T, E> code) throws E {
-        Call call = begin(who, false);
-        try {
-            return code.call();
-        } finally {
-            end(call);
-        }
+        return call(who, false, code);
     }
 
     /** Waits for the writer as {@link Uninterruptibly} does; a warning names what the writer does. */
     public <E extends Exception> void await(Uninterruptibly.Wait<E> wait) throws E {
-        Call call = begin("Waiting for the writer", true);
-        try {
+        get(() -> {
             Uninterruptibly.await(wait);
+            return wait;
+        });
+    }
+
+    /** Waits, by code that an interrupt does not end, for what the writer frees; a warning names what the writer does. */
+    public <T, E extends Exception> T get(Code<T, E> wait) throws E {
+        return call("Waiting for the writer", true, wait);
+    }
+
+    private <T, E extends Exception> T call(String who, boolean waits, Code<T, E> code) throws E {
+        Call call = begin(who, waits);
+        try {
+            return code.call();
         } finally {
             end(call);
         }

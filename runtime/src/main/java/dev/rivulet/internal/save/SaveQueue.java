@@ -7,7 +7,6 @@ import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.internal.snapshot.SnapshotPool;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,7 +16,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -72,9 +70,7 @@ final class SaveQueue implements AutoCloseable {
         if (free.isPresent() || settings.backpressure() != Backpressure.WAIT) {
             return free;
         }
-        AtomicReference<Snapshot> freed = new AtomicReference<>();
-        slowCalls.await(() -> freed.set(snapshots.take()));
-        return Optional.of(Objects.requireNonNull(freed.get()));
+        return Optional.of(slowCalls.get(snapshots::take));
     }
 
     /** The number of saves that are being written or waiting. */

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.snapshot;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.internal.concurrent.Uninterruptibly;
 import dev.rivulet.internal.memory.Chunks;
 import dev.rivulet.internal.tensor.LiveArray;
 import java.util.ArrayList;
@@ -139,20 +140,7 @@ public final class SnapshotPool {
     }
 
     private Arena awaitFree() {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return free.takeFirst();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return Uninterruptibly.get(free::takeFirst);
     }
 
     private static Map<String, LiveArray> live(Map<String, NDArray> arrays) {
