@@ -1,5 +1,6 @@
 package dev.rivulet.internal.derive;
 
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.transform.TransformException;
 import java.util.Optional;
@@ -32,6 +33,12 @@ public final class MutationGuard {
             throw changed(who, changed.get());
         }
         return result;
+    }
+
+    /** As the other method, for user code that may never return. */
+    public static <T> T watch(Snapshot snapshot, SlowCalls slowCalls, String who, Callable<T> userCode)
+            throws Exception {
+        return watch(snapshot, who, () -> slowCalls.watch(who, userCode::call));
     }
 
     private static TransformException changed(String who, String name) {

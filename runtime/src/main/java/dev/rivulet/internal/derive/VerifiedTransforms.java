@@ -51,14 +51,9 @@ public final class VerifiedTransforms {
                 () -> registries.transform(stream, weights, context));
     }
 
-    /** Whether a stream's transform has been verified in an earlier call. */
-    boolean isVerified(String stream) {
-        return verified.contains(stream);
-    }
-
     /** Whether to run a stream's transform twice and compare the results. */
     boolean repeats(String stream) {
-        return check == DeterminismCheck.ALWAYS || (check == DeterminismCheck.FIRST && !isVerified(stream));
+        return check == DeterminismCheck.ALWAYS || (check == DeterminismCheck.FIRST && !verified.contains(stream));
     }
 
     void markVerified(String stream) {

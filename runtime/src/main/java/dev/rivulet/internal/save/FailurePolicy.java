@@ -37,8 +37,8 @@ final class FailurePolicy {
         }
         StreamFailure recorded = new StreamFailure(stream.name(), context.epoch(), context.globalStep(), failure);
         stream.note(recorded);
-        boolean ends = failure instanceof DirectoryLostException || !stream.toleratesFailure();
-        if (failure instanceof SkippedSaveException || !ends) {
+        boolean isTolerated = stream.toleratesFailure() && !(failure instanceof DirectoryLostException);
+        if (failure instanceof SkippedSaveException || isTolerated) {
             log(recorded);
             return Optional.empty();
         }

@@ -63,9 +63,9 @@ final class SaveConditions {
         try (CallMemory memory = CallMemory.create()) {
             return MutationGuard.watch(
                     snapshot,
+                    run.slowCalls(),
                     who,
-                    () -> run.slowCalls()
-                            .watch(who, () -> registries.saves(stream, memory.context(context, stream, stream))));
+                    () -> registries.saves(stream, memory.context(context, stream, stream)));
         }
     }
 }

@@ -91,13 +91,10 @@ final class SaveRequest implements AutoCloseable {
     void callHooks(String stream, SavedRun run) throws Exception {
         String who = "An onSaveCheckpoint hook, called for the stream \"" + stream + "\",";
         Checkpoint checkpoint = checkpoint(stream);
-        MutationGuard.watch(
-                snapshot,
-                who,
-                () -> run.slowCalls().watch(who, () -> {
-                    run.hooks().onSaveCheckpoint(checkpoint);
-                    return checkpoint;
-                }));
+        MutationGuard.watch(snapshot, run.slowCalls(), who, () -> {
+            run.hooks().onSaveCheckpoint(checkpoint);
+            return checkpoint;
+        });
     }
 
     /** Ends the time in which hooks can add entries, because they may have kept references. */

@@ -78,13 +78,10 @@ public final class StatefulUpdates implements ModelHooks {
         try (Snapshot before = copies.take();
                 CallMemory memory = CallMemory.of(network.manager())) {
             StateDict argument = memory.argument(before.weights());
-            MutationGuard.watch(
-                    before,
-                    who,
-                    () -> slowCalls.watch(who, () -> {
-                        method.accept(argument);
-                        return argument;
-                    }));
+            MutationGuard.watch(before, slowCalls, who, () -> {
+                method.accept(argument);
+                return argument;
+            });
             memory.requireArgumentsUnchanged(who);
         }
     }
