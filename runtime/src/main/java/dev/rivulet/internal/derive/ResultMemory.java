@@ -3,7 +3,6 @@ package dev.rivulet.internal.derive;
 import dev.rivulet.internal.memory.Chunks;
 import dev.rivulet.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -34,17 +33,8 @@ final class ResultMemory {
             return Chunks.byteCount(chunks);
         }
 
-        /** A part of the block, which may lie in two chunks or more. */
         List<ByteBuffer> slice(long from, long byteCount) {
-            List<ByteBuffer> slice = new ArrayList<>(1);
-            for (long at = from;
-                    at < from + byteCount;
-                    at += slice.get(slice.size() - 1).remaining()) {
-                ByteBuffer chunk = chunks.get(Math.toIntExact(at / Chunks.BYTES));
-                int offset = (int) (at % Chunks.BYTES);
-                slice.add(chunk.slice(offset, (int) Math.min(chunk.capacity() - offset, from + byteCount - at)));
-            }
-            return slice;
+            return Chunks.slice(chunks, Math.toIntExact(from / Chunks.BYTES), (int) (from % Chunks.BYTES), byteCount);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.memory;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,6 +39,24 @@ public final class Chunks {
         ByteBuffer buffer = ByteBuffer.allocateDirect(byteCount + ALIGNMENT - 1);
         int misalignment = buffer.alignmentOffset(0, ALIGNMENT);
         return buffer.slice(misalignment == 0 ? 0 : ALIGNMENT - misalignment, byteCount);
+    }
+
+    /**
+     * A part of memory, which may lie in two chunks or more. All but the last of these are used to their end.
+     *
+     * @param chunk index of the chunk in which it begins
+     * @param offset its beginning in that chunk
+     */
+    public static List<ByteBuffer> slice(List<ByteBuffer> chunks, int chunk, int offset, long byteCount) {
+        List<ByteBuffer> slice = new ArrayList<>(1);
+        int index = chunk;
+        int from = offset;
+        for (long rest = byteCount; rest > 0; index++, from = 0) {
+            int part = (int) Math.min(rest, chunks.get(index).capacity() - from);
+            slice.add(chunks.get(index).slice(from, part).order(ByteOrder.LITTLE_ENDIAN));
+            rest -= part;
+        }
+        return slice;
     }
 
     /** Copies all remaining bytes. */

@@ -1,12 +1,12 @@
 package dev.rivulet.internal.snapshot;
 
 import dev.rivulet.internal.concurrent.SharedLoop;
+import dev.rivulet.internal.memory.Chunks;
 import dev.rivulet.internal.tensor.DirectMemory;
 import dev.rivulet.internal.tensor.LiveArray;
 import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -59,7 +59,9 @@ final class Arena {
             chunks.add(DirectMemory.allocate(bytes).chunks().get(0));
         }
         arrays.forEach((name, array) -> {
-            List<ByteBuffer> memory = memory(chunks, layout.position(name), array.byteCount());
+            ArenaLayout.Position position = layout.position(name);
+            List<ByteBuffer> memory =
+                    Chunks.slice(chunks, position.chunk(), position.offset(), array.byteCount());
             Slot slot = new Slot(array, Tensor.of(array.dtype(), array.shape(), memory), memory);
             if (!slot.isSmall()) {
                 addPieces(slots.size(), memory);
@@ -68,18 +70,6 @@ final class Arena {
             tensors.put(name, slot.tensor());
         });
         return layout.byteCount();
-    }
-
-    private static List<ByteBuffer> memory(List<ByteBuffer> chunks, ArenaLayout.Position position, long byteCount) {
-        List<ByteBuffer> memory = new ArrayList<>(1);
-        int chunk = position.chunk();
-        int offset = position.offset();
-        for (long rest = byteCount; rest > 0; chunk++, offset = 0) {
-            int part = (int) Math.min(rest, chunks.get(chunk).capacity() - offset);
-            memory.add(chunks.get(chunk).slice(offset, part).order(ByteOrder.LITTLE_ENDIAN));
-            rest -= part;
-        }
-        return memory;
     }
 
     private void addPieces(int slot, List<ByteBuffer> memory) {
