@@ -59,7 +59,13 @@ public record StreamPolicy(
             FilenameStyle style,
             boolean enableVersionCounter,
             SaveLast saveLast,
-            SaveBest saveBest) {}
+            SaveBest saveBest) {
+
+        /** The path of the folder in the run's directory, ending with {@code /}; empty for the directory. */
+        public String folder() {
+            return dirpath.map(path -> path + "/").orElse("");
+        }
+    }
 
     /** What a file holds. */
     public record Content(CheckpointFormat format, boolean saveWeightsOnly) {}

@@ -50,7 +50,7 @@ final class FilesCheck {
                 return Optional.empty();
             }
             StreamPolicy policy = builder.build();
-            String folder = policy.naming().dirpath().map(path -> path + "/").orElse("");
+            String folder = policy.naming().folder();
             FilenameTemplate template = policy.filenameOf(stream);
             List<String> names = SAMPLES.stream()
                     .map(sample -> (folder + template.format(sample)).toLowerCase(Locale.ROOT))

@@ -158,7 +158,7 @@ public final class StreamGraph {
     /** Templates of the paths that a stream writes. */
     private static Set<String> files(StreamDeclaration stream) {
         StreamPolicy policy = stream.policy();
-        String directory = policy.naming().dirpath().map(path -> path + "/").orElse("");
+        String directory = policy.naming().folder();
         Set<String> files = new LinkedHashSet<>();
         files.add(directory + policy.filenameOf(stream.name()));
         if (policy.saveLast() != SaveLast.OFF) {

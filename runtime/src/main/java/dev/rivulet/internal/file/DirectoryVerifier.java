@@ -11,6 +11,7 @@ import dev.rivulet.checkpoint.NewestCheckpoint.Skipped;
 import dev.rivulet.checkpoint.NoGoodCheckpointException;
 import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.DirectoryInventory;
+import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,7 +117,7 @@ public final class DirectoryVerifier {
                     steps.put(path, checkpoint.globalStep());
                 }
             } catch (IOException e) {
-                skipped.add(new Skipped(path, FileVerifier.message(e)));
+                skipped.add(new Skipped(path, FailureReason.message(e)));
             }
         }
         return steps.entrySet().stream()
@@ -141,7 +142,7 @@ public final class DirectoryVerifier {
     }
 
     private static String reason(Catalog.Damaged damaged) {
-        return FileVerifier.message(damaged.reason());
+        return FailureReason.message(damaged.reason());
     }
 
     /**

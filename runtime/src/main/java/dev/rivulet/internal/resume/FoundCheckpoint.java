@@ -6,6 +6,7 @@ import dev.rivulet.internal.file.CheckpointCodecs;
 import dev.rivulet.internal.file.CheckpointFile;
 import dev.rivulet.internal.retention.FoundFiles;
 import dev.rivulet.internal.retention.KeptCheckpoint;
+import dev.rivulet.internal.store.DirectoryInventory;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
@@ -60,24 +61,15 @@ record FoundCheckpoint(
                 stream.name(), stream.policy(), CheckpointCodecs.of(stream).extension());
     }
 
-    /** The folder of a stream's files, empty or ending with {@code /}. */
-    static String folder(StreamDeclaration stream) {
-        return stream.policy().naming().dirpath().map(path -> path + "/").orElse("");
-    }
-
     private static String name(Path root, Path path, StreamDeclaration stream) {
-        String file = relative(root, path);
-        return file.startsWith(folder(stream)) ? file.substring(folder(stream).length()) : "";
-    }
-
-    /** The path of a file in the directory, with {@code /} between names. */
-    static String relative(Path root, Path path) {
-        return root.relativize(path).toString().replace(root.getFileSystem().getSeparator(), "/");
+        String file = DirectoryInventory.relative(root, path);
+        String folder = stream.policy().naming().folder();
+        return file.startsWith(folder) ? file.substring(folder.length()) : "";
     }
 
     /** The path in the directory, with {@code /} between names. */
     String file(Path root) {
-        return relative(root, path);
+        return DirectoryInventory.relative(root, path);
     }
 
     /** The same for a manifest. */
@@ -86,12 +78,7 @@ record FoundCheckpoint(
                 stream.name(),
                 blob,
                 files(stream).checkpoint("", provenance.progress(), bytes).score(),
-                provenance
-                        .derivation()
-                        .map(from -> new StoredCheckpoint.Derivation(
-                                from.transform(),
-                                from.source(),
-                                from.sourceDigest().orElseThrow())),
+                StoredCheckpoint.Derivation.of(provenance),
                 provenance.derivation().isEmpty() && !holdsTrainingState);
     }
 

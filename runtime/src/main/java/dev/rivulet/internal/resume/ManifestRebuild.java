@@ -198,7 +198,7 @@ final class ManifestRebuild {
             Optional<Path> link = file.stream().equals(stream) ? link(file, kind) : Optional.empty();
             if (link.isPresent()) { // Of a link to nothing, only the name matters.
                 boolean names = Files.exists(link.get()) && Files.isSameFile(link.get(), file.path());
-                String name = FoundCheckpoint.relative(root(), link.get());
+                String name = DirectoryInventory.relative(root(), link.get());
                 pointed = Optional.of(new RetainedGroups.Pointed(name, entry.getValue(), true));
                 if (names) {
                     return pointed;
@@ -211,7 +211,7 @@ final class ManifestRebuild {
     private Optional<Path> link(FoundCheckpoint file, Kind kind) {
         return FoundCheckpoint.files(file.stream())
                 .pointer(kind, file.provenance().progress())
-                .map(name -> root().resolve(FoundCheckpoint.folder(file.stream()) + name))
+                .map(name -> root().resolve(file.stream().policy().naming().folder() + name))
                 .filter(Files::isSymbolicLink);
     }
 

@@ -143,7 +143,7 @@ public final class DryRun implements ModelHooks {
     private boolean requireNameable(StreamDeclaration stream) throws Exception {
         StreamPolicy policy = stream.policy();
         CheckpointCodec codec = CheckpointCodecs.of(stream);
-        String folder = policy.naming().dirpath().map(path -> path + "/").orElse("");
+        String folder = policy.naming().folder();
         FileNameCheck.requireNameable(
                 directory, folder + DueSaves.fileName(stream.name(), policy, run.view()) + codec.extension());
         return true;

@@ -3,6 +3,7 @@ package dev.rivulet.internal.save;
 import dev.rivulet.internal.retention.RetentionSnapshot;
 import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.CheckpointDirectory;
+import dev.rivulet.internal.store.DirectoryInventory;
 import dev.rivulet.internal.store.Manifest;
 import dev.rivulet.internal.store.RetainedGroups;
 import dev.rivulet.registry.RuntimeVersion;
@@ -86,9 +87,7 @@ public record RunLineage(
 
     private Optional<String> nameIn(Path root, String folder) {
         return source.filter(file -> file.startsWith(root))
-                .map(file -> root.relativize(file)
-                        .toString()
-                        .replace(root.getFileSystem().getSeparator(), "/"))
+                .map(file -> DirectoryInventory.relative(root, file))
                 .filter(name -> name.startsWith(folder))
                 .map(name -> name.substring(folder.length()));
     }

@@ -73,8 +73,7 @@ final class StreamSaver {
         this.codec = codec;
         this.directory = directory;
         this.ownership = ownership;
-        this.folder =
-                declaration.policy().naming().dirpath().map(path -> path + "/").orElse("");
+        this.folder = declaration.policy().naming().folder();
         this.index = new RetentionIndex(folder, depths(declaration));
         RetentionSnapshot.Restored restored = lineage.restore(name(), directory, folder, index);
         restored.retained().fileNames().forEach(file -> ownership.acquire(folder + file, name()));
@@ -220,13 +219,7 @@ final class StreamSaver {
                     saver.name(),
                     blob,
                     plan.checkpoint().map(KeptCheckpoint::score).orElse(OptionalDouble.empty()),
-                    checkpoint
-                            .provenance()
-                            .derivation()
-                            .map(from -> new StoredCheckpoint.Derivation(
-                                    from.transform(),
-                                    from.source(),
-                                    from.sourceDigest().orElseThrow())),
+                    StoredCheckpoint.Derivation.of(checkpoint.provenance()),
                     saver.declaration.transform().isEmpty() && !saver.isResumable());
         }
 

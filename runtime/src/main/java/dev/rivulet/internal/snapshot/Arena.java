@@ -60,8 +60,7 @@ final class Arena {
         }
         arrays.forEach((name, array) -> {
             ArenaLayout.Position position = layout.position(name);
-            List<ByteBuffer> memory =
-                    Chunks.slice(chunks, position.chunk(), position.offset(), array.byteCount());
+            List<ByteBuffer> memory = Chunks.slice(chunks, position.chunk(), position.offset(), array.byteCount());
             Slot slot = new Slot(array, Tensor.of(array.dtype(), array.shape(), memory), memory);
             if (!slot.isSmall()) {
                 addPieces(slots.size(), memory);

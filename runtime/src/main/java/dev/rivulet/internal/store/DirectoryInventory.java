@@ -75,6 +75,11 @@ public final class DirectoryInventory {
         return Optional.empty();
     }
 
+    /** The path of a file in a directory, with {@code /} between names. */
+    public static String relative(Path root, Path file) {
+        return new DirectoryLayout(root).relative(file);
+    }
+
     /** The absolute path of a file with links in its folders resolved, but not the file itself if it is a link. */
     public static Path unlinked(Path file) throws IOException {
         Path path = file.toAbsolutePath().normalize();

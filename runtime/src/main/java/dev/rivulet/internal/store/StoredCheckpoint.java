@@ -1,6 +1,7 @@
 package dev.rivulet.internal.store;
 
 import com.google.gson.annotations.SerializedName;
+import dev.rivulet.checkpoint.Provenance;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -46,7 +47,19 @@ public record StoredCheckpoint(
     public record Derivation(
             String transform,
             String source,
-            @SerializedName("source_digest") String sourceDigest) {}
+            @SerializedName("source_digest") String sourceDigest) {
+
+        /**
+         * The derivation of a file's weights; empty for untransformed ones.
+         *
+         * @param file what the file says of itself; a derived one has the digest of its source
+         */
+        public static Optional<Derivation> of(Provenance file) {
+            return file.derivation()
+                    .map(from -> new Derivation(
+                            from.transform(), from.source(), from.sourceDigest().orElseThrow()));
+        }
+    }
 
     /** Whether training can resume from it. */
     public boolean isResumable() {
