@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +41,7 @@ public final class CheckpointFinder {
     private final StreamGraph graph;
     private final CheckpointStartingPoint.When verification;
     private final List<String> skipped = new ArrayList<>();
+    private @Nullable DirectoryInventory inventory;
 
     /**
      * A finder, used once per fit.
@@ -155,6 +156,14 @@ public final class CheckpointFinder {
         return item.checkpoint().orElseThrow().score();
     }
 
+    /** Read once: nothing is written before a starting point is found. */
+    private DirectoryInventory inventory() throws IOException {
+        if (inventory == null) {
+            inventory = DirectoryInventory.read(directory);
+        }
+        return inventory;
+    }
+
     private Map<String, RetainedGroups> retainedByNewestRun() throws IOException {
         return Catalog.read(directory).newest().map(Manifest::retained).orElse(Map.of());
     }
@@ -165,7 +174,7 @@ public final class CheckpointFinder {
             return new ArrayList<>();
         }
         List<DirectoryInventory.Item> candidates =
-                new ArrayList<>(DirectoryInventory.read(directory).items());
+                new ArrayList<>(inventory().items());
         candidates.removeIf(item -> !CheckpointStartingPoint.isUntransformed(item));
         return candidates;
     }
@@ -197,40 +206,49 @@ public final class CheckpointFinder {
         if (!Files.isDirectory(directory)) {
             return false;
         }
-        DirectoryInventory inventory = DirectoryInventory.read(directory);
-        return inventory.lacksManifest()
-                || inventory.unowned(CheckpointCodecs.extensions()).stream()
+        DirectoryInventory known = inventory();
+        return known.lacksManifest()
+                || known.unowned(CheckpointCodecs.extensions()).stream()
                         .flatMap(file -> FoundCheckpoint.of(directory, file, graph).stream())
-                        .anyMatch(found -> found.globalStep() > inventory.highestStep());
+                        .anyMatch(found -> found.globalStep() > known.highestStep());
     }
 
     /** All files that the newest run may have written. */
     private List<Path> files() throws IOException {
-        DirectoryInventory inventory = DirectoryInventory.read(directory);
-        return inventory.filesOf(inventory.newestRun().orElseGet(UUID::randomUUID), CheckpointCodecs.extensions());
+        return inventory()
+                .filesOf(inventory().newestRun().orElseGet(UUID::randomUUID), CheckpointCodecs.extensions());
     }
+
+    /**
+     * A checkpoint that no manifest names.
+     *
+     * @param isOwnFile whether it has the name of its step, not that of {@code last} or {@code best}
+     */
+    private record Unlisted(Path file, long globalStep, boolean isOwnFile) {}
 
     /**
      * Checkpoints from which training can resume, newest first, by what the files themselves say. Others are noted, so
      * that training does not start fresh alongside them.
      */
     private List<Path> unlisted() throws IOException {
-        Map<Path, Long> steps = new TreeMap<>();
+        List<Unlisted> unlisted = new ArrayList<>();
         for (Path file : files()) {
             try (CheckpointStartingPoint point = CheckpointStartingPoint.open(file, verification)) {
                 point.requireOwn();
-                steps.put(file, point.checkpoint().orElseThrow().globalStep());
+                boolean isOwnFile = FoundCheckpoint.of(directory, file, graph)
+                        .filter(found -> !found.isPointer())
+                        .isPresent();
+                unlisted.add(new Unlisted(file, point.checkpoint().orElseThrow().globalStep(), isOwnFile));
             } catch (IOException | NotResumableException e) {
                 skip(e);
             }
         }
-        return steps.entrySet().stream()
-                .sorted(Map.Entry.<Path, Long>comparingByValue()
+        return unlisted.stream()
+                .sorted(Comparator.comparing(Unlisted::globalStep)
+                        .thenComparing(Unlisted::isOwnFile)
                         .reversed()
-                        .thenComparing(entry -> FoundCheckpoint.of(directory, entry.getKey(), graph)
-                                .map(FoundCheckpoint::isPointer)
-                                .orElse(true)))
-                .map(Map.Entry::getKey)
+                        .thenComparing(Unlisted::file))
+                .map(Unlisted::file)
                 .toList();
     }
 
