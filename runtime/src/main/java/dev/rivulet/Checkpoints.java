@@ -182,8 +182,9 @@ public final class Checkpoints {
     /**
      * Finds the newest good checkpoint of a stream.
      *
-     * <p>Uses the directory's manifests, not file names; if all are lost, what the files say of themselves. A damaged or missing checkpoint is logged as an error and
-     * skipped for the one before it. A committed checkpoint that does not have its final name yet is included.
+     * <p>Uses the directory's manifests, not file names; if all are lost, what the files say of themselves. A damaged or
+     * missing checkpoint is logged as an error and skipped for the one before it. A committed checkpoint that does not
+     * have its final name yet is included.
      *
      * @param directory the directory of a run's checkpoints; runs may be writing to it
      * @throws dev.rivulet.checkpoint.NoGoodCheckpointException if none is found; the message names the streams that

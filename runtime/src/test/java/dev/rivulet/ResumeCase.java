@@ -119,7 +119,7 @@ final class ResumeCase {
         List<String> names = names("folder");
         create(names);
         boolean found = !isRefused("last") || !isRefused("hpc");
-        // It does not start fresh beside files that it cannot read.
+        // It does not start fresh alongside files that it cannot read.
         boolean asks = isRefused("auto")
                 && fit(everyStep(1), ResumeFrom.nothing()).resumedFrom().isEmpty();
         boolean resumes = fit(everyStep(2), resumeFrom("auto")).resumedFrom().isPresent();

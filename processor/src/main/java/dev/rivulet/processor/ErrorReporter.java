@@ -7,9 +7,9 @@ import javax.annotation.processing.Messager;
 import javax.tools.Diagnostic.Kind;
 
 /**
- * Collects the mistakes and doubts of one class and prints them in the order in which they were found. Every position lies inside
- * that class, so that the caret can stand there even if a conflicting declaration is known from a class file only; the
- * message names that declaration.
+ * Collects the mistakes and doubts of one class and prints them in the order in which they were found. Every position
+ * lies inside that class, so that the caret can stand there even if a conflicting declaration is known from a class
+ * file only; the message names that declaration.
  */
 final class ErrorReporter {
     private record Entry(Kind kind, String message, Position position) {}

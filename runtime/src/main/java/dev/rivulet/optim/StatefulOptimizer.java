@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 public interface StatefulOptimizer extends AutoCloseable {
     /**
      * Creates the state arrays of all trained parameters before the first step, and numbers the parameters as PyTorch
-     * does. Frozen parameters are numbered too, but have no state before they are trained. Running statistics of batch normalization, which are
-     * buffers in PyTorch, are not numbered.
+     * does. Frozen parameters are numbered too, but have no state before they are trained. Running statistics of batch
+     * normalization, which are buffers in PyTorch, are not numbered.
      *
      * @param parameters all parameters by dotted name, in the model's order
      * @throws IllegalStateException if the optimizer has been used for other parameters

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns SIGTERM and Ctrl-C into a {@link ShutdownException} on the training thread, at the next
- * boundary between batches, and delays the end of the JVM until the run has ended, up to a time limit. If the training
- * thread itself calls {@code System.exit}, which never returns, the rescue runs on another thread.
+ * Turns SIGTERM and Ctrl-C into a {@link ShutdownException} on the training thread, at the next boundary between
+ * batches, and delays the end of the JVM until the run has ended, up to a time limit. If the training thread itself
+ * calls {@code System.exit}, which never returns, another thread saves the exception checkpoints.
  */
 final class ShutdownSignal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignal.class);
@@ -23,7 +23,7 @@ final class ShutdownSignal implements AutoCloseable {
     private final Thread training = Thread.currentThread();
     private final LoopState state;
     private final Duration budget;
-    private final Consumer<ShutdownException> rescue;
+    private final Consumer<ShutdownException> onException;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook = new Thread(this::awaitRun, "rivulet-shutdown");
 
@@ -31,12 +31,12 @@ final class ShutdownSignal implements AutoCloseable {
      * Listens for signals until closed. For the training thread.
      *
      * @param budget time limit from the signal to the end of the run
-     * @param rescue saves what there is, on a thread of its own; called if the training thread cannot
+     * @param onException saves exception checkpoints; called on a thread of its own if the training thread cannot
      */
-    ShutdownSignal(LoopState state, Duration budget, Consumer<ShutdownException> rescue) {
+    ShutdownSignal(LoopState state, Duration budget, Consumer<ShutdownException> onException) {
         this.state = state;
         this.budget = budget;
-        this.rescue = rescue;
+        this.onException = onException;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -53,11 +53,11 @@ final class ShutdownSignal implements AutoCloseable {
 
     private boolean endsInTime() throws InterruptedException {
         long end = System.nanoTime() + budget.toNanos();
-        boolean isRescued = false;
+        boolean isSaving = false;
         while (!ended.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
-            if (!isRescued && isExiting(training)) {
-                isRescued = true;
-                startRescue();
+            if (!isSaving && isExiting(training)) {
+                isSaving = true;
+                saveOnAnotherThread();
             }
             if (System.nanoTime() - end >= 0) {
                 return false;
@@ -73,17 +73,17 @@ final class ShutdownSignal implements AutoCloseable {
                         && frame.getMethodName().equals("exit"));
     }
 
-    private void startRescue() {
+    private void saveOnAnotherThread() {
         Thread thread = new Thread(
                 () -> {
                     GradientMode.off();
                     try {
-                        rescue.accept(new ShutdownException());
+                        onException.accept(new ShutdownException());
                     } finally {
                         ended.countDown();
                     }
                 },
-                "rivulet-rescue");
+                "rivulet-exception-checkpoint");
         thread.setDaemon(true);
         thread.start();
     }

@@ -65,8 +65,8 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Takes what was loaded before, until {@link #close}: a DJL model that nobody refers to any more closes its block and
-     * arrays when the JVM collects garbage.
+     * Takes what was loaded before, until {@link #close}: a DJL model that nobody refers to any more closes its block
+     * and arrays when the JVM collects garbage.
      */
     private void keepOpen() {
         modules.keepOpen();
@@ -168,8 +168,8 @@ public final class Network implements AutoCloseable {
     /**
      * The block's output, with gradients recorded if the thread records them.
      *
-     * @throws IllegalArgumentException if libtorch cannot compute it, and the message names the shapes of the inputs; in
-     *     training, if a TorchScript module is not frozen any more
+     * @throws IllegalArgumentException if libtorch cannot compute it, and the message names the shapes of the inputs;
+     *     in training, if a TorchScript module is not frozen any more
      */
     public NDList forward(NDList inputs, boolean training) {
         if (training) {

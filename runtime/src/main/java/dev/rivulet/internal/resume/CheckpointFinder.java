@@ -173,8 +173,7 @@ public final class CheckpointFinder {
         if (!Files.isDirectory(directory)) {
             return new ArrayList<>();
         }
-        List<DirectoryInventory.Item> candidates =
-                new ArrayList<>(inventory().items());
+        List<DirectoryInventory.Item> candidates = new ArrayList<>(inventory().items());
         candidates.removeIf(item -> !CheckpointStartingPoint.isUntransformed(item));
         return candidates;
     }
@@ -215,8 +214,7 @@ public final class CheckpointFinder {
 
     /** All files that the newest run may have written. */
     private List<Path> files() throws IOException {
-        return inventory()
-                .filesOf(inventory().newestRun().orElseGet(UUID::randomUUID), CheckpointCodecs.extensions());
+        return inventory().filesOf(inventory().newestRun().orElseGet(UUID::randomUUID), CheckpointCodecs.extensions());
     }
 
     /**

@@ -114,7 +114,7 @@ final class StreamSaver {
         return codec.isResumable(declaration);
     }
 
-    /** Whether training continues although the stream monitors what is never logged, which is a mistake in its policy. */
+    /** Whether training continues although the stream monitors what is never logged: a mistake in its policy. */
     boolean toleratesMissingMetric() {
         return declaration.policy().onFailure() == OnFailure.CONTINUE;
     }

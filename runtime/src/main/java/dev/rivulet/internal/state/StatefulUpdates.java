@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Updates stateful transforms after every optimizer step. Those of users get copies of the weights, and the live weights
- * are compared afterwards, which takes about four times as long as copying them.
+ * Updates stateful transforms after every optimizer step. Those of users get copies of the weights, and the live
+ * weights are compared afterwards, which takes about four times as long as copying them.
  */
 public final class StatefulUpdates implements ModelHooks {
     private final Network network;

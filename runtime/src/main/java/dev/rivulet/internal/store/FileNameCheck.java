@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Finds out before a commit whether its files can get their names. The file system is asked: limits of names differ. */
+/** Finds out before a commit whether its files can get their names. Asks the file system, because limits differ. */
 public final class FileNameCheck {
     private FileNameCheck() {}
 
