@@ -11,7 +11,6 @@ import dev.rivulet.checkpoint.NewestCheckpoint.Skipped;
 import dev.rivulet.checkpoint.NoGoodCheckpointException;
 import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.DirectoryInventory;
-import dev.rivulet.internal.store.FailureReason;
 import dev.rivulet.internal.store.StoredCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,7 +116,7 @@ public final class DirectoryVerifier {
                     steps.put(path, checkpoint.globalStep());
                 }
             } catch (IOException e) {
-                skipped.add(new Skipped(path, FailureReason.message(e)));
+                skipped.add(new Skipped(path, FileVerifier.message(e)));
             }
         }
         return steps.entrySet().stream()
@@ -142,7 +141,7 @@ public final class DirectoryVerifier {
     }
 
     private static String reason(Catalog.Damaged damaged) {
-        return FailureReason.message(damaged.reason());
+        return FileVerifier.message(damaged.reason());
     }
 
     /**

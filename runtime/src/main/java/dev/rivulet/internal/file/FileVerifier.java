@@ -4,7 +4,6 @@ import dev.rivulet.checkpoint.DamagedFileException;
 import dev.rivulet.checkpoint.FileVerification;
 import dev.rivulet.internal.store.DirectoryInventory;
 import dev.rivulet.internal.store.DirectoryInventory.Candidate;
-import dev.rivulet.internal.store.FailureReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -100,8 +99,13 @@ public final class FileVerifier {
         } catch (NoSuchFileException | ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            return new FileVerification(file, checked, List.of(FailureReason.message(e)));
+            return new FileVerification(file, checked, List.of(message(e)));
         }
+    }
+
+    /** What a failure says, or its type if it says nothing. */
+    static String message(IOException failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     /**
