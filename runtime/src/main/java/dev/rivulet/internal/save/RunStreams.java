@@ -39,7 +39,7 @@ record RunStreams(
 
     /** Whether a file waits to be deleted. */
     boolean hasOrphans() {
-        return savers.stream().anyMatch(StreamSaver::hasOrphans);
+        return savers.stream().anyMatch(stream -> !stream.orphans().isEmpty());
     }
 
     /** Deletes, on the writer thread, the superseded files that were held for callbacks, unless one is still due. */

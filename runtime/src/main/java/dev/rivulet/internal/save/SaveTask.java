@@ -10,10 +10,11 @@ import dev.rivulet.registry.RuntimeVersion;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * Completes one save on the writer thread: computes the weights, writes the files, commits them as one group, and
@@ -68,9 +69,9 @@ final class SaveTask {
             }
             request.close();
             if (!written.isEmpty()) {
-                List<StreamSaver.Commit> commits = commit(group, written);
+                Committed committed = commit(group, written);
                 open.clear();
-                publish(group, commits);
+                publish(group, committed);
             }
         } catch (Throwable failure) {
             // The streams share one commit, so all of them fail.
@@ -95,7 +96,15 @@ final class SaveTask {
         }
     }
 
-    private List<StreamSaver.Commit> commit(Group group, List<StreamSaver.Written> written) throws IOException {
+    /**
+     * A durable group.
+     *
+     * @param superseded paths of the files to delete; also of streams that it has no checkpoint of, because recovery
+     *     looks at the newest group only
+     */
+    private record Committed(List<StreamSaver.Commit> commits, Set<String> superseded) {}
+
+    private Committed commit(Group group, List<StreamSaver.Written> written) throws IOException {
         Map<String, RetainedGroups> retained = streams.retainedGroups();
         List<StreamSaver.Commit> commits = new ArrayList<>();
         for (StreamSaver.Written file : written) {
@@ -103,15 +112,18 @@ final class SaveTask {
             retained.put(file.saver().name(), commit.retainedGroups());
             commits.add(commit);
         }
-        group.commit(manifest(group, written, commits, retained));
+        Set<String> superseded = new LinkedHashSet<>();
+        commits.forEach(commit -> superseded.addAll(commit.superseded()));
+        streams.savers().forEach(stream -> superseded.addAll(stream.orphans()));
+        group.commit(manifest(group, written, superseded, retained));
         commits.forEach(commit -> commit.written().saver().finishCommit(commit, group.number()));
-        return commits;
+        return new Committed(commits, superseded);
     }
 
     private Manifest manifest(
             Group group,
             List<StreamSaver.Written> written,
-            List<StreamSaver.Commit> commits,
+            Set<String> superseded,
             Map<String, RetainedGroups> retained) {
         SaveContext context = request.context();
         return new Manifest(
@@ -125,21 +137,21 @@ final class SaveTask {
                         context.metrics()),
                 written.stream().map(StreamSaver.Written::stored).toList(),
                 written.stream().flatMap(file -> file.pointers().stream()).toList(),
-                commits.stream().flatMap(commit -> commit.superseded().stream()).toList(),
+                List.copyOf(superseded),
                 retained);
     }
 
     /** A failure here does not undo the commit: the next group, or recovery at the next start, renames the files. */
-    private void publish(Group group, List<StreamSaver.Commit> commits) {
+    private void publish(Group group, Committed committed) {
         try {
-            publishFiles(group, commits);
-            for (StreamSaver.Commit commit : commits) {
+            publishFiles(group, committed);
+            for (StreamSaver.Commit commit : committed.commits()) {
                 CommittedCheckpoint saved = commit.written().committed();
                 commit.written().saver().logSaved(saved);
                 outcome.commit(saved);
             }
         } catch (Throwable failure) {
-            outcome.fail(commits.get(0).written().saver(), failure);
+            outcome.fail(committed.commits().get(0).written().saver(), failure);
         }
         if (!outcome.committed().isEmpty()) {
             streams.unreported().incrementAndGet();
@@ -147,14 +159,13 @@ final class SaveTask {
     }
 
     /** Superseded files stay until callbacks that are notified of them have returned. */
-    private void publishFiles(Group group, List<StreamSaver.Commit> commits) throws IOException {
+    private void publishFiles(Group group, Committed committed) throws IOException {
         if (streams.unreported().get() == 0) {
             group.publish();
+            streams.savers().forEach(stream -> stream.forgetOrphans(committed.superseded()));
         } else {
-            group.publish(commits.stream()
-                    .flatMap(commit -> commit.superseded().stream())
-                    .collect(Collectors.toSet()));
-            commits.forEach(commit -> commit.written().saver().hold(commit));
+            group.publish(committed.superseded());
+            committed.commits().forEach(commit -> commit.written().saver().hold(commit));
         }
     }
 }

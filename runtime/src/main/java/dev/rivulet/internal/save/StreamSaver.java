@@ -29,6 +29,7 @@ import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.registry.StreamDeclaration;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -311,8 +312,14 @@ final class StreamSaver {
         ownership.change(() -> orphans.addAll(commit.superseded()));
     }
 
-    boolean hasOrphans() {
-        return ownership.locked(() -> !orphans.isEmpty());
+    /** Paths of files that the stream no longer keeps and that have not been deleted. */
+    List<String> orphans() {
+        return ownership.locked(() -> List.copyOf(orphans));
+    }
+
+    /** Notes that a group has deleted files. */
+    void forgetOrphans(Collection<String> deleted) {
+        ownership.change(() -> orphans.removeAll(deleted));
     }
 
     /** Deletes orphaned files. A file that cannot be deleted only takes disk space. */
