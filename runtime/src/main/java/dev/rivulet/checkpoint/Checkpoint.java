@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The provenance and the user's entries of a checkpoint.
  *
  * <p>An entry is a string, a boolean, a number, or a list or map (with string keys) of these; numbers are stored as
- * {@code Long} or {@code Double}. Values are copied when they are put. Entries can be put until the checkpoint is
+ * {@code Long} or {@code Double}. Lists and maps may be nested 127 levels deep. Values are copied when they are put. Entries can be put until the checkpoint is
  * saved, in a method annotated with {@code @OnSaveCheckpoint} or in {@code Callback.onSaveCheckpoint}; a saved
  * checkpoint is immutable. Not thread-safe before that.
  *
@@ -38,6 +38,9 @@ public final class Checkpoint {
             "datamodule_hyper_parameters",
             "datamodule_hparams_type",
             "rivulet");
+
+    /** A level less than files may have, whose outermost one holds the entries. */
+    private static final int MAX_DEPTH = 127;
 
     private final Provenance provenance;
     private final Map<String, Object> entries;
@@ -112,8 +115,8 @@ public final class Checkpoint {
     /**
      * Adds an entry, or replaces it.
      *
-     * @throws IllegalArgumentException if the value, or a value inside it, has a type that an entry cannot have, or if
-     *     Lightning or Rivulet uses the key in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
+     * @throws IllegalArgumentException if the value, or a value or key inside it, has a type that an entry cannot have, if
+     *     it is nested too deep, or if Lightning or Rivulet uses the key in a {@code .ckpt}, such as {@code epoch} or {@code state_dict}
      * @throws UnsupportedOperationException if the checkpoint has already been saved
      */
     public synchronized void put(String key, Object value) {
@@ -126,7 +129,7 @@ public final class Checkpoint {
             throw new IllegalArgumentException("A checkpoint entry cannot be called \"" + key
                     + "\": Lightning or Rivulet uses that key in a .ckpt. Choose another one.");
         }
-        entries.put(key, plain(key, value));
+        entries.put(key, plain(key, value, MAX_DEPTH));
     }
 
     /** The keys of all entries, in insertion order. */
@@ -185,7 +188,7 @@ public final class Checkpoint {
         return value instanceof String || value instanceof Boolean || value instanceof Long || value instanceof Double;
     }
 
-    private static Object plain(String key, @Nullable Object value) {
+    private static Object plain(String key, @Nullable Object value, int levels) {
         if (value instanceof String || value instanceof Boolean || value instanceof Long || value instanceof Double) {
             return value;
         }
@@ -195,18 +198,30 @@ public final class Checkpoint {
         if (value instanceof Float number) {
             return number.doubleValue();
         }
+        if (levels == 0 && (value instanceof List || value instanceof Map)) {
+            throw new IllegalArgumentException("The checkpoint entry \"" + key + "\" contains itself, or is nested more"
+                    + " than " + MAX_DEPTH + " levels deep; flatten it.");
+        }
         if (value instanceof List<?> list) {
             List<Object> copy = new ArrayList<>();
-            list.forEach(element -> copy.add(plain(key, element)));
+            list.forEach(element -> copy.add(plain(key, element, levels - 1)));
             return Collections.unmodifiableList(copy);
         }
         if (value instanceof Map<?, ?> map) {
             Map<String, Object> copy = new LinkedHashMap<>();
-            map.forEach((name, element) -> copy.put(String.valueOf(name), plain(key, element)));
+            map.forEach((name, element) -> copy.put(string(key, name), plain(key, element, levels - 1)));
             return Collections.unmodifiableMap(copy);
         }
         throw new IllegalArgumentException("The checkpoint entry \"" + key + "\" holds "
                 + (value == null ? "null" : "a " + value.getClass().getName())
                 + "; an entry is a string, a boolean, a number, or a list or map of these.");
+    }
+
+    private static String string(String key, @Nullable Object name) {
+        if (name instanceof String string) {
+            return string;
+        }
+        throw new IllegalArgumentException("The checkpoint entry \"" + key + "\" holds a map with the key " + name
+                + ", which is not a string; convert it with String.valueOf.");
     }
 }

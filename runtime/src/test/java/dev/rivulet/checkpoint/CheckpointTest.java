@@ -72,7 +72,45 @@ class CheckpointTest {
                 List.of(),
                 Map.of(),
                 List.of(1L, 2.5, "three", List.of(false)),
-                Map.of("nested", Map.of("list", List.of(Double.NaN, "NaN", 1L))));
+                Map.of("nested", Map.of("list", List.of(Double.NaN, "NaN", 1L))),
+                Map.of("$double", "NaN"),
+                Map.of("$double", "text"),
+                List.of(Map.of("$$double", Map.of("$double", Double.NaN))),
+                nested(127));
+    }
+
+    private static Object nested(int levels) {
+        Object value = 1L;
+        for (int level = 0; level < levels; level++) {
+            value = level % 2 == 0 ? List.of(value) : Map.of("inner", value);
+        }
+        return value;
+    }
+
+    @Test
+    void refusesEntriesThatCouldNotBeReadAgain() {
+        List<Object> cycle = new ArrayList<>();
+        cycle.add(cycle);
+
+        for (Object deep : List.of(nested(128), nested(100_000), cycle)) {
+            assertThatThrownBy(() -> checkpoint.put("deep", deep))
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("The checkpoint entry \"deep\" contains itself, or is nested more than 127 levels deep;"
+                            + " flatten it.");
+        }
+        assertThat(checkpoint.keys()).isEmpty();
+    }
+
+    @Test
+    void refusesKeysThatAreNotStrings() {
+        Map<String, Object> withNull = new LinkedHashMap<>();
+        withNull.put(null, 1);
+
+        assertThatThrownBy(() -> checkpoint.put("classes", List.of(Map.of(7, "seven"))))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The checkpoint entry \"classes\" holds a map with the key 7, which is not a string;"
+                        + " convert it with String.valueOf.");
+        assertThatThrownBy(() -> checkpoint.put("classes", withNull)).hasMessageContaining("the key null");
     }
 
     @Test

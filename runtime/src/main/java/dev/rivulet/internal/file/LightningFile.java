@@ -7,6 +7,7 @@ import dev.rivulet.internal.lightning.LightningEntries;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Describes a {@code .ckpt} that PyTorch Lightning wrote. */
@@ -15,13 +16,13 @@ public final class LightningFile {
 
     /**
      * The description of the checkpoint. Its entries are the top-level entries that Lightning does not use, as far as
-     * their values are supported.
+     * their values are supported. Keys of maps become strings.
      */
     public static Checkpoint describe(Map<?, ?> dictionary) {
         Map<String, Object> entries = new LinkedHashMap<>();
         dictionary.forEach((key, value) -> {
             if (key instanceof String name && !Checkpoint.isReserved(name) && Checkpoint.isEntry(value)) {
-                entries.put(name, value);
+                entries.put(name, Objects.requireNonNull(EntryValues.withStringKeys(value), name));
             }
         });
         return Checkpoint.saved(
