@@ -109,6 +109,22 @@ class PurityTest extends FitTestCase {
     }
 
     @Test
+    void aTransformThatThrowsAnInterruptedExceptionOnTheWriterCostsItsOwnStream() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("transformed", (weights, context) -> {
+                throw new InterruptedException();
+            });
+
+            FitResult result = fitRecording(module);
+
+            assertThatOthersAreIntact(result);
+            assertThatEachFailed(
+                    result.stream("transformed"), "The transform of the stream \"transformed\" was interrupted.");
+        }
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
     void aTransformThatThrowsAndLeavesTheWriterInterruptedCostsItsOwnStream() {
         try (TransformingModule module = new TransformingModule()) {
             module.transform("transformed", (weights, context) -> {

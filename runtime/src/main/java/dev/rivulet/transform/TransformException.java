@@ -15,4 +15,9 @@ public final class TransformException extends RuntimeException {
     public TransformException(String message) {
         super(message);
     }
+
+    /** An error with the failure that caused it. */
+    public TransformException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

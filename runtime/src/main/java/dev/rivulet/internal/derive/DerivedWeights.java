@@ -157,6 +157,8 @@ public final class DerivedWeights implements AutoCloseable {
         StateDict result;
         try {
             result = transform.call();
+        } catch (InterruptedException e) {
+            throw new TransformException(who + " was interrupted.", e); // It does not interrupt training.
         } finally {
             interrupted = Thread.interrupted();
         }
