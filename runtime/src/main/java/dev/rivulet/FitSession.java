@@ -218,7 +218,7 @@ final class FitSession implements StepFunctions, FitContext {
             event.commit(start);
         } catch (Throwable failure) {
             if (isNew) {
-                module.close();
+                module.free();
             }
             throw failure;
         }

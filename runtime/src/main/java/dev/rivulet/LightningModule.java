@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class LightningModule implements ModelHooks, AutoCloseable {
     private @Nullable Network network;
-    private @Nullable FitContext context;
+    private volatile @Nullable FitContext context;
     private List<AutoCloseable> fitted = List.of();
 
     /** For subclasses. */
@@ -204,9 +204,22 @@ public abstract class LightningModule implements ModelHooks, AutoCloseable {
         return Map.of();
     }
 
-    /** Frees the model's memory, and closes the stateful transforms of the last fit that can be closed. */
+    /**
+     * Frees the model's memory, and closes the stateful transforms of the last fit that can be closed.
+     *
+     * @throws IllegalStateException during a fit, on any thread
+     */
     @Override
     public void close() {
+        if (context != null) {
+            throw new IllegalStateException(getClass().getSimpleName()
+                    + " cannot be closed while it is trained; close it after Trainer.fit has returned.");
+        }
+        free();
+    }
+
+    /** As {@link #close}, for the fit. */
+    final void free() {
         if (network != null) {
             network.close();
             network = null;

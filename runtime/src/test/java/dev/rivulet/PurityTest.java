@@ -125,6 +125,26 @@ class PurityTest extends FitTestCase {
     }
 
     @Test
+    void closingTheModuleWhileItIsTrainedIsRefused() {
+        try (TransformingModule module = new TransformingModule()) {
+            module.transform("transformed", (weights, context) -> {
+                module.close();
+                return weights;
+            });
+
+            FitResult result = fitRecording(module);
+
+            assertThatOthersAreIntact(result);
+            assertThat(result.stream("transformed").failures())
+                    .hasSize(8)
+                    .allSatisfy(failure -> assertThat(failure.cause())
+                            .isExactlyInstanceOf(IllegalStateException.class)
+                            .hasMessage("TransformingModule cannot be closed while it is trained; close it after"
+                                    + " Trainer.fit has returned."));
+        }
+    }
+
+    @Test
     void aTransformThatThrowsAndLeavesTheWriterInterruptedCostsItsOwnStream() {
         try (TransformingModule module = new TransformingModule()) {
             module.transform("transformed", (weights, context) -> {
