@@ -3,6 +3,7 @@ package dev.rivulet;
 import static dev.rivulet.ResumeFrom.resumeFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.dataset.Batch;
@@ -18,6 +19,7 @@ import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.tensor.TensorShape;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -28,8 +30,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CallbackStateTest extends FitTestCase {
     private static final TorchValue CALLBACKS = TorchValue.of("callbacks");
@@ -227,8 +233,9 @@ class CallbackStateTest extends FitTestCase {
                 .hasMessageContainingAll("step=2.ckpt", StopAfter.class.getName(), "another version");
     }
 
-    @Test
-    void aStateThatCannotBeSavedIsNamed() {
+    @ParameterizedTest
+    @MethodSource
+    void aStateThatCannotBeSavedIsNamed(Object value, String reason) {
         Callback unsaved = new Callback() {
             @Override
             public String stateKey() {
@@ -237,12 +244,21 @@ class CallbackStateTest extends FitTestCase {
 
             @Override
             public Map<String, @Nullable Object> stateDict() {
-                return Map.of("thread", Thread.currentThread());
+                return Map.of("best", value);
             }
         };
 
         assertThatThrownBy(() -> stepsOf(2, ResumeFrom.nothing(), unsaved))
-                .hasMessageContainingAll("\"counter\"", "java.lang.Thread");
+                .hasMessageContainingAll("\"counter\"", reason);
+    }
+
+    static Stream<Arguments> aStateThatCannotBeSavedIsNamed() {
+        List<Object> cycle = new ArrayList<>();
+        cycle.add(cycle);
+        return Stream.of(
+                arguments(Thread.currentThread(), "java.lang.Thread"),
+                arguments(new BigDecimal("0.37"), "java.math.BigDecimal"),
+                arguments(cycle, "StackOverflowError"));
     }
 
     @Test

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The provenance and the user's entries of a checkpoint.
  *
  * <p>An entry is a string, a boolean, a number, or a list or map (with string keys) of these; numbers are stored as
- * {@code Long} or {@code Double}. Lists and maps may be nested 127 levels deep. Values are copied when they are put. Entries can be put until the checkpoint is
- * saved, in a method annotated with {@code @OnSaveCheckpoint} or in {@code Callback.onSaveCheckpoint}; a saved
- * checkpoint is immutable. Not thread-safe before that.
+ * {@code Long} or {@code Double}. Lists and maps may be nested 126 levels deep. Values are copied when they are put.
+ * Entries can be put until the checkpoint is saved, in a method annotated with {@code @OnSaveCheckpoint} or in
+ * {@code Callback.onSaveCheckpoint}; a saved checkpoint is immutable. Not thread-safe before that.
  *
  * @since 0.1
  */
@@ -39,8 +39,8 @@ public final class Checkpoint {
             "datamodule_hparams_type",
             "rivulet");
 
-    /** A level less than files may have, whose outermost one holds the entries. */
-    private static final int MAX_DEPTH = 127;
+    /** Of the 128 levels of a .ckpt, the outermost holds the entries, and the innermost one value. */
+    private static final int MAX_DEPTH = 126;
 
     private final Provenance provenance;
     private final Map<String, Object> entries;

@@ -76,7 +76,7 @@ public final class CallbackStates implements ModelHooks {
     private static TorchValue state(Owner owner) {
         try {
             return PlainValues.copyToTorch(new TreeMap<>(owner.stateDict()));
-        } catch (Exception e) {
+        } catch (Exception | StackOverflowError e) { // Of a list that contains itself.
             throw new IllegalStateException(
                     "The state of the callback \"" + owner.stateKey() + "\" cannot be saved: " + e, e);
         }

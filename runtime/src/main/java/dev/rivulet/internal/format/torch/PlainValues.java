@@ -51,8 +51,11 @@ public final class PlainValues {
             return new TorchValue.Int(number);
         } else if (value instanceof Double || value instanceof Float) {
             return TorchValue.of(((Number) value).doubleValue());
-        } else if (value instanceof Number number) {
-            return TorchValue.of(number.longValue());
+        } else if (value instanceof Long
+                || value instanceof Integer
+                || value instanceof Short
+                || value instanceof Byte) {
+            return TorchValue.of(((Number) value).longValue());
         } else if (value instanceof List<?> list) {
             return TorchValue.Items.list(
                     list.stream().map(item -> toTorch(item, copy)).toList());
