@@ -41,7 +41,7 @@ public record Manifest(
         retained = Collections.unmodifiableMap(new LinkedHashMap<>(retained));
     }
 
-    /** Whether this is a rollback, which changes what is retained and adds no checkpoint. */
+    /** Whether this is a rollback or the end of one, which changes what is retained and adds no checkpoint. */
     boolean isRollback() {
         return checkpoints.isEmpty();
     }

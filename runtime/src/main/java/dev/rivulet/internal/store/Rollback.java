@@ -18,7 +18,8 @@ import java.util.function.Predicate;
  * commit and publishing are as those of any other.
  *
  * <p>Files of later groups stay where they are unless the earlier group had another file or pointer at that path. They
- * count as {@linkplain RetainedGroups#rolledBack rolled back}: no longer as what the stream keeps.
+ * count as {@linkplain RetainedGroups#rolledBack rolled back}: no longer as what the stream keeps. So do exception
+ * checkpoints, if the run resumes from them: it returns to what it retained before them.
  */
 final class Rollback {
     private final RetainedFiles files;
