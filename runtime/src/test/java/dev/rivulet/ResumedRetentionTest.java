@@ -169,8 +169,11 @@ class ResumedRetentionTest {
                     .accumulateGradBatches(plan.accumulate)
                     .checkValEveryNEpoch(plan.checkEveryNEpoch)
                     .valCheckInterval(plan.validationEvery);
-            plan.streams.forEach((name, policy) -> builder.stream(name, given -> policy.toBuilder()
-                    .saveOnException(saveOnException && policy.schedule().saveOnException())));
+            plan.streams.forEach((name, policy) -> builder.stream(
+                    name,
+                    given -> policy.toBuilder()
+                            .saveOnException(
+                                    saveOnException && policy.schedule().saveOnException())));
             Random metrics = new Random(plan.metricSeed);
             // If a checkpoint has taken the name of another one, manifests do not record which of equal scores is
             // earlier.
@@ -180,8 +183,8 @@ class ResumedRetentionTest {
                     ? metrics.longs(2000, 0, 6).toArray()
                     : metrics.longs(0, 1_000_000).distinct().limit(2000).toArray();
             try (NDManager manager = NDManager.newBaseManager();
-                    ScriptedModule module = new ScriptedModule(
-                            step -> scores[(int) step], calls, plan.condition.allows)) {
+                    ScriptedModule module =
+                            new ScriptedModule(step -> scores[(int) step], calls, plan.condition.allows)) {
                 return builder.build().fit(module, Points.of(manager, plan.batches, 1), Points.of(manager, 2, 1), from);
             }
         }

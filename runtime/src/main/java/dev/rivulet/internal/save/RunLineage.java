@@ -74,12 +74,7 @@ public record RunLineage(
     /** The origin of a group that the run commits now. */
     Manifest.Origin origin(SaveContext context) {
         return new Manifest.Origin(
-                run,
-                Instant.now(),
-                context.epoch(),
-                context.globalStep(),
-                RuntimeVersion.current(),
-                context.metrics());
+                run, Instant.now(), context.epoch(), context.globalStep(), RuntimeVersion.current(), context.metrics());
     }
 
     /**

@@ -101,7 +101,8 @@ final class RetainedFiles {
     List<RetainedFile> neededForRollback(Manifest newest) {
         return rollbackTargets(newest).stream()
                 .flatMap(target -> of(resumed(target)).stream())
-                .filter(file -> file.group() != newest.group() && file.checkpoint().isPresent())
+                .filter(file ->
+                        file.group() != newest.group() && file.checkpoint().isPresent())
                 .toList();
     }
 
@@ -128,7 +129,8 @@ final class RetainedFiles {
     /** The group of the same run before this one, which is kept as long as the run may resume from this one. */
     private Optional<Manifest> before(Manifest manifest) {
         return manifests.headMap(manifest.group(), false).descendingMap().values().stream()
-                .filter(earlier -> earlier.origin().run().equals(manifest.origin().run()))
+                .filter(earlier ->
+                        earlier.origin().run().equals(manifest.origin().run()))
                 .findFirst();
     }
 
@@ -136,8 +138,7 @@ final class RetainedFiles {
     void deleteUnneeded(DirectoryLayout layout) throws IOException {
         Set<Path> needed = new HashSet<>();
         newestOfRuns()
-                .forEach(newest -> neededForRollback(newest)
-                        .forEach(file -> needed.add(file.superseded(layout))));
+                .forEach(newest -> neededForRollback(newest).forEach(file -> needed.add(file.superseded(layout))));
         try (DirectoryStream<Path> saved =
                 Files.newDirectoryStream(layout.folder(), DirectoryLayout.SUPERSEDED + "*")) {
             for (Path file : saved) {
