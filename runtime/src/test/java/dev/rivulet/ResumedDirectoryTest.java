@@ -13,6 +13,7 @@ import dev.rivulet.policy.FilenameStyle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -186,7 +187,7 @@ class ResumedDirectoryTest extends FitTestCase {
 
     /** Stops in the training step after the given one. */
     private void stopAfter(int step, Trainer.Builder trainer, ResumeFrom from) {
-        int calls = 1 + step / 4 + 3 * step + 1;
+        int calls = Math.max(0, 1 + step / 4 + 3 * step + 1);
         try (ScriptedModule module = new ScriptedModule(ResumedDirectoryTest::score, calls)) {
             assertThatThrownBy(() -> trainer.build().fit(module, points, from)).hasMessage(ScriptedModule.STOP);
         }
@@ -246,6 +247,65 @@ class ResumedDirectoryTest extends FitTestCase {
         stopAfter(8, cadences(10), resumeFrom("auto"));
         stopAfter(4, cadences(10), resumeFrom("auto"));
         assertThat(stepsByFile()).containsEntry("half-step=3.safetensors", 3L).containsKey("half-step=6.safetensors");
+    }
+
+    private Trainer.Builder savingOnException(boolean onException) {
+        return steps(8).maxPendingSaves(0).stream(
+                "original",
+                policy -> policy.everyNTrainSteps(5).saveLast(SaveLast.COPY).saveOnException(onException));
+    }
+
+    private Map<String, Long> originals() throws IOException {
+        Map<String, Long> originals = stepsByFile();
+        originals.keySet().removeIf(file -> file.startsWith("halved"));
+        return originals;
+    }
+
+    @Test
+    void exceptionCheckpointAndItsLastAreGoneWhenTrainingHasPassedThem() throws IOException {
+        stopAfter(6, savingOnException(true), ResumeFrom.nothing());
+        assertThat(originals()).isEqualTo(Map.of("step=5.ckpt", 5L, "step=6.ckpt", 6L, "last.ckpt", 6L));
+        fit(savingOnException(true), resumeFrom("auto"));
+        assertThat(originals()).isEqualTo(Map.of("step=5.ckpt", 5L, "last.ckpt", 5L));
+    }
+
+    @Test
+    void exceptionCheckpointOfTheLastStepIsGoneAtTheEnd() throws IOException {
+        Trainer.Builder neverDue = steps(4).maxPendingSaves(0).stream(
+                "original",
+                policy -> policy.everyNTrainSteps(9).saveLast(SaveLast.COPY).saveOnException(true));
+        try (ScriptedModule module = new ScriptedModule(step -> step, 13)) {
+            assertThatThrownBy(() -> neverDue.build().fit(module, points)).hasMessage(ScriptedModule.STOP);
+        }
+        assertThat(originals()).isEqualTo(Map.of("step=4.ckpt", 4L, "last.ckpt", 4L));
+        fit(neverDue, resumeFrom("auto"));
+        assertThat(originals()).isEqualTo(Map.of("last.ckpt", 4L));
+    }
+
+    @Test
+    void exceptionCheckpointCanBeResumedFromUntilTrainingHasPassedIt() throws IOException {
+        stopAfter(6, savingOnException(true), ResumeFrom.nothing());
+        stopAfter(-1, savingOnException(false), resumeFrom("auto"));
+        assertThat(originals()).isEqualTo(Map.of("step=5.ckpt", 5L, "step=6.ckpt", 6L, "last.ckpt", 5L));
+        stopAfter(-1, savingOnException(true), resumeFrom("last"));
+        assertThat(originals()).isEqualTo(Map.of("step=5.ckpt", 5L, "step=6.ckpt", 6L, "last.ckpt", 6L));
+    }
+
+    @Test
+    void damagedExceptionCheckpointLeavesTheCheckpointsBeforeIt() throws IOException {
+        stopAfter(6, savingOnException(true), ResumeFrom.nothing());
+        for (String damaged : List.of("step=6.ckpt", "last.ckpt")) {
+            Files.write(file(damaged), new byte[1000]);
+        }
+        stopAfter(-1, savingOnException(false), resumeFrom("auto"));
+        assertThat(originals()).isEqualTo(Map.of("step=5.ckpt", 5L, "last.ckpt", 5L));
+    }
+
+    @Test
+    void exceptionCheckpointResumedFromByItsPathIsKept() throws IOException {
+        stopAfter(6, savingOnException(true), ResumeFrom.nothing());
+        fit(savingOnException(true), resumeFrom(file("step=6.ckpt")));
+        assertThat(originals()).isEqualTo(Map.of("step=5.ckpt", 5L, "step=6.ckpt", 6L, "last.ckpt", 5L));
     }
 
     @ParameterizedTest

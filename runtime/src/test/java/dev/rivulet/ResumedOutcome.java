@@ -18,24 +18,18 @@ import java.util.stream.Stream;
  *
  * @param summary steps, epochs and metrics
  * @param files all values of the directory's checkpoints by path, by file name
- * @param newest names of the newest checkpoint of each stream
  */
-record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Set<String> newest) {
+record ResumedOutcome(String summary, Map<String, Map<String, String>> files) {
 
     /** Reads the directory of a finished {@link ResumedRun}. */
     static ResumedOutcome of(Path directory, List<String> output) throws IOException {
-        String prefix = "newest ";
-        Set<String> newest = new TreeSet<>(output.stream()
-                .filter(line -> line.startsWith(prefix))
-                .map(line -> name(Path.of(line.substring(prefix.length()))))
-                .toList());
         Map<String, Map<String, String>> files = new TreeMap<>();
         try (Stream<Path> listed = Files.list(directory.resolve("checkpoints"))) {
             for (Path file : listed.filter(Files::isRegularFile).toList()) {
                 files.put(name(file), content(file));
             }
         }
-        return new ResumedOutcome(output.get(output.size() - 1), files, newest);
+        return new ResumedOutcome(output.get(output.size() - 1), files);
     }
 
     private static String name(Path file) {
@@ -54,23 +48,16 @@ record ResumedOutcome(String summary, Map<String, Map<String, String>> files, Se
         }
     }
 
-    /**
-     * All differences from a run that was never interrupted, by file and path in the file.
-     *
-     * @param sameFiles whether to compare all files, or only the newest ones
-     */
-    List<String> differencesFrom(ResumedOutcome straight, boolean sameFiles) {
+    /** All differences from a run that was never interrupted, by file and path in the file. */
+    List<String> differencesFrom(ResumedOutcome straight) {
         List<String> differences = new ArrayList<>();
         if (!summary.equals(straight.summary)) {
             differences.add(summary + " instead of " + straight.summary);
         }
-        Set<String> expected = sameFiles ? straight.files.keySet() : straight.newest;
-        Set<String> surplus = new TreeSet<>(files.keySet());
-        surplus.removeAll(expected);
-        if (!files.keySet().containsAll(expected) || (sameFiles && !surplus.isEmpty())) {
-            differences.add("the files are " + files.keySet() + " instead of " + expected);
+        if (!files.keySet().equals(straight.files.keySet())) {
+            differences.add("the files are " + files.keySet() + " instead of " + straight.files.keySet());
         }
-        for (String file : expected) {
+        for (String file : straight.files.keySet()) {
             compare(file, content(file), straight.content(file), differences);
         }
         return differences;

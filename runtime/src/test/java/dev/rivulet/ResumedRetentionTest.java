@@ -16,6 +16,7 @@ import dev.rivulet.internal.retention.RunEnd;
 import dev.rivulet.policy.FilenameStyle;
 import dev.rivulet.policy.StreamPolicy;
 import dev.rivulet.seed.Seed;
+import dev.rivulet.transform.TransformContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs that are stopped at random hook calls and resumed until they end have the same files and retention state as a
- * run that was never stopped. Policies are random.
+ * run that was never stopped. Policies and conditions are random, and so is whether an exception saves checkpoints.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links to files take a privilege there")
@@ -44,6 +46,8 @@ class ResumedRetentionTest {
     private static final List<SaveLast> LASTS = List.of(SaveLast.values());
     private static final List<SaveBest> BESTS = List.of(SaveBest.values());
     private static final List<SaveOnTrainEpochEnd> EPOCH_ENDS = List.of(SaveOnTrainEpochEnd.values());
+
+    private static final List<Condition> CONDITIONS = List.of(Condition.values());
 
     @TempDir
     Path directory;
@@ -59,6 +63,20 @@ class ResumedRetentionTest {
         }
     }
 
+    /** When due saves of the derived stream are carried out. */
+    private enum Condition {
+        ALWAYS(save -> true),
+        LATER_EPOCHS(save -> save.epoch() > 0),
+        EVEN_STEPS(save -> save.globalStep() % 2 == 0),
+        GOOD_METRIC(save -> save.metric("v").orElse(0) > 2);
+
+        private final Predicate<TransformContext> allows;
+
+        Condition(Predicate<TransformContext> allows) {
+            this.allows = allows;
+        }
+    }
+
     /** The settings of a run. */
     private record Plan(
             int epochs,
@@ -67,6 +85,7 @@ class ResumedRetentionTest {
             int validationEvery,
             int checkEveryNEpoch,
             long metricSeed,
+            Condition condition,
             Map<String, StreamPolicy> streams) {
 
         static Plan random(Random random) {
@@ -88,6 +107,7 @@ class ResumedRetentionTest {
                     1 + random.nextInt(batches),
                     1 + random.nextInt(2),
                     random.nextLong(),
+                    CONDITIONS.get(random.nextInt(CONDITIONS.size())),
                     streams);
         }
 
@@ -103,6 +123,7 @@ class ResumedRetentionTest {
                     .saveOnTrainEpochEnd(EPOCH_ENDS.get(random.nextInt(EPOCH_ENDS.size())))
                     .keepLast(random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0)
                     .keepEveryNth(random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 0)
+                    .saveOnException(random.nextBoolean())
                     .anyTrigger(true)
                     .everyNTrainSteps(random.nextInt(4) == 0 ? 0 : steps)
                     .everyNEpochs(random.nextInt(4));
@@ -121,23 +142,24 @@ class ResumedRetentionTest {
     private record Run(Plan plan, Path root) {
 
         Map<String, Object> withoutStops() throws IOException {
-            return end(fit(Long.MAX_VALUE, ResumeFrom.nothing()));
+            return end(fit(Long.MAX_VALUE, true, ResumeFrom.nothing()));
         }
 
         Map<String, Object> withStops(Random random) throws IOException {
             for (int stops = 1 + random.nextInt(4); stops > 0; stops--) {
                 try {
-                    return end(fit(random.nextInt(120), resumeFrom("auto")));
+                    return end(fit(random.nextInt(120), random.nextInt(4) != 0, resumeFrom("auto")));
                 } catch (IllegalStateException stopped) {
                     if (!ScriptedModule.STOP.equals(stopped.getMessage())) {
                         throw stopped;
                     }
                 }
             }
-            return end(fit(Long.MAX_VALUE, resumeFrom("auto")));
+            return end(fit(Long.MAX_VALUE, true, resumeFrom("auto")));
         }
 
-        private FitResult fit(long calls, ResumeFrom from) {
+        /** Without exception checkpoints, an exception is as a kill at the same point. */
+        private FitResult fit(long calls, boolean saveOnException, ResumeFrom from) {
             Trainer.Builder builder = Trainer.builder()
                     .defaultRootDir(root)
                     .enableProgressBar(false)
@@ -147,7 +169,11 @@ class ResumedRetentionTest {
                     .accumulateGradBatches(plan.accumulate)
                     .checkValEveryNEpoch(plan.checkEveryNEpoch)
                     .valCheckInterval(plan.validationEvery);
-            plan.streams.forEach((name, policy) -> builder.stream(name, given -> policy.toBuilder()));
+            plan.streams.forEach((name, policy) -> builder.stream(
+                    name,
+                    given -> policy.toBuilder()
+                            .saveOnException(
+                                    saveOnException && policy.schedule().saveOnException())));
             Random metrics = new Random(plan.metricSeed);
             // If a checkpoint has taken the name of another one, manifests do not record which of equal scores is
             // earlier.
@@ -157,7 +183,8 @@ class ResumedRetentionTest {
                     ? metrics.longs(2000, 0, 6).toArray()
                     : metrics.longs(0, 1_000_000).distinct().limit(2000).toArray();
             try (NDManager manager = NDManager.newBaseManager();
-                    ScriptedModule module = new ScriptedModule(step -> scores[(int) step], calls)) {
+                    ScriptedModule module =
+                            new ScriptedModule(step -> scores[(int) step], calls, plan.condition.allows)) {
                 return builder.build().fit(module, Points.of(manager, plan.batches, 1), Points.of(manager, 2, 1), from);
             }
         }

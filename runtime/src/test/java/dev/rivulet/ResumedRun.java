@@ -14,11 +14,9 @@ import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
-import dev.rivulet.checkpoint.SavedCheckpoint;
 import dev.rivulet.data.SeededDataset;
 import dev.rivulet.fixture.ResumableModule;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -69,8 +67,7 @@ final class ResumedRun {
     }
 
     /**
-     * Trains to the end. The last line on standard output is then {@code end} with steps, epochs and metrics; those
-     * before it are {@code newest} with the newest checkpoint of each stream.
+     * Trains to the end. The last line on standard output is then {@code end} with steps, epochs and metrics.
      *
      * @param arguments directory of the run; optimizer; seed of the settings
      */
@@ -87,11 +84,6 @@ final class ResumedRun {
                     .build();
             System.out.println("start");
             FitResult result = trainer.fit(module, train, validation, resumeFrom("auto"));
-            result.streams()
-                    .values()
-                    .forEach(stream -> stream.kept().stream()
-                            .max(Comparator.comparingLong(SavedCheckpoint::globalStep))
-                            .ifPresent(newest -> System.out.println("newest " + newest.path())));
             System.out.println(
                     "end " + result.globalStep() + " " + result.epochs() + " " + new TreeMap<>(result.metrics()));
         } finally {

@@ -48,6 +48,8 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     private final Optional<SaveScheduler> scheduler;
     private final FailurePolicy failures;
 
+    private boolean trainingEnded;
+
     private CheckpointEngine(
             SavedRun run, List<StreamSaver> streams, Optional<SaveScheduler> scheduler, FailurePolicy failures) {
         this.run = run;
@@ -176,6 +178,7 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     @Override
     public void onTrainEnd() throws Exception {
+        trainingEnded = true;
         collectOutcomes();
         saveDueStreams(Phase.TRAIN_END, ModelCheckpoint::onTrainEnd);
         scheduler.ifPresent(SaveScheduler::await);
@@ -183,7 +186,11 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     }
 
     @Override
-    public void onFitEnd() {
+    public void onFitEnd() throws Exception {
+        if (!trainingEnded && run.view().globalStep() > 0) { // The run had stopped after its last step.
+            onTrainEnd();
+        }
+        scheduler.ifPresent(saves -> saves.endTraining(run.view().now()));
         streams.forEach(stream -> stream.explainUnsaved(run.view()));
     }
 

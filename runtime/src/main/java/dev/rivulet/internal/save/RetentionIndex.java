@@ -32,6 +32,7 @@ public final class RetentionIndex {
     private final Set<Long> depths;
     private final Map<String, Long> groups = new HashMap<>();
     private final Map<Long, KeptCheckpoint> rolledBack = new HashMap<>();
+    private Optional<String> source = Optional.empty();
     private RetainedGroups current = RetainedGroups.EMPTY;
 
     /**
@@ -56,16 +57,38 @@ public final class RetentionIndex {
                 retained(snapshot, this::known, current.last(), current.best()).withRolledBack(current.rolledBack());
     }
 
+    /** Keeps the file from which training resumes, even if it is rolled back. */
+    void keepSource(Optional<String> name) {
+        source = name;
+    }
+
     /** Names of the files that a rollback has undone: they are there, but free to be replaced. */
     Collection<String> rolledBack() {
-        return rolledBack.values().stream().map(KeptCheckpoint::name).toList();
+        return obsoleteAt(Long.MAX_VALUE).toList();
+    }
+
+    private Stream<String> obsoleteAt(long globalStep) {
+        return rolledBack.values().stream()
+                .filter(checkpoint -> isObsoleteAt(globalStep, checkpoint))
+                .map(KeptCheckpoint::name);
+    }
+
+    private boolean isObsoleteAt(long globalStep, KeptCheckpoint checkpoint) {
+        return checkpoint.globalStep() <= globalStep
+                && !source.filter(checkpoint.name()::equals).isPresent();
+    }
+
+    /** Removes the rolled-back files up to a step, which training has passed; returns their names. */
+    List<String> pass(long globalStep) {
+        List<String> passed = obsoleteAt(globalStep).toList();
+        rolledBack.values().removeIf(checkpoint -> passed.contains(checkpoint.name()));
+        current = current.withRolledBack(new GroupSet(rolledBack.keySet()));
+        return passed;
     }
 
     /** The rolled-back files that a plan makes obsolete without replacing them. */
     List<String> passed(SavePlan plan) {
-        return rolledBack.values().stream()
-                .filter(checkpoint -> checkpoint.globalStep() <= plan.globalStep())
-                .map(KeptCheckpoint::name)
+        return obsoleteAt(plan.globalStep())
                 .filter(name -> !plan.names().contains(name))
                 .toList();
     }
@@ -80,7 +103,7 @@ public final class RetentionIndex {
                 .map(pointer -> pointed(pointer.name(), groupOf.applyAsLong(pointer.checkpoint()), pointer.linked()));
         return retained(snapshot, groupOf, last.or(current::last), best.or(current::best))
                 .withRolledBack(new GroupSet(rolledBack.entrySet().stream()
-                        .filter(file -> file.getValue().globalStep() > plan.globalStep()
+                        .filter(file -> !isObsoleteAt(plan.globalStep(), file.getValue())
                                 && !plan.names().contains(file.getValue().name()))
                         .map(Map.Entry::getKey)
                         .toList()));

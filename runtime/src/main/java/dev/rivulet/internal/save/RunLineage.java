@@ -1,5 +1,6 @@
 package dev.rivulet.internal.save;
 
+import dev.rivulet.internal.derive.SaveContext;
 import dev.rivulet.internal.retention.RetentionSnapshot;
 import dev.rivulet.internal.store.Catalog;
 import dev.rivulet.internal.store.CheckpointDirectory;
@@ -9,6 +10,7 @@ import dev.rivulet.internal.store.RetainedGroups;
 import dev.rivulet.registry.RuntimeVersion;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -69,6 +71,12 @@ public record RunLineage(
         return of(directory.catalog(), run, Optional.empty(), 0);
     }
 
+    /** The origin of a group that the run commits now. */
+    Manifest.Origin origin(SaveContext context) {
+        return new Manifest.Origin(
+                run, Instant.now(), context.epoch(), context.globalStep(), RuntimeVersion.current(), context.metrics());
+    }
+
     /**
      * What a stream adopts.
      *
@@ -82,7 +90,9 @@ public record RunLineage(
         RetentionSnapshot retained = catalog.isPresent() && known != null
                 ? index.adopt(catalog.get(), stream, known, directory::exists)
                 : RetentionSnapshot.EMPTY;
-        return new RetentionSnapshot.Restored(retained, globalStep, nameIn(directory.root(), folder));
+        Optional<String> kept = nameIn(directory.root(), folder);
+        index.keepSource(kept);
+        return new RetentionSnapshot.Restored(retained, globalStep, kept);
     }
 
     private Optional<String> nameIn(Path root, String folder) {

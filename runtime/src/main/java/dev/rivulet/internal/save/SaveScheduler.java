@@ -156,6 +156,11 @@ final class SaveScheduler implements AutoCloseable {
         queue.await();
     }
 
+    /** Ends training, once its saves are done. */
+    void endTraining(SaveContext context) {
+        streams.deleteRolledBack(context);
+    }
+
     /** Completes pending saves first. */
     @Override
     public void close() {

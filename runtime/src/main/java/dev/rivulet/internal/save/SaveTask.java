@@ -1,14 +1,11 @@
 package dev.rivulet.internal.save;
 
 import dev.rivulet.checkpoint.CommittedCheckpoint;
-import dev.rivulet.internal.derive.SaveContext;
 import dev.rivulet.internal.file.CheckpointCodec;
 import dev.rivulet.internal.store.Group;
 import dev.rivulet.internal.store.Manifest;
 import dev.rivulet.internal.store.RetainedGroups;
-import dev.rivulet.registry.RuntimeVersion;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -125,16 +122,9 @@ final class SaveTask {
             List<StreamSaver.Written> written,
             Set<String> superseded,
             Map<String, RetainedGroups> retained) {
-        SaveContext context = request.context();
         return new Manifest(
                 group.number(),
-                new Manifest.Origin(
-                        streams.lineage().run(),
-                        Instant.now(),
-                        context.epoch(),
-                        context.globalStep(),
-                        RuntimeVersion.current(),
-                        context.metrics()),
+                streams.lineage().origin(request.context()),
                 written.stream().map(StreamSaver.Written::stored).toList(),
                 written.stream().flatMap(file -> file.pointers().stream()).toList(),
                 List.copyOf(superseded),

@@ -312,6 +312,19 @@ final class StreamSaver {
         ownership.change(() -> orphans.addAll(commit.superseded()));
     }
 
+    /**
+     * Removes the files that a rollback has undone, up to a step, unless one of the stream's saves has failed.
+     *
+     * @return their paths
+     */
+    List<String> passRolledBack(long globalStep) {
+        return failures.isEmpty()
+                ? ownership.locked(() -> index.pass(globalStep).stream()
+                        .map(name -> folder + name)
+                        .toList())
+                : List.of();
+    }
+
     /** Paths of files that the stream no longer keeps and that have not been deleted. */
     List<String> orphans() {
         return ownership.locked(() -> List.copyOf(orphans));

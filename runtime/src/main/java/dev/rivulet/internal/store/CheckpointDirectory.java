@@ -223,8 +223,8 @@ public final class CheckpointDirectory implements AutoCloseable {
     private boolean endsRollback(RetainedFiles retained, Manifest manifest) {
         Map.Entry<Long, Manifest> before = manifests.lowerEntry(manifest.group());
         return before != null
-                && retained.rollbackTarget(manifest).isEmpty()
-                && retained.rollbackTarget(before.getValue()).isPresent();
+                && retained.rollbackTargets(manifest).isEmpty()
+                && !retained.rollbackTargets(before.getValue()).isEmpty();
     }
 
     /** Deletes superseded files that were held when their group was published. */

@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -39,9 +41,35 @@ public record Manifest(
         retained = Collections.unmodifiableMap(new LinkedHashMap<>(retained));
     }
 
-    /** Whether this is a rollback, which changes what is retained and adds no checkpoint. */
+    /** Whether this is a rollback or the end of one, which changes what is retained and adds no checkpoint. */
     boolean isRollback() {
         return checkpoints.isEmpty();
+    }
+
+    /** Whether its checkpoints were saved on an exception. */
+    boolean isOnException() {
+        return retained.values().stream().anyMatch(this::isOnException);
+    }
+
+    private boolean isOnException(RetainedGroups stream) {
+        return stream.onException().equals(OptionalLong.of(group));
+    }
+
+    /**
+     * The same group if the run is to resume from its exception checkpoints: what streams retained before it, and the
+     * exception checkpoints as rolled back, because their step is trained again.
+     *
+     * @param before the group of the run before this one, if it is known
+     */
+    Manifest withoutException(Optional<Manifest> before) {
+        Map<String, RetainedGroups> resumed = new LinkedHashMap<>();
+        retained.forEach((stream, now) -> {
+            RetainedGroups then = before.flatMap(earlier -> Optional.ofNullable(earlier.retained.get(stream)))
+                    .orElseGet(() -> now.only(number -> number != group));
+            GroupSet undone = isOnException(now) ? now.rolledBack().with(group) : now.rolledBack();
+            resumed.put(stream, then.withRolledBack(undone));
+        });
+        return new Manifest(group, origin, checkpoints, pointers, superseded, resumed);
     }
 
     /** Paths that publishing writes or deletes. */

@@ -60,7 +60,7 @@ import java.util.Optional;
  *             retained.
  *         <li>{@code saves}: integer from 0, the number of saves of the stream.
  *         <li>{@code rolled_back}: groups that a rollback has undone, whose files are still there; present only if there
- *             are any. A group without checkpoints is a rollback.
+ *             are any. A group without checkpoints is a rollback, or deletes what one has undone.
  *       </ul>
  *   <li>{@code crc32c}: CRC-32C of all bytes before its own digits, eight hexadecimal digits in lower case.
  * </ul>

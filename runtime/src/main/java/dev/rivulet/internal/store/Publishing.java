@@ -7,9 +7,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -119,13 +119,12 @@ final class Publishing {
      * or attempt has replaced the file.
      */
     private void saveForRollback(Manifest manifest) throws IOException {
-        Map<String, StoredCheckpoint> needed = retained.neededForRollback(manifest);
+        Set<String> changed = new HashSet<>(manifest.paths());
         boolean saved = false;
-        for (String path : needed.isEmpty() ? List.<String>of() : manifest.paths()) {
-            StoredCheckpoint checkpoint = needed.get(path);
-            if (checkpoint != null) {
-                Path file = layout.resolve(path);
-                Path second = layout.superseded(checkpoint.blob());
+        for (RetainedFiles.RetainedFile needed : retained.neededForRollback(manifest)) {
+            if (changed.contains(needed.path())) {
+                Path file = layout.resolve(needed.path());
+                Path second = needed.superseded(layout);
                 if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && !DurableFiles.exists(second)) {
                     link(file, second);
                     saved = true;
@@ -141,7 +140,7 @@ final class Publishing {
     private void restore(Manifest rollback) throws IOException {
         for (RetainedFiles.RetainedFile file : retained.of(rollback)) {
             if (file.checkpoint().isPresent()) {
-                Path second = layout.superseded(file.checkpoint().get().blob());
+                Path second = file.superseded(layout);
                 Path path = layout.resolve(file.path());
                 if (DurableFiles.exists(second) && !names(path, second, false)) {
                     link(second, path);

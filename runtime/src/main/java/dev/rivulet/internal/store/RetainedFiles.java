@@ -5,7 +5,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +31,13 @@ final class RetainedFiles {
      * @param path of the file, or of a pointer with the same content
      * @param checkpoint what it holds; empty if its manifest is missing
      */
-    record RetainedFile(String stream, long group, String path, Optional<StoredCheckpoint> checkpoint) {}
+    record RetainedFile(String stream, long group, String path, Optional<StoredCheckpoint> checkpoint) {
+
+        /** The second name of a known file, once a later group has replaced or deleted it. */
+        Path superseded(DirectoryLayout layout) {
+            return layout.superseded(checkpoint.orElseThrow().blob());
+        }
+    }
 
     /** The newest manifest of each run, newest first. */
     List<Manifest> newestOfRuns() {
@@ -89,27 +94,51 @@ final class RetainedFiles {
                         .findFirst();
     }
 
-    /** The files to which a rollback would return if the run ended after this group, by path. */
-    Map<String, StoredCheckpoint> neededForRollback(Manifest newest) {
-        Map<String, StoredCheckpoint> needed = new HashMap<>();
-        rollbackTarget(newest)
-                .ifPresent(target -> of(target)
-                        .forEach(file -> file.checkpoint().ifPresent(holds -> needed.put(file.path(), holds))));
-        return needed;
+    /**
+     * The known files of earlier groups to which a rollback may return if the run ended after this group. Several may
+     * have had the same path one after another.
+     */
+    List<RetainedFile> neededForRollback(Manifest newest) {
+        return rollbackTargets(newest).stream()
+                .flatMap(target -> of(resumed(target)).stream())
+                .filter(file ->
+                        file.group() != newest.group() && file.checkpoint().isPresent())
+                .toList();
     }
 
-    /** The group to which a rollback would return if the run ended after this one; empty if none is needed. */
-    Optional<Manifest> rollbackTarget(Manifest newest) {
-        return resumePoint(newest).filter(point -> point.group() != newest.group());
+    /**
+     * The groups to which a rollback may return if the run ended after this one; empty if none is needed. Before an
+     * exception checkpoint comes the one from which training resumes without it: it is deleted once its step is passed.
+     */
+    List<Manifest> rollbackTargets(Manifest newest) {
+        List<Manifest> targets = new ArrayList<>();
+        Optional<Manifest> point = resumePoint(newest);
+        while (point.isPresent() && point.get().isOnException()) {
+            targets.add(point.get());
+            point = resumePoint(resumed(point.get()), point.get().group());
+        }
+        point.filter(target -> target.group() != newest.group()).ifPresent(targets::add);
+        return targets;
+    }
+
+    /** A group with what a run retains that resumes from it. */
+    Manifest resumed(Manifest target) {
+        return target.isOnException() ? target.withoutException(before(target)) : target;
+    }
+
+    /** The group of the same run before this one, which is kept as long as the run may resume from this one. */
+    private Optional<Manifest> before(Manifest manifest) {
+        return manifests.headMap(manifest.group(), false).descendingMap().values().stream()
+                .filter(earlier ->
+                        earlier.origin().run().equals(manifest.origin().run()))
+                .findFirst();
     }
 
     /** Deletes the saved files that no rollback needs. */
     void deleteUnneeded(DirectoryLayout layout) throws IOException {
         Set<Path> needed = new HashSet<>();
         newestOfRuns()
-                .forEach(newest -> neededForRollback(newest)
-                        .values()
-                        .forEach(checkpoint -> needed.add(layout.superseded(checkpoint.blob()))));
+                .forEach(newest -> neededForRollback(newest).forEach(file -> needed.add(file.superseded(layout))));
         try (DirectoryStream<Path> saved =
                 Files.newDirectoryStream(layout.folder(), DirectoryLayout.SUPERSEDED + "*")) {
             for (Path file : saved) {
@@ -122,13 +151,18 @@ final class RetainedFiles {
 
     /** The newest group from which training can resume, of those that a run retains after its newest group. */
     Optional<Manifest> resumePoint(Manifest newest) {
+        return resumePoint(newest, Long.MAX_VALUE);
+    }
+
+    private Optional<Manifest> resumePoint(Manifest newest, long below) {
         long highest = 0;
         for (Map.Entry<String, RetainedGroups> stream : newest.retained().entrySet()) {
             List<Long> groups = stream.getValue().groups().numbers();
             for (int i = groups.size() - 1; i >= 0 && groups.get(i) > highest; i--) {
-                if (checkpoint(stream.getKey(), groups.get(i))
-                        .filter(StoredCheckpoint::isResumable)
-                        .isPresent()) {
+                if (groups.get(i) < below
+                        && checkpoint(stream.getKey(), groups.get(i))
+                                .filter(StoredCheckpoint::isResumable)
+                                .isPresent()) {
                     highest = groups.get(i);
                 }
             }
@@ -137,8 +171,8 @@ final class RetainedFiles {
     }
 
     /**
-     * Groups of a run whose manifests are obsolete: neither the newest manifest nor the one to which a rollback would
-     * return retains anything of them, and there are newer fallbacks.
+     * Groups of a run whose manifests are obsolete: neither the newest manifest nor one to which a rollback may return
+     * retains anything of them, and there are newer fallbacks.
      */
     List<Long> obsolete(UUID run) {
         List<Long> obsolete = new ArrayList<>();
@@ -150,8 +184,11 @@ final class RetainedFiles {
             }
             if (newer == 0) {
                 named = groups(manifest);
-                Optional<Manifest> resumePoint = resumePoint(manifest);
-                named = resumePoint.isPresent() ? named.with(groups(resumePoint.get())) : named;
+                for (Manifest target : rollbackTargets(manifest)) {
+                    named = named.with(groups(resumed(target)));
+                    Optional<Manifest> before = target.isOnException() ? before(target) : Optional.empty();
+                    named = before.isPresent() ? named.with(before.get().group()) : named;
+                }
             }
             if (newer++ >= ALWAYS_RETAINED && !named.contains(manifest.group())) {
                 obsolete.add(manifest.group());

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * @param best target of {@code best}
  * @param onException the checkpoint that was saved on an exception
  * @param saves the number of saves of the stream
- * @param rolledBack groups that a rollback has undone; their files stay until the stream has saved their steps again
+ * @param rolledBack groups that a rollback has undone, also the exception checkpoint from which the run has resumed;
+ *     their files stay until the stream has saved their steps again, or the fit ends
  */
 public record RetainedGroups(
         Kept kept,

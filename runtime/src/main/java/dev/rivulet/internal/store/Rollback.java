@@ -18,7 +18,8 @@ import java.util.function.Predicate;
  * commit and publishing are as those of any other.
  *
  * <p>Files of later groups stay where they are unless the earlier group had another file or pointer at that path. They
- * count as {@linkplain RetainedGroups#rolledBack rolled back}: no longer as what the stream keeps.
+ * count as {@linkplain RetainedGroups#rolledBack rolled back}: no longer as what the stream keeps. So do exception
+ * checkpoints, if the run resumes from them: it returns to what it retained before them.
  */
 final class Rollback {
     private final RetainedFiles files;
@@ -36,9 +37,9 @@ final class Rollback {
      */
     Rollback(RetainedFiles files, Optional<Manifest> target, Manifest newest, Predicate<StoredCheckpoint> saved) {
         this.files = files;
-        this.target = target;
+        this.target = target.map(files::resumed);
         this.newest = newest;
-        target.ifPresent(manifest -> restore(manifest, saved));
+        this.target.ifPresent(manifest -> restore(manifest, saved));
     }
 
     /** Without what an earlier version of the framework has replaced, and therefore cannot be restored. */
@@ -73,6 +74,10 @@ final class Rollback {
         return file.checkpoint().filter(StoredCheckpoint::isResumable).isPresent();
     }
 
+    private boolean isOfTarget(RetainedFiles.RetainedFile file) {
+        return target.filter(manifest -> manifest.group() == file.group()).isPresent();
+    }
+
     /**
      * The group that carries it out; empty if there is nothing to undo.
      *
@@ -84,7 +89,7 @@ final class Rollback {
         List<String> superseded = new ArrayList<>();
         Map<String, GroupSet> rolledBack = new HashMap<>();
         for (RetainedFiles.RetainedFile file : files.of(newest)) {
-            if (stays.contains(file.path()) || isResumable(file)) {
+            if (stays.contains(file.path()) || (isResumable(file) && !isOfTarget(file))) {
                 continue;
             }
             if (file.checkpoint()
