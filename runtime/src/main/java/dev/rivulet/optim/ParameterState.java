@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
 import ai.djl.ndarray.NDArray;
+import dev.rivulet.internal.optim.Update;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -9,7 +10,7 @@ import java.util.function.UnaryOperator;
  * The state of one parameter in a {@link TorchOptimizer}: the number of steps, and arrays of the parameter's shape
  * under PyTorch's names.
  */
-final class ParameterState {
+final class ParameterState implements Update.State<NDArray> {
     private final String parameter;
     private final ParamGroup group;
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
@@ -41,7 +42,8 @@ final class ParameterState {
      * @throws IllegalStateException if it does not exist, because the group's hyper-parameters did not require it when
      *     the state was created
      */
-    NDArray array(String key) {
+    @Override
+    public NDArray array(String key) {
         NDArray array = arrays.get(key);
         if (array == null) {
             throw new IllegalStateException("The state of " + parameter + " has no " + key

@@ -7,7 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.ArrayArithmetic;
+import dev.rivulet.internal.optim.HostUpdates;
 import dev.rivulet.internal.optim.ParameterBlocks;
+import dev.rivulet.internal.optim.Update;
 import dev.rivulet.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -43,7 +46,9 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     private final Map<String, NDArray> untrained = new LinkedHashMap<>();
     private final LrSchedules schedules = new LrSchedules();
     private @Nullable NDManager memory;
-    private @Nullable Arithmetic arithmetic;
+    private @Nullable ArrayArithmetic arithmetic;
+    private @Nullable HostUpdates host;
+    private @Nullable GroupUpdate newest;
 
     TorchOptimizer(TorchOptimizerBuilder<?> builder) {
         super(Optimizer.sgd()); // DJL's own settings are not used.
@@ -121,38 +126,39 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
             state = addState(parameterId);
         }
         state.setSteps(state.steps() + 1);
+        Update.Source update = update(state.group(), state.steps());
+        if (!host().update(parameterId, weight, grad, state.arrays(), update)) {
+            updateArrays(update.of(arithmetic()), state, weight, grad);
+        }
+    }
+
+    /** Updates a parameter by operations of libtorch. */
+    private static void updateArrays(Update<NDArray> update, ParameterState state, NDArray weight, NDArray gradient) {
         ParameterBlocks blocks = ParameterBlocks.of(weight.getShape());
         try (NDArray plain = weight.stopGradient()) { // An alias for which no operation is recorded.
             if (blocks.count() == 1) {
-                decayAndStep(state, plain, grad);
+                update.apply(plain, gradient, state);
             } else {
                 for (long i = 0; i < blocks.count(); i++) {
-                    stepBlock(state, plain, grad, blocks, i);
+                    updateBlock(update, state, plain, gradient, blocks, i);
                 }
             }
         }
     }
 
-    private void stepBlock(ParameterState state, NDArray weight, NDArray gradient, ParameterBlocks blocks, long block) {
+    private static void updateBlock(
+            Update<NDArray> update,
+            ParameterState state,
+            NDArray weight,
+            NDArray gradient,
+            ParameterBlocks blocks,
+            long block) {
         ParameterState part = state.part(array -> blocks.view(array, block));
         try (NDArray weightPart = blocks.view(weight, block);
                 NDArray gradientPart = blocks.view(gradient, block)) {
-            decayAndStep(part, weightPart, gradientPart);
+            update.apply(weightPart, gradientPart, part);
         } finally {
             part.arrays().values().forEach(NDArray::close);
-        }
-    }
-
-    private void decayAndStep(ParameterState state, NDArray weight, NDArray gradient) {
-        ParamGroup group = state.group();
-        double weightDecay = group.is("decoupled_weight_decay") ? 0 : group.get("weight_decay");
-        if (weightDecay == 0) {
-            step(state, weight, gradient);
-        } else {
-            try (NDArray decaying = gradient.duplicate()) {
-                arithmetic().addScaled(decaying, weight, weightDecay);
-                step(state, weight, decaying);
-            }
         }
     }
 
@@ -180,6 +186,9 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         if (memory != null) {
             memory.close();
         }
+        if (host != null) {
+            host.close();
+        }
         if (arithmetic != null) {
             arithmetic.close();
         }
@@ -202,19 +211,62 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     void fill(ParamGroup group, NDArray array) {}
 
     /**
-     * Updates weight and state of a parameter or a part of it, in place and elementwise. No operation is recorded for
-     * gradients.
+     * A step's update, except for weight decay that is not decoupled.
      *
-     * @param gradient including weight decay, unless that is decoupled; must not be changed
+     * @param step number of the step of the parameter, from 1
      */
-    abstract void step(ParameterState state, NDArray weight, NDArray gradient);
+    abstract <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step);
 
     /** The arithmetic for steps. */
-    final Arithmetic arithmetic() {
+    final ArrayArithmetic arithmetic() {
         if (arithmetic == null) {
-            arithmetic = new Arithmetic(Engine.getInstance());
+            arithmetic = new ArrayArithmetic(Engine.getInstance());
         }
         return arithmetic;
+    }
+
+    private HostUpdates host() {
+        if (host == null) {
+            host = new HostUpdates(arithmetic());
+        }
+        return host;
+    }
+
+    /** The update of a group's parameters at a step. It is the same object for all of them, so it is prepared once. */
+    private GroupUpdate update(ParamGroup group, long step) {
+        if (newest == null || !newest.isFor(group, step)) {
+            newest = new GroupUpdate(group, step);
+        }
+        return newest;
+    }
+
+    /** An update for the hyper-parameters of a group as they are now. */
+    private final class GroupUpdate implements Update.Source {
+        private final ParamGroup group;
+        private final int changes;
+        private final long step;
+
+        GroupUpdate(ParamGroup group, long step) {
+            this.group = group;
+            this.changes = group.changes();
+            this.step = step;
+        }
+
+        boolean isFor(ParamGroup other, long otherStep) {
+            return group == other && changes == other.changes() && step == otherStep;
+        }
+
+        @Override
+        public <A> Update<A> of(Arithmetic<A> math) {
+            Update<A> update = update(math, group, step);
+            double weightDecay = group.is("decoupled_weight_decay") ? 0 : group.get("weight_decay");
+            return weightDecay == 0
+                    ? update
+                    : (weight, gradient, state) -> math.withCopy(gradient, decaying -> {
+                        math.addScaled(decaying, weight, weightDecay);
+                        update.apply(weight, decaying, state);
+                    });
+        }
     }
 
     private boolean isInitialized() {
