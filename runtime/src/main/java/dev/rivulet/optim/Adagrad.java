@@ -1,6 +1,5 @@
 package dev.rivulet.optim;
 
-import ai.djl.ndarray.NDArray;
 import dev.rivulet.internal.optim.Arithmetic;
 import dev.rivulet.internal.optim.Update;
 import java.util.List;
@@ -35,8 +34,8 @@ public final class Adagrad extends TorchOptimizer {
     }
 
     @Override
-    void fill(ParamGroup group, NDArray array) {
-        arithmetic().addScalar(array, group.get("initial_accumulator_value"));
+    double initialValue(ParamGroup group) {
+        return group.get("initial_accumulator_value");
     }
 
     @Override

@@ -7,9 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.internal.optim.Arithmetic;
-import dev.rivulet.internal.optim.ArrayArithmetic;
-import dev.rivulet.internal.optim.HostUpdates;
-import dev.rivulet.internal.optim.ParameterBlocks;
+import dev.rivulet.internal.optim.ParameterUpdates;
 import dev.rivulet.internal.optim.Update;
 import dev.rivulet.tensor.Tensor;
 import java.util.Collections;
@@ -46,8 +44,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     private final Map<String, NDArray> untrained = new LinkedHashMap<>();
     private final LrSchedules schedules = new LrSchedules();
     private @Nullable NDManager memory;
-    private @Nullable ArrayArithmetic arithmetic;
-    private @Nullable HostUpdates host;
+    private @Nullable ParameterUpdates updates;
     private @Nullable GroupUpdate newest;
 
     TorchOptimizer(TorchOptimizerBuilder<?> builder) {
@@ -126,40 +123,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
             state = addState(parameterId);
         }
         state.setSteps(state.steps() + 1);
-        Update.Source update = update(state.group(), state.steps());
-        if (!host().update(parameterId, weight, grad, state.arrays(), update)) {
-            updateArrays(update.of(arithmetic()), state, weight, grad);
-        }
-    }
-
-    /** Updates a parameter by operations of libtorch. */
-    private static void updateArrays(Update<NDArray> update, ParameterState state, NDArray weight, NDArray gradient) {
-        ParameterBlocks blocks = ParameterBlocks.of(weight.getShape());
-        try (NDArray plain = weight.stopGradient()) { // An alias for which no operation is recorded.
-            if (blocks.count() == 1) {
-                update.apply(plain, gradient, state);
-            } else {
-                for (long i = 0; i < blocks.count(); i++) {
-                    updateBlock(update, state, plain, gradient, blocks, i);
-                }
-            }
-        }
-    }
-
-    private static void updateBlock(
-            Update<NDArray> update,
-            ParameterState state,
-            NDArray weight,
-            NDArray gradient,
-            ParameterBlocks blocks,
-            long block) {
-        ParameterState part = state.part(array -> blocks.view(array, block));
-        try (NDArray weightPart = blocks.view(weight, block);
-                NDArray gradientPart = blocks.view(gradient, block)) {
-            update.apply(weightPart, gradientPart, part);
-        } finally {
-            part.arrays().values().forEach(NDArray::close);
-        }
+        updates().update(parameterId, weight, grad, state.arrays(), update(state.group(), state.steps()));
     }
 
     @Override
@@ -186,11 +150,8 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         if (memory != null) {
             memory.close();
         }
-        if (host != null) {
-            host.close();
-        }
-        if (arithmetic != null) {
-            arithmetic.close();
+        if (updates != null) {
+            updates.close();
         }
     }
 
@@ -207,8 +168,10 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         return false;
     }
 
-    /** Sets the initial value of a new array, which is zero. */
-    void fill(ParamGroup group, NDArray array) {}
+    /** The initial value of the state arrays' elements. */
+    double initialValue(ParamGroup group) {
+        return 0;
+    }
 
     /**
      * A step's update, except for weight decay that is not decoupled.
@@ -217,19 +180,11 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
      */
     abstract <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step);
 
-    /** The arithmetic for steps. */
-    final ArrayArithmetic arithmetic() {
-        if (arithmetic == null) {
-            arithmetic = new ArrayArithmetic(Engine.getInstance());
+    private ParameterUpdates updates() {
+        if (updates == null) {
+            updates = new ParameterUpdates(Engine.getInstance());
         }
-        return arithmetic;
-    }
-
-    private HostUpdates host() {
-        if (host == null) {
-            host = new HostUpdates(arithmetic());
-        }
-        return host;
+        return updates;
     }
 
     /** The update of a group's parameters at a step. It is the same object for all of them, so it is prepared once. */
@@ -281,7 +236,10 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         for (String key : arrayKeys(group)) {
             NDArray array =
                     memory(weight.getDevice()).zeros(weight.getShape(), weight.getDataType(), weight.getDevice());
-            fill(group, array);
+            double initial = initialValue(group);
+            if (initial != 0) {
+                updates().arithmetic().addScalar(array, initial);
+            }
             state.add(key, array);
             stateArrays.put(key + "." + name, array);
         }

@@ -29,7 +29,8 @@ final class FloatChunks implements AutoCloseable {
     }
 
     /** The memory of a parameter: of its weight, its gradient, and its state in the order of the keys. */
-    record Memory(FloatBuffer weight, FloatBuffer gradient, List<String> keys, List<FloatBuffer> state) {}
+    record Memory(
+            String parameter, FloatBuffer weight, FloatBuffer gradient, List<String> keys, List<FloatBuffer> state) {}
 
     /** Updates weight and state. */
     void update(Update.Source source, Memory memory) {
@@ -64,12 +65,13 @@ final class FloatChunks implements AutoCloseable {
         private final float[] weight = new float[CHUNK];
         private final float[] gradient = new float[CHUNK];
         private final List<float[]> state = new ArrayList<>();
+        private String parameter = "";
         private List<String> keys = List.of();
         private Update.@Nullable Source source;
         private Update<float[]> update = (w, g, s) -> {};
 
         void update(Update.Source current, Memory memory, int from, int count) {
-            prepare(current, memory.keys());
+            prepare(current, memory);
             math.setCount(count);
             memory.weight().get(from, weight, 0, count);
             memory.gradient().get(from, gradient, 0, count);
@@ -83,12 +85,13 @@ final class FloatChunks implements AutoCloseable {
             }
         }
 
-        private void prepare(Update.Source current, List<String> currentKeys) {
+        private void prepare(Update.Source current, Memory memory) {
             if (source != current) {
                 source = current;
                 update = current.of(math);
             }
-            keys = currentKeys;
+            parameter = memory.parameter();
+            keys = memory.keys();
             while (state.size() < keys.size()) {
                 state.add(new float[CHUNK]);
             }
@@ -97,11 +100,7 @@ final class FloatChunks implements AutoCloseable {
         @Override
         public float[] array(String key) {
             int i = keys.indexOf(key);
-            if (i < 0) {
-                throw new IllegalStateException("The optimizer has " + keys + ", but no " + key
-                        + "; set hyper-parameters that need it before the first step.");
-            }
-            return state.get(i);
+            return ParameterUpdates.required(parameter, key, i < 0 ? null : state.get(i));
         }
     }
 }

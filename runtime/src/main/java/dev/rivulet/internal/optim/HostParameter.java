@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The arrays of a float32 parameter, whose places in memory are looked up once. */
 final class HostParameter implements AutoCloseable {
+    private final String name;
     private final PtNDArray weight;
     private final Object handle;
     private final FloatMemory weightMemory;
@@ -24,7 +25,8 @@ final class HostParameter implements AutoCloseable {
 
     private @Nullable FloatMemory gradientMemory;
 
-    HostParameter(PtNDArray weight, Map<String, NDArray> arrays) {
+    HostParameter(String name, PtNDArray weight, Map<String, NDArray> arrays) {
+        this.name = name;
         this.weight = weight;
         handle = weight.getHandle();
         weightMemory = new FloatMemory(weight);
@@ -62,7 +64,7 @@ final class HostParameter implements AutoCloseable {
         FloatBuffer gradients = gradientMemory.floats().orElse(null);
         return weights == null || gradients == null || buffers.size() < state.size()
                 ? Optional.empty()
-                : Optional.of(new FloatChunks.Memory(weights, gradients, keys, buffers));
+                : Optional.of(new FloatChunks.Memory(name, weights, gradients, keys, buffers));
     }
 
     @Override
