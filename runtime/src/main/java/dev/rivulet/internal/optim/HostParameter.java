@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
+import dev.rivulet.internal.tensor.LiveArray;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,22 +17,22 @@ final class HostParameter implements AutoCloseable {
     private final String name;
     private final PtNDArray weight;
     private final Object handle;
-    private final FloatMemory weightMemory;
+    private final LiveArray weightMemory;
     private final List<String> keys;
-    private final List<FloatMemory> state;
+    private final List<LiveArray> state;
 
     /** A view of the weight without elements. Writes to it are noticed by autograd, which counts them. */
     private final NDArray nothing;
 
-    private @Nullable FloatMemory gradientMemory;
+    private @Nullable LiveArray gradientMemory;
 
     HostParameter(String name, PtNDArray weight, Map<String, NDArray> arrays) {
         this.name = name;
         this.weight = weight;
         handle = weight.getHandle();
-        weightMemory = new FloatMemory(weight);
+        weightMemory = new LiveArray(weight);
         keys = List.copyOf(arrays.keySet());
-        state = arrays.values().stream().map(FloatMemory::new).toList();
+        state = arrays.values().stream().map(LiveArray::new).toList();
         try (NDArray plain = weight.stopGradient();
                 NDArray flat = plain.reshape(-1)) {
             nothing = flat.get(new NDIndex("0:0"));
@@ -53,18 +54,20 @@ final class HostParameter implements AutoCloseable {
         if (gradient.getDataType() != DataType.FLOAT32 || gradient.size() != weight.size()) {
             return Optional.empty();
         }
-        if (gradientMemory == null || !gradientMemory.isOf(gradient)) {
-            gradientMemory = new FloatMemory(gradient);
+        if (gradientMemory == null || gradientMemory.array() != gradient) {
+            gradientMemory = new LiveArray(gradient);
         }
-        List<FloatBuffer> buffers = new ArrayList<>(state.size());
-        for (FloatMemory memory : state) {
-            memory.floats().ifPresent(buffers::add);
-        }
-        FloatBuffer weights = weightMemory.floats().orElse(null);
-        FloatBuffer gradients = gradientMemory.floats().orElse(null);
-        return weights == null || gradients == null || buffers.size() < state.size()
+        Optional<FloatBuffer> weights = floats(weightMemory);
+        Optional<FloatBuffer> gradients = floats(gradientMemory);
+        List<FloatBuffer> arrays =
+                state.stream().flatMap(array -> floats(array).stream()).toList();
+        return weights.isEmpty() || gradients.isEmpty() || arrays.size() < state.size()
                 ? Optional.empty()
-                : Optional.of(new FloatChunks.Memory(name, weights, gradients, keys, buffers));
+                : Optional.of(new FloatChunks.Memory(name, weights.get(), gradients.get(), keys, arrays));
+    }
+
+    private static Optional<FloatBuffer> floats(LiveArray array) {
+        return array.buffer().map(ByteBuffer::asFloatBuffer);
     }
 
     @Override
