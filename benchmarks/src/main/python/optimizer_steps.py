@@ -1,6 +1,6 @@
 """Times the steps of torch's optimizers: milliseconds of the median step of each, as a JSON object.
 
-Usage: optimizer_steps.py COUNT WIDTH STEPS; for COUNT square matrices of that width.
+Usage: optimizer_steps.py TENSORS SIZE STEPS NAME...; "Adam" is the default, "Adam fused" has fused=True.
 """
 
 import json
@@ -10,19 +10,18 @@ import time
 
 import torch
 
-count, width, steps = map(int, sys.argv[1:])
-OPTIMIZERS = {
-    "Adam": lambda parameters: torch.optim.Adam(parameters, lr=1e-3),
-    "AdamW": lambda parameters: torch.optim.AdamW(parameters, lr=1e-3),
-    "SGD": lambda parameters: torch.optim.SGD(parameters, lr=1e-3, momentum=0.9),
-}
+torch.set_num_threads(1)
+tensors, size, steps = map(int, sys.argv[1:4])
+OPTIONS = {"SGD": {"momentum": 0.9}}
 
 millis = {"torch": torch.__version__}
-for name, make in OPTIMIZERS.items():
-    parameters = [torch.nn.Parameter(torch.randn(width, width)) for _ in range(count)]
+for name in sys.argv[4:]:
+    kind = name.split()[0]
+    options = {"lr": 1e-3, **OPTIONS.get(kind, {}), **({"fused": True} if name.endswith("fused") else {})}
+    parameters = [torch.nn.Parameter(torch.randn(size)) for _ in range(tensors)]
     for parameter in parameters:
-        parameter.grad = torch.randn(width, width)
-    optimizer = make(parameters)
+        parameter.grad = torch.randn(size)
+    optimizer = getattr(torch.optim, kind)(parameters, **options)
     times = []
     for step in range(-3, steps):
         start = time.perf_counter()

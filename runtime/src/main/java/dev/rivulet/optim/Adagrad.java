@@ -1,7 +1,7 @@
 package dev.rivulet.optim;
 
-import ai.djl.ndarray.NDArray;
 import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.Update;
 import java.util.List;
 
 /**
@@ -34,21 +34,19 @@ public final class Adagrad extends TorchOptimizer {
     }
 
     @Override
-    void fill(ParamGroup group, NDArray array) {
-        arithmetic().addScalar(array, group.get("initial_accumulator_value"));
+    double initialValue(ParamGroup group) {
+        return group.get("initial_accumulator_value");
     }
 
     @Override
-    void step(ParameterState state, NDArray weight, NDArray gradient) {
-        ParamGroup group = state.group();
-        Arithmetic math = arithmetic();
-        NDArray sum = state.array(SUM);
-        math.addSquare(sum, gradient, 1);
-        try (NDArray divisor = sum.sqrt()) {
-            math.addScalar(divisor, group.get("eps"));
-            double rate = group.learningRate() / (1 + (state.steps() - 1) * group.get("lr_decay"));
-            math.addQuotient(weight, gradient, divisor, -rate);
-        }
+    <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step) {
+        double eps = group.get("eps");
+        double rate = group.learningRate() / (1 + (step - 1) * group.get("lr_decay"));
+        return (weight, gradient, state) -> {
+            A sum = state.array(SUM);
+            math.addSquare(sum, gradient, 1);
+            math.addNormalized(weight, gradient, sum, 1, eps, -rate);
+        };
     }
 
     /**

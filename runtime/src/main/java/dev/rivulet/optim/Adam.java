@@ -1,7 +1,7 @@
 package dev.rivulet.optim;
 
-import ai.djl.ndarray.NDArray;
 import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.Update;
 import java.util.List;
 
 /**
@@ -31,8 +31,8 @@ public final class Adam extends TorchOptimizer {
     }
 
     @Override
-    void step(ParameterState state, NDArray weight, NDArray gradient) {
-        takeStep(arithmetic(), state, weight, gradient);
+    <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step) {
+        return adam(math, group, step);
     }
 
     /** Names of the state arrays of Adam and {@link AdamW}. */
@@ -41,27 +41,25 @@ public final class Adam extends TorchOptimizer {
     }
 
     /** The update shared by Adam and {@link AdamW}: everything except weight decay. */
-    static void takeStep(Arithmetic math, ParameterState state, NDArray weight, NDArray gradient) {
-        ParamGroup group = state.group();
+    static <A> Update<A> adam(Arithmetic<A> math, ParamGroup group, long step) {
         double beta1 = group.beta(0);
         double beta2 = group.beta(1);
-        NDArray mean = state.array(MEAN);
-        NDArray squares = state.array(SQUARES);
-        math.lerp(mean, gradient, 1 - beta1);
-        math.scale(squares, beta2);
-        math.addSquare(squares, gradient, 1 - beta2);
-        NDArray secondMoment = squares;
-        if (group.is("amsgrad")) {
-            secondMoment = state.array(MAXIMUM);
-            math.maximize(secondMoment, squares);
-        }
-        double correction1 = 1 - StrictMath.pow(beta1, (double) state.steps());
-        double correction2 = 1 - StrictMath.pow(beta2, (double) state.steps());
-        try (NDArray divisor = secondMoment.sqrt()) {
-            math.divide(divisor, Math.sqrt(correction2));
-            math.addScalar(divisor, group.get("eps"));
-            math.addQuotient(weight, mean, divisor, -(group.learningRate() / correction1));
-        }
+        double correction1 = 1 - StrictMath.pow(beta1, (double) step);
+        double correction2 = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
+        double eps = group.get("eps");
+        double value = -(group.learningRate() / correction1);
+        boolean amsgrad = group.is("amsgrad");
+        return (weight, gradient, state) -> {
+            A mean = state.array(MEAN);
+            A squares = state.array(SQUARES);
+            math.lerp(mean, gradient, 1 - beta1);
+            math.averageSquares(squares, gradient, beta2);
+            if (amsgrad) {
+                math.maximize(state.array(MAXIMUM), squares);
+                squares = state.array(MAXIMUM);
+            }
+            math.addNormalized(weight, mean, squares, correction2, eps, value);
+        };
     }
 
     /**

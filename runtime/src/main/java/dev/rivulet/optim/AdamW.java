@@ -1,6 +1,7 @@
 package dev.rivulet.optim;
 
-import ai.djl.ndarray.NDArray;
+import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.Update;
 import java.util.List;
 
 /**
@@ -26,13 +27,17 @@ public final class AdamW extends TorchOptimizer {
     }
 
     @Override
-    void step(ParameterState state, NDArray weight, NDArray gradient) {
-        ParamGroup group = state.group();
+    <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step) {
+        Update<A> adam = Adam.adam(math, group, step);
         double weightDecay = group.get("weight_decay");
-        if (weightDecay != 0) {
-            arithmetic().scale(weight, 1 - group.learningRate() * weightDecay);
+        if (weightDecay == 0) {
+            return adam;
         }
-        Adam.takeStep(arithmetic(), state, weight, gradient);
+        double factor = 1 - group.learningRate() * weightDecay;
+        return (weight, gradient, state) -> {
+            math.scale(weight, factor);
+            adam.apply(weight, gradient, state);
+        };
     }
 
     /**

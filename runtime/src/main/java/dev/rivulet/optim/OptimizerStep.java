@@ -36,7 +36,7 @@ public final class OptimizerStep implements AutoCloseable {
     /** Names of the parameters that may have a gradient for the next step, though they may be frozen since. */
     private final Set<String> receiving = new LinkedHashSet<>();
 
-    private final List<NDArray> gradients = new ArrayList<>();
+    private final HeldGradients gradients = new HeldGradients();
     private final LrSchedules none = new LrSchedules();
     private Optional<Set<String>> resumedFrozen = Optional.empty();
     private boolean gradientsAreZero;
@@ -88,9 +88,8 @@ public final class OptimizerStep implements AutoCloseable {
     public Map<String, Tensor> gradients() {
         Map<String, Tensor> copies = new LinkedHashMap<>();
         for (String name : receiving) {
-            try (NDArray gradient = gradient(array(name));
-                    LiveTensors loan = new LiveTensors()) {
-                copies.put(name, loan.view(gradient).copy());
+            try (LiveTensors loan = new LiveTensors()) {
+                copies.put(name, loan.view(gradient(name)).copy());
             }
         }
         return copies;
@@ -110,9 +109,7 @@ public final class OptimizerStep implements AutoCloseable {
         receiving.addAll(saved.keySet());
         saved.forEach((name, tensor) -> {
             createGradient(array(name));
-            try (NDArray gradient = gradient(array(name))) {
-                NDArrays.write(tensor, gradient);
-            }
+            NDArrays.write(tensor, gradient(name));
         });
     }
 
@@ -151,10 +148,9 @@ public final class OptimizerStep implements AutoCloseable {
         return Objects.requireNonNull(parameters.get(name), name).getArray();
     }
 
-    /** Also of a parameter that was frozen after its backward pass; zeros if it never had a gradient. */
-    private static NDArray gradient(NDArray weight) {
-        PtNDArray gradient = JniUtils.getGradient((PtNDArray) weight);
-        return gradient == null ? weight.zerosLike() : gradient;
+    /** Also of a parameter that was frozen after its backward pass. */
+    private NDArray gradient(String name) {
+        return gradients.of(name, array(name));
     }
 
     /** libtorch has no gradient before the first backward pass; DJL returns zeros that later passes do not add to. */
@@ -209,21 +205,19 @@ public final class OptimizerStep implements AutoCloseable {
      */
     public void step() {
         try {
-            receiving.forEach(name -> gradients.add(gradient(array(name))));
-            clipping.clip(gradients);
-            int i = 0;
-            for (String name : receiving) {
-                optimizer.update(name, array(name), gradients.get(i++));
-            }
+            Map<String, NDArray> received = new LinkedHashMap<>();
+            receiving.forEach(name -> received.put(name, gradient(name)));
+            clipping.clip(List.copyOf(received.values()));
+            received.forEach((name, gradient) -> optimizer.update(name, array(name), gradient));
             gradientsAreZero = updateZeroesGradients;
         } finally {
-            gradients.forEach(NDArray::close);
-            gradients.clear();
+            gradients.endStep();
         }
     }
 
     @Override
     public void close() {
+        gradients.close();
         if (optimizer instanceof StatefulOptimizer stateful) {
             stateful.close();
         }

@@ -18,6 +18,7 @@ public final class ParamGroup {
     private final Predicate<String> members;
     private final Map<String, @Nullable Object> options;
     private final List<String> parameters = new ArrayList<>();
+    private int changes;
 
     ParamGroup(Predicate<String> members, Map<String, @Nullable Object> options) {
         this.members = members;
@@ -59,7 +60,7 @@ public final class ParamGroup {
 
     /** Sets or adds a numeric hyper-parameter. */
     public void set(String option, double value) {
-        options.put(option, value);
+        setAll(Map.of(option, value));
     }
 
     /** Whether a hyper-parameter has this name. */
@@ -88,7 +89,7 @@ public final class ParamGroup {
     /** Sets the value that {@code OneCycleLR} cycles: momentum or Adam's beta1. */
     void setMomentum(double value) {
         if (hasBetas()) {
-            options.put("betas", List.of(value, beta(1)));
+            setAll(Map.of("betas", List.of(value, beta(1))));
         } else {
             set("momentum", value);
         }
@@ -101,6 +102,11 @@ public final class ParamGroup {
         return changed;
     }
 
+    /** How often hyper-parameters have been set. */
+    int changes() {
+        return changes;
+    }
+
     boolean matches(String parameter) {
         return members.test(parameter);
     }
@@ -109,7 +115,8 @@ public final class ParamGroup {
         parameters.add(parameter);
     }
 
-    void setAll(Map<String, @Nullable Object> values) {
+    void setAll(Map<String, ? extends @Nullable Object> values) {
         options.putAll(values);
+        changes++;
     }
 }

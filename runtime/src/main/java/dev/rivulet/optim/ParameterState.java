@@ -3,7 +3,6 @@ package dev.rivulet.optim;
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * The state of one parameter in a {@link TorchOptimizer}: the number of steps, and arrays of the parameter's shape
@@ -35,21 +34,6 @@ final class ParameterState {
         return steps;
     }
 
-    /**
-     * A live array.
-     *
-     * @throws IllegalStateException if it does not exist, because the group's hyper-parameters did not require it when
-     *     the state was created
-     */
-    NDArray array(String key) {
-        NDArray array = arrays.get(key);
-        if (array == null) {
-            throw new IllegalStateException("The state of " + parameter + " has no " + key
-                    + "; set hyper-parameters that need it before the first step.");
-        }
-        return array;
-    }
-
     Map<String, NDArray> arrays() {
         return arrays;
     }
@@ -60,17 +44,5 @@ final class ParameterState {
 
     void setSteps(long count) {
         steps = count;
-    }
-
-    /**
-     * The state of a part of the parameter at this step.
-     *
-     * @param view returns that part of an array
-     */
-    ParameterState part(UnaryOperator<NDArray> view) {
-        ParameterState part = new ParameterState(parameter, group);
-        part.steps = steps;
-        arrays.forEach((key, array) -> part.add(key, view.apply(array)));
-        return part;
     }
 }

@@ -1,7 +1,7 @@
 package dev.rivulet.optim;
 
-import ai.djl.ndarray.NDArray;
 import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.Update;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,40 +40,47 @@ public final class RMSprop extends TorchOptimizer {
     }
 
     @Override
-    void step(ParameterState state, NDArray weight, NDArray gradient) {
-        ParamGroup group = state.group();
-        Arithmetic math = arithmetic();
+    <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step) {
         double alpha = group.get("alpha");
-        NDArray squares = state.array(SQUARES);
-        math.scale(squares, alpha);
-        math.addSquare(squares, gradient, 1 - alpha);
-        if (group.is("centered")) {
-            NDArray mean = state.array(MEAN);
-            math.lerp(mean, gradient, 1 - alpha);
-            try (NDArray variance = squares.duplicate()) {
-                math.addSquare(variance, mean, -1);
-                descend(state, weight, gradient, variance);
-            }
-        } else {
-            descend(state, weight, gradient, squares);
+        Descent<A> descent = descent(math, group);
+        if (!group.is("centered")) {
+            return (weight, gradient, state) -> {
+                A squares = state.array(SQUARES);
+                math.averageSquares(squares, gradient, alpha);
+                descent.apply(weight, gradient, squares, state);
+            };
         }
+        return (weight, gradient, state) -> {
+            A squares = state.array(SQUARES);
+            A mean = state.array(MEAN);
+            math.averageSquares(squares, gradient, alpha);
+            math.lerp(mean, gradient, 1 - alpha);
+            math.withCopy(squares, variance -> {
+                math.addSquare(variance, mean, -1);
+                descent.apply(weight, gradient, variance, state);
+            });
+        };
     }
 
-    private void descend(ParameterState state, NDArray weight, NDArray gradient, NDArray meanSquare) {
-        ParamGroup group = state.group();
-        Arithmetic math = arithmetic();
+    /** The change of the weight by the gradient over the root of its mean square. */
+    private interface Descent<A> {
+        void apply(A weight, A gradient, A meanSquare, Update.State<A> state);
+    }
+
+    private static <A> Descent<A> descent(Arithmetic<A> math, ParamGroup group) {
+        double rate = group.learningRate();
+        double eps = group.get("eps");
         double momentum = group.get("momentum");
-        try (NDArray divisor = meanSquare.sqrt()) {
-            math.addScalar(divisor, group.get("eps"));
-            if (momentum > 0) {
-                NDArray buffer = state.array(BUFFER);
-                math.scale(buffer, momentum);
-                math.addQuotient(buffer, gradient, divisor, 1);
-                math.addScaled(weight, buffer, -group.learningRate());
-            } else {
-                math.addQuotient(weight, gradient, divisor, -group.learningRate());
-            }
+        if (momentum <= 0) {
+            return (weight, gradient, meanSquare, state) ->
+                    math.addNormalized(weight, gradient, meanSquare, 1, eps, -rate);
         }
+        return (weight, gradient, meanSquare, state) -> {
+            A buffer = state.array(BUFFER);
+            math.scale(buffer, momentum);
+            math.addNormalized(buffer, gradient, meanSquare, 1, eps, 1);
+            math.addScaled(weight, buffer, -rate);
+        };
     }
 
     /**

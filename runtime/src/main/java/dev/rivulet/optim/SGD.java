@@ -1,7 +1,7 @@
 package dev.rivulet.optim;
 
-import ai.djl.ndarray.NDArray;
 import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.Update;
 import java.util.List;
 
 /**
@@ -42,29 +42,31 @@ public final class SGD extends TorchOptimizer {
     }
 
     @Override
-    void step(ParameterState state, NDArray weight, NDArray gradient) {
-        ParamGroup group = state.group();
-        Arithmetic math = arithmetic();
+    <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step) {
+        double rate = group.learningRate();
         double momentum = group.get("momentum");
         if (momentum == 0) {
-            math.addScaled(weight, gradient, -group.learningRate());
-            return;
+            return (weight, gradient, state) -> math.addScaled(weight, gradient, -rate);
         }
-        NDArray buffer = state.array(BUFFER);
-        if (state.steps() == 1) {
-            math.copy(gradient, buffer);
-        } else {
-            math.scale(buffer, momentum);
-            math.addScaled(buffer, gradient, 1 - group.get("dampening"));
-        }
-        if (group.is("nesterov")) {
-            try (NDArray ahead = gradient.duplicate()) {
-                math.addScaled(ahead, buffer, momentum);
-                math.addScaled(weight, ahead, -group.learningRate());
+        double share = 1 - group.get("dampening");
+        boolean nesterov = group.is("nesterov");
+        return (weight, gradient, state) -> {
+            A buffer = state.array(BUFFER);
+            if (step == 1) {
+                math.copy(gradient, buffer);
+            } else {
+                math.scale(buffer, momentum);
+                math.addScaled(buffer, gradient, share);
             }
-        } else {
-            math.addScaled(weight, buffer, -group.learningRate());
-        }
+            if (nesterov) {
+                math.withCopy(gradient, ahead -> {
+                    math.addScaled(ahead, buffer, momentum);
+                    math.addScaled(weight, ahead, -rate);
+                });
+            } else {
+                math.addScaled(weight, buffer, -rate);
+            }
+        };
     }
 
     /**

@@ -7,7 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import dev.rivulet.internal.optim.Arithmetic;
-import dev.rivulet.internal.optim.ParameterBlocks;
+import dev.rivulet.internal.optim.ParameterUpdates;
+import dev.rivulet.internal.optim.Update;
 import dev.rivulet.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -43,7 +44,8 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
     private final Map<String, NDArray> untrained = new LinkedHashMap<>();
     private final LrSchedules schedules = new LrSchedules();
     private @Nullable NDManager memory;
-    private @Nullable Arithmetic arithmetic;
+    private @Nullable ParameterUpdates updates;
+    private @Nullable GroupUpdate newest;
 
     TorchOptimizer(TorchOptimizerBuilder<?> builder) {
         super(Optimizer.sgd()); // DJL's own settings are not used.
@@ -121,39 +123,7 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
             state = addState(parameterId);
         }
         state.setSteps(state.steps() + 1);
-        ParameterBlocks blocks = ParameterBlocks.of(weight.getShape());
-        try (NDArray plain = weight.stopGradient()) { // An alias for which no operation is recorded.
-            if (blocks.count() == 1) {
-                decayAndStep(state, plain, grad);
-            } else {
-                for (long i = 0; i < blocks.count(); i++) {
-                    stepBlock(state, plain, grad, blocks, i);
-                }
-            }
-        }
-    }
-
-    private void stepBlock(ParameterState state, NDArray weight, NDArray gradient, ParameterBlocks blocks, long block) {
-        ParameterState part = state.part(array -> blocks.view(array, block));
-        try (NDArray weightPart = blocks.view(weight, block);
-                NDArray gradientPart = blocks.view(gradient, block)) {
-            decayAndStep(part, weightPart, gradientPart);
-        } finally {
-            part.arrays().values().forEach(NDArray::close);
-        }
-    }
-
-    private void decayAndStep(ParameterState state, NDArray weight, NDArray gradient) {
-        ParamGroup group = state.group();
-        double weightDecay = group.is("decoupled_weight_decay") ? 0 : group.get("weight_decay");
-        if (weightDecay == 0) {
-            step(state, weight, gradient);
-        } else {
-            try (NDArray decaying = gradient.duplicate()) {
-                arithmetic().addScaled(decaying, weight, weightDecay);
-                step(state, weight, decaying);
-            }
-        }
+        updates().update(parameterId, weight, grad, state.arrays(), update(state.group(), state.steps()));
     }
 
     @Override
@@ -180,8 +150,8 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         if (memory != null) {
             memory.close();
         }
-        if (arithmetic != null) {
-            arithmetic.close();
+        if (updates != null) {
+            updates.close();
         }
     }
 
@@ -198,23 +168,60 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         return false;
     }
 
-    /** Sets the initial value of a new array, which is zero. */
-    void fill(ParamGroup group, NDArray array) {}
+    /** The initial value of the state arrays' elements. */
+    double initialValue(ParamGroup group) {
+        return 0;
+    }
 
     /**
-     * Updates weight and state of a parameter or a part of it, in place and elementwise. No operation is recorded for
-     * gradients.
+     * A step's update, except for weight decay that is not decoupled.
      *
-     * @param gradient including weight decay, unless that is decoupled; must not be changed
+     * @param step number of the step of the parameter, from 1
      */
-    abstract void step(ParameterState state, NDArray weight, NDArray gradient);
+    abstract <A> Update<A> update(Arithmetic<A> math, ParamGroup group, long step);
 
-    /** The arithmetic for steps. */
-    final Arithmetic arithmetic() {
-        if (arithmetic == null) {
-            arithmetic = new Arithmetic(Engine.getInstance());
+    private ParameterUpdates updates() {
+        if (updates == null) {
+            updates = new ParameterUpdates(Engine.getInstance());
         }
-        return arithmetic;
+        return updates;
+    }
+
+    /** The update of a group's parameters at a step. It is the same object for all of them, so it is prepared once. */
+    private GroupUpdate update(ParamGroup group, long step) {
+        if (newest == null || !newest.isFor(group, step)) {
+            newest = new GroupUpdate(group, step);
+        }
+        return newest;
+    }
+
+    /** An update for the hyper-parameters of a group as they are now. */
+    private final class GroupUpdate implements Update.Source {
+        private final ParamGroup group;
+        private final int changes;
+        private final long step;
+
+        GroupUpdate(ParamGroup group, long step) {
+            this.group = group;
+            this.changes = group.changes();
+            this.step = step;
+        }
+
+        boolean isFor(ParamGroup other, long otherStep) {
+            return group == other && changes == other.changes() && step == otherStep;
+        }
+
+        @Override
+        public <A> Update<A> of(Arithmetic<A> math) {
+            Update<A> update = update(math, group, step);
+            double weightDecay = group.is("decoupled_weight_decay") ? 0 : group.get("weight_decay");
+            return weightDecay == 0
+                    ? update
+                    : (weight, gradient, state) -> math.withCopy(gradient, decaying -> {
+                        math.addScaled(decaying, weight, weightDecay);
+                        update.apply(weight, decaying, state);
+                    });
+        }
     }
 
     private boolean isInitialized() {
@@ -229,7 +236,10 @@ public abstract class TorchOptimizer extends Optimizer implements StatefulOptimi
         for (String key : arrayKeys(group)) {
             NDArray array =
                     memory(weight.getDevice()).zeros(weight.getShape(), weight.getDataType(), weight.getDevice());
-            fill(group, array);
+            double initial = initialValue(group);
+            if (initial != 0) {
+                updates().arithmetic().addScalar(array, initial);
+            }
             state.add(key, array);
             stateArrays.put(key + "." + name, array);
         }

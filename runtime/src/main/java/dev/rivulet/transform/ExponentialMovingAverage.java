@@ -5,6 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import dev.rivulet.annotations.CheckpointStream;
+import dev.rivulet.internal.optim.Arithmetic;
+import dev.rivulet.internal.optim.ParameterUpdates;
+import dev.rivulet.internal.optim.Update;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An exponential moving average of the weights over optimizer steps.
  *
- * <p>{@code average = decay · average + (1 − decay) · weight}, as in PyTorch's {@code swa_utils.get_ema_multi_avg_fn}.
+ * <p>{@code average = decay · average + (1 − decay) · weight}, equal to the bit to PyTorch's {@code swa_utils.get_ema_multi_avg_fn}.
  * The average starts with the weights of the first step. Tensors of other types than floating point are not averaged;
  * their newest values are saved.
  *
@@ -31,6 +34,8 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
     private final double decay;
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
     private @Nullable NDManager manager;
+    private final Update.Source approach = this::approach;
+    private @Nullable ParameterUpdates updates;
     private boolean started;
 
     /**
@@ -60,7 +65,7 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
             NDArray weight = weights.get(name);
             NDArray average = average(name);
             if (started && isFloatingPoint(weight.getDataType())) {
-                advance(average, weight);
+                advance(name, average, weight);
             } else {
                 replace(average, weight);
             }
@@ -109,6 +114,10 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
     public void close() {
         started = false;
         averages.clear();
+        if (updates != null) {
+            updates.close();
+            updates = null;
+        }
         if (manager != null) {
             manager.close();
             manager = null;
@@ -147,11 +156,15 @@ public final class ExponentialMovingAverage implements StatefulTransform, AutoCl
         }
     }
 
-    private void advance(NDArray average, NDArray weight) {
-        try (NDArray difference = average.sub(weight);
-                NDArray correction = difference.mul(1 - decay)) {
-            average.subi(correction);
+    private void advance(String name, NDArray average, NDArray weight) {
+        if (updates == null) {
+            updates = new ParameterUpdates(weight.getManager().getEngine());
         }
+        updates.update(name, average, weight, Map.of(), approach);
+    }
+
+    private <A> Update<A> approach(Arithmetic<A> math) {
+        return (average, weight, state) -> math.lerp(average, weight, 1 - decay);
     }
 
     private static boolean isFloatingPoint(DataType type) {

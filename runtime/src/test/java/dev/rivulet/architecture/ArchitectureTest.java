@@ -48,6 +48,7 @@ class ArchitectureTest {
                     "dev.rivulet.internal.format.torch",
                     "dev.rivulet.internal.store"),
             Set.of("dev.rivulet.transform", "dev.rivulet.internal.format", "dev.rivulet.internal.snapshot"),
+            Set.of("dev.rivulet.internal.optim"),
             Set.of("dev.rivulet.internal.model", "dev.rivulet.internal.retention", "dev.rivulet.internal.tensor"),
             Set.of("dev.rivulet.policy", "dev.rivulet.tensor"),
             Set.of(
@@ -56,8 +57,7 @@ class ArchitectureTest {
                     "dev.rivulet.hook",
                     "dev.rivulet.internal.concurrent",
                     "dev.rivulet.internal.engine",
-                    "dev.rivulet.internal.memory",
-                    "dev.rivulet.internal.optim"));
+                    "dev.rivulet.internal.memory"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter().importUrls(List.of(location(Trainer.class), location(StreamPolicy.class)));

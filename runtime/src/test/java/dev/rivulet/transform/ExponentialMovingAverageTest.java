@@ -75,6 +75,30 @@ class ExponentialMovingAverageTest {
         }
     }
 
+    /** PyTorch's {@code lerp_} starts from the nearer end, and multiplies and adds with one rounding. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.3, 0.5, 0.75, 0.999})
+    void roundsLikeLerp(double decay) {
+        float share = (float) (1 - decay);
+        float expected = 1;
+        try (ExponentialMovingAverage average = new ExponentialMovingAverage(decay)) {
+            weight.set(new float[] {1, 1, 1});
+            average.update(weights(), 1);
+            for (int step = 2; step <= 50; step++) {
+                float value = (float) Math.sin(step);
+                float difference = value - expected;
+                expected = share < 0.5f
+                        ? Math.fma(difference, share, expected)
+                        : Math.fma(difference, share - 1, value);
+                weight.set(new float[] {value, value, value});
+                average.update(weights(), step);
+            }
+
+            assertThat(average.apply(weights(), context).get("weight").toFloatArray())
+                    .containsExactly(expected, expected, expected);
+        }
+    }
+
     @Test
     void keepsTheNewestValueOfIntegerTensors() {
         try (ExponentialMovingAverage average = new ExponentialMovingAverage(0.9)) {

@@ -42,8 +42,17 @@ public final class SharedLoop {
      * @throws RuntimeException if the body throws it; then iterations that have not started are skipped
      */
     public static void run(int count, IntConsumer body) {
+        run(count, 1 + HELPERS, body);
+    }
+
+    /**
+     * Calls the body like {@link #run(int, IntConsumer)}, on at most this many threads.
+     *
+     * @throws RuntimeException if the body throws it; then iterations that have not started are skipped
+     */
+    public static void run(int count, int maxThreads, IntConsumer body) {
         SharedLoop loop = new SharedLoop(count, body);
-        for (int i = 0; i < Math.min(HELPERS, count - 1); i++) {
+        for (int i = 0; i < Math.min(Math.min(HELPERS, maxThreads - 1), count - 1); i++) {
             ForkJoinPool.commonPool().execute(loop::help);
         }
         loop.runIterations();

@@ -1,143 +1,41 @@
 package dev.rivulet.internal.optim;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.JniUtils;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.function.Consumer;
 
 /**
- * In-place arithmetic of PyTorch's optimizers, with PyTorch's rounding.
+ * In-place, elementwise arithmetic of PyTorch's optimizers, with the rounding of libtorch's default kernels, which
+ * multiply and add with a single rounding.
  *
- * <p>libtorch's kernels for {@code add(alpha)}, {@code lerp} and {@code addcmul} multiply and add with a single
- * rounding. DJL does not offer them, and a float32 multiplication followed by an addition rounds twice. Therefore the
- * product is computed in float64, where it is exact, and added to the float32 array in one operation, which libtorch
- * computes in float64. (The sum is rounded to float64 first, which changes the float32 result in about one of 2^29
- * cases.)
- *
- * <p>No operation leaves arrays open or allocates memory for its scalars.
+ * @param <A> type of the operands, which all have the same number of elements
  */
-public final class Arithmetic implements AutoCloseable {
-    private static final NDIndex EVERYTHING = new NDIndex("...");
-
-    private final NDManager manager;
-    private final ByteBuffer memory =
-            ByteBuffer.allocateDirect(Double.BYTES + Float.BYTES).order(ByteOrder.nativeOrder());
-
-    /** Scalars backed by {@link #memory}, so that their values change without creating an array. */
-    private final NDArray float64;
-
-    private final NDArray float32;
-
-    public Arithmetic(Engine engine) {
-        manager = engine.newBaseManager(Device.cpu());
-        float64 = scalarOver(memory.slice(0, Double.BYTES), DataType.FLOAT64);
-        float32 = scalarOver(memory.slice(Double.BYTES, Float.BYTES), DataType.FLOAT32);
-    }
-
-    private NDArray scalarOver(ByteBuffer memory, DataType type) {
-        return JniUtils.createNdFromByteBuffer(
-                (PtNDManager) manager, memory, new Shape(), type, SparseFormat.DENSE, Device.cpu());
-    }
-
+public interface Arithmetic<A> {
     /** {@code target *= factor}. */
-    public void scale(NDArray target, double factor) {
-        target.muli(scalar(factor, target));
-    }
+    void scale(A target, double factor);
 
-    /** {@code target += value}. */
-    public void addScalar(NDArray target, double value) {
-        target.addi(scalar(value, target));
-    }
+    /** {@code target += alpha * addend}; PyTorch's {@code add_(addend, alpha=alpha)}. */
+    void addScaled(A target, A addend, double alpha);
 
-    /** {@code target /= divisor}. */
-    public void divide(NDArray target, double divisor) {
-        target.divi(scalar(divisor, target));
-    }
-
-    /** {@code target = alpha * addend + target}; PyTorch's {@code add_(addend, alpha=alpha)}. */
-    public void addScaled(NDArray target, NDArray addend, double alpha) {
-        if (alpha == 1) {
-            target.addi(addend);
-        } else {
-            try (NDArray product = inFloat64(addend)) {
-                product.muli(scalar(rounded(alpha, target), product));
-                target.addi(product);
-            }
-        }
-    }
-
-    /** {@code target + weight * (end - target)}; PyTorch's {@code lerp_}. */
-    public void lerp(NDArray target, NDArray end, double weight) {
-        try (NDArray difference = end.sub(target)) {
-            double rounded = rounded(weight, target);
-            if (Math.abs(rounded) >= 0.5) {
-                copy(end, target);
-                addScaled(target, difference, rounded - 1);
-            } else {
-                addScaled(target, difference, rounded);
-            }
-        }
-    }
+    /** {@code target += weight * (end - target)}; PyTorch's {@code lerp_}. */
+    void lerp(A target, A end, double weight);
 
     /** {@code target += value * factor * factor}; PyTorch's {@code addcmul_}. */
-    public void addSquare(NDArray target, NDArray factor, double value) {
-        try (NDArray scaled = factor.mul(scalar(value, factor));
-                NDArray product = inFloat64(scaled)) {
-            product.muli(factor);
-            target.addi(product);
-        }
-    }
+    void addSquare(A target, A factor, double value);
 
-    /** {@code target += value * dividend / divisor}; PyTorch's {@code addcdiv_}. */
-    public void addQuotient(NDArray target, NDArray dividend, NDArray divisor, double value) {
-        try (NDArray quotient = dividend.mul(scalar(value, dividend))) {
-            quotient.divi(divisor);
-            target.addi(quotient);
-        }
-    }
+    /** {@code target = max(target, other)}. */
+    void maximize(A target, A other);
 
-    /** {@code target = max(target, other)}, elementwise. */
-    public void maximize(NDArray target, NDArray other) {
-        try (NDArray maximum = target.maximum(other)) {
-            copy(maximum, target);
-        }
-    }
+    /** Replaces the target's elements. */
+    void copy(A source, A target);
 
-    /** Copies values into the target's own storage. */
-    public void copy(NDArray source, NDArray target) {
-        target.set(EVERYTHING, source);
-    }
+    /** Lends a copy of the operand, which may be changed, for the duration of a call. */
+    void withCopy(A original, Consumer<A> use);
 
-    /** Always a copy: DJL's {@code toType} returns an array that has the type already, even with {@code copy}. */
-    private static NDArray inFloat64(NDArray array) {
-        return array.getDataType() == DataType.FLOAT64 ? array.duplicate() : array.toType(DataType.FLOAT64, true);
-    }
+    /** {@code target += value * dividend / (sqrt(meanSquare) / correction + eps)}; PyTorch's {@code addcdiv_}. */
+    void addNormalized(A target, A dividend, A meanSquare, double correction, double eps, double value);
 
-    /** A scalar of the operand's type; a wider one would widen the result for a 0-dimensional parameter. */
-    private NDArray scalar(double value, NDArray operand) {
-        if (operand.getDataType() == DataType.FLOAT64) {
-            memory.putDouble(0, value);
-            return float64;
-        }
-        memory.putFloat(Double.BYTES, (float) value);
-        return float32;
-    }
-
-    /** The scalar rounded to the precision that libtorch's kernels use. */
-    private static double rounded(double value, NDArray operand) {
-        return operand.getDataType() == DataType.FLOAT64 ? value : (float) value;
-    }
-
-    @Override
-    public void close() {
-        manager.close();
+    /** {@code target = decay * target + (1 - decay) * factor * factor}. */
+    default void averageSquares(A target, A factor, double decay) {
+        scale(target, decay);
+        addSquare(target, factor, 1 - decay);
     }
 }
