@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +33,7 @@ final class ExitingRun {
 
     private static final AtomicBoolean EXITED = new AtomicBoolean();
 
+    private static volatile boolean isTrained;
     private static String where = "";
 
     private ExitingRun() {}
@@ -94,6 +94,7 @@ final class ExitingRun {
 
         @Override
         public void onTrainBatchEnd(Trainer trainer, LightningModule trained, NDArray loss, Batch batch, int index) {
+            isTrained |= trainer.globalStep() == 2;
             if (trainer.globalStep() == 2 && where.startsWith("exception")) {
                 throw new IllegalStateException("no more");
             }
@@ -119,10 +120,8 @@ final class ExitingRun {
         }
     }
 
-    /** Points whose fourth batch exits. */
+    /** Zeros, of which a batch exits that is loaded after step 2. */
     private static final class ExitingDataset extends ArrayDataset {
-        private final AtomicInteger loaded = new AtomicInteger();
-
         ExitingDataset(NDManager manager) {
             super(new Builder()
                     .setData(manager.zeros(new Shape(RECORDS, 2)))
@@ -132,18 +131,18 @@ final class ExitingRun {
 
         @Override
         public Batch getByRange(NDManager manager, long from, long to) {
-            exitAtFourth();
+            exitAfterStep();
             return super.getByRange(manager, from, to);
         }
 
         @Override
         public Batch getByIndices(NDManager manager, long... indices) {
-            exitAtFourth();
+            exitAfterStep();
             return super.getByIndices(manager, indices);
         }
 
-        private void exitAtFourth() {
-            if (loaded.incrementAndGet() == 4) {
+        private static void exitAfterStep() {
+            if (isTrained) {
                 exitAt("loading");
             }
         }

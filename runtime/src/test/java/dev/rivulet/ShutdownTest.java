@@ -52,7 +52,7 @@ class ShutdownTest {
             value = {
                 "1 | step            | original averaged transformed",
                 "1 | hook            | original averaged transformed",
-                "1 | condition       | original          transformed",
+                "1 | condition       | original averaged transformed",
                 "1 | condition once  | original averaged transformed",
                 "1 | averaged        | original          transformed",
                 "1 | averaged once   | original averaged transformed",
