@@ -148,7 +148,7 @@ public final class DerivedWeights implements AutoCloseable {
 
     private StateDict call(String who, String stream, StateDict argument, TransformContext added) throws Exception {
         return trainingContinues
-                ? transforms.transformForWriter(stream, argument, added)
+                ? transforms.transformForWriter(who, stream, argument, added)
                 : MutationGuard.watch(snapshot, who, () -> transforms.transform(stream, argument, added));
     }
 

@@ -53,8 +53,9 @@ public final class VerifiedTransforms implements AutoCloseable {
      * Calls a stream's transform, for the writer, on another thread: otherwise the group that is being written could
      * not be completed if the transform calls {@code System.exit}.
      */
-    StateDict transformForWriter(String stream, StateDict weights, TransformContext context) throws Exception {
-        return userThread.call(who(stream), () -> {
+    StateDict transformForWriter(String who, String stream, StateDict weights, TransformContext context)
+            throws Exception {
+        return userThread.call(who, () -> {
             StateDict result;
             boolean interrupted;
             try {
@@ -63,7 +64,7 @@ public final class VerifiedTransforms implements AutoCloseable {
                 interrupted = Thread.interrupted();
             }
             if (interrupted) {
-                throw new TransformException(who(stream) + " left its thread interrupted. Let it throw the"
+                throw new TransformException(who + " left its thread interrupted. Let it throw the"
                         + " InterruptedException, or clear the flag with Thread.interrupted().");
             }
             return result;
