@@ -267,7 +267,7 @@ final class FitSession implements StepFunctions, FitContext {
                 start.restoreCallbacks(parts.user().callbacks());
                 List<ModelHooks> ownHooks = List.of(parts.user().callbacks(), updates);
                 started = true;
-                TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory);
+                TrainingRun run = new TrainingRun(network.manager(), optimizer, state, memory, slowCalls);
                 HookChain hooks = hooks(ownHooks, watchers(streams, saved, declared, graph));
                 new FitLoop(settings.loop(), train, validation, this, hooks, run).run(start.progress());
                 return new FitResult(

@@ -1,5 +1,6 @@
 package dev.rivulet;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,14 +48,26 @@ public final class ResumeFrom {
      *
      * @param what {@code "last"}, {@code "best"} or {@code "auto"}, of the directory that the trainer saves to;
      *     anything else is the path of a file
+     * @throws IllegalArgumentException if it cannot be a path, for example because of the locale
      */
     public static ResumeFrom resumeFrom(String what) {
         return switch (what) {
             case "last" -> new ResumeFrom(Kind.LAST, Optional.empty());
             case "best" -> new ResumeFrom(Kind.BEST, Optional.empty());
             case "auto" -> new ResumeFrom(Kind.AUTO, Optional.empty());
-            default -> resumeFrom(Path.of(what));
+            default -> resumeFrom(path(what));
         };
+    }
+
+    private static Path path(String file) {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(
+                    "The checkpoint \"" + file + "\" to resume from cannot be a path: " + e.getReason()
+                            + ". If it has letters beyond ASCII, set the environment variable LC_ALL=C.UTF-8.",
+                    e);
+        }
     }
 
     /** Resumes from a file in any directory. */

@@ -133,7 +133,8 @@ class LocaleTest extends FitTestCase {
     static List<List<String>> resumesInAnotherLanguage() {
         return List.of(
                 List.of("-Duser.language=ar", "-Duser.country=EG", "-Duser.timezone=Asia/Kathmandu"),
-                List.of("-Duser.language=tr", "-Duser.country=TR", "-Dfile.encoding=ISO-8859-1"));
+                List.of("-Duser.language=tr", "-Duser.country=TR", "-Dfile.encoding=ISO-8859-1"),
+                List.of("-Dfile.encoding=UTF-16"));
     }
 
     /** Trains to the second epoch in another JVM. */

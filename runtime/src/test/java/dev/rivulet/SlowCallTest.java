@@ -2,6 +2,7 @@ package dev.rivulet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.rivulet.checkpoint.CommittedCheckpoint;
 import dev.rivulet.fixture.Points;
@@ -36,6 +37,8 @@ class SlowCallTest {
                 "averaged | TransformingModule.averaged of the stream .* has not returned.* Training waits for it",
                 "condition | The condition of the stream \"half\" has not returned",
                 "hook | called for the stream \"original\", has not returned",
+                "step | A step, a hook or the data set has not returned for .* Training waits for it",
+                "epoch | A step, a hook or the data set has not returned for .* Training waits for it",
                 "commit | An onCheckpointCommitted hook, called for .* has not returned"
             })
     void namesWhatDoesNotReturn(String where, String warning) throws IOException {
@@ -87,6 +90,16 @@ class SlowCallTest {
                         .defaultRootDir(Path.of(arguments[0]))
                         .slowCallWarning(Duration.ofMillis(20))
                         .callbacks(new Callback() {
+                            @Override
+                            public void onBeforeBackward(Trainer trainer, LightningModule trained, NDArray loss) {
+                                awaitWarning(where.equals("step"));
+                            }
+
+                            @Override
+                            public void onTrainEpochEnd(Trainer trainer, LightningModule trained) {
+                                awaitWarning(where.equals("epoch"));
+                            }
+
                             @Override
                             public void onCheckpointCommitted(
                                     Trainer trainer, LightningModule trained, CommittedCheckpoint checkpoint) {

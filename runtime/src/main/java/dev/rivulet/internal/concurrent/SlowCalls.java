@@ -57,13 +57,22 @@ public final class SlowCalls implements AutoCloseable {
         private final String who;
         private final boolean waits;
         private final @Nullable Call outer;
-        private final long startNanos = System.nanoTime();
+
+        /** The thread that runs the code, which may run it for the thread that waits. */
+        private final Thread runner = Thread.currentThread();
+
+        private volatile long startNanos = System.nanoTime();
         private volatile long warnAfterNanos = limitNanos;
 
         private Call(String who, boolean waits, @Nullable Call outer) {
             this.who = who;
             this.waits = waits;
             this.outer = outer;
+        }
+
+        private void restart() {
+            startNanos = System.nanoTime();
+            warnAfterNanos = limitNanos;
         }
     }
 
@@ -80,6 +89,14 @@ public final class SlowCalls implements AutoCloseable {
      */
     public <T, E extends Exception> T watch(String who, Code<T, E> code) throws E {
         return call(who, false, code);
+    }
+
+    /** Measures the call that this thread is in from now on, because it made progress. */
+    public void restart() {
+        Call call = running.get(UserThread.caller());
+        if (call != null) {
+            call.restart();
+        }
     }
 
     /** Waits for the writer as {@link Uninterruptibly} does; a warning names what the writer does. */
@@ -105,7 +122,7 @@ public final class SlowCalls implements AutoCloseable {
     }
 
     private Call begin(String who, boolean waits) {
-        Thread thread = Thread.currentThread();
+        Thread thread = UserThread.caller();
         Call call = new Call(who, waits, running.get(thread));
         running.put(thread, call);
         return call;
@@ -113,9 +130,9 @@ public final class SlowCalls implements AutoCloseable {
 
     private void end(Call call) {
         if (call.outer == null) {
-            running.remove(Thread.currentThread());
+            running.remove(UserThread.caller());
         } else {
-            running.put(Thread.currentThread(), call.outer);
+            running.put(UserThread.caller(), call.outer);
         }
     }
 
@@ -138,7 +155,7 @@ public final class SlowCalls implements AutoCloseable {
                     "Training has waited for the writer for {}.{}",
                     elapsed,
                     awaited.map(other -> " " + other.getValue().who + " has not returned and is here:"
-                                    + place(other.getKey()))
+                                    + place(other.getValue().runner))
                             .orElse(""));
         } else {
             LOG.warn(
@@ -146,7 +163,7 @@ public final class SlowCalls implements AutoCloseable {
                     call.who,
                     elapsed,
                     thread == training ? " Training waits for it." : "",
-                    place(thread));
+                    place(call.runner));
         }
     }
 

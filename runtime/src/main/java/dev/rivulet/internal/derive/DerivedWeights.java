@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 
 /**
  * Computes the weights of all streams at one save: each once, when first needed. They are freed when the last stream
@@ -132,7 +131,7 @@ public final class DerivedWeights implements AutoCloseable {
             TransformContext added = memory.context(context, stream, transform.from());
             StateDict argument = memory.argument(source.weights());
             String who = "The transform of the stream \"" + stream + "\"";
-            StateDict returned = call(who, () -> transforms.transform(stream, argument, added));
+            StateDict returned = call(who, stream, argument, added);
             memory.requireArgumentsUnchanged(who);
             Map<String, Tensor> result =
                     TransformResult.checked(transform, source.weights(), returned, memory.hidden());
@@ -147,26 +146,10 @@ public final class DerivedWeights implements AutoCloseable {
         }
     }
 
-    private StateDict call(String who, Callable<StateDict> transform) throws Exception {
-        return trainingContinues ? callOnWriter(who, transform) : MutationGuard.watch(snapshot, who, transform);
-    }
-
-    /** The writer must not stay interrupted, because that would close its files. */
-    private static StateDict callOnWriter(String who, Callable<StateDict> transform) throws Exception {
-        boolean interrupted;
-        StateDict result;
-        try {
-            result = transform.call();
-        } catch (InterruptedException e) {
-            throw new TransformException(who + " was interrupted.", e); // It does not interrupt training.
-        } finally {
-            interrupted = Thread.interrupted();
-        }
-        if (interrupted) {
-            throw new TransformException(who + " left its thread interrupted. Let it throw the InterruptedException,"
-                    + " or clear the flag with Thread.interrupted().");
-        }
-        return result;
+    private StateDict call(String who, String stream, StateDict argument, TransformContext added) throws Exception {
+        return trainingContinues
+                ? transforms.transformForWriter(who, stream, argument, added)
+                : MutationGuard.watch(snapshot, who, () -> transforms.transform(stream, argument, added));
     }
 
     @Override

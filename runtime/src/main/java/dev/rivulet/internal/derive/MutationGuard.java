@@ -1,6 +1,7 @@
 package dev.rivulet.internal.derive;
 
 import dev.rivulet.internal.concurrent.SlowCalls;
+import dev.rivulet.internal.concurrent.UserThread;
 import dev.rivulet.internal.snapshot.Snapshot;
 import dev.rivulet.transform.TransformException;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public final class MutationGuard {
     public static <T> T watch(Snapshot snapshot, String who, Callable<T> userCode) throws Exception {
         T result;
         try {
-            result = userCode.call();
+            result = UserThread.nested(who, userCode);
         } catch (Throwable failure) {
             snapshot.restoreLive().ifPresent(name -> failure.addSuppressed(changed(who, name)));
             throw failure;

@@ -13,6 +13,7 @@ import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.data.ResumableDataset;
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.loop.LoopProgress.Position;
 import dev.rivulet.internal.model.Network;
 import dev.rivulet.optim.LrInterval;
@@ -21,7 +22,6 @@ import dev.rivulet.optim.OptimizerStep;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FitLoop {
     private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
-
-    /** The engine allows one gradient collector at a time, so fits in one JVM take turns. */
-    private static final ReentrantLock COLLECTING = new ReentrantLock();
 
     private final LoopSettings settings;
     private final Dataset train;
@@ -47,6 +44,7 @@ public final class FitLoop {
     private final LoopState state;
     private final LoopMemory memory;
     private final Metrics metrics;
+    private final SlowCalls slowCalls;
 
     /** Whether the run resumed in the current epoch from a Lightning checkpoint, which holds no metrics. */
     private boolean metricsUnknown;
@@ -79,6 +77,7 @@ public final class FitLoop {
         this.state = run.state();
         this.memory = run.memory();
         this.metrics = memory.metrics();
+        this.slowCalls = run.slowCalls();
     }
 
     /**
@@ -91,7 +90,10 @@ public final class FitLoop {
     public void run(Optional<LoopProgress> resumed) throws Exception {
         ShutdownSignal signal = new ShutdownSignal(state, settings.shutdownBudget(), hooks::callOnException);
         try {
-            fit(resumed);
+            slowCalls.watch("A step, a hook or the data set", () -> {
+                fit(resumed);
+                return state;
+            });
         } catch (Throwable failure) {
             hooks.callOnException(failure);
             throw failure;
@@ -255,6 +257,7 @@ public final class FitLoop {
     }
 
     private void trainOn(BatchIterator batches) throws Exception {
+        slowCalls.restart();
         int index = state.batchIndex;
         state.inBatch = true;
         state.windowStart = index - index % settings.accumulateGradBatches(); // Also if an earlier run started it.
@@ -283,7 +286,7 @@ public final class FitLoop {
 
     private NDArray computeGradients(Batch batch, int index) throws Exception {
         NDArray loss;
-        COLLECTING.lock();
+        GradientTurn.begin(state);
         try (GradientCollector gradients = engine.newGradientCollector()) {
             optimizer.freezeBuffers();
             loss = steps.trainingStep(batch, index);
@@ -303,7 +306,7 @@ public final class FitLoop {
                             + " arrays, without stopGradient() or getFloat(), and do not freeze all parameters.",
                     e);
         } finally {
-            COLLECTING.unlock();
+            GradientTurn.end();
         }
         hooks.call(ModelHooks::onAfterBackward);
         return loss;

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.loop;
 
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.concurrent.UserThread;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -47,7 +48,10 @@ public final class HookChain {
     void callOnException(Throwable failure) {
         for (ModelHooks participant : hooks) {
             try {
-                participant.onException(failure);
+                UserThread.nested("An onException hook", () -> {
+                    participant.onException(failure);
+                    return participant;
+                });
             } catch (Throwable another) {
                 if (another != failure) {
                     failure.addSuppressed(another);

@@ -1,12 +1,12 @@
 package dev.rivulet.internal.loop;
 
 import dev.rivulet.checkpoint.ShutdownException;
+import dev.rivulet.internal.concurrent.UserThread;
 import dev.rivulet.internal.engine.GradientMode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +55,7 @@ final class ShutdownSignal implements AutoCloseable {
         long end = System.nanoTime() + budget.toNanos();
         boolean isSaving = false;
         while (!ended.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
-            if (!isSaving && isExiting(training)) {
+            if (!isSaving && UserThread.isExiting(training)) {
                 isSaving = true;
                 saveOnAnotherThread();
             }
@@ -66,26 +66,24 @@ final class ShutdownSignal implements AutoCloseable {
         return true;
     }
 
-    /** Whether a thread has called {@code System.exit}; it then waits for the end of the JVM. */
-    private static boolean isExiting(Thread thread) {
-        return Stream.of(thread.getStackTrace())
-                .anyMatch(frame -> frame.getClassName().equals(Runtime.class.getName())
-                        && frame.getMethodName().equals("exit"));
-    }
-
     private void saveOnAnotherThread() {
-        Thread thread = new Thread(
-                () -> {
-                    GradientMode.off();
-                    try {
-                        onException.accept(new ShutdownException());
-                    } finally {
-                        ended.countDown();
-                    }
-                },
-                "rivulet-exception-checkpoint");
+        Thread thread = new Thread(this::saveExceptionCheckpoints, "rivulet-exit");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** User code that this calls may call {@code System.exit} again. */
+    private void saveExceptionCheckpoints() {
+        try (UserThread saving = new UserThread("rivulet-exception-checkpoint", GradientMode::off)) {
+            saving.call("What saves the exception checkpoints", () -> {
+                onException.accept(new ShutdownException());
+                return saving;
+            });
+        } catch (Exception e) {
+            LOG.error("Not all exception checkpoints were saved.", e);
+        } finally {
+            ended.countDown();
+        }
     }
 
     /** Notes that the run has ended. */

@@ -1,6 +1,7 @@
 package dev.rivulet.internal.loop;
 
 import ai.djl.ndarray.NDManager;
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.optim.OptimizerStep;
 
 /**
@@ -10,5 +11,6 @@ import dev.rivulet.optim.OptimizerStep;
  * @param optimizer the optimizer and its weights
  * @param state the position of the run
  * @param memory earlier state that a resumed run needs
+ * @param slowCalls warns if training makes no progress
  */
-public record TrainingRun(NDManager manager, OptimizerStep optimizer, LoopState state, LoopMemory memory) {}
+public record TrainingRun(NDManager manager, OptimizerStep optimizer, LoopState state, LoopMemory memory, SlowCalls slowCalls) {}

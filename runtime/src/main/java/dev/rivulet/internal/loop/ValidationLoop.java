@@ -6,6 +6,7 @@ import ai.djl.training.dataset.Dataset;
 import dev.rivulet.checkpoint.EmptyDatasetException;
 import dev.rivulet.data.BatchIterator;
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.concurrent.SlowCalls;
 import dev.rivulet.internal.loop.LoopProgress.Position;
 
 /** Runs validations: all batches of the validation data, without gradients, then their combined metrics. */
@@ -16,6 +17,7 @@ final class ValidationLoop {
     private final NDManager manager;
     private final LoopState state;
     private final Metrics metrics;
+    private final SlowCalls slowCalls;
 
     ValidationLoop(Dataset dataset, StepFunctions steps, HookChain hooks, TrainingRun run) {
         this.dataset = dataset;
@@ -24,6 +26,7 @@ final class ValidationLoop {
         this.manager = run.manager();
         this.state = run.state();
         this.metrics = run.memory().metrics();
+        this.slowCalls = run.slowCalls();
     }
 
     void run(int limitBatches) throws Exception {
@@ -50,6 +53,7 @@ final class ValidationLoop {
     }
 
     private void validateOn(BatchIterator batches, int index) throws Exception {
+        slowCalls.restart();
         try (Batch batch = batches.next()) {
             hooks.call(each -> each.onValidationBatchStart(batch, index));
             steps.validationStep(batch, index);

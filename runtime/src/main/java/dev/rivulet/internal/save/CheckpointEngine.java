@@ -9,6 +9,7 @@ import dev.rivulet.checkpoint.Phase;
 import dev.rivulet.checkpoint.SaveStatistics;
 import dev.rivulet.checkpoint.StreamResult;
 import dev.rivulet.hook.ModelHooks;
+import dev.rivulet.internal.concurrent.UserThread;
 import dev.rivulet.internal.declaration.DeclaredStreams;
 import dev.rivulet.internal.declaration.StreamGraph;
 import dev.rivulet.internal.derive.VerifiedTransforms;
@@ -297,10 +298,11 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
 
     private void notify(CommittedCheckpoint checkpoint, Throwables thrown) {
         try {
-            run.slowCalls().watch("An onCheckpointCommitted hook, called for " + checkpoint.path() + ",", () -> {
+            String who = "An onCheckpointCommitted hook, called for " + checkpoint.path() + ",";
+            UserThread.nested(who, () -> run.slowCalls().watch(who, () -> {
                 run.hooks().onCheckpointCommitted(checkpoint);
                 return checkpoint;
-            });
+            }));
         } catch (Throwable e) {
             thrown.add(e);
         }

@@ -42,7 +42,7 @@ public final class DryRun implements ModelHooks {
     private final DeclaredStreams registries;
     private final StreamGraph graph;
     private final Path directory;
-    private final VerifiedTransforms transforms;
+    private final DeterminismCheck determinism;
     private final Throwables failures = new Throwables();
 
     /**
@@ -56,7 +56,7 @@ public final class DryRun implements ModelHooks {
         this.registries = registries;
         this.graph = graph;
         this.directory = directory;
-        this.transforms = new VerifiedTransforms(graph, registries, determinism, run.slowCalls());
+        this.determinism = determinism;
     }
 
     /**
@@ -69,7 +69,9 @@ public final class DryRun implements ModelHooks {
     public void onTrainEpochEnd() throws Exception {
         TrainingComponents parts = run.components();
         parts.network().requireSameArrays();
-        try (Snapshot snapshot = new SnapshotPool(parts.network().arrays(), parts.arrays(), 1).take();
+        try (VerifiedTransforms transforms =
+                        new VerifiedTransforms(graph, registries, determinism, run.slowCalls());
+                Snapshot snapshot = new SnapshotPool(parts.network().arrays(), parts.arrays(), 1).take();
                 SaveRequest request = new SaveRequest(
                         transforms,
                         parts.network(),

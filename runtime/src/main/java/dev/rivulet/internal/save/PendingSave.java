@@ -12,6 +12,11 @@ record PendingSave(StreamSaver saver, SavePlan plan) {
         return saver.name();
     }
 
+    /** Leaves the plan to the writer, which carries it out or aborts it. */
+    void handOver() {
+        saver.handOver(plan);
+    }
+
     /** Makes the step count as not saved; otherwise an exception checkpoint of the same step would be left out. */
     void abort() {
         saver.abort(plan);

@@ -33,7 +33,7 @@ final class SaveScheduler implements AutoCloseable {
     /**
      * A scheduler, closed by the caller.
      *
-     * @param transforms compute the weights of derived streams
+     * @param transforms compute the weights of derived streams; closed with this
      * @param queue closed with this
      */
     SaveScheduler(
@@ -57,6 +57,7 @@ final class SaveScheduler implements AutoCloseable {
     void save(List<PendingSave> due, SaveContext context) throws Exception {
         SaveMetrics.Timing timing = metrics.begin(context.globalStep());
         SaveOutcome refused = new SaveOutcome(context);
+        refusals.add(refused);
         Optional<Snapshot> snapshot = snapshot(due);
         if (snapshot.isPresent()) {
             timing.copied(snapshot.get().byteCount(), snapshot.get().copyNanos());
@@ -66,7 +67,6 @@ final class SaveScheduler implements AutoCloseable {
             SkippedSaveException skipped = new SkippedSaveException(queue.depth());
             due.forEach(save -> save.fail(refused, skipped));
         }
-        refusals.add(refused);
         if (queue.isSynchronous()) {
             queue.await();
         }
@@ -80,7 +80,7 @@ final class SaveScheduler implements AutoCloseable {
 
     private Optional<Snapshot> snapshot(List<PendingSave> due) {
         try {
-            return stepSnapshot.handOver();
+            return stepSnapshot.take();
         } catch (Throwable e) {
             due.forEach(PendingSave::abort);
             throw e;
@@ -95,8 +95,7 @@ final class SaveScheduler implements AutoCloseable {
                             : Optional.empty();
             return new SaveRequest(transforms, network(), context, snapshot, state);
         } catch (Throwable e) {
-            // The state of a transform is user code. If the memory were not freed, the next save would wait forever.
-            snapshot.close();
+            // The state of a transform is user code.
             due.forEach(PendingSave::abort);
             throw e;
         }
@@ -116,6 +115,8 @@ final class SaveScheduler implements AutoCloseable {
             if (prepared.isEmpty()) {
                 request.close();
             } else {
+                stepSnapshot.handOver();
+                prepared.forEach(PendingSave::handOver);
                 queue.submit(new SaveTask(streams, request, prepared)::run);
             }
         } catch (Throwable e) {
@@ -165,6 +166,7 @@ final class SaveScheduler implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
+        transforms.close();
         streams.deleteOrphans();
     }
 }

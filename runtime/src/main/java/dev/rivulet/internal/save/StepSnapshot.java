@@ -47,11 +47,9 @@ final class StepSnapshot {
         }
     }
 
-    /** The snapshot of this step, which the caller closes. */
-    Optional<Snapshot> handOver() {
-        Optional<Snapshot> snapshot = take();
+    /** Leaves the snapshot of this step to another owner, who closes it. */
+    void handOver() {
         taken = null;
-        return snapshot;
     }
 
     /** Ends the step, and closes a snapshot that was not handed over. */

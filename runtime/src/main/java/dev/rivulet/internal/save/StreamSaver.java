@@ -61,6 +61,7 @@ final class StreamSaver {
     private final RetentionIndex index;
     private final Set<String> orphans = new LinkedHashSet<>();
     private final List<StreamFailure> failures = new ArrayList<>();
+    private Optional<SavePlan> open = Optional.empty();
     private boolean warnedOfMetric;
 
     StreamSaver(
@@ -157,9 +158,15 @@ final class StreamSaver {
                 .ifPresent(obstacle -> LOG.warn("The stream \"{}\" will not save: {}.", name(), obstacle));
     }
 
-    /** Decides whether a save is due. The caller writes and commits the plan, or aborts it. */
+    /**
+     * Decides whether a save is due. The caller hands the plan over or aborts it; if its thread called
+     * {@code System.exit} before, another thread gets the same plan.
+     */
     Optional<SavePlan> decide(Decision decision, TrainerView view) {
         return ownership.locked(() -> {
+            if (open.isPresent()) {
+                return open;
+            }
             Optional<SavePlan> plan = decision.apply(decisions, view);
             warnOfMissingMetric(view);
             // The next stream's plan then takes other names. A file of another stream is refused when it is written.
@@ -167,8 +174,14 @@ final class StreamSaver {
                     .map(name -> folder + name)
                     .filter(file -> !ownership.isOwned(file))
                     .forEach(file -> ownership.acquire(file, name())));
+            open = plan;
             return plan;
         });
+    }
+
+    /** Notes that the writer carries out a plan or aborts it. */
+    void handOver(SavePlan plan) {
+        ownership.change(() -> open = open.filter(other -> other != plan));
     }
 
     /** Warns once that a save was due whose metric no validation will log. */
@@ -298,6 +311,7 @@ final class StreamSaver {
 
     /** Discards a plan that could not be carried out. */
     void abort(SavePlan plan) {
+        handOver(plan);
         ownership.change(() -> {
             decisions.failed(plan).forEach(name -> orphans.add(folder + name));
             plan.names().stream()
