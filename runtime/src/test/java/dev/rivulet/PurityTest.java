@@ -127,8 +127,9 @@ class PurityTest extends FitTestCase {
     @Test
     void closingTheModuleWhileItIsTrainedIsRefused() {
         try (TransformingModule module = new TransformingModule()) {
+            Runnable closing = module::close;
             module.transform("transformed", (weights, context) -> {
-                module.close();
+                closing.run();
                 return weights;
             });
 

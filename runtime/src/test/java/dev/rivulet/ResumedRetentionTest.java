@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,15 +64,18 @@ class ResumedRetentionTest {
 
     /** When due saves of the derived stream are carried out. */
     private enum Condition {
-        ALWAYS(save -> true),
-        LATER_EPOCHS(save -> save.epoch() > 0),
-        EVEN_STEPS(save -> save.globalStep() % 2 == 0),
-        GOOD_METRIC(save -> save.metric("v").orElse(0) > 2);
+        ALWAYS,
+        LATER_EPOCHS,
+        EVEN_STEPS,
+        GOOD_METRIC;
 
-        private final Predicate<TransformContext> allows;
-
-        Condition(Predicate<TransformContext> allows) {
-            this.allows = allows;
+        boolean allows(TransformContext save) {
+            return switch (this) {
+                case ALWAYS -> true;
+                case LATER_EPOCHS -> save.epoch() > 0;
+                case EVEN_STEPS -> save.globalStep() % 2 == 0;
+                case GOOD_METRIC -> save.metric("v").orElse(0) > 2;
+            };
         }
     }
 
@@ -184,7 +186,7 @@ class ResumedRetentionTest {
                     : metrics.longs(0, 1_000_000).distinct().limit(2000).toArray();
             try (NDManager manager = NDManager.newBaseManager();
                     ScriptedModule module =
-                            new ScriptedModule(step -> scores[(int) step], calls, plan.condition.allows)) {
+                            new ScriptedModule(step -> scores[(int) step], calls, plan.condition::allows)) {
                 return builder.build().fit(module, Points.of(manager, plan.batches, 1), Points.of(manager, 2, 1), from);
             }
         }

@@ -53,17 +53,14 @@ final class OptimizerSpeed {
 
     /** Measures and returns the section in Markdown. */
     static String section(String python) throws Exception {
-        String heading = String.format(
-                Locale.ROOT,
-                """
+        String heading = String.format(Locale.ROOT, """
                 One step for given gradients: of 25.2 M parameters in 6 tensors, of about as many as in ResNet-50, and of many
                 small ones. Rivulet rounds like PyTorch's default, which takes one operation after the other; PyTorch's
                 `fused=True` and DJL's optimizers round differently. Medians of %d pairs with DJL's, where DJL has the optimizer.
 
                 | | tensors | DJL's, ms | PyTorch's, ms | `fused=True`, ms | Rivulet's, ms | / PyTorch's | / `fused=True` |
                 |---|---|---|---|---|---|---|---|
-                """,
-                PAIRS);
+                """, PAIRS);
         GradientMode mode = GradientMode.off();
         try {
             return heading
@@ -124,14 +121,15 @@ final class OptimizerSpeed {
     /** DJL has no other optimizers for the PyTorch engine. */
     private static Optional<Optimizer> djl(String name) {
         return switch (name) {
-            case "Adam" -> Optional.of(
-                    Optimizer.adam().optLearningRateTracker(TRACKER).build());
-            case "AdamW" -> Optional.of(
-                    Optimizer.adamW().optLearningRateTracker(TRACKER).build());
-            case "SGD" -> Optional.of(Optimizer.sgd()
-                    .setLearningRateTracker(TRACKER)
-                    .optMomentum(0.9f)
-                    .build());
+            case "Adam" ->
+                Optional.of(Optimizer.adam().optLearningRateTracker(TRACKER).build());
+            case "AdamW" ->
+                Optional.of(Optimizer.adamW().optLearningRateTracker(TRACKER).build());
+            case "SGD" ->
+                Optional.of(Optimizer.sgd()
+                        .setLearningRateTracker(TRACKER)
+                        .optMomentum(0.9f)
+                        .build());
             default -> Optional.empty();
         };
     }
@@ -144,11 +142,7 @@ final class OptimizerSpeed {
         String json = PythonScript.run(
                 python,
                 "optimizer_steps.py",
-                List.of(
-                        String.valueOf(tensors.count()),
-                        String.valueOf(tensors.size()),
-                        String.valueOf(PAIRS),
-                        name));
+                List.of(String.valueOf(tensors.count()), String.valueOf(tensors.size()), String.valueOf(PAIRS), name));
         return PythonScript.number(json, name);
     }
 

@@ -99,8 +99,10 @@ final class PrefetchTasks extends AbstractExecutorService implements AutoCloseab
                     return get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     if (isExiting(runner)) {
-                        throw new IllegalStateException("The data set called System.exit while it loaded a batch;"
-                                + " let it throw an exception instead.", e);
+                        throw new IllegalStateException(
+                                "The data set called System.exit while it loaded a batch;"
+                                        + " let it throw an exception instead.",
+                                e);
                     }
                 }
             }

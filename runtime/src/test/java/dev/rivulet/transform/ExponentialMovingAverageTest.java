@@ -87,9 +87,8 @@ class ExponentialMovingAverageTest {
             for (int step = 2; step <= 50; step++) {
                 float value = (float) Math.sin(step);
                 float difference = value - expected;
-                expected = share < 0.5f
-                        ? Math.fma(difference, share, expected)
-                        : Math.fma(difference, share - 1, value);
+                expected =
+                        share < 0.5f ? Math.fma(difference, share, expected) : Math.fma(difference, share - 1, value);
                 weight.set(new float[] {value, value, value});
                 average.update(weights(), step);
             }

@@ -92,8 +92,7 @@ public final class UserThread implements AutoCloseable {
         if (outer.isEmpty()) {
             return code.call();
         }
-        try (UserThread thread =
-                new UserThread(outer.get().thread.name, outer.get().thread.setUp)) {
+        try (UserThread thread = new UserThread(outer.get().thread.name, outer.get().thread.setUp)) {
             return thread.call(who, code);
         }
     }

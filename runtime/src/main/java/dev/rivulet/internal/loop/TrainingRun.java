@@ -13,4 +13,5 @@ import dev.rivulet.optim.OptimizerStep;
  * @param memory earlier state that a resumed run needs
  * @param slowCalls warns if training makes no progress
  */
-public record TrainingRun(NDManager manager, OptimizerStep optimizer, LoopState state, LoopMemory memory, SlowCalls slowCalls) {}
+public record TrainingRun(
+        NDManager manager, OptimizerStep optimizer, LoopState state, LoopMemory memory, SlowCalls slowCalls) {}

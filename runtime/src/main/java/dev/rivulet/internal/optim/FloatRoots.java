@@ -29,12 +29,7 @@ final class FloatRoots implements AutoCloseable {
         ByteBuffer memory = ByteBuffer.allocateDirect(length * Float.BYTES).order(ByteOrder.nativeOrder());
         argument = memory.asFloatBuffer();
         arguments = JniUtils.createNdFromByteBuffer(
-                (PtNDManager) manager,
-                memory,
-                new Shape(length),
-                DataType.FLOAT32,
-                SparseFormat.DENSE,
-                Device.cpu());
+                (PtNDManager) manager, memory, new Shape(length), DataType.FLOAT32, SparseFormat.DENSE, Device.cpu());
         roots = new float[length];
     }
 
@@ -43,7 +38,10 @@ final class FloatRoots implements AutoCloseable {
         argument.put(0, numbers, 0, count);
         NDArray view = views.computeIfAbsent(count, n -> arguments.get(new NDIndex("0:{}", n)));
         try (NDArray result = view.sqrt()) {
-            result.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer().get(0, roots, 0, count);
+            result.toByteBuffer(true)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer()
+                    .get(0, roots, 0, count);
         }
         return roots;
     }

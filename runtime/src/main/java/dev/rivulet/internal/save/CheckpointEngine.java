@@ -299,10 +299,12 @@ public final class CheckpointEngine implements ModelHooks, AutoCloseable {
     private void notify(CommittedCheckpoint checkpoint, Throwables thrown) {
         try {
             String who = "An onCheckpointCommitted hook, called for " + checkpoint.path() + ",";
-            UserThread.nested(who, () -> run.slowCalls().watch(who, () -> {
-                run.hooks().onCheckpointCommitted(checkpoint);
-                return checkpoint;
-            }));
+            UserThread.nested(
+                    who,
+                    () -> run.slowCalls().watch(who, () -> {
+                        run.hooks().onCheckpointCommitted(checkpoint);
+                        return checkpoint;
+                    }));
         } catch (Throwable e) {
             thrown.add(e);
         }

@@ -69,8 +69,7 @@ public final class DryRun implements ModelHooks {
     public void onTrainEpochEnd() throws Exception {
         TrainingComponents parts = run.components();
         parts.network().requireSameArrays();
-        try (VerifiedTransforms transforms =
-                        new VerifiedTransforms(graph, registries, determinism, run.slowCalls());
+        try (VerifiedTransforms transforms = new VerifiedTransforms(graph, registries, determinism, run.slowCalls());
                 Snapshot snapshot = new SnapshotPool(parts.network().arrays(), parts.arrays(), 1).take();
                 SaveRequest request = new SaveRequest(
                         transforms,

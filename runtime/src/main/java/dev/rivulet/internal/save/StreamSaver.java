@@ -181,7 +181,7 @@ final class StreamSaver {
 
     /** Notes that the writer carries out a plan or aborts it. */
     void handOver(SavePlan plan) {
-        ownership.change(() -> open = open.filter(other -> other != plan));
+        ownership.change(() -> open = open.filter(other -> !other.equals(plan)));
     }
 
     /** Warns once that a save was due whose metric no validation will log. */
