@@ -62,9 +62,10 @@ final class Arena {
      */
     Arena(Map<String, LiveArray> liveWeights, Map<String, LiveArray> liveState, int chunkLimit) {
         long weightBytes = add(liveWeights, weights, chunkLimit);
-        this.weightPieces = pieces(slots);
         this.byteCount = weightBytes + add(liveState, state, chunkLimit);
-        this.pieces = pieces(slots);
+        this.weightPieces = pieces(slots.subList(0, weights.size()));
+        this.pieces = new ArrayList<>(weightPieces);
+        pieces.addAll(pieces(slots.subList(weights.size(), slots.size())));
     }
 
     private long add(Map<String, LiveArray> arrays, Map<String, Tensor> tensors, int chunkLimit) {
@@ -99,7 +100,9 @@ final class Arena {
                 bytes += part.memory().capacity();
             }
         }
-        pieces.add(piece);
+        if (!piece.isEmpty()) {
+            pieces.add(piece);
+        }
         return pieces;
     }
 

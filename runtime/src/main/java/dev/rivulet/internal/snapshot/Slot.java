@@ -62,7 +62,8 @@ final class Slot {
      */
     @Nullable
     ByteBuffer live() {
-        return array.handle() == handle ? live : null;
+        Object now = array.handle();
+        return now != null && now == handle ? live : null;
     }
 
     /** The array's memory as a tensor, whatever its layout. For the training thread. */
