@@ -1,12 +1,14 @@
 package dev.rivulet.random;
 
 import dev.rivulet.internal.format.DictReader;
+import java.util.AbstractMap;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,8 @@ public record RandomState(
     }
 
     /**
-     * Entries for a checkpoint, all of them strings, so that no format rounds a number.
+     * Entries for a checkpoint, all of them strings, so that no format rounds a number. They are computed when they are
+     * first read: by the thread that writes the checkpoint, not by the one that trains.
      *
      * <pre>{@code
      * seed                "42"
@@ -51,6 +54,15 @@ public record RandomState(
      * }</pre>
      */
     public Map<String, Object> toEntries() {
+        return new AbstractMap<>() {
+            @Override
+            public Set<Entry<String, Object>> entrySet() {
+                return entries().entrySet();
+            }
+        };
+    }
+
+    private Map<String, Object> entries() {
         Map<String, Object> entries = new LinkedHashMap<>();
         entries.put("seed", Long.toString(seed));
         entries.put("method", method.name());

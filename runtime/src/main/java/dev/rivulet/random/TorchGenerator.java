@@ -1,10 +1,10 @@
 package dev.rivulet.random;
 
-import com.sun.jna.Function;
+import com.sun.jna.FunctionMapper;
 import com.sun.jna.Library;
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.PointerByReference;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -21,14 +21,34 @@ final class TorchGenerator {
     /** {@code RTLD_LAZY | RTLD_NOLOAD}: the library that DJL has loaded, never a second one. */
     private static final int LOADED_ONLY = 1 | 4;
 
-    private final Function getState;
-    private final Function setState;
-    private final Function allocate;
-    private final Function dataPointer;
-    private final Function delete;
+    private static final Map<String, String> SYMBOLS = Map.of(
+            "defaultGenerator", "_ZN2at6detail22getDefaultCPUGeneratorEv",
+            "getState", "_ZNK2at16CPUGeneratorImpl9get_stateEv",
+            "setState", "_ZN2at16CPUGeneratorImpl9set_stateERKN3c1010TensorImplE",
+            "allocate", "_Znwm",
+            "dataPointer", "aoti_torch_get_data_ptr",
+            "delete", "aoti_torch_delete_tensor_object");
+
+    /**
+     * The functions that {@link #SYMBOLS} names; addresses are numbers. JNA binds them once: a save, for which training
+     * waits, calls several, and {@link com.sun.jna.Function} would take a hundred times as long for each.
+     */
+    private static final class Torch {
+        static native long defaultGenerator();
+
+        static native long getState(long result, long generator);
+
+        static native void setState(long generator, long tensorImpl);
+
+        static native long allocate(long byteCount);
+
+        static native int dataPointer(long tensor, long[] result);
+
+        static native int delete(long tensor);
+    }
 
     /** The {@code at::CPUGeneratorImpl}; it lives as long as the process. */
-    private final Pointer generator;
+    private final long generator;
 
     /**
      * Finds the generator.
@@ -36,50 +56,49 @@ final class TorchGenerator {
      * @throws UnsatisfiedLinkError if the library is not loaded or lacks one of the functions
      */
     TorchGenerator(Path libtorchCpu) {
-        NativeLibrary library =
-                NativeLibrary.getInstance(libtorchCpu.toString(), Map.of(Library.OPTION_OPEN_FLAGS, LOADED_ONLY));
-        getState = library.getFunction("_ZNK2at16CPUGeneratorImpl9get_stateEv");
-        setState = library.getFunction("_ZN2at16CPUGeneratorImpl9set_stateERKN3c1010TensorImplE");
-        allocate = library.getFunction("_Znwm");
-        dataPointer = library.getFunction("aoti_torch_get_data_ptr");
-        delete = library.getFunction("aoti_torch_delete_tensor_object");
-        generator = library.getFunction("_ZN2at6detail22getDefaultCPUGeneratorEv")
-                .invokePointer(new Object[0])
-                .getPointer(0);
+        FunctionMapper symbols = (library, method) -> SYMBOLS.get(method.getName());
+        Native.register(
+                Torch.class,
+                NativeLibrary.getInstance(
+                        libtorchCpu.toString(),
+                        Map.of(
+                                Library.OPTION_OPEN_FLAGS, LOADED_ONLY,
+                                Library.OPTION_FUNCTION_MAPPER, symbols)));
+        generator = new Pointer(Torch.defaultGenerator()).getLong(0);
     }
 
-    /** The generator's state. */
+    /** The generator's state, not checked. */
     TorchState state() {
-        Pointer tensor = stateTensor();
+        long tensor = stateTensor();
         try {
-            return TorchState.checked(data(tensor).getByteArray(0, TorchState.BYTE_COUNT));
+            return TorchState.unchecked(data(tensor).getByteArray(0, TorchState.BYTE_COUNT));
         } finally {
-            delete.invokeInt(new Object[] {tensor});
+            Torch.delete(tensor);
         }
     }
 
     /** Sets the generator's state. */
     void setState(TorchState state) {
-        Pointer tensor = stateTensor();
+        long tensor = stateTensor();
         try {
             data(tensor).write(0, state.shared(), 0, TorchState.BYTE_COUNT);
-            Pointer tensorImpl = tensor.getPointer(0);
-            setState.invokeVoid(new Object[] {generator, tensorImpl});
+            long tensorImpl = new Pointer(tensor).getLong(0);
+            Torch.setState(generator, tensorImpl);
         } finally {
-            delete.invokeInt(new Object[] {tensor});
+            Torch.delete(tensor);
         }
     }
 
     /** An {@code at::Tensor} on the C++ heap; a tensor consists of a single pointer to its contents. */
-    private Pointer stateTensor() {
-        Pointer tensor = allocate.invokePointer(new Object[] {(long) Long.BYTES});
-        getState.invokePointer(new Object[] {tensor, generator});
+    private long stateTensor() {
+        long tensor = Torch.allocate(Long.BYTES);
+        Torch.getState(tensor, generator);
         return tensor;
     }
 
-    private Pointer data(Pointer tensor) {
-        PointerByReference address = new PointerByReference();
-        dataPointer.invokeInt(new Object[] {tensor, address});
-        return address.getValue();
+    private static Pointer data(long tensor) {
+        long[] address = new long[1];
+        Torch.dataPointer(tensor, address);
+        return new Pointer(address[0]);
     }
 }

@@ -77,10 +77,10 @@ final class TorchProbe {
 
     /** Uniform numbers use the words of the state; an odd count of normal numbers uses its cached second value. */
     private static boolean restores(TorchGenerator generator, NDManager manager) {
-        TorchState before = generator.state();
+        TorchState before = TorchState.checked(generator.state().shared());
         try {
             float[] first = draw(manager);
-            TorchState between = generator.state();
+            TorchState between = TorchState.checked(generator.state().shared());
             float[] second = draw(manager);
             generator.setState(before);
             float[] firstAgain = draw(manager);

@@ -69,6 +69,11 @@ public final class TorchState {
         return new TorchState(bytes);
     }
 
+    /** A state of which a generator is known to give only valid ones. The bytes must not be shared. */
+    static TorchState unchecked(byte[] bytes) {
+        return new TorchState(bytes);
+    }
+
     private static IllegalArgumentException malformed(String reason) {
         return new IllegalArgumentException("This is not a state of libtorch's CPU generator: " + reason
                 + "; the checkpoint's entry is damaged or was saved by another version of libtorch.");

@@ -63,4 +63,9 @@ public final class ArrayMemory {
             alias.set(new NDIndex("..."), copy);
         }
     }
+
+    /** {@link JniUtils#set(PtNDArray, ByteBuffer)}, which DJL itself calls only in {@link PtNDArray#set(Buffer)}. */
+    public static void set(PtNDArray array, ByteBuffer values) {
+        set(array, (Buffer) values);
+    }
 }

@@ -6,6 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtEngineProvider;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes DJL's arrays independent of the JVM's garbage collection: see {@link ArrayMemory}.
  *
- * <p>Two methods of DJL are replaced when their classes are loaded. That must happen before anything else loads them,
+ * <p>Three methods of DJL are replaced when their classes are loaded. That must happen before anything else loads them,
  * so {@link PatchingEngineProvider} does it when DJL looks for its engines.
  */
 public final class EnginePatch {
@@ -27,7 +30,7 @@ public final class EnginePatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(EnginePatch.class);
 
-    private static final String PACKAGE = "ai/djl/pytorch/engine/";
+    private static final String ARRAY = "Lai/djl/pytorch/engine/PtNDArray;";
 
     /** Why the methods were not replaced. */
     private static final Optional<String> OBSTACLE = replaceMethods();
@@ -52,11 +55,16 @@ public final class EnginePatch {
                     PROPERTY);
         } else if (!Finding.ARRAYS_OWN_THEIR_MEMORY) {
             throw new IllegalStateException("Gradients could be wrong: DJL frees the number of x.mul(0.5f) when the JVM"
-                    + " collects garbage, even if that is before the backward pass. Rivulet prevents it by replacing two"
+                    + " collects garbage, even if that is before the backward pass. Rivulet prevents it by replacing"
                     + " methods of DJL before they are loaded, which was impossible, because "
                     + OBSTACLE.orElse("this version of DJL does not call them") + ". To train nevertheless, with"
                     + " arrays instead of numbers in losses and blocks, set -D" + PROPERTY + "=unprotected.");
         }
+    }
+
+    /** Whether an array keeps its memory as long as it refers to the same libtorch tensor. */
+    public static boolean arraysKeepTheirStorage() {
+        return !isDisabled() && Finding.ARRAYS_OWN_THEIR_MEMORY;
     }
 
     private static boolean isDisabled() {
@@ -69,18 +77,19 @@ public final class EnginePatch {
         }
         try {
             byte[] manager = patched(
+                    PtEngineProvider.class,
                     "PtNDManager",
                     "create",
-                    "(Ljava/nio/Buffer;Lai/djl/ndarray/types/Shape;Lai/djl/ndarray/types/DataType;)L" + PACKAGE
-                            + "PtNDArray;");
-            byte[] array = patched("PtNDArray", "set", "(Ljava/nio/Buffer;)V");
+                    "(Ljava/nio/Buffer;Lai/djl/ndarray/types/Shape;Lai/djl/ndarray/types/DataType;)" + ARRAY);
+            byte[] array = patched(PtEngineProvider.class, "PtNDArray", "set", "(Ljava/nio/Buffer;)V");
+            byte[] calls = patched(LibUtils.class, "JniUtils", "set", "(" + ARRAY + "Ljava/nio/ByteBuffer;)V");
             ClassLoader loader = PtEngineProvider.class.getClassLoader();
             if (Class.forName(ArrayMemory.class.getName(), false, loader) != ArrayMemory.class) {
                 return Optional.of("DJL's class loader has another Rivulet; use one class loader for both");
             }
-            MethodHandles.Lookup engine = MethodHandles.privateLookupIn(PtEngineProvider.class, MethodHandles.lookup());
-            engine.defineClass(array);
-            engine.defineClass(manager);
+            define(PtEngineProvider.class, array);
+            define(PtEngineProvider.class, manager);
+            define(LibUtils.class, calls);
             return Optional.empty();
         } catch (ClassNotFoundException e) {
             return Optional.of("DJL's class loader does not find Rivulet; use one class loader for both");
@@ -93,14 +102,20 @@ public final class EnginePatch {
         }
     }
 
-    private static byte[] patched(String type, String method, String descriptor)
+    /** Edits a class in the package of another. */
+    private static byte[] patched(Class<?> neighbour, String type, String method, String descriptor)
             throws NoSuchMethodException, IOException {
-        try (InputStream in = PtEngineProvider.class.getResourceAsStream(type + ".class")) {
+        try (InputStream in = neighbour.getResourceAsStream(type + ".class")) {
             if (in == null) {
                 throw new FileNotFoundException(type + ".class");
             }
-            return MethodReplacement.apply(in.readAllBytes(), PACKAGE + type, method, descriptor, ArrayMemory.class);
+            String owner = neighbour.getPackageName().replace('.', '/') + "/" + type;
+            return MethodReplacement.apply(in.readAllBytes(), owner, method, descriptor, ArrayMemory.class);
         }
+    }
+
+    private static void define(Class<?> neighbour, byte[] classFile) throws IllegalAccessException {
+        MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(classFile);
     }
 
     /** Tested on first use. */
@@ -113,8 +128,10 @@ public final class EnginePatch {
                 NDArray created = manager.create(memory, new Shape(), DataType.FLOAT32);
                 NDArray filled = manager.ones(new Shape());
                 filled.set(memory);
+                PtNDArray refilled = (PtNDArray) manager.ones(new Shape());
+                JniUtils.set(refilled, memory);
                 memory.putFloat(0, 1);
-                return created.getFloat() == 0 && filled.getFloat() == 0;
+                return created.getFloat() == 0 && filled.getFloat() == 0 && refilled.getFloat() == 0;
             }
         }
     }

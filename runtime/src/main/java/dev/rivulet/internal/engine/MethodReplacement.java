@@ -10,11 +10,14 @@ import java.util.Map;
 
 /**
  * An edit of a class file (JVMS, chapter 4): a method's code becomes a call of the static method of the same name in
- * another class, which gets the receiver and the arguments.
+ * another class, which gets the receiver, if there is one, and the arguments.
  */
 final class MethodReplacement {
     private static final int CONSTANT_POOL = 8;
     private static final int ADDED_CONSTANTS = 5;
+
+    /** The flag of a static method. */
+    private static final int STATIC = 0x0008;
 
     private final ByteBuffer in;
     private final String owner;
@@ -34,7 +37,7 @@ final class MethodReplacement {
      * Edits a class file.
      *
      * @param owner the name of its class, such as {@code java/lang/String}
-     * @param name the name of an instance method
+     * @param name the name of a method
      * @param descriptor its parameters, all of them references, and its result, a reference or void
      * @param target the class with the static method, to which the owner needs access
      * @return the edited class file
@@ -90,21 +93,24 @@ final class MethodReplacement {
         out.write(classFile, 0, CONSTANT_POOL);
         out.writeShort(constantCount + ADDED_CONSTANTS);
         out.write(classFile, CONSTANT_POOL + 2, constantsEnd - CONSTANT_POOL - 2);
-        writeTarget(out, name, descriptor, target);
+        boolean isStatic = (in.getShort(start) & STATIC) != 0;
+        String called = isStatic ? descriptor : "(L" + owner + ";" + descriptor.substring(1);
+        writeTarget(out, name, called, target);
         out.write(classFile, constantsEnd, start + 6 - constantsEnd); // With the method's flags, name and descriptor
         out.writeShort(1);
-        writeCode(out, descriptor);
+        writeCode(out, called);
         out.write(classFile, in.position(), classFile.length - in.position());
         return bytes.toByteArray();
     }
 
-    private void writeTarget(DataOutputStream out, String name, String descriptor, Class<?> target) throws IOException {
+    /** Writes the constants of the called method. */
+    private void writeTarget(DataOutputStream out, String name, String called, Class<?> target) throws IOException {
         out.writeByte(1);
         out.writeUTF(target.getName().replace('.', '/'));
         out.writeByte(7);
         out.writeShort(constantCount);
         out.writeByte(1);
-        out.writeUTF("(L" + owner + ";" + descriptor.substring(1));
+        out.writeUTF(called);
         out.writeByte(12);
         out.writeShort(index(name));
         out.writeShort(constantCount + 2);
@@ -113,13 +119,11 @@ final class MethodReplacement {
         out.writeShort(constantCount + 3);
     }
 
-    private void writeCode(DataOutputStream out, String descriptor) throws IOException {
-        int locals = 1
-                + (int) descriptor
-                        .substring(0, descriptor.indexOf(')'))
-                        .chars()
-                        .filter(end -> end == ';')
-                        .count();
+    private void writeCode(DataOutputStream out, String called) throws IOException {
+        int locals = (int) called.substring(0, called.indexOf(')'))
+                .chars()
+                .filter(end -> end == ';')
+                .count();
         out.writeShort(index("Code"));
         out.writeInt(12 + locals + 4);
         out.writeShort(locals); // Stack
@@ -130,7 +134,7 @@ final class MethodReplacement {
         }
         out.writeByte(0xb8); // invokestatic
         out.writeShort(constantCount + 4);
-        out.writeByte(descriptor.endsWith("V") ? 0xb1 : 0xb0); // return, areturn
+        out.writeByte(called.endsWith("V") ? 0xb1 : 0xb0); // return, areturn
         out.writeShort(0); // Exception handlers
         out.writeShort(0); // Attributes
     }

@@ -16,6 +16,7 @@ import dev.rivulet.internal.engine.GradientMode;
 import dev.rivulet.internal.engine.LstmProbe;
 import dev.rivulet.internal.engine.TorchEngine;
 import dev.rivulet.tensor.ParameterNames;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +34,12 @@ public final class Network implements AutoCloseable {
     private final ParameterStore store;
     private final ParameterNames names;
     private final Map<String, NDArray> arrays;
+
+    /** Names, parameters and arrays in one order: to walk through thousands of them takes less time than in a map. */
+    private final List<String> nameList;
+
+    private final List<Parameter> parameterList;
+    private final List<NDArray> arrayList;
     private final boolean accurateWithoutGradients;
     private final TorchScriptModules modules;
 
@@ -61,6 +68,9 @@ public final class Network implements AutoCloseable {
         Map<String, NDArray> live = new LinkedHashMap<>();
         names.parameters().forEach((name, parameter) -> live.put(name, parameter.getArray()));
         this.arrays = Collections.unmodifiableMap(live);
+        this.nameList = List.copyOf(live.keySet());
+        this.parameterList = List.copyOf(names.parameters().values());
+        this.arrayList = List.copyOf(live.values());
         this.accurateWithoutGradients = !manager.getDevice().equals(Device.cpu()) || LstmProbe.isAccurate(block);
     }
 
@@ -113,15 +123,27 @@ public final class Network implements AutoCloseable {
         return names.parameters();
     }
 
+    /** The dotted names of all parameters, in order. */
+    public List<String> parameterNames() {
+        return nameList;
+    }
+
     /** Names of the parameters that are not frozen. */
     public Set<String> trained() {
-        Set<String> trained = new LinkedHashSet<>();
-        parameters().forEach((name, parameter) -> {
-            if (parameter.requiresGradient()) {
-                trained.add(name);
-            }
-        });
+        Set<String> trained = new LinkedHashSet<>(nameList);
+        trained.removeAll(Set.copyOf(frozen()));
         return trained;
+    }
+
+    /** Names of the frozen parameters. */
+    public List<String> frozen() {
+        List<String> frozen = new ArrayList<>();
+        for (int i = 0; i < nameList.size(); i++) {
+            if (!parameterList.get(i).requiresGradient()) {
+                frozen.add(nameList.get(i));
+            }
+        }
+        return frozen;
     }
 
     /** Aliases of shared parameters, each mapped to the name in {@link #parameters}. */
@@ -145,14 +167,14 @@ public final class Network implements AutoCloseable {
      * @throws IllegalStateException if a parameter has another array, for example after loading into the block
      */
     public void requireSameArrays() {
-        parameters().forEach((name, parameter) -> {
-            if (parameter.getArray() != arrays.get(name)) {
+        for (int i = 0; i < nameList.size(); i++) {
+            if (parameterList.get(i).getArray() != arrayList.get(i)) {
                 throw new IllegalStateException(
-                        "The parameter \"" + name + "\" was replaced during the fit, so that training and"
+                        "The parameter \"" + nameList.get(i) + "\" was replaced during the fit, so that training and"
                                 + " saving would not use the model's weights. Load weights before the fit:"
                                 + " in configureModel, or with Checkpoints.load.");
             }
-        });
+        }
     }
 
     /**

@@ -12,33 +12,45 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Memory for one copy of all arrays, touched when it is allocated, then reused. The weights come first.
  */
 final class Arena {
-    /** Arrays up to this size are copied by one thread: starting another would take longer. */
-    private static final int SMALL_BYTES = 1 << 18;
-
     /** The number of bytes that one thread copies at a time. */
     private static final int PIECE_BYTES = 1 << 22;
 
+    /** The number of small arrays that one thread copies at a time. */
+    private static final int PIECE_PARTS = 128;
+
     private final List<Slot> slots = new ArrayList<>();
-    private final List<Piece> pieces = new ArrayList<>();
     private final Map<String, Tensor> weights = new LinkedHashMap<>();
     private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private final List<List<Part>> weightPieces;
+    private final List<List<Part>> pieces;
     private final long byteCount;
 
-    /** The memory for the copy of one array. */
-    private record Slot(LiveArray array, Tensor tensor, List<ByteBuffer> memory) {
-        boolean isSmall() {
-            return memory.size() == 1 && memory.get(0).capacity() <= SMALL_BYTES;
+    /** A part of an array, and the memory for its copy. */
+    private record Part(Slot slot, int from, ByteBuffer memory) {
+
+        /** Copies it; false if the array's memory must be located first. */
+        boolean copy() {
+            ByteBuffer live = slot.live();
+            if (live != null) {
+                memory.put(0, live, from, memory.capacity());
+            }
+            return live != null;
+        }
+
+        /** Whether the copy equals the array; false if the array's memory must be located first. */
+        boolean isEqual() {
+            ByteBuffer live = slot.live();
+            return live != null && memory.mismatch(live.slice(from, memory.capacity())) < 0;
         }
     }
-
-    /** A part of the copy of a large array. */
-    private record Piece(int slot, int from, ByteBuffer memory) {}
 
     /**
      * Allocates and touches the memory.
@@ -49,7 +61,11 @@ final class Arena {
      * @throws OutOfMemoryError if the JVM's limit of direct memory is reached
      */
     Arena(Map<String, LiveArray> liveWeights, Map<String, LiveArray> liveState, int chunkLimit) {
-        this.byteCount = add(liveWeights, weights, chunkLimit) + add(liveState, state, chunkLimit);
+        long weightBytes = add(liveWeights, weights, chunkLimit);
+        this.byteCount = weightBytes + add(liveState, state, chunkLimit);
+        this.weightPieces = pieces(slots.subList(0, weights.size()));
+        this.pieces = new ArrayList<>(weightPieces);
+        pieces.addAll(pieces(slots.subList(weights.size(), slots.size())));
     }
 
     private long add(Map<String, LiveArray> arrays, Map<String, Tensor> tensors, int chunkLimit) {
@@ -60,26 +76,47 @@ final class Arena {
         }
         arrays.forEach((name, array) -> {
             ArenaLayout.Position position = layout.position(name);
-            List<ByteBuffer> memory = Chunks.slice(chunks, position.chunk(), position.offset(), array.byteCount());
-            Slot slot = new Slot(array, Tensor.of(array.dtype(), array.shape(), memory), memory);
-            if (!slot.isSmall()) {
-                addPieces(slots.size(), memory);
-            }
+            Slot slot = new Slot(array, Chunks.slice(chunks, position.chunk(), position.offset(), array.byteCount()));
             slots.add(slot);
             tensors.put(name, slot.tensor());
         });
         return layout.byteCount();
     }
 
-    private void addPieces(int slot, List<ByteBuffer> memory) {
-        int from = 0;
-        for (ByteBuffer chunk : memory) {
-            for (int at = 0; at < chunk.capacity(); at += PIECE_BYTES) {
-                int part = Math.min(PIECE_BYTES, chunk.capacity() - at);
-                pieces.add(new Piece(slot, from, chunk.slice(at, part)));
-                from += part;
+    /** Shares the arrays out in pieces that take similar time. */
+    private static List<List<Part>> pieces(List<Slot> slots) {
+        List<List<Part>> pieces = new ArrayList<>();
+        List<Part> piece = new ArrayList<>();
+        int bytes = 0;
+        for (Slot slot : slots) {
+            for (Part part : parts(slot)) {
+                if (piece.size() == PIECE_PARTS
+                        || bytes > PIECE_BYTES - part.memory().capacity()) {
+                    pieces.add(piece);
+                    piece = new ArrayList<>();
+                    bytes = 0;
+                }
+                piece.add(part);
+                bytes += part.memory().capacity();
             }
         }
+        if (!piece.isEmpty()) {
+            pieces.add(piece);
+        }
+        return pieces;
+    }
+
+    private static List<Part> parts(Slot slot) {
+        List<Part> parts = new ArrayList<>();
+        int from = 0;
+        for (ByteBuffer chunk : slot.memory()) {
+            for (int at = 0; at < chunk.capacity(); at += PIECE_BYTES) {
+                int bytes = Math.min(PIECE_BYTES, chunk.capacity() - at);
+                parts.add(new Part(slot, from, chunk.slice(at, bytes)));
+                from += bytes;
+            }
+        }
+        return parts;
     }
 
     /** Bytes of all copies. */
@@ -99,41 +136,42 @@ final class Arena {
 
     /** Copies the arrays as they are now. Nothing reads them after this returns. */
     void copyArrays() {
-        ByteBuffer[] large = new ByteBuffer[slots.size()];
         try (LiveTensors loan = new LiveTensors()) {
-            for (int i = 0; i < large.length; i++) {
-                Slot slot = slots.get(i);
-                Optional<ByteBuffer> live = slot.array().buffer();
-                if (live.isEmpty()) {
-                    loan.view(slot.array().array()).copyTo(slot.memory());
-                } else if (slot.isSmall()) {
-                    slot.memory().get(0).put(0, live.get(), 0, live.get().capacity());
-                } else {
-                    large[i] = live.get();
+            for (Slot slot : slotsOf(pieces, part -> !part.copy())) {
+                slot.view(loan).copyTo(slot.memory());
+            }
+        }
+    }
+
+    /** The names of the weights that differ from their copies, in order. */
+    List<String> changedWeights() {
+        List<String> changed = new ArrayList<>();
+        try (LiveTensors loan = new LiveTensors()) {
+            Set<Slot> suspects = slotsOf(weightPieces, part -> !part.isEqual());
+            int i = 0;
+            for (String name : weights.keySet()) {
+                Slot slot = slots.get(i++);
+                if (suspects.contains(slot) && !slot.tensor().contentEquals(slot.view(loan))) {
+                    changed.add(name);
                 }
             }
         }
-        SharedLoop.run(pieces.size(), i -> copy(pieces.get(i), large));
+        return changed;
     }
 
-    /** The live weights, in order. */
-    List<Tensor> liveWeights(LiveTensors loan) {
-        List<Tensor> live = new ArrayList<>(weights.size());
-        for (Slot slot : slots.subList(0, weights.size())) {
-            LiveArray array = slot.array();
-            Optional<ByteBuffer> buffer = array.buffer();
-            live.add(
-                    buffer.isPresent()
-                            ? Tensor.of(array.dtype(), array.shape(), buffer.get())
-                            : loan.view(array.array()));
+    /** The arrays with a part for which the test, called on several threads, is true. */
+    private Set<Slot> slotsOf(List<List<Part>> searched, Predicate<Part> test) {
+        if (Slot.memoryMoves()) {
+            slots.forEach(Slot::locate);
         }
-        return live;
-    }
-
-    private static void copy(Piece piece, ByteBuffer[] large) {
-        ByteBuffer live = large[piece.slot()];
-        if (live != null) {
-            piece.memory().put(0, live, piece.from(), piece.memory().capacity());
-        }
+        Set<Slot> found = ConcurrentHashMap.newKeySet();
+        SharedLoop.run(searched.size(), i -> {
+            for (Part part : searched.get(i)) {
+                if (test.test(part)) {
+                    found.add(part.slot());
+                }
+            }
+        });
+        return found;
     }
 }

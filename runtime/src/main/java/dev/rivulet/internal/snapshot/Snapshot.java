@@ -1,7 +1,6 @@
 package dev.rivulet.internal.snapshot;
 
 import dev.rivulet.internal.concurrent.SharedLoop;
-import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.internal.tensor.NDArrays;
 import dev.rivulet.internal.tensor.WeightsDigest;
 import dev.rivulet.tensor.Tensor;
@@ -73,22 +72,9 @@ public final class Snapshot implements AutoCloseable {
      * @return the name of the first weight that differed
      */
     public synchronized Optional<String> restoreLive() {
-        try (LiveTensors loan = new LiveTensors()) {
-            List<Tensor> live = open().liveWeights(loan);
-            List<Tensor> copies = List.copyOf(open().weights().values());
-            boolean[] equal = new boolean[copies.size()];
-            SharedLoop.run(equal.length, i -> equal[i] = copies.get(i).contentEquals(live.get(i)));
-            Optional<String> first = Optional.empty();
-            int i = 0;
-            for (String name : open().weights().keySet()) {
-                if (!equal[i]) {
-                    NDArrays.write(copies.get(i), pool.array(name));
-                    first = first.isEmpty() ? Optional.of(name) : first;
-                }
-                i++;
-            }
-            return first;
-        }
+        List<String> changed = open().changedWeights();
+        changed.forEach(name -> NDArrays.write(Objects.requireNonNull(weights().get(name)), pool.array(name)));
+        return changed.stream().findFirst();
     }
 
     /** Returns the memory to the pool. Idempotent. */

@@ -7,7 +7,6 @@ import dev.rivulet.internal.format.torch.PlainValues;
 import dev.rivulet.internal.lightning.TrainingState;
 import dev.rivulet.internal.loop.FirstBatch;
 import dev.rivulet.internal.loop.Metrics;
-import dev.rivulet.internal.model.Network;
 import dev.rivulet.internal.retention.DecisionState;
 import dev.rivulet.optim.LrSchedule;
 import dev.rivulet.optim.OptimizerStep;
@@ -16,7 +15,6 @@ import dev.rivulet.random.RandomState;
 import dev.rivulet.tensor.Tensor;
 import dev.rivulet.transform.StatefulTransform;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,8 +117,8 @@ final class TrainingEntries {
         Map<String, Object> decisions = new LinkedHashMap<>();
         streams.forEach((name, decided) -> decisions.put(name, decided.toEntries()));
         entries.put(STREAMS, decisions);
-        entries.put(PARAMETERS, List.copyOf(run.network().parameters().keySet()));
-        entries.put(FROZEN, frozen(run.network()));
+        entries.put(PARAMETERS, run.network().parameterNames());
+        entries.put(FROZEN, run.network().frozen());
         entries.put(THREADS, (long) JniUtils.getNumThreads());
         if (loop.hasPendingGradients()) {
             entries.put(GRADIENTS, run.optimizer().gradients());
@@ -257,16 +255,6 @@ final class TrainingEntries {
 
     Optional<List<String>> parameters() {
         return saved.optional(PARAMETERS, DictReader::strings);
-    }
-
-    private static List<String> frozen(Network network) {
-        List<String> frozen = new ArrayList<>();
-        network.parameters().forEach((name, parameter) -> {
-            if (!parameter.requiresGradient()) {
-                frozen.add(name);
-            }
-        });
-        return frozen;
     }
 
     /** Names of the frozen parameters. */

@@ -138,7 +138,7 @@ public final class TrainingStateMapper {
 
     /** States of optimizers and schedulers are in an order and do not say to what they belong. */
     private void requireSameOrigin(TrainingComponents run) {
-        List<String> parameters = List.copyOf(run.network().parameters().keySet());
+        List<String> parameters = run.network().parameterNames();
         own.parameters().ifPresent(then -> requireSame("the model's parameters", then, parameters));
         own.groups()
                 .ifPresent(then ->

@@ -70,7 +70,7 @@ public final class LiveArray {
      * @throws IllegalStateException if its size has changed
      */
     public Optional<ByteBuffer> buffer() {
-        if (handle == null || !handle.equals(currentHandle())) {
+        if (handle == null || handle != handle()) {
             inspect();
         }
         if (!contiguous) {
@@ -92,11 +92,16 @@ public final class LiveArray {
                     && array.getDevice().equals(Device.cpu())
                     && loan.lend(array).copy() == null;
         }
-        handle = currentHandle();
+        handle = handle();
     }
 
-    /** Null for an array of another engine, which is inspected each time. */
-    private @Nullable Object currentHandle() {
+    /**
+     * Identifies the libtorch tensor that the array refers to: the same object as before if it is still the same tensor.
+     * An equal address would not suffice, because libtorch reuses it. Null for an array of another engine.
+     *
+     * @throws IllegalStateException if the array is closed
+     */
+    public @Nullable Object handle() {
         return array instanceof NativeResource<?> resource ? resource.getHandle() : null;
     }
 }

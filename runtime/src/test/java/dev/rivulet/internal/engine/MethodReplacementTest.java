@@ -32,6 +32,10 @@ class MethodReplacementTest {
         public String greet(String name) {
             return greet(name, "!");
         }
+
+        public static String join(String first, String second) {
+            return first + second;
+        }
     }
 
     /** What is called instead. */
@@ -44,6 +48,10 @@ class MethodReplacementTest {
 
         public static void note(Greeter greeter, String text) {
             noted = text;
+        }
+
+        public static String join(String first, String second) {
+            return second + first;
         }
     }
 
@@ -106,6 +114,17 @@ class MethodReplacementTest {
 
         Class<?> replacements = type.getClassLoader().loadClass(Replacements.class.getName());
         assertThat(replacements.getField("noted").get(null)).isEqualTo("noted");
+    }
+
+    @Test
+    void replacesAStaticMethod() throws Exception {
+        byte[] edited =
+                replace(bytes(Greeter.class), "join", "(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;");
+
+        Class<?> type = new Loader(edited).loadClass(Greeter.class.getName());
+
+        assertThat(type.getMethod("join", String.class, String.class).invoke(null, "a", "b"))
+                .isEqualTo("ba");
     }
 
     @Test

@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.rivulet.internal.tensor.LiveTensors;
 import dev.rivulet.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -123,6 +125,73 @@ class SnapshotPoolTest {
         assertThat(pool.take()).satisfies(this::assertEqualsLiveArrays).satisfies(Snapshot::close);
         weight.intern(manager.arange(2f));
         assertThat(pool.take()).satisfies(this::assertEqualsLiveArrays).satisfies(Snapshot::close);
+    }
+
+    @Test
+    void copiesTheArraysOfTheMomentWhateverReplacedTheirMemory() {
+        NDArray weight = add("weight", manager.ones(new Shape(2)));
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        pool.reserve();
+
+        JniUtils.set((PtNDArray) weight, ByteBuffer.allocateDirect(8));
+        assertThat(pool.take()).satisfies(this::assertEqualsLiveArrays).satisfies(Snapshot::close);
+        manager.arange(2f).copyTo(weight);
+        assertThat(pool.take()).satisfies(this::assertEqualsLiveArrays).satisfies(Snapshot::close);
+        // libtorch then uses the same addresses again.
+        for (int i = 0; i < 50; i++) {
+            weight.intern(weight.add(1));
+            weight.intern(weight.add(1));
+            assertThat(pool.take()).satisfies(this::assertEqualsLiveArrays).satisfies(Snapshot::close);
+        }
+    }
+
+    @Test
+    void comparesAndRestoresReplacedMemory() {
+        NDArray weight = add("weight", manager.ones(new Shape(2)));
+        NDArray other = add("other", manager.ones(new Shape(2)));
+        Snapshot snapshot = new SnapshotPool(live, 1).take();
+        weight.intern(weight.add(1));
+        weight.intern(weight.add(1));
+        other.intern(other.add(0));
+
+        assertThat(snapshot.restoreLive()).contains("weight");
+
+        assertEqualsLiveArrays(snapshot);
+        assertThat(weight.toFloatArray()).containsExactly(1, 1);
+        assertThat(snapshot.restoreLive()).isEmpty();
+    }
+
+    @Test
+    void refusesAClosedArray() {
+        add("open", manager.ones(new Shape(2)));
+        NDArray weight = add("weight", manager.ones(new Shape(2)));
+        SnapshotPool pool = new SnapshotPool(live, 2);
+        Snapshot before = pool.take();
+        weight.close();
+
+        assertThatThrownBy(pool::take)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Native resource has been released already.");
+        assertThatThrownBy(before::restoreLive)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Native resource has been released already.");
+    }
+
+    @Test
+    void copiesThousandsOfSmallArrays() {
+        for (int i = 0; i < 3000; i++) {
+            add("weight" + i, manager.full(new Shape(1 + i % 7), i));
+        }
+        SnapshotPool pool = new SnapshotPool(live, 1);
+        pool.take().close();
+        live.values().forEach(array -> array.addi(1));
+
+        Snapshot snapshot = pool.take();
+
+        assertEqualsLiveArrays(snapshot);
+        Objects.requireNonNull(live.get("weight2999")).muli(2);
+        assertThat(snapshot.restoreLive()).contains("weight2999");
+        assertEqualsLiveArrays(snapshot);
     }
 
     @Test
