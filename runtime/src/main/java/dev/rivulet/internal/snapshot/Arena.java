@@ -38,7 +38,7 @@ final class Arena {
 
         /** Copies it; false if the array's memory must be located first. */
         boolean copy() {
-            ByteBuffer live = slot.live();
+            ByteBuffer live = slot.array().remembered();
             if (live != null) {
                 memory.put(0, live, from, memory.capacity());
             }
@@ -47,7 +47,7 @@ final class Arena {
 
         /** Whether the copy equals the array; false if the array's memory must be located first. */
         boolean isEqual() {
-            ByteBuffer live = slot.live();
+            ByteBuffer live = slot.array().remembered();
             return live != null && memory.mismatch(live.slice(from, memory.capacity())) < 0;
         }
     }
@@ -161,9 +161,6 @@ final class Arena {
 
     /** The arrays with a part for which the test, called on several threads, is true. */
     private Set<Slot> slotsOf(List<List<Part>> searched, Predicate<Part> test) {
-        if (Slot.memoryMoves()) {
-            slots.forEach(Slot::locate);
-        }
         Set<Slot> found = ConcurrentHashMap.newKeySet();
         SharedLoop.run(searched.size(), i -> {
             for (Part part : searched.get(i)) {

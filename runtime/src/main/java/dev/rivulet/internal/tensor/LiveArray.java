@@ -3,6 +3,7 @@ package dev.rivulet.internal.tensor;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.NativeResource;
+import dev.rivulet.internal.engine.EnginePatch;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 import java.nio.ByteBuffer;
@@ -11,10 +12,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live array that is viewed repeatedly, at a third of the cost of {@link LiveTensors#view}.
+ * A live array that is viewed repeatedly. Remembers where its memory is, because asking libtorch takes longer than
+ * copying a small array.
  *
- * <p>Whether it lies in host memory without gaps is determined once, because in-place operations do not change that for
- * a libtorch tensor. If the array refers to another tensor ({@code NDArray.intern}), it is determined again.
+ * <p>That does not change while the array refers to the same libtorch tensor, provided that {@link EnginePatch} is
+ * installed: where DJL would give a tensor another storage, the patch writes in place. Without the patch, the memory is
+ * located again each time. Whether it has no gaps is determined once for each tensor.
  *
  * <p>For use on the training thread.
  */
@@ -28,6 +31,14 @@ public final class LiveArray {
     private @Nullable Object handle;
 
     private boolean contiguous;
+
+    /** The memory of that tensor. */
+    private @Nullable ByteBuffer memory;
+
+    /** Initialized when the engine has been loaded. */
+    private static final class Memory {
+        static final boolean STAYS = EnginePatch.arraysKeepTheirStorage();
+    }
 
     /**
      * Inspects an array.
@@ -67,14 +78,30 @@ public final class LiveArray {
      * The array's own memory, if it lies in host memory without gaps and is neither empty nor larger than 2 GiB − 1.
      * Otherwise use {@link LiveTensors}. Valid until the array is closed; reading it later crashes the JVM.
      *
-     * @throws IllegalStateException if its size has changed
+     * @throws IllegalStateException if its size has changed, or if the array is closed
      */
     public Optional<ByteBuffer> buffer() {
+        if (remembered() == null) {
+            memory = locate();
+        }
+        return Optional.ofNullable(memory);
+    }
+
+    /**
+     * The memory that {@link #buffer} found, if it is still the array's. For any thread while the training thread waits.
+     *
+     * @throws IllegalStateException if the array is closed
+     */
+    public @Nullable ByteBuffer remembered() {
+        return Memory.STAYS && handle != null && handle == handle() ? memory : null;
+    }
+
+    private @Nullable ByteBuffer locate() {
         if (handle == null || handle != handle()) {
             inspect();
         }
         if (!contiguous) {
-            return Optional.empty();
+            return null;
         }
         ByteBuffer buffer = array.toByteBuffer(true);
         if (buffer.capacity() != byteCount) {
@@ -82,7 +109,7 @@ public final class LiveArray {
                     + " bytes instead of " + byteCount + " because it now refers to another tensor; do not change"
                     + " types and shapes of weights during a fit.");
         }
-        return Optional.of(buffer.order(ByteOrder.LITTLE_ENDIAN));
+        return buffer.order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private void inspect() {
@@ -96,12 +123,10 @@ public final class LiveArray {
     }
 
     /**
-     * Identifies the libtorch tensor that the array refers to: the same object as before if it is still the same tensor.
-     * An equal address would not suffice, because libtorch reuses it. Null for an array of another engine.
-     *
-     * @throws IllegalStateException if the array is closed
+     * Identifies the libtorch tensor: the same object as before if it is still the same. An equal address would not
+     * suffice, because libtorch reuses it. Null for an array of another engine, which is located each time.
      */
-    public @Nullable Object handle() {
+    private @Nullable Object handle() {
         return array instanceof NativeResource<?> resource ? resource.getHandle() : null;
     }
 }
