@@ -88,7 +88,7 @@ class SlowCallTest {
                 Trainer.builder()
                         .maxEpochs(2)
                         .defaultRootDir(Path.of(arguments[0]))
-                        .slowCallWarning(Duration.ofMillis(20))
+                        .slowCallWarning(Duration.ofMillis(500))
                         .callbacks(new Callback() {
                             @Override
                             public void onBeforeBackward(Trainer trainer, LightningModule trained, NDArray loss) {

@@ -1,19 +1,11 @@
 package dev.rivulet.internal.engine;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtEngineProvider;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,18 +45,13 @@ public final class EnginePatch {
                     "-D{}=unprotected is set, so the gradients of losses and blocks that use numbers, such as x.mul(0.5f),"
                             + " depend on when the JVM collects garbage.",
                     PROPERTY);
-        } else if (!Finding.ARRAYS_OWN_THEIR_MEMORY) {
+        } else if (!StorageProbe.arraysOwnTheirMemory()) {
             throw new IllegalStateException("Gradients could be wrong: DJL frees the number of x.mul(0.5f) when the JVM"
                     + " collects garbage, even if that is before the backward pass. Rivulet prevents it by replacing"
                     + " methods of DJL before they are loaded, which was impossible, because "
                     + OBSTACLE.orElse("this version of DJL does not call them") + ". To train nevertheless, with"
                     + " arrays instead of numbers in losses and blocks, set -D" + PROPERTY + "=unprotected.");
         }
-    }
-
-    /** Whether an array keeps its memory as long as it refers to the same libtorch tensor. */
-    public static boolean arraysKeepTheirStorage() {
-        return !isDisabled() && Finding.ARRAYS_OWN_THEIR_MEMORY;
     }
 
     private static boolean isDisabled() {
@@ -116,23 +103,5 @@ public final class EnginePatch {
 
     private static void define(Class<?> neighbour, byte[] classFile) throws IllegalAccessException {
         MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(classFile);
-    }
-
-    /** Tested on first use. */
-    private static final class Finding {
-        static final boolean ARRAYS_OWN_THEIR_MEMORY = ownTheirMemory();
-
-        private static boolean ownTheirMemory() {
-            try (NDManager manager = TorchEngine.get().newBaseManager(Device.cpu())) {
-                ByteBuffer memory = ByteBuffer.allocateDirect(Float.BYTES);
-                NDArray created = manager.create(memory, new Shape(), DataType.FLOAT32);
-                NDArray filled = manager.ones(new Shape());
-                filled.set(memory);
-                PtNDArray refilled = (PtNDArray) manager.ones(new Shape());
-                JniUtils.set(refilled, memory);
-                memory.putFloat(0, 1);
-                return created.getFloat() == 0 && filled.getFloat() == 0 && refilled.getFloat() == 0;
-            }
-        }
     }
 }

@@ -192,11 +192,7 @@ final class StreamSaver {
         }
     }
 
-    /**
-     * Checks at the end of an epoch that the due saves whose metric was missing can be judged.
-     *
-     * @throws dev.rivulet.checkpoint.MissingMetricException if they cannot
-     */
+    /** Throws a MissingMetricException at the end of an epoch if the metric of due saves is still missing. */
     void requireMetric(TrainerView view) {
         ownership.change(() -> decisions.dueSaves().requireMetric(view));
     }
@@ -326,11 +322,7 @@ final class StreamSaver {
         ownership.change(() -> orphans.addAll(commit.superseded()));
     }
 
-    /**
-     * Removes the files that a rollback has undone, up to a step, unless one of the stream's saves has failed.
-     *
-     * @return their paths
-     */
+    /** Paths of the files that a rollback has undone, up to a step, and forgets them; none after a failure. */
     List<String> passRolledBack(long globalStep) {
         return failures.isEmpty()
                 ? ownership.locked(() -> index.pass(globalStep).stream()

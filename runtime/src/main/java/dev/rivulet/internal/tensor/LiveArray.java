@@ -3,7 +3,7 @@ package dev.rivulet.internal.tensor;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.NativeResource;
-import dev.rivulet.internal.engine.EnginePatch;
+import dev.rivulet.internal.engine.StorageProbe;
 import dev.rivulet.tensor.Dtype;
 import dev.rivulet.tensor.TensorShape;
 import java.nio.ByteBuffer;
@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A live array that is viewed repeatedly. Remembers where its memory is, because asking libtorch takes longer than
  * copying a small array.
  *
- * <p>That does not change while the array refers to the same libtorch tensor, provided that {@link EnginePatch} is
- * installed: where DJL would give a tensor another storage, the patch writes in place. Without the patch, the memory is
- * located again each time. Whether it has no gaps is determined once for each tensor.
+ * <p>That does not change while the array refers to the same libtorch tensor, provided that {@link
+ * StorageProbe} finds that DJL gives it no other storage. Otherwise the memory is located again each time. Whether it has no gaps is determined once for each tensor.
  *
  * <p>For use on the training thread.
  */
@@ -37,7 +36,7 @@ public final class LiveArray {
 
     /** Initialized when the engine has been loaded. */
     private static final class Memory {
-        static final boolean STAYS = EnginePatch.arraysKeepTheirStorage();
+        static final boolean STAYS = StorageProbe.arraysOwnTheirMemory();
     }
 
     /**

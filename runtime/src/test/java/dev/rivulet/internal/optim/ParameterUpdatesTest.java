@@ -23,8 +23,8 @@ class ParameterUpdatesTest {
     private static final String OPTIMIZERS = "dev.rivulet.internal.optim.ParameterBlocksTest#optimizers";
     private static final int STEPS = 3;
 
-    private final int threads = JniUtils.getNumThreads();
     private final NDManager manager = NDManager.newBaseManager();
+    private final int threads = JniUtils.getNumThreads();
 
     @AfterEach
     void close() {
@@ -95,11 +95,11 @@ class ParameterUpdatesTest {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         try (TorchOptimizer optimizer = SGD.builder().lr(0.1).build()) {
-            PtNDArray loss = (PtNDArray) weight.mul(weight).sum();
+            NDArray loss = weight.mul(weight).sum();
 
             optimizer.update("weight", weight, manager.ones(new Shape(3)));
 
-            assertThatThrownBy(() -> JniUtils.backward(loss, (PtNDArray) loss.onesLike(), false, false))
+            assertThatThrownBy(() -> JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("modified by an inplace operation");
         } finally {
