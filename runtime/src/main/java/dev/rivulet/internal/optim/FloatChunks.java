@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FloatChunks implements AutoCloseable {
     /** The number of elements that one thread updates at a time. */
-    static final int CHUNK = 1 << 14;
+    static final int CHUNK = 1 << 13;
 
     private final IntSupplier threads;
     private final Queue<Chunk> chunks = new ConcurrentLinkedQueue<>();
