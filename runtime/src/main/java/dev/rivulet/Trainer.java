@@ -318,7 +318,7 @@ public final class Trainer {
         }
 
         /**
-         * Time after which a warning names the transform, condition or hook that has not returned; 1 minute by default.
+         * Time after which a warning names user code that has not returned, or shows where it is; 1 minute by default.
          */
         public Builder slowCallWarning(Duration time) {
             this.slowCallWarning = time;

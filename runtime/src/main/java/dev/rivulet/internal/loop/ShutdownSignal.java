@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns SIGTERM and Ctrl-C into a {@link ShutdownException} on the training thread, at the next boundary between
  * batches, and delays the end of the JVM until the run has ended, up to a time limit. If the training thread itself
- * calls {@code System.exit}, which never returns, another thread saves the exception checkpoints.
+ * calls {@code System.exit}, which never returns, another thread saves the exception checkpoints. User code that runs
+ * on other threads fails instead: {@link dev.rivulet.internal.concurrent.UserThread}.
  */
 final class ShutdownSignal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignal.class);
