@@ -10,6 +10,7 @@ import dev.rivulet.checkpoint.CommittedCheckpoint;
 import dev.rivulet.checkpoint.FitException;
 import dev.rivulet.checkpoint.StreamFailure;
 import dev.rivulet.fixture.ChainModule;
+import dev.rivulet.fixture.EngineThreads;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.fixture.Weights;
 import dev.rivulet.fixture.WeightsRecorder;
@@ -159,7 +160,7 @@ class EngineFailureTest extends FitTestCase {
                     planned.await();
                 }
                 if (context.globalStep() == 3) {
-                    writer.set(Thread.currentThread());
+                    writer.set(EngineThreads.writer());
                     throw new IOException("no scale");
                 }
                 return weights;

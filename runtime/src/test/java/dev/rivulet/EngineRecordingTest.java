@@ -90,7 +90,7 @@ class EngineRecordingTest extends FitTestCase {
         assertThat(EngineArrays.count(manager)).isEqualTo(arrays);
         assertThat(directBytes(direct)).isLessThanOrEqualTo(direct);
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().equals("rivulet-writer")) {
+            if (thread.getName().startsWith("rivulet-")) {
                 thread.join();
             }
         }

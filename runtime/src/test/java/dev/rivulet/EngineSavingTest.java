@@ -13,6 +13,7 @@ import dev.rivulet.checkpoint.SkippedSaveException;
 import dev.rivulet.checkpoint.StreamFailure;
 import dev.rivulet.fixture.ChainModule;
 import dev.rivulet.fixture.ConfigurableModule.Transform;
+import dev.rivulet.fixture.EngineThreads;
 import dev.rivulet.fixture.FitTestCase;
 import dev.rivulet.internal.store.Catalog;
 import java.io.IOException;
@@ -160,7 +161,7 @@ class EngineSavingTest extends FitTestCase {
         try (ChainModule module = new ChainModule()) {
             module.transform("transformed", (weights, context) -> {
                 if (context.globalStep() == 3) {
-                    writer.set(Thread.currentThread());
+                    writer.set(EngineThreads.writer());
                     throw new IOException("no scale");
                 }
                 return weights;

@@ -61,7 +61,7 @@ class TransformEvaluationTest extends FitTestCase {
             for (String stream : List.of("first", "second", "third", "fourth", "fifth", "sixth")) {
                 module.transform(stream, (weights, context) -> {
                     order.add(context.globalStep() + stream);
-                    if (Thread.currentThread().getName().equals("rivulet-writer")) {
+                    if (Thread.currentThread().getName().equals("rivulet-transforms")) {
                         offThread.add(stream);
                     }
                     return weights.map((name, weight) -> weight.add(1));

@@ -161,7 +161,7 @@ class SeededDatasetTest {
             await(loading);
             Thread closing = new Thread(batches::close);
             closing.start();
-            while (closing.getState() != Thread.State.BLOCKED) {
+            while (closing.getState() != Thread.State.TIMED_WAITING) {
                 Thread.onSpinWait();
             }
             goOn.countDown();
