@@ -10,13 +10,17 @@ import java.util.Map;
 
 /**
  * The gradients of parameters. Each is looked up in libtorch once, because later backward passes add to the same
- * tensor. For the training thread.
+ * tensor, unless they record a graph themselves, which DJL's collector never does. For the training thread.
  */
 final class HeldGradients implements AutoCloseable {
     private final Map<String, Held> held = new HashMap<>();
     private final List<NDArray> zeros = new ArrayList<>();
 
-    /** The gradient of a libtorch tensor. */
+    /**
+     * The gradient of a libtorch tensor.
+     *
+     * @param weight identifies the tensor as an object; an equal address would not suffice, because libtorch reuses it
+     */
     private record Held(Object weight, NDArray gradient) {}
 
     /**
@@ -26,8 +30,9 @@ final class HeldGradients implements AutoCloseable {
      */
     NDArray of(String name, NDArray weight) {
         PtNDArray tensor = (PtNDArray) weight;
+        Object handle = tensor.getHandle();
         Held known = held.get(name);
-        if (known != null && known.weight().equals(tensor.getHandle())) {
+        if (known != null && known.weight() == handle) {
             return known.gradient();
         }
         PtNDArray gradient = JniUtils.getGradient(tensor);
@@ -37,7 +42,7 @@ final class HeldGradients implements AutoCloseable {
             return zero;
         }
         gradient.detach(); // It is closed here, not with the weights' manager.
-        Held replaced = held.put(name, new Held(tensor.getHandle(), gradient));
+        Held replaced = held.put(name, new Held(handle, gradient));
         if (replaced != null) {
             replaced.gradient().close();
         }

@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * An optimizer with PyTorch's arithmetic, defaults, parameter groups and state, for Rivulet's trainer or DJL's.
  *
  * <p>On the CPU and in float32, weights and state are bit-identical to PyTorch's, because each operation rounds like
- * libtorch's. No operation is recorded for gradients, whatever the thread's mode, and no array is left open. DJL's
- * fused updates are not used: they round differently, and Adam's adds epsilon at another position.
+ * libtorch's. They are updated in Java, on as many threads as libtorch uses, except for square roots, which libtorch does
+ * not always round to the nearest. Parameters of other types and devices are updated by operations of libtorch. Nothing
+ * is recorded for gradients, whatever the thread's mode, and no array is left open. DJL's fused updates are not used:
+ * they round differently, and Adam's adds epsilon at another position.
  *
  * <p><b>Parameters without gradient.</b> PyTorch skips a parameter whose {@code grad} is {@code None}. For a parameter
  * that the loss does not depend on, DJL returns zeros, which cannot be distinguished from a zero gradient. The step is

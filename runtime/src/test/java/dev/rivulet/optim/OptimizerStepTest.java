@@ -44,6 +44,23 @@ class OptimizerStepTest {
     }
 
     @Test
+    void followsAWeightToAnotherTensor() {
+        NDArray weight = parameter("weight", 1, 2);
+        OptimizerStep step = step(SGD.builder().lr(1).build());
+
+        for (int i = 1; i <= 3; i++) {
+            step.zeroGradients();
+            backward(weight, i);
+            step.step();
+            NDArray other = weight.stopGradient().duplicate();
+            other.setRequiresGradient(true);
+            weight.intern(other);
+        }
+
+        assertThat(weight.toFloatArray()).containsExactly(1 - 6, 2 - 6);
+    }
+
+    @Test
     void restoresGradientsBeforeItsFirstBackwardPass() {
         NDArray before = parameter("weight", 1, 2);
         OptimizerStep saved = step(sgd(1));

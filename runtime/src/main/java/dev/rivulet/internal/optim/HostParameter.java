@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class HostParameter implements AutoCloseable {
     private final String name;
     private final PtNDArray weight;
+
+    /** Identifies the libtorch tensor as an object; an equal address would not suffice, because libtorch reuses it. */
     private final Object handle;
+
     private final LiveArray weightMemory;
     private final List<String> keys;
     private final List<LiveArray> state;
@@ -42,7 +45,7 @@ final class HostParameter implements AutoCloseable {
 
     /** Whether it was made for this array while that was the same libtorch tensor. */
     boolean isOf(NDArray array) {
-        return array == weight && handle.equals(weight.getHandle());
+        return array == weight && handle == (Object) weight.getHandle();
     }
 
     NDArray nothing() {

@@ -82,6 +82,7 @@ class ParameterUpdatesTest {
                 of.update("weight", moving, gradient);
                 expected.update("weight", staying, gradient);
                 moving.intern(moving.duplicate());
+                moving.intern(moving.duplicate()); // At the first one's address, perhaps.
             }
         }
 
